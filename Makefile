@@ -1,0 +1,52 @@
+# `make bench` measures, `make test` checks. Both set up .venv on first use; nothing is installed elsewhere.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.ready
+# The first interpreter that runs and is new enough; override with `make PYTHON=/path/to/python3`.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+BENCH_ARGS ?=
+PYTEST_ARGS ?=
+
+.PHONY: bench test setup lint types imports lock showcase clean help
+
+bench: $(STAMP)  ## measure both implementations on the three scans of the pull request
+	@exec $(BIN)/bench run $(BENCH_ARGS)
+
+test: $(STAMP) lint types imports  ## every check and every test, on a real PostgreSQL
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+imports: $(STAMP)
+	$(BIN)/lint-imports
+
+setup: $(STAMP)  ## create .venv with the pinned dependencies
+
+# A half-made environment is removed, so that the next call starts afresh. Some distributions ship venv without
+# ensurepip; there the interpreter's own pip fills the environment.
+$(STAMP): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "setup: no Python 3.11 or newer found; install one or call 'make PYTHON=/path/to/python3'" >&2; exit 2; }
+	@if [ ! -x $(BIN)/python ] || ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+		rm -rf $(VENV); \
+		$(PYTHON) -m venv $(VENV) 2>/dev/null \
+		|| { rm -rf $(VENV); $(PYTHON) -m venv --without-pip $(VENV) \
+		     && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; } \
+		|| { rm -rf $(VENV); echo "setup: '$(PYTHON) -m venv' failed; install the venv and pip modules of this Python" >&2; exit 2; }; \
+	fi
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+clean:  ## remove .venv, caches and reports/latest
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache reports/latest
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

@@ -1,0 +1,1 @@
+"""Benchmarks for one bulk database task of Prowler's API: peak heap, statements, time and rows, before and after."""

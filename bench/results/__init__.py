@@ -1,0 +1,1 @@
+"""What a run leaves: records, and the file that keeps them."""

@@ -1,0 +1,156 @@
+"""The records of a results file. They hold raw samples in bytes, seconds and counts; summaries are derived on reading.
+
+Schema history:
+1: the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+SCHEMA = 1
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
+    """A Record is immutable and holds tuples, so that it can cross module boundaries."""
+
+
+class Dataset(Record):
+    """A Dataset is one loaded scan: what was asked for, and the fingerprint of every byte that was loaded."""
+
+    scan: str
+    """The label as typed (``10k/20``), or the file name of a recorded scan."""
+    seed: int
+    fingerprint: str
+    findings: int
+    regions: int
+    """Regions asked for; the rows tell how many counted."""
+    rows: int
+    """Rows that the rules give: counted regions × requirements."""
+    provider: str
+    catalogue: str
+    """Where the catalogue came from: ``synthetic`` or a file's name."""
+    catalogue_fingerprint: str
+    frameworks: int
+    requirements: int
+
+
+class Measurement(Record):
+    """A Measurement is all samples of one metric for one implementation on one scan, in the order taken."""
+
+    scan: str
+    implementation: str
+    metric: str
+    unit: str
+    samples: tuple[float, ...]
+    warnings: tuple[str, ...] = ()
+
+
+class Digest(Record):
+    """A Digest is the server's SHA-256 over all columns but id and inserted_at, ordered, of what one sample left."""
+
+    scan: str
+    implementation: str
+    rows: str
+    summaries: str
+    row_count: int
+    summary_count: int
+    bystanders_unchanged: bool
+    """Whether every other tenant's and scan's rows and summaries kept their digest."""
+
+
+class StatementTexts(Record):
+    """The statements of one run in order, as Django logs them and as the server sees them."""
+
+    scan: str
+    implementation: str
+    django: tuple[str, ...]
+    server: tuple[str, ...]
+    server_source: str
+    """``log``, ``pg_stat_statements`` or ``unavailable``."""
+
+
+class HeapPoint(Record):
+    """Heap and RSS at one moment of a traced run; ``seconds`` since its start, under the tracer."""
+
+    seconds: float
+    heap_bytes: int
+    rss_bytes: int
+
+
+class HeapSeries(Record):
+    """Heap over time in one traced run."""
+
+    scan: str
+    implementation: str
+    points: tuple[HeapPoint, ...]
+
+
+class Allocation(Record):
+    """One call site's share of the heap at its peak."""
+
+    function: str
+    file: str
+    line: int
+    bytes: int
+    count: int
+
+
+class AllocationSites(Record):
+    """The largest call sites at the peak of one traced run, largest first."""
+
+    scan: str
+    implementation: str
+    sites: tuple[Allocation, ...]
+
+
+class Failure(Record):
+    """A sample that could not be taken, kept beside the results; ``kind`` is error, timeout, killed or wrong-rows."""
+
+    scan: str
+    implementation: str
+    probe: str
+    kind: str
+    message: str
+    log_tail: str = ""
+
+
+class Environment(Record):
+    """Where the figures were taken."""
+
+    python: str
+    platform: str
+    cpu: str
+    cores: int
+    memory_bytes: int
+    kernel: str
+    packages: Mapping[str, str]
+    server_version: str
+    server_source: str
+    """``embedded`` or ``own`` (the user's)."""
+    server_settings: Mapping[str, str]
+    load_average: tuple[float, ...]
+    revision: str
+    """The commit of the working tree, with ``+changes`` where it is not clean; empty outside a checkout."""
+
+
+class Results(Record):
+    """One whole run."""
+
+    schema: int
+    created: str
+    """ISO 8601, UTC."""
+    command: str
+    environment: Environment
+    implementations: tuple[str, ...]
+    """In the order asked for; the first is what the others are compared with."""
+    datasets: tuple[Dataset, ...]
+    measurements: tuple[Measurement, ...]
+    digests: tuple[Digest, ...]
+    statements: tuple[StatementTexts, ...]
+    heap: tuple[HeapSeries, ...]
+    allocations: tuple[AllocationSites, ...]
+    failures: tuple[Failure, ...]
+    warnings: tuple[str, ...] = ()
