@@ -1,0 +1,1 @@
+"""The streaming implementation: the task after the pull request."""

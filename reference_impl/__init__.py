@@ -1,0 +1,1 @@
+"""The materialising implementation: the task before the pull request."""
