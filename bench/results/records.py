@@ -1,4 +1,6 @@
-"""The records of a results file. They hold raw samples in bytes, seconds and counts; summaries are derived on reading.
+"""The records of a results file: frozen, made of tuples, holding raw samples in bytes, seconds and counts.
+
+Summaries are derived on reading.
 
 Schema history:
 1: the first.
@@ -7,17 +9,14 @@ Schema history:
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-import msgspec
 
 SCHEMA = 1
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
-    """A Record is immutable and holds tuples, so that it can cross module boundaries."""
-
-
-class Dataset(Record):
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
     """A Dataset is one loaded scan: what was asked for, and the fingerprint of every byte that was loaded."""
 
     scan: str
@@ -37,7 +36,8 @@ class Dataset(Record):
     requirements: int
 
 
-class Measurement(Record):
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
     """A Measurement is all samples of one metric for one implementation on one scan, in the order taken."""
 
     scan: str
@@ -48,7 +48,8 @@ class Measurement(Record):
     warnings: tuple[str, ...] = ()
 
 
-class Digest(Record):
+@dataclass(frozen=True, kw_only=True)
+class Digest:
     """A Digest is the server's SHA-256 over all columns but id and inserted_at, ordered, of what one sample left."""
 
     scan: str
@@ -61,7 +62,8 @@ class Digest(Record):
     """Whether every other tenant's and scan's rows and summaries kept their digest."""
 
 
-class StatementTexts(Record):
+@dataclass(frozen=True, kw_only=True)
+class StatementTexts:
     """The statements of one run in order, as Django logs them and as the server sees them."""
 
     scan: str
@@ -72,7 +74,8 @@ class StatementTexts(Record):
     """``log``, ``pg_stat_statements`` or ``unavailable``."""
 
 
-class HeapPoint(Record):
+@dataclass(frozen=True, kw_only=True)
+class HeapPoint:
     """Heap and RSS at one moment of a traced run; ``seconds`` since its start, under the tracer."""
 
     seconds: float
@@ -80,7 +83,8 @@ class HeapPoint(Record):
     rss_bytes: int
 
 
-class HeapSeries(Record):
+@dataclass(frozen=True, kw_only=True)
+class HeapSeries:
     """Heap over time in one traced run."""
 
     scan: str
@@ -88,7 +92,8 @@ class HeapSeries(Record):
     points: tuple[HeapPoint, ...]
 
 
-class Allocation(Record):
+@dataclass(frozen=True, kw_only=True)
+class Allocation:
     """One call site's share of the heap at its peak."""
 
     function: str
@@ -98,7 +103,8 @@ class Allocation(Record):
     count: int
 
 
-class AllocationSites(Record):
+@dataclass(frozen=True, kw_only=True)
+class AllocationSites:
     """The largest call sites at the peak of one traced run, largest first."""
 
     scan: str
@@ -106,7 +112,8 @@ class AllocationSites(Record):
     sites: tuple[Allocation, ...]
 
 
-class Failure(Record):
+@dataclass(frozen=True, kw_only=True)
+class Failure:
     """A sample that could not be taken, kept beside the results; ``kind`` is error, timeout, killed or wrong-rows."""
 
     scan: str
@@ -117,7 +124,8 @@ class Failure(Record):
     log_tail: str = ""
 
 
-class Environment(Record):
+@dataclass(frozen=True, kw_only=True)
+class Environment:
     """Where the figures were taken."""
 
     python: str
@@ -136,7 +144,8 @@ class Environment(Record):
     """The commit of the working tree, with ``+changes`` where it is not clean; empty outside a checkout."""
 
 
-class Results(Record):
+@dataclass(frozen=True, kw_only=True)
+class Results:
     """One whole run."""
 
     schema: int
