@@ -83,7 +83,7 @@ class Scan(TenantOwned):
         db_table = "scans"
         default_manager_name = "objects"
         indexes: ClassVar = [
-            models.Index(fields=["tenant", "provider", "state", "inserted_at"], name="scans_prov_state")
+            models.Index(fields=["tenant", "provider", "state", "inserted_at"], name="scans_prov_state_idx")
         ]
 
 
