@@ -1,1 +1,5 @@
-"""The streaming implementation: the task after the pull request."""
+"""The task after the pull request: findings stream in, rows stream out."""
+
+from optimized_impl.task import create_compliance_requirements
+
+__all__ = ["create_compliance_requirements"]

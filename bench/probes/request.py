@@ -1,0 +1,60 @@
+"""What the parent asks of a worker, and what it gets back: plain records, sent as JSON over a private pipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from bench.database.access import DatabaseAccess
+from bench.probes.reading import Reading
+
+ProbeName = Literal["memory", "memory-untraced", "rss", "statements", "time"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanReference:
+    """A scan by its ids, and the provider whose catalogue it uses."""
+
+    tenant_id: str
+    scan_id: str
+    provider: str
+
+
+class MigrateRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Create the tables in an empty database."""
+
+    access: DatabaseAccess
+
+
+class DescribeRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Import implementations and say whether that works; no database is touched."""
+
+    implementations: tuple[str, ...]
+
+
+class SampleRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Take one sample: warm up, then run the implementation once on ``scan`` under one probe."""
+
+    probe: ProbeName
+    implementation: str
+    access: DatabaseAccess
+    catalogue_path: str
+    scan: ScanReference
+    warm_up: ScanReference
+    label: str
+    """The case in words, for pytest-benchmark's own file."""
+
+
+Request = MigrateRequest | DescribeRequest | SampleRequest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """``reading`` for a sample that was taken; ``error`` for anything that raised, as one line."""
+
+    reading: Reading | None = None
+    error: str | None = None
+    input_error: bool = False
+    """Whether the error is the user's input, found before any call."""

@@ -1,0 +1,59 @@
+"""Statements as Django logs them and as the server sees them, in a pass of its own: keeping SQL text costs memory."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connections
+
+from bench.database.access import DatabaseAccess
+from bench.database.statement_log import capture
+from bench.probes.reading import Call, Reading
+
+
+def read_statements(call: Call, access: DatabaseAccess) -> Reading:
+    """Count both views of one call.
+
+    Where the server's view cannot be had, ``statements_server`` is absent and a warning says why.
+    """
+    with capture(access) as server, _django_log() as log:
+        outcome = call()
+    values = {"statements_django": float(len(log))}
+    if server.source != "unavailable":
+        values["statements_server"] = float(len(server.statements))
+    return Reading(
+        values=values,
+        outcome=outcome,
+        django_statements=tuple(log),
+        server_statements=server.statements,
+        server_source=server.source,
+        warnings=server.warnings,
+    )
+
+
+@contextmanager
+def _django_log() -> Iterator[list[str]]:
+    """Collect the SQL of every alias, in the order in which statements end.
+
+    Django's own log is a deque that forgets after 9,000 entries; a list of our own takes its place meanwhile.
+    """
+    log: list[str] = []
+
+    class Recorder(deque[dict[str, Any]]):
+        def append(self, entry: dict[str, Any]) -> None:
+            log.append(entry["sql"])
+
+    kept = {}
+    for connection in connections.all():
+        kept[connection] = (connection.queries_log, connection.force_debug_cursor)
+        connection.queries_log = Recorder()
+        connection.force_debug_cursor = True
+    try:
+        yield log
+    finally:
+        for connection, (queries, forced) in kept.items():
+            connection.queries_log = queries
+            connection.force_debug_cursor = forced

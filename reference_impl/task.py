@@ -1,0 +1,242 @@
+"""``create_compliance_requirements`` as it was before the pull request.
+
+Read it beside ``optimized_impl/task.py``: the functions have the same names, in the same order.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import logging
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from psycopg import sql
+
+from bench.contract import THREATSCORE_KEY, Catalogue, Outcome, compliance_catalogue
+from bench.database.aliases import REPLICA
+from bench.schema.connections import SET_TENANT, admin_connection, rls_transaction
+from bench.schema.models import ComplianceOverviewSummary, ComplianceRequirementOverview, Finding, Resource, Scan
+
+logger = logging.getLogger(__name__)
+
+COPY_BATCH_SIZE = 10_000
+INSERT_BATCH_SIZE = 500
+COPY_READ_CHARACTERS = 8_192
+
+Row = dict[str, Any]
+StatusByRegion = dict[str, dict[str, str]]
+"""region → check → PASS or FAIL"""
+ThreatScoreByRegion = dict[str, dict[str, dict[str, int]]]
+"""region → requirement → passed and total findings"""
+Summaries = dict[str, dict[str, int]]
+"""compliance id → requirements with status PASS, FAIL and MANUAL"""
+
+COLUMNS = (
+    "id",
+    "tenant_id",
+    "inserted_at",
+    "compliance_id",
+    "framework",
+    "version",
+    "description",
+    "region",
+    "requirement_id",
+    "requirement_status",
+    "passed_checks",
+    "failed_checks",
+    "total_checks",
+    "passed_findings",
+    "total_findings",
+    "scan_id",
+)
+
+
+def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
+    """Replace the compliance rows and summaries of one scan; see ``bench.contract.Implementation``."""
+    with rls_transaction(tenant_id, using=REPLICA):
+        scan = Scan.objects.using(REPLICA).get(tenant_id=tenant_id, id=scan_id)
+        provider = scan.provider.provider
+    catalogue = compliance_catalogue(provider)
+    inserted_at = timezone.now()
+
+    with rls_transaction(tenant_id, using=REPLICA):
+        statuses, threatscore = _aggregate_findings(tenant_id, scan_id)
+
+    rows = _build_rows(tenant_id, scan_id, inserted_at, catalogue, statuses, threatscore)
+    created = _persist_rows(tenant_id, scan_id, rows)
+    summaries = _summarise(catalogue, rows) if statuses else {}
+    _replace_summaries(tenant_id, scan_id, inserted_at, summaries)
+
+    return {
+        "requirements_created": created,
+        "regions_processed": list(statuses),
+        "compliance_frameworks": list(catalogue) if statuses else [],
+    }
+
+
+def _aggregate_findings(tenant_id: str, scan_id: str) -> tuple[StatusByRegion, ThreatScoreByRegion]:
+    """Read every counted finding as a model instance, with its resources, and fold them by region."""
+    findings = (
+        Finding.objects.using(REPLICA)
+        .filter(tenant_id=tenant_id, scan_id=scan_id, muted=False, status__in=["PASS", "FAIL"])
+        .only("id", "status", "check_id", "compliance")
+        .prefetch_related(Prefetch("resources", queryset=Resource.objects.only("id", "region")))
+    )
+    statuses: StatusByRegion = {}
+    threatscore: ThreatScoreByRegion = {}
+    for finding in findings:
+        compliance: Any = finding.compliance
+        for resource in finding.resources.all():
+            region = resource.region
+            checks = statuses.setdefault(region, {})
+            if checks.get(finding.check_id) != "FAIL":
+                checks[finding.check_id] = finding.status
+            if THREATSCORE_KEY in (compliance or {}):
+                requirements = threatscore.setdefault(region, {})
+                for requirement_id in compliance[THREATSCORE_KEY]:
+                    counts = requirements.setdefault(requirement_id, {"passed": 0, "total": 0})
+                    counts["total"] += 1
+                    if finding.status == "PASS":
+                        counts["passed"] += 1
+    return statuses, threatscore
+
+
+def _build_rows(
+    tenant_id: str,
+    scan_id: str,
+    inserted_at: datetime,
+    catalogue: Catalogue,
+    statuses: StatusByRegion,
+    threatscore: ThreatScoreByRegion,
+) -> list[Row]:
+    """Build every row of the scan, region by region: the list that grows with regions × requirements."""
+    rows: list[Row] = []
+    for region, checks_in_region in statuses.items():
+        for compliance_id, framework in catalogue.items():
+            version = framework.get("version") or ""
+            is_threatscore = _normalise(framework["framework"] + version) == _normalise(THREATSCORE_KEY)
+            for requirement_id, requirement in framework["requirements"].items():
+                passed = sum(1 for check in requirement["checks"] if checks_in_region.get(check) == "PASS")
+                failed = sum(1 for check in requirement["checks"] if checks_in_region.get(check) == "FAIL")
+                total = len(requirement["checks"])
+                findings = {"passed": 0, "total": 0}
+                if is_threatscore:
+                    findings = threatscore.get(region, {}).get(requirement_id, findings)
+                rows.append(
+                    {
+                        "id": uuid4(),
+                        "tenant_id": tenant_id,
+                        "inserted_at": inserted_at,
+                        "compliance_id": compliance_id,
+                        "framework": framework["framework"],
+                        "version": version,
+                        "description": requirement.get("description") or "",
+                        "region": region,
+                        "requirement_id": requirement_id,
+                        "requirement_status": _status(failed, total),
+                        "passed_checks": passed,
+                        "failed_checks": failed,
+                        "total_checks": total,
+                        "passed_findings": findings["passed"],
+                        "total_findings": findings["total"],
+                        "scan_id": scan_id,
+                    }
+                )
+    return rows
+
+
+def _persist_rows(tenant_id: str, scan_id: str, rows: list[Row]) -> int:
+    """Delete the scan's old rows, then COPY the new ones in batches; where a COPY fails, insert all through the ORM."""
+    with rls_transaction(tenant_id):
+        ComplianceRequirementOverview.objects.filter(tenant_id=tenant_id, scan_id=scan_id).delete()
+    try:
+        for start in range(0, len(rows), COPY_BATCH_SIZE):
+            _copy_rows(tenant_id, rows[start : start + COPY_BATCH_SIZE])
+    except Exception:  # whatever stopped COPY, the ORM gets its try, as in production
+        logger.exception("COPY failed; inserting all rows through the ORM")
+        _insert_rows(tenant_id, rows)
+    return len(rows)
+
+
+def _copy_rows(tenant_id: str, rows: Sequence[Row]) -> None:
+    """COPY one batch as CSV, in a transaction of a connection of its own."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    for row in rows:
+        writer.writerow([row[column] for column in COLUMNS])
+    buffer.seek(0)
+
+    with admin_connection() as connection, connection.cursor() as cursor:
+        cursor.execute(SET_TENANT, [tenant_id])
+        with cursor.copy(_copy_statement()) as copy:
+            while characters := buffer.read(COPY_READ_CHARACTERS):
+                copy.write(characters)
+
+
+def _copy_statement() -> sql.Composed:
+    columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
+    # An unquoted empty field would be read as NULL; no column may hold one.
+    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({}))").format(
+        sql.Identifier(ComplianceRequirementOverview._meta.db_table), columns, columns
+    )
+
+
+def _insert_rows(tenant_id: str, rows: Sequence[Row]) -> None:
+    with rls_transaction(tenant_id):
+        ComplianceRequirementOverview.objects.bulk_create(
+            [ComplianceRequirementOverview(**row) for row in rows], batch_size=INSERT_BATCH_SIZE
+        )
+
+
+def _summarise(catalogue: Catalogue, rows: list[Row]) -> Summaries:
+    """Count each framework's requirements over all regions, from the finished list."""
+    regional: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        regional.setdefault((row["compliance_id"], row["requirement_id"]), []).append(row["requirement_status"])
+
+    summaries: Summaries = {compliance_id: {"PASS": 0, "FAIL": 0, "MANUAL": 0} for compliance_id in catalogue}
+    for (compliance_id, _), outcomes in regional.items():
+        if "FAIL" in outcomes:
+            summaries[compliance_id]["FAIL"] += 1
+        elif all(outcome == "PASS" for outcome in outcomes):
+            summaries[compliance_id]["PASS"] += 1
+        else:
+            summaries[compliance_id]["MANUAL"] += 1
+    return summaries
+
+
+def _replace_summaries(tenant_id: str, scan_id: str, inserted_at: datetime, summaries: Summaries) -> None:
+    with rls_transaction(tenant_id):
+        ComplianceOverviewSummary.objects.filter(tenant_id=tenant_id, scan_id=scan_id).delete()
+        ComplianceOverviewSummary.objects.bulk_create(
+            [
+                ComplianceOverviewSummary(
+                    tenant_id=tenant_id,
+                    scan_id=scan_id,
+                    inserted_at=inserted_at,
+                    compliance_id=compliance_id,
+                    requirements_passed=count["PASS"],
+                    requirements_failed=count["FAIL"],
+                    requirements_manual=count["MANUAL"],
+                    total_requirements=sum(count.values()),
+                )
+                for compliance_id, count in summaries.items()
+            ],
+            batch_size=INSERT_BATCH_SIZE,
+        )
+
+
+def _status(failed: int, total: int) -> str:
+    if not total:
+        return "MANUAL"
+    return "FAIL" if failed else "PASS"
+
+
+def _normalise(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
