@@ -18,12 +18,13 @@ from pathlib import Path
 import msgspec
 
 from bench.contract import install_catalogue
-from bench.datasets.catalogue import read_catalogue
+from bench.datasets.catalogue_record import read_catalogue
+from bench.datasets.scan import ScanKey
 from bench.datasets.warm_up import warm_up_catalogue
 from bench.errors import BenchError, InputError
 from bench.probes.memory import read_peak_heap, read_peak_heap_untraced
 from bench.probes.reading import Call, Reading
-from bench.probes.request import Answer, DescribeRequest, MigrateRequest, Request, SampleRequest, ScanReference
+from bench.probes.request import Answer, DescribeRequest, MigrateRequest, Request, SampleRequest
 from bench.probes.rss import read_peak_rss
 from bench.probes.statements import read_statements
 from bench.probes.time import read_time
@@ -62,7 +63,7 @@ def _take_sample(request: SampleRequest) -> Reading:
     install_catalogue(request.scan.provider, read_catalogue(Path(request.catalogue_path)).frameworks)
     install_catalogue(request.warm_up.provider, warm_up_catalogue())
 
-    def call_on(scan: ScanReference) -> Call:
+    def call_on(scan: ScanKey) -> Call:
         return partial(implementation, scan.tenant_id, scan.scan_id)
 
     # Imports, connections, prepared statements and lazy caches are paid here, as in a worker that has run before.
@@ -73,6 +74,7 @@ def _take_sample(request: SampleRequest) -> Reading:
         "memory-untraced": read_peak_heap_untraced,
         "rss": read_peak_rss,
         "statements": partial(read_statements, access=request.access),
+        "rows": lambda call: Reading(values={}, outcome=call()),
         "time": partial(read_time, label=request.label),
     }
     return probes[request.probe](call_on(request.scan))

@@ -26,7 +26,7 @@ from bench.schema.models import ComplianceOverviewSummary, ComplianceRequirement
 
 logger = logging.getLogger(__name__)
 
-FINDINGS_CHUNK_SIZE = 10_000
+FINDINGS_CHUNK_SIZE = 1_000
 COPY_BATCH_SIZE = 10_000
 INSERT_BATCH_SIZE = 500
 COPY_READ_CHARACTERS = 8_192
@@ -34,6 +34,8 @@ COPY_READ_CHARACTERS = 8_192
 Row = dict[str, Any]
 StatusByRegion = dict[str, dict[str, str]]
 """region → check → PASS or FAIL"""
+ChecksByRegion = dict[str, dict[tuple[str, str], dict[str, int]]]
+"""region → (compliance id, requirement id) → passed and failed checks; a requirement without a seen check is absent"""
 ThreatScoreByRegion = dict[str, dict[str, dict[str, int]]]
 """region → requirement → passed and total findings"""
 Summaries = dict[str, dict[str, int]]
@@ -70,8 +72,9 @@ def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
     with rls_transaction(tenant_id, using=REPLICA):
         statuses, threatscore = _aggregate_findings(tenant_id, scan_id)
 
+    checks = _count_checks(catalogue, statuses)
     tally = SummaryTally(catalogue)
-    rows = _build_rows(tenant_id, scan_id, inserted_at, catalogue, statuses, threatscore, tally)
+    rows = _build_rows(tenant_id, scan_id, inserted_at, catalogue, checks, threatscore, tally)
     created = _persist_rows(tenant_id, scan_id, rows)
     # Complete only now: persisting consumed the rows to the end, or raised.
     summaries = tally.summaries() if statuses else {}
@@ -115,8 +118,8 @@ class _Framework:
     name: str
     version: str
     is_threatscore: bool
-    requirements: tuple[tuple[str, str, tuple[str, ...]], ...]
-    """(requirement id, description, checks)"""
+    requirements: tuple[tuple[str, str, int], ...]
+    """(requirement id, description, number of checks)"""
 
 
 def _frameworks(catalogue: Catalogue) -> list[_Framework]:
@@ -130,7 +133,7 @@ def _frameworks(catalogue: Catalogue) -> list[_Framework]:
                 version=version,
                 is_threatscore=_normalise(framework["framework"] + version) == _normalise(THREATSCORE_KEY),
                 requirements=tuple(
-                    (requirement_id, requirement.get("description") or "", tuple(requirement["checks"]))
+                    (requirement_id, requirement.get("description") or "", len(requirement["checks"]))
                     for requirement_id, requirement in framework["requirements"].items()
                 ),
             )
@@ -138,29 +141,47 @@ def _frameworks(catalogue: Catalogue) -> list[_Framework]:
     return frameworks
 
 
+def _count_checks(catalogue: Catalogue, statuses: StatusByRegion) -> ChecksByRegion:
+    """Count each requirement's passed and failed checks in each region, by way of the checks that were seen."""
+    requirements_by_check: dict[str, list[tuple[str, str]]] = {}
+    for compliance_id, framework in catalogue.items():
+        for requirement_id, requirement in framework["requirements"].items():
+            key = (compliance_id, requirement_id)
+            for check in requirement["checks"]:
+                requirements_by_check.setdefault(check, []).append(key)
+
+    checks: ChecksByRegion = {}
+    for region, checks_in_region in statuses.items():
+        counts = checks[region] = {}
+        for check, status in checks_in_region.items():
+            for key in requirements_by_check.get(check, ()):
+                count = counts.setdefault(key, {"PASS": 0, "FAIL": 0})
+                count[status] += 1
+    return checks
+
+
 def _build_rows(
     tenant_id: str,
     scan_id: str,
     inserted_at: datetime,
     catalogue: Catalogue,
-    statuses: StatusByRegion,
+    checks: ChecksByRegion,
     threatscore: ThreatScoreByRegion,
     tally: SummaryTally,
 ) -> Iterator[Row]:
     """Yield the rows of the scan, region by region; ``tally`` counts each as it passes."""
     frameworks = _frameworks(catalogue)
+    no_checks = {"PASS": 0, "FAIL": 0}
     no_findings = {"passed": 0, "total": 0}
-    for region, checks_in_region in statuses.items():
+    for region, checks_in_region in checks.items():
         threatscore_in_region = threatscore.get(region, {})
         for framework in frameworks:
-            for requirement_id, description, checks in framework.requirements:
-                outcomes = [checks_in_region.get(check) for check in checks]
-                failed = outcomes.count("FAIL")
-                total = len(checks)
+            for requirement_id, description, total in framework.requirements:
+                counts = checks_in_region.get((framework.compliance_id, requirement_id), no_checks)
                 findings = (
                     threatscore_in_region.get(requirement_id, no_findings) if framework.is_threatscore else no_findings
                 )
-                status = _status(failed, total)
+                status = _status(counts["FAIL"], total)
                 tally.add(framework.compliance_id, requirement_id, status)
                 yield {
                     "id": uuid4(),
@@ -173,8 +194,8 @@ def _build_rows(
                     "region": region,
                     "requirement_id": requirement_id,
                     "requirement_status": status,
-                    "passed_checks": outcomes.count("PASS"),
-                    "failed_checks": failed,
+                    "passed_checks": counts["PASS"],
+                    "failed_checks": counts["FAIL"],
                     "total_checks": total,
                     "passed_findings": findings["passed"],
                     "total_findings": findings["total"],

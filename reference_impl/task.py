@@ -32,6 +32,8 @@ COPY_READ_CHARACTERS = 8_192
 Row = dict[str, Any]
 StatusByRegion = dict[str, dict[str, str]]
 """region → check → PASS or FAIL"""
+ChecksByRegion = dict[str, dict[tuple[str, str], dict[str, int]]]
+"""region → (compliance id, requirement id) → passed and failed checks; a requirement without a seen check is absent"""
 ThreatScoreByRegion = dict[str, dict[str, dict[str, int]]]
 """region → requirement → passed and total findings"""
 Summaries = dict[str, dict[str, int]]
@@ -68,7 +70,8 @@ def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
     with rls_transaction(tenant_id, using=REPLICA):
         statuses, threatscore = _aggregate_findings(tenant_id, scan_id)
 
-    rows = _build_rows(tenant_id, scan_id, inserted_at, catalogue, statuses, threatscore)
+    checks = _count_checks(catalogue, statuses)
+    rows = _build_rows(tenant_id, scan_id, inserted_at, catalogue, checks, threatscore)
     created = _persist_rows(tenant_id, scan_id, rows)
     summaries = _summarise(catalogue, rows) if statuses else {}
     _replace_summaries(tenant_id, scan_id, inserted_at, summaries)
@@ -107,27 +110,47 @@ def _aggregate_findings(tenant_id: str, scan_id: str) -> tuple[StatusByRegion, T
     return statuses, threatscore
 
 
+def _count_checks(catalogue: Catalogue, statuses: StatusByRegion) -> ChecksByRegion:
+    """Count each requirement's passed and failed checks in each region, by way of the checks that were seen."""
+    requirements_by_check: dict[str, list[tuple[str, str]]] = {}
+    for compliance_id, framework in catalogue.items():
+        for requirement_id, requirement in framework["requirements"].items():
+            key = (compliance_id, requirement_id)
+            for check in requirement["checks"]:
+                requirements_by_check.setdefault(check, []).append(key)
+
+    checks: ChecksByRegion = {}
+    for region, checks_in_region in statuses.items():
+        counts = checks[region] = {}
+        for check, status in checks_in_region.items():
+            for key in requirements_by_check.get(check, ()):
+                count = counts.setdefault(key, {"PASS": 0, "FAIL": 0})
+                count[status] += 1
+    return checks
+
+
 def _build_rows(
     tenant_id: str,
     scan_id: str,
     inserted_at: datetime,
     catalogue: Catalogue,
-    statuses: StatusByRegion,
+    checks: ChecksByRegion,
     threatscore: ThreatScoreByRegion,
 ) -> list[Row]:
     """Build every row of the scan, region by region: the list that grows with regions × requirements."""
     rows: list[Row] = []
-    for region, checks_in_region in statuses.items():
+    no_checks = {"PASS": 0, "FAIL": 0}
+    no_findings = {"passed": 0, "total": 0}
+    for region, checks_in_region in checks.items():
         for compliance_id, framework in catalogue.items():
             version = framework.get("version") or ""
             is_threatscore = _normalise(framework["framework"] + version) == _normalise(THREATSCORE_KEY)
             for requirement_id, requirement in framework["requirements"].items():
-                passed = sum(1 for check in requirement["checks"] if checks_in_region.get(check) == "PASS")
-                failed = sum(1 for check in requirement["checks"] if checks_in_region.get(check) == "FAIL")
+                counts = checks_in_region.get((compliance_id, requirement_id), no_checks)
                 total = len(requirement["checks"])
-                findings = {"passed": 0, "total": 0}
+                findings = no_findings
                 if is_threatscore:
-                    findings = threatscore.get(region, {}).get(requirement_id, findings)
+                    findings = threatscore.get(region, {}).get(requirement_id, no_findings)
                 rows.append(
                     {
                         "id": uuid4(),
@@ -139,9 +162,9 @@ def _build_rows(
                         "description": requirement.get("description") or "",
                         "region": region,
                         "requirement_id": requirement_id,
-                        "requirement_status": _status(failed, total),
-                        "passed_checks": passed,
-                        "failed_checks": failed,
+                        "requirement_status": _status(counts["FAIL"], total),
+                        "passed_checks": counts["PASS"],
+                        "failed_checks": counts["FAIL"],
                         "total_checks": total,
                         "passed_findings": findings["passed"],
                         "total_findings": findings["total"],

@@ -8,18 +8,11 @@ from typing import Literal
 import msgspec
 
 from bench.database.access import DatabaseAccess
+from bench.datasets.scan import ScanKey
 from bench.probes.reading import Reading
 
-ProbeName = Literal["memory", "memory-untraced", "rss", "statements", "time"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScanReference:
-    """A scan by its ids, and the provider whose catalogue it uses."""
-
-    tenant_id: str
-    scan_id: str
-    provider: str
+ProbeName = Literal["memory", "memory-untraced", "rss", "statements", "time", "rows"]
+"""``rows`` measures nothing: the call alone, for what it leaves in the tables."""
 
 
 class MigrateRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -41,8 +34,8 @@ class SampleRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     implementation: str
     access: DatabaseAccess
     catalogue_path: str
-    scan: ScanReference
-    warm_up: ScanReference
+    scan: ScanKey
+    warm_up: ScanKey
     label: str
     """The case in words, for pytest-benchmark's own file."""
 

@@ -10,4 +10,4 @@ class SchemaConfig(AppConfig):
 
     name = "bench.schema"
     label = "schema"
-    default_auto_field = "django.db.models.UUIDField"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -16,13 +16,18 @@ from bench.database.access import DatabaseAccess
 from bench.database.aliases import ADMIN, DEFAULT, REPLICA
 
 
+def set_up_apps() -> None:
+    """Load Django's apps without a database, so that modules with models can be imported."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "bench.schema.settings"
+    django.setup()
+
+
 def set_up_django(access: DatabaseAccess, application_name: str = "bench-worker") -> None:
     """Load Django's apps, and let its three aliases connect to ``access`` with production's roles.
 
     May be called again with another database: open connections are closed first.
     """
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.schema.settings")
-    django.setup()
+    set_up_apps()
     roles = {DEFAULT: access.app_role, REPLICA: access.app_role, ADMIN: access.admin_role}
     for alias, role in roles.items():
         connection = connections[alias]
@@ -41,4 +46,9 @@ def migrate(access: DatabaseAccess) -> None:
     statement = sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}")
     with connections[ADMIN].cursor() as cursor:
         cursor.execute(statement.format(sql.SQL(", ").join(tables), sql.Identifier(access.app_role)).as_string())
+    close_connections()
+
+
+def close_connections() -> None:
+    """Close what Django has open, for whoever wants to drop the database."""
     connections.close_all()

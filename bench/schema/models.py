@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils import timezone
 
 
 def _unique(name: str, *fields: str) -> models.UniqueConstraint:
@@ -161,7 +162,7 @@ class ResourceFindingMapping(TenantOwned):
 class ComplianceRequirementOverview(TenantOwned):
     """One requirement of one framework in one region of one scan: the rows that the task writes."""
 
-    inserted_at = models.DateTimeField(auto_now_add=True)
+    inserted_at = models.DateTimeField(default=timezone.now)
     compliance_id = models.TextField()
     framework = models.TextField()
     version = models.TextField(blank=True)
@@ -190,7 +191,7 @@ class ComplianceRequirementOverview(TenantOwned):
 class ComplianceOverviewSummary(TenantOwned):
     """One framework of one scan over all regions: the summaries that the task writes."""
 
-    inserted_at = models.DateTimeField(auto_now_add=True)
+    inserted_at = models.DateTimeField(default=timezone.now)
     scan = models.ForeignKey(Scan, on_delete=models.CASCADE, db_index=False)
     scan_id: UUID
     compliance_id = models.TextField()

@@ -12,4 +12,4 @@ INSTALLED_APPS = ["django.contrib.postgres", "bench.schema"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 SECRET_KEY = "bench"  # noqa: S105 - nothing is signed; Django requires a value
-DEFAULT_AUTO_FIELD = "django.db.models.UUIDField"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -5,6 +5,7 @@ import uuid
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+import django.utils.timezone
 from django.db import migrations, models
 
 from bench.schema.operations import CreatePartitionedModel
@@ -198,7 +199,7 @@ class Migration(migrations.Migration):
             name="ComplianceRequirementOverview",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("inserted_at", models.DateTimeField(auto_now_add=True)),
+                ("inserted_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("compliance_id", models.TextField()),
                 ("framework", models.TextField()),
                 ("version", models.TextField(blank=True)),
@@ -228,7 +229,7 @@ class Migration(migrations.Migration):
             name="ComplianceOverviewSummary",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("inserted_at", models.DateTimeField(auto_now_add=True)),
+                ("inserted_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("compliance_id", models.TextField()),
                 ("requirements_passed", models.IntegerField(default=0)),
                 ("requirements_failed", models.IntegerField(default=0)),

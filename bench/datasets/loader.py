@@ -1,0 +1,123 @@
+"""The loader: rows go to the server by COPY, in one transaction, and every byte is counted into a fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+
+import psycopg
+from psycopg import sql
+
+from bench.database.access import DatabaseAccess
+from bench.datasets.copy_table import FINDINGS, MAPPINGS, OVERVIEWS, PROVIDERS, RESOURCES, SCANS, SUMMARIES, TENANTS
+from bench.datasets.copy_table import CopyTable as Table
+from bench.errors import DatabaseError
+
+_LINES_PER_MESSAGE = 64
+_LARGE = [table.name for table in (FINDINGS, RESOURCES, MAPPINGS)]
+_ALL = [*_LARGE, *(table.name for table in (TENANTS, PROVIDERS, SCANS, OVERVIEWS, SUMMARIES))]
+
+_UNREAD = ("raw_result", "check_metadata")
+
+_FOREIGN_KEYS = """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND conrelid = ANY(%s::regclass[]) ORDER BY oid
+"""
+# Only those that no constraint owns: what keeps rows unique stays.
+_INDEXES = """
+    SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid)
+    FROM pg_index WHERE indrelid = ANY(%s::regclass[]) AND NOT indisunique ORDER BY indexrelid
+"""
+
+
+class Loader:
+    """A Loader sends lines to tables within one transaction; ``loading`` makes it."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+        self._digest = hashlib.sha256()
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256, in hexadecimal, of what has been sent: each table's name and columns, then its bytes."""
+        return self._digest.hexdigest()
+
+    def copy(self, table: Table, lines: Iterable[str]) -> int:
+        """Send ``lines`` to ``table`` and return how many they were; only a few of them are in memory at a time."""
+        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+            sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, table.columns))
+        )
+        self._digest.update(f"{table.name} {' '.join(table.columns)}\n".encode())
+        remaining = iter(lines)
+        sent = 0
+        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+            while chunk := list(islice(remaining, _LINES_PER_MESSAGE)):
+                block = ("\n".join(chunk) + "\n").encode()
+                self._digest.update(block)
+                copy.write(block)
+                sent += len(chunk)
+        return sent
+
+
+@contextmanager
+def loading(access: DatabaseAccess) -> Iterator[Loader]:
+    """Load a freshly migrated database: all or nothing, then vacuumed and analysed.
+
+    While rows arrive, the large tables have neither foreign keys nor indexes that are not unique. Both are made again
+    at the end from the server's own definitions, which checks every row at once and leaves each index freshly built
+    whatever the scan's size. ``raw_result`` and ``check_metadata`` are stored without compression, which costs the
+    server a third of a load; the task reads neither. Raises DatabaseError.
+    """
+    conninfo = access.conninfo_as(access.admin_role, application_name="bench-loader")
+    try:
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            with connection.transaction():
+                # A deferred check would still be pending when the tables it concerns are altered.
+                connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                connection.execute("SET LOCAL synchronous_commit = off")
+                connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
+                with _without_indexes(connection), _without_compression(connection):
+                    yield Loader(connection)
+            # Sets the hint bits and the visibility map, which the first sample would have to do otherwise.
+            connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.SQL(", ").join(map(sql.Identifier, _ALL))))
+    except psycopg.errors.UniqueViolation as error:
+        raise DatabaseError(
+            f"database {access.database} holds this scan already; load it into a freshly migrated database"
+        ) from error
+    except psycopg.Error as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise DatabaseError(
+            f"the scan could not be loaded into database {access.database}: {reason}; "
+            "see that it is freshly migrated, and that the server is up and has free disk space"
+        ) from error
+
+
+@contextmanager
+def _without_indexes(connection: psycopg.Connection) -> Iterator[None]:
+    """Take foreign keys and plain indexes off the large tables, and put them back if the block ends well."""
+    keys = connection.execute(_FOREIGN_KEYS, [_LARGE]).fetchall()
+    indexes = connection.execute(_INDEXES, [_LARGE]).fetchall()
+    for table, name, _ in keys:
+        connection.execute(sql.SQL(f"ALTER TABLE {table} DROP CONSTRAINT {{}}").format(sql.Identifier(name)))
+    for name, _ in indexes:
+        connection.execute(f"DROP INDEX {name}")
+    yield
+    for _, definition in indexes:
+        # Of a partitioned table the server gives the definition that leaves the partitions out.
+        connection.execute(definition.replace(" ON ONLY ", " ON ", 1))
+    for table, name, definition in keys:
+        connection.execute(
+            sql.SQL(f"ALTER TABLE {table} ADD CONSTRAINT {{}} {definition}").format(sql.Identifier(name))
+        )
+
+
+@contextmanager
+def _without_compression(connection: psycopg.Connection) -> Iterator[None]:
+    """Store what the task never reads without compression, and leave the columns as the type has them."""
+    alterations = ", ".join(f"ALTER COLUMN {column} SET STORAGE {{storage}}" for column in _UNREAD)
+    change = sql.SQL(f"ALTER TABLE {FINDINGS.name} {alterations}")
+    connection.execute(change.format(storage=sql.SQL("EXTERNAL")))
+    yield
+    connection.execute(change.format(storage=sql.SQL("EXTENDED")))

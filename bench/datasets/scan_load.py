@@ -1,0 +1,139 @@
+"""Filling a database: the measured scan, its bystanders and the warm-up, in an order that never varies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+from bench.database.access import DatabaseAccess
+from bench.datasets import scan_bystanders as bystanders
+from bench.datasets import warm_up
+from bench.datasets.catalogue_record import LoadedCatalogue
+from bench.datasets.copy_table import (
+    FINDINGS,
+    MAPPINGS,
+    NULL,
+    PROVIDERS,
+    RESOURCES,
+    SCANS,
+    TENANTS,
+    TIMESTAMP,
+    array_field,
+    line,
+)
+from bench.datasets.identifiers import named_id
+from bench.datasets.loader import Loader, loading
+from bench.datasets.scan import LoadedScan, ScanKey
+from bench.datasets.scan_check import ScanCheck, compliance_by_check, scan_check
+from bench.datasets.scan_generator import synthetic_findings
+from bench.datasets.scan_rows import Account, ScanRows
+from bench.datasets.vocabulary import Vocabulary
+
+_BATCH = 5_000
+"""Findings between two looks at the resources and mappings gathered meanwhile, which are kept in memory."""
+
+
+def load_scan(
+    access: DatabaseAccess,
+    catalogue: LoadedCatalogue,
+    *,
+    seed: str,
+    words: Vocabulary,
+    checks: Sequence[ScanCheck],
+    findings: Callable[[ScanRows], Iterator[str]],
+    progress: Callable[[int], None] | None = None,
+) -> LoadedScan:
+    """Fill a freshly migrated database with the scan that ``findings`` makes, of the catalogue's provider.
+
+    ``checks`` and ``words`` are those of the bystanders. Raises DatabaseError.
+    """
+    tenant, other, idle = (named_id(seed, f"tenant {name}") for name in ("measured", "other", "warm-up"))
+    key = ScanKey(tenant, named_id(seed, "scan measured"), catalogue.provider)
+    sibling = ScanKey(tenant, named_id(seed, "scan sibling"), catalogue.provider)
+    foreign = ScanKey(other, named_id(seed, "scan foreign"), catalogue.provider)
+    stray = ScanKey(other, key.scan_id, catalogue.provider)
+    warming = ScanKey(idle, named_id(seed, "scan warm-up"), warm_up.PROVIDER)
+
+    def rows_of(scan: ScanKey, name: str, account: int) -> ScanRows:
+        return ScanRows(
+            scan, Account(named_id(seed, f"provider {name}"), words.accounts[account]), name, f"{seed}/{name}"
+        )
+
+    def bystander(rows: ScanRows, count: int) -> Iterator[str]:
+        return synthetic_findings(rows, count, bystanders.REGIONS, checks, words, f"{seed}/{rows.name}")
+
+    with loading(access) as loader:
+        loader.copy(TENANTS, [line(tenant, "Measured", TIMESTAMP), line(other, "Bystander", TIMESTAMP)])
+        loader.copy(TENANTS, [line(idle, "Warm-up", TIMESTAMP)])
+        measured = rows_of(key, "measured", 0)
+        sent = _load_account(loader, measured, findings(measured), progress)
+        _load_scan_row(loader, measured)
+        for scan, name, account in ((sibling, "sibling", 1), (foreign, "foreign", 2)):
+            rows = rows_of(scan, name, account)
+            _load_account(loader, rows, bystander(rows, bystanders.FINDINGS))
+            _load_scan_row(loader, rows)
+        rows = rows_of(stray, "stray", 3)
+        _load_account(loader, rows, bystander(rows, bystanders.STRAY_FINDINGS))
+        for scan in (sibling, foreign, stray):
+            bystanders.load_target_rows(loader, scan, catalogue.frameworks, f"{seed}/{scan.scan_id}/{scan.tenant_id}")
+        rows = rows_of(warming, "warm-up", 4)
+        _load_account(loader, rows, iter([_warm_up_finding(rows, words, seed)]))
+        _load_scan_row(loader, rows)
+    regions = tuple(sorted(measured.counted_regions))
+    return LoadedScan(
+        key=key,
+        bystanders=(sibling, foreign, stray),
+        warm_up=warming,
+        fingerprint=loader.fingerprint,
+        findings=sent,
+        regions=regions,
+        expected_rows=len(regions) * catalogue.requirement_count,
+    )
+
+
+def _load_account(
+    loader: Loader, rows: ScanRows, lines: Iterator[str], progress: Callable[[int], None] | None = None
+) -> int:
+    """Load a provider and all that ``lines`` brings with it; return the number of findings."""
+    account = rows.account
+    loader.copy(
+        PROVIDERS,
+        [
+            line(account.provider_id, rows.key.tenant_id, rows.key.provider, account.uid, rows.name)
+            + f"\tt\tf\t{TIMESTAMP}\t{TIMESTAMP}"
+        ],
+    )
+    sent = 0
+    while True:
+        batch = loader.copy(FINDINGS, islice(lines, _BATCH))
+        loader.copy(RESOURCES, rows.take_resources())
+        loader.copy(MAPPINGS, rows.take_mappings())
+        sent += batch
+        if progress is not None:
+            progress(sent)
+        if batch < _BATCH:
+            return sent
+
+
+def _load_scan_row(loader: Loader, rows: ScanRows) -> None:
+    """Load the scan itself: after its findings, for it tells how many resources they have."""
+    identity = line(rows.key.scan_id, rows.key.tenant_id, rows.account.provider_id, f"Scan {rows.name}")
+    state = line("scheduled", "completed", rows.resource_count, 100, 600)
+    loader.copy(SCANS, [f"{identity}\t{state}" + f"\t{TIMESTAMP}" * 4])
+
+
+def _warm_up_finding(rows: ScanRows, words: Vocabulary, seed: str) -> str:
+    """The warm-up's one finding: PASS, in one region, with one resource."""
+    compliance = compliance_by_check(warm_up.warm_up_catalogue())[warm_up.CHECK]
+    check = scan_check(warm_up.CHECK, compliance, words, seed)
+    resource = rows.resource(warm_up.REGION, "warm-up", check, "{}")
+    return rows.finding(
+        check,
+        "PASS",
+        [resource],
+        regions=[warm_up.REGION],
+        regions_field=array_field([warm_up.REGION]),
+        compliance=check.compliance,
+        muted_reason=None,
+        delta=NULL,
+    )

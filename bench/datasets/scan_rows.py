@@ -1,0 +1,113 @@
+"""The lines of one scan's resources, findings and mappings, put together from fields encoded before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.datasets.copy_table import TIMESTAMP, line
+from bench.datasets.identifiers import ascending_ids
+from bench.datasets.scan import ScanKey
+from bench.datasets.scan_check import ScanCheck
+
+COUNTED = ("PASS", "FAIL")
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A Resource is a row of ``resources`` that findings refer to; ``raw`` and ``tags`` are encoded for COPY."""
+
+    id: str
+    name: str
+    region: str
+    raw: str
+    tags: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """An Account is a row of ``providers``: the cloud account that a scan looked at."""
+
+    provider_id: str
+    uid: str
+
+
+class ScanRows:
+    """The rows of one scan. ``finding`` returns its line; ``resources`` and ``mappings`` gather theirs until taken.
+
+    Findings are by far the most and the longest lines; they are handed out one by one, so that none has to be kept.
+    """
+
+    def __init__(self, key: ScanKey, account: Account, name: str, seed: str) -> None:
+        self.key = key
+        self.account = account
+        self.name = name
+        self.resources: list[str] = []
+        self.mappings: list[str] = []
+        self.counted_regions: set[str] = set()
+        self.resource_count = 0
+        self._finding_ids = ascending_ids(seed, "findings")
+        self._resource_ids = ascending_ids(seed, "resources")
+        self._mapping_ids = ascending_ids(seed, "mappings")
+        self._finding_end = line(key.tenant_id, key.scan_id, TIMESTAMP, TIMESTAMP, TIMESTAMP)
+        self._resource_end = line(key.tenant_id, account.provider_id, TIMESTAMP, TIMESTAMP)
+        self._uid = f"prowler-{line(key.provider)}-"
+        self._raw_end = f'],"cloud":{{"account":{{"uid":"{account.uid}"}},"provider":"aws"}},'
+
+    def take_resources(self) -> list[str]:
+        """The lines of the resources since the last call."""
+        taken, self.resources = self.resources, []
+        return taken
+
+    def take_mappings(self) -> list[str]:
+        """The lines of the mappings since the last call."""
+        taken, self.mappings = self.mappings, []
+        return taken
+
+    def resource(self, region: str, name: str, check: ScanCheck, tags: str) -> Resource:
+        """Add a resource of the kind that ``check`` looks at; ``name`` is unique in the account, and plain ASCII."""
+        resource_id = next(self._resource_ids)
+        where = line(region)
+        # An ARN is the uid of a resource, so one account's names must differ; its region may be any text.
+        arn = f"arn:aws:{line(check.service)}:{where}:{self.account.uid}:{name}"
+        self.resources.append(
+            f"{resource_id}\t{arn}\t{name}\t{where}\t{line(check.service)}\t{check.resource_type}\t{self._resource_end}"
+        )
+        self.resource_count += 1
+        raw = f'{{"name":"{name}","cloud_partition":"aws","group":{{"name":"{self.account.uid}"}},"labels":[]}}'
+        return Resource(resource_id, name, region, raw, tags)
+
+    def finding(
+        self,
+        check: ScanCheck,
+        status: str,
+        resources: Sequence[Resource],
+        *,
+        regions: Sequence[str],
+        regions_field: str,
+        compliance: str,
+        muted_reason: str | None,
+        delta: str,
+    ) -> str:
+        """The line of a finding, in the columns of ``FINDINGS``; ``muted_reason`` is None where it is not muted.
+
+        ``compliance``, ``regions_field`` (the array ``regions``), ``muted_reason`` and ``delta`` are fields.
+        """
+        finding_id = next(self._finding_ids)
+        if muted_reason is None and status in COUNTED:
+            self.counted_regions.update(regions)
+        if resources:
+            first = resources[0]
+            name, tags, raw_resource = first.name, first.tags, first.raw
+            end = f"\t{self.key.tenant_id}"
+            for resource in resources:
+                self.mappings.append(f"{next(self._mapping_ids)}\t{finding_id}\t{resource.id}{end}")
+        else:
+            name, tags, raw_resource = "account", "{}", ""
+        detail = f"{check.title}: {name} is in state {status}"
+        muted = "f\t\\N" if muted_reason is None else f"t\t{muted_reason}"
+        return (
+            f"{finding_id}\t{self._uid}{check.check_id}-{self.account.uid}-{name}\t{status}\t{detail}\t{delta}\t{muted}"
+            f'\t{check.raw}{raw_resource}{self._raw_end}"status_code":"{status}","status_detail":"{detail}"}}\t{tags}'
+            f"\t{regions_field}\t{compliance}\t{check.columns}\t{self._finding_end}"
+        )

@@ -1,0 +1,15 @@
+"""The warm-up: a scan of one finding and its catalogue, run once by each worker before anything is measured."""
+
+from __future__ import annotations
+
+from bench.contract import Catalogue, Requirement
+
+PROVIDER = "warm-up"
+CHECK = "warm_up_check"
+REGION = "warm-up-1"
+
+
+def warm_up_catalogue() -> Catalogue:
+    """One framework with one requirement, of the provider ``warm-up``; named ThreatScore, to warm that path as well."""
+    requirement: Requirement = {"description": "Have every code path loaded.", "checks": {CHECK: None}}
+    return {"warm_up": {"framework": "ProwlerThreatScore", "version": "1.0", "requirements": {"1": requirement}}}

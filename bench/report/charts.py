@@ -1,0 +1,242 @@
+"""The chart record, and the three charts of a report: computed here, drawn elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bench.analysis.ratio import ratio
+from bench.analysis.summary import Summaries
+from bench.analysis.verdict import Verdict
+from bench.contract import METRICS
+from bench.report.cells import ratio_text
+from bench.report.headline import PEAK, TIME
+from bench.report.units import Scale, quantity, scale
+from bench.report.wording import enumerated, plain, shorten
+from bench.results.records import Dataset, HeapSeries, Results
+
+CHART_NAMES = ("peak-heap-by-rows", "heap-over-time", "time-by-size")
+"""The names of all charts, which are their file names too; one without data is not drawn."""
+
+LOGARITHMIC_FROM = 30
+"""Largest over smallest value from which an axis is logarithmic: below, straight growth reads better as a line."""
+
+_NAME_WIDTH = 26
+_SCAN_WIDTH = 14
+_MOST_NAMED = 3
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A Line is one curve with the label at its end; ``dots`` are single samples beside it.
+
+    ``colour`` is the place of the implementation in the run, so that it keeps its colour in every chart.
+    """
+
+    label: str
+    colour: int
+    points: tuple[Point, ...]
+    dots: tuple[Point, ...] = ()
+    markers: bool = True
+    dashed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """A Chart is lines in the units of its axes, and a title and an alternative text that state the message."""
+
+    name: str
+    title: str
+    alt: str
+    x_label: str
+    y_label: str
+    lines: tuple[Line, ...]
+    x_ticks: tuple[tuple[float, str], ...] = ()
+    """Places on the x axis with their labels, where it holds categories."""
+    x_logarithmic: bool = False
+    y_logarithmic: bool = False
+
+
+def charts(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[Chart]:
+    """Yield the charts for which the run has data, in the order of ``CHART_NAMES``."""
+    for chart in (
+        _peak_chart(results, summaries, verdict),
+        _heap_chart(results),
+        _time_chart(results, summaries, verdict),
+    ):
+        if chart is not None:
+            yield chart
+
+
+def _peak_chart(results: Results, summaries: Summaries, verdict: Verdict) -> Chart | None:
+    datasets = sorted(results.datasets, key=lambda dataset: dataset.rows)
+    peaks = {
+        name: [
+            (float(dataset.rows), peak)
+            for dataset in datasets
+            if (peak := summaries.centre(dataset.scan, name, PEAK.name)) is not None
+        ]
+        for name in results.implementations
+    }
+    values = [peak for points in peaks.values() for _, peak in points]
+    if not values:
+        return None
+    shown = scale(PEAK.unit, values)
+    lines = tuple(
+        Line(
+            label=f"{_name(name)} {quantity(PEAK.unit, points[-1][1])}",
+            colour=results.implementations.index(name),
+            points=tuple((rows, peak / shown.size) for rows, peak in points),
+        )
+        for name, points in peaks.items()
+        if points
+    )
+    largest = max((d for d in datasets if _measured(results, summaries, d, PEAK.name)), key=lambda d: d.rows)
+    alt = "; ".join(
+        f"{_name(name)}: {enumerated(tuple(f'{quantity(PEAK.unit, peak)} at {rows:,.0f} rows' for rows, peak in at))}"
+        for name, at in peaks.items()
+        if at
+    )
+    return Chart(
+        name=CHART_NAMES[0],
+        title=f"At {largest.rows:,} rows the heap peaks at {_message(results, summaries, verdict, largest, PEAK.name)}",
+        alt=f"Peak heap against rows written. {alt}.",
+        x_label="rows",
+        y_label=f"peak heap, {shown.symbol}",
+        lines=lines,
+        x_logarithmic=_wide([rows for points in peaks.values() for rows, _ in points]),
+        y_logarithmic=_wide(values),
+    )
+
+
+def _heap_chart(results: Results) -> Chart | None:
+    known = {series.scan for series in results.heap if series.points}
+    datasets = [dataset for dataset in results.datasets if dataset.scan in known]
+    if not datasets:
+        return None
+    largest = max(datasets, key=lambda dataset: dataset.rows)
+    of_scan = [series for series in results.heap if series.scan == largest.scan and series.points]
+    of_scan.sort(key=lambda series: _place(results, series.implementation))
+    shown = scale("bytes", [value for one in of_scan for p in one.points for value in (p.heap_bytes, p.rss_bytes)])
+    lines = [line for series in of_scan for line in _heap_lines(series, _place(results, series.implementation), shown)]
+    peaks = [(one.implementation, float(max(point.heap_bytes for point in one.points))) for one in of_scan]
+    alt = "; ".join(
+        f"{_name(series.implementation)}: heap up to "
+        f"{quantity('bytes', max(point.heap_bytes for point in series.points))}, RSS up to "
+        f"{quantity('bytes', max(point.rss_bytes for point in series.points))}, over "
+        f"{quantity('seconds', series.points[-1].seconds)} under the tracer"
+        for series in of_scan
+    )
+    return Chart(
+        name=CHART_NAMES[1],
+        title=f"While {largest.rows:,} rows are written, the heap reaches {_values('bytes', peaks)}",
+        alt=f"Heap and RSS over time on {_scan(largest)}. {alt}.",
+        x_label="seconds under the memory tracer, which is no measure of time",
+        y_label=f"{shown.symbol}; solid: heap, dashed: RSS of the process",
+        lines=tuple(lines),
+    )
+
+
+def _heap_lines(series: HeapSeries, colour: int, shown: Scale) -> Iterator[Line]:
+    for what, dashed in (("heap", False), ("RSS", True)):
+        yield Line(
+            label=f"{_name(series.implementation)} {what}",
+            colour=colour,
+            points=tuple(
+                (point.seconds, (point.rss_bytes if dashed else point.heap_bytes) / shown.size)
+                for point in series.points
+            ),
+            markers=False,
+            dashed=dashed,
+        )
+
+
+def _time_chart(results: Results, summaries: Summaries, verdict: Verdict) -> Chart | None:
+    datasets = sorted(
+        (d for d in results.datasets if _measured(results, summaries, d, TIME.name)), key=lambda d: d.rows
+    )
+    lines = []
+    told = []
+    samples: list[float] = []
+    for colour, name in enumerate(results.implementations):
+        known = [
+            (float(place), summary)
+            for place, dataset in enumerate(datasets)
+            if (summary := summaries.get(dataset.scan, name, TIME.name)) is not None
+        ]
+        if not known:
+            continue
+        samples += [sample for _, summary in known for sample in summary.samples]
+        # Beside one another, so that the samples of one implementation do not cover those of the next.
+        shift = (colour - (len(results.implementations) - 1) / 2) * min(0.12, 0.5 / len(results.implementations))
+        lines.append(
+            Line(
+                label=f"{_name(name)} {quantity(TIME.unit, known[-1][1].centre)}",
+                colour=colour,
+                points=tuple((place + shift, summary.centre) for place, summary in known),
+                dots=tuple((place + shift, sample) for place, summary in known for sample in summary.samples),
+            )
+        )
+        medians = tuple(f"{quantity(TIME.unit, s.centre)} at {_scan(datasets[int(place)])}" for place, s in known)
+        told.append(f"{_name(name)}: {enumerated(medians)}")
+    if not lines:
+        return None
+    message = _message(results, summaries, verdict, datasets[-1], TIME.name)
+    return Chart(
+        name=CHART_NAMES[2],
+        title=f"{_scan(datasets[-1])} takes {message}",
+        alt=f"Wall time by scan size, medians. {'; '.join(told)}.",
+        x_label="scan (findings/regions) and rows",
+        y_label="seconds; line: medians, dots: samples",
+        lines=tuple(lines),
+        x_ticks=tuple((float(place), f"{_scan(d)}\n{d.rows:,} rows") for place, d in enumerate(datasets)),
+        y_logarithmic=_wide(samples),
+    )
+
+
+def _message(results: Results, summaries: Summaries, verdict: Verdict, dataset: Dataset, metric: str) -> str:
+    """Say a metric's value for each implementation on one scan, and the ratio where there is one of two."""
+    known = [
+        (name, summary)
+        for name in results.implementations
+        if (summary := summaries.get(dataset.scan, name, metric)) is not None
+    ]
+    values = _values(METRICS[metric].unit, [(name, summary.centre) for name, summary in known])
+    if len(known) != 2 or not verdict.may_compare(dataset.scan, known[0][0], known[1][0]):
+        return values
+    found = ratio(known[0][1], known[1][1])
+    if found is None:
+        return values
+    return f"{values}: {ratio_text(found) if found.told_apart else 'not told apart'}"
+
+
+def _values(unit: str, known: list[tuple[str, float]]) -> str:
+    """Say the value of each implementation; only the lowest and the highest where a title would get too long."""
+    if len(known) > _MOST_NAMED:
+        ends = min(known, key=lambda one: one[1]), max(known, key=lambda one: one[1])
+        return " to ".join(f"{quantity(unit, value)} ({_name(name)})" for name, value in ends)
+    return enumerated(tuple(f"{quantity(unit, value)} ({_name(name)})" for name, value in known))
+
+
+def _measured(results: Results, summaries: Summaries, dataset: Dataset, metric: str) -> bool:
+    return any(summaries.get(dataset.scan, name, metric) is not None for name in results.implementations)
+
+
+def _place(results: Results, implementation: str) -> int:
+    names = results.implementations
+    return names.index(implementation) if implementation in names else len(names)
+
+
+def _name(implementation: str) -> str:
+    return shorten(plain(implementation), _NAME_WIDTH)
+
+
+def _scan(dataset: Dataset) -> str:
+    return shorten(plain(dataset.scan), _SCAN_WIDTH)
+
+
+def _wide(values: list[float]) -> bool:
+    """Whether positive ``values`` span so much that an axis of theirs should be logarithmic."""
+    return min(values) > 0 and max(values) / min(values) >= LOGARITHMIC_FROM

@@ -1,0 +1,151 @@
+"""The whole report in Markdown: verdict first, then the headline, published figures, statements and details."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bench.analysis.summary import Summaries
+from bench.analysis.verdict import Verdict
+from bench.report.charts import Chart
+from bench.report.details import (
+    allocation_table,
+    dataset_table,
+    digest_table,
+    failure_table,
+    metrics_table,
+    published_table,
+    statement_tables,
+)
+from bench.report.escape import block, code, escape, markdown_table
+from bench.report.headline import headline_table, legend, verdict_lines
+from bench.report.table import Column, Content, Table
+from bench.report.units import quantity
+from bench.report.wording import enumerated, plain
+from bench.results.records import Results
+
+_HOW_TO_READ = """\
+- **Time** is taken without any tracer: memory, statements and time are measured in separate processes.
+- **Peak heap** is memray's peak with Python allocators traced, over the call alone, catalogue and connections warm.
+- **Statements** are those that Django logs, BEGIN, set_config and COMMIT included. The server sees more of them.
+- A ratio is of medians; `~` marks one whose samples do not tell the two apart."""
+
+_ABOUT_PUBLISHED = """\
+The pull request's peaks are memray peaks with Python allocators traced, as here. Its times fit a run *under a memory
+tracer* (under tracemalloc the production code took 24.7 → 17.9 s at 10k/20, and untraced 8.6 → 7.3 s). This run never
+times under a tracer, so its times are to be set beside production's, not the pull request's. Times depend on the
+machine as well; peaks hardly do."""
+
+_ABOUT_STATEMENTS = """\
+Constant over scan sizes is what Django logs. The server's count grows with a known slope: one COPY per 10,000 rows,
+with a transaction of its own around it, and where findings are streamed one FETCH per chunk of them. `× n` collapses
+repeats."""
+
+
+def render_markdown(results: Results, summaries: Summaries, verdict: Verdict, charts: Iterable[Chart]) -> str:
+    """Return report.md; ``charts`` are linked as ``plots/NAME.png`` and ``plots/NAME.svg`` beside it."""
+    parts = [
+        *_top(results, summaries, verdict, charts),
+        *_published(results, summaries, verdict),
+        *_statements(results),
+        *_details(results, summaries),
+        *_failures(results),
+        *_warnings(results),
+        *_environment(results),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _top(results: Results, summaries: Summaries, verdict: Verdict, charts: Iterable[Chart]) -> Iterator[str]:
+    yield f"# Compliance benchmark: {enumerated(tuple(map(escape, results.implementations)))}"
+    yield "\n".join(f"- {_emphasised(line)}" for line in verdict_lines(verdict))
+    if named := legend(results):
+        yield escape(named[0].upper() + named[1:])
+    yield markdown_table(headline_table(results, summaries, verdict))
+    yield _HOW_TO_READ
+    for chart in charts:
+        yield f"[![{escape(chart.alt)}](plots/{chart.name}.png)](plots/{chart.name}.svg)"
+
+
+def _emphasised(line: str) -> str:
+    """Set a verdict line's question and answer in bold: all before its first dash."""
+    head, dash, tail = line.partition(" – ")
+    return f"**{escape(head)}**{dash}{escape(tail)}"
+
+
+def _published(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[str]:
+    table = published_table(results, summaries, verdict)
+    if table is not None:
+        yield "## Published figures beside this run"
+        yield _ABOUT_PUBLISHED
+        yield markdown_table(table)
+
+
+def _statements(results: Results) -> Iterator[str]:
+    tables = list(statement_tables(results))
+    if tables:
+        yield "## Statements"
+        yield _ABOUT_STATEMENTS
+    for title, table in tables:
+        yield f"### {escape(title)}"
+        yield markdown_table(table)
+
+
+def _details(results: Results, summaries: Summaries) -> Iterator[str]:
+    yield "## Every metric"
+    yield markdown_table(metrics_table(results, summaries))
+    allocations = allocation_table(results)
+    if allocations is not None:
+        yield "## Largest allocation sites at the peak"
+        yield markdown_table(allocations)
+    if results.digests:
+        yield "## Rows and digests"
+        yield (
+            "A digest is the server's SHA-256 over all columns but id and inserted_at, ordered; here are its first "
+            "characters, and results.json has the whole."
+        )
+        yield markdown_table(digest_table(results))
+    yield "## Scans"
+    yield markdown_table(dataset_table(results))
+
+
+def _failures(results: Results) -> Iterator[str]:
+    if not results.failures:
+        return
+    yield "## Failures"
+    yield markdown_table(failure_table(results))
+    for failure in results.failures:
+        if failure.log_tail.strip():
+            yield f"The end of the log of {code(f'{failure.implementation} on {failure.scan}, {failure.probe}')}:"
+            yield block(failure.log_tail)
+
+
+def _warnings(results: Results) -> Iterator[str]:
+    if results.warnings:
+        yield "## Warnings"
+        yield "\n".join(f"- {escape(warning)}" for warning in results.warnings)
+
+
+def _environment(results: Results) -> Iterator[str]:
+    environment = results.environment
+    yield "## Environment"
+    rows = (
+        ("taken", results.created),
+        ("revision", environment.revision or "not in a checkout"),
+        ("PostgreSQL", f"{environment.server_version}, {environment.server_source}"),
+        ("PostgreSQL settings", _listed(environment.server_settings.items())),
+        ("Python", environment.python),
+        ("packages", _listed(environment.packages.items())),
+        ("platform", environment.platform),
+        ("kernel", environment.kernel),
+        ("processor", f"{environment.cpu}, {environment.cores} cores"),
+        ("memory", quantity("bytes", environment.memory_bytes)),
+        ("load average at the start", ", ".join(f"{load:.2f}" for load in environment.load_average)),
+    )
+    columns = (Column("what", Content.LABEL), Column("value", Content.LABEL))
+    yield markdown_table(Table(columns, tuple((what, plain(value)) for what, value in rows)))
+    yield "## Reproduce"
+    yield block(plain(results.command))
+
+
+def _listed(items: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in sorted(items))

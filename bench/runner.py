@@ -1,0 +1,106 @@
+"""The runner: carries out a plan from the first database to the results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from bench.collector import Collector
+from bench.datasets.catalogue import LoadedCatalogue
+from bench.environment import describe_environment
+from bench.executor import SampleError
+from bench.plan import PlannedSample, RunPlan, cost, schedule
+from bench.probes.request import DescribeRequest
+from bench.progress import Progress
+from bench.results.records import Environment, Results
+from bench.stage import ScanSource, ScanStage, Stage, open_stage
+
+DESCRIBE_TIMEOUT_SECONDS = 120.0
+
+
+class Runner:
+    """A Runner measures one plan; ``results`` gives what there is at any time, also after an interruption."""
+
+    def __init__(self, plan: RunPlan, progress: Progress) -> None:
+        self._plan = plan
+        self._progress = progress
+        self._collector = Collector(plan.command, plan.implementations)
+        self._environment: Environment | None = None
+
+    @property
+    def benchmarks(self) -> tuple[Mapping[str, object], ...]:
+        """pytest-benchmark's own documents, one a time sample."""
+        return tuple(self._collector.benchmarks)
+
+    def results(self) -> Results | None:
+        """All that was measured so far; None before the server was up."""
+        return self._collector.results(self._environment) if self._environment else None
+
+    def run(self) -> None:
+        """Measure every case. A sample that fails is recorded and ends its case; the rest goes on.
+
+        Raises InputError or DatabaseError where nothing can be measured at all.
+        """
+        plan = self._plan
+        sources = _sources(plan)
+        catalogues = [(source, source.load_catalogue()) for source in sources]
+        with open_stage(plan.database_url, plan.server_major) as stage:
+            server = stage.server
+            self._environment = describe_environment(server.version, server.source, server.settings())
+            stage.executor.run(DescribeRequest(implementations=plan.implementations), DESCRIBE_TIMEOUT_SECONDS)
+            self._progress.begin(sum(self._work(source, catalogue) for source, catalogue in catalogues))
+            for source, catalogue in catalogues:
+                self._run_scan(stage, source, catalogue)
+
+    def _run_scan(self, stage: Stage, source: ScanSource, catalogue: LoadedCatalogue) -> None:
+        self._progress.stage(f"{source.label}: loading the scan")
+        with stage.scan(source, catalogue) as scan:
+            self._collector.add_dataset(scan.dataset)
+            planned = list(schedule(self._plan.implementations, self._plan.samples))
+            failed: set[str] = set()
+            for position, sample in enumerate(planned, start=1):
+                if sample.implementation not in failed:
+                    self._progress.stage(
+                        f"{source.label}: {sample.implementation}, {sample.probe} ({position} of {len(planned)})"
+                    )
+                    with self._recording(scan, sample, failed):
+                        self._take(scan, sample)
+                self._progress.done(cost(sample.probe, scan.dataset.rows))
+
+    def _take(self, scan: ScanStage, sample: PlannedSample) -> None:
+        reading, found = scan.sample(sample.probe, sample.implementation, self._plan.timeout_seconds)
+        label = scan.dataset.scan
+        unchanged = found.bystanders == scan.untouched.bystanders
+        difference = self._collector.add_digest(label, sample.implementation, found, bystanders_unchanged=unchanged)
+        self._collector.add_reading(label, sample, reading, found.rows.count)
+        if difference:
+            raise SampleError("wrong-rows", difference)
+        if not unchanged:
+            raise SampleError("wrong-rows", "changed rows or summaries of another tenant or scan")
+        # The rules leave no doubt about a synthetic scan; on a recorded one a known divergence may.
+        if self._plan.scan_file is None and found.rows.count != scan.loaded.expected_rows:
+            raise SampleError(
+                "wrong-rows", f"wrote {found.rows.count:,} rows where the rules give {scan.loaded.expected_rows:,}"
+            )
+
+    @contextmanager
+    def _recording(self, scan: ScanStage, sample: PlannedSample, failed: set[str]) -> Iterator[None]:
+        """Record a sample's failure and give up its case: what failed once is not measured further."""
+        try:
+            yield
+        except SampleError as error:
+            label = scan.dataset.scan
+            self._collector.add_failure(label, sample, error.kind, str(error), error.log_tail)
+            self._progress.warn(f"{label}: {sample.implementation} failed ({error.kind}): {error}")
+            failed.add(sample.implementation)
+
+    def _work(self, source: ScanSource, catalogue: LoadedCatalogue) -> float:
+        regions = source.size.regions if source.size else 1
+        rows = regions * catalogue.requirement_count
+        return sum(cost(sample.probe, rows) for sample in schedule(self._plan.implementations, self._plan.samples))
+
+
+def _sources(plan: RunPlan) -> list[ScanSource]:
+    if plan.scan_file:
+        return [ScanSource(size=None, scan_file=plan.scan_file, catalogue=plan.catalogue, seed=plan.seed)]
+    return [ScanSource(size=size, scan_file=None, catalogue=plan.catalogue, seed=plan.seed) for size in plan.sizes]

@@ -1,0 +1,153 @@
+"""The stage: a server with migrated databases, each holding one loaded scan, on which samples are taken."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.contract import ScanSize
+from bench.database.access import DatabaseAccess
+from bench.database.server import Server, open_server
+from bench.datasets.catalogue import LoadedCatalogue, load_catalogue, write_catalogue
+from bench.datasets.scan import LoadedScan
+from bench.datasets.scan_file import load_recorded_scan, recorded_provider
+from bench.datasets.scan_synthetic import load_synthetic_scan
+from bench.executor import Executor, ProcessExecutor
+from bench.plan import timeout_seconds
+from bench.probes.reading import Reading
+from bench.probes.request import MigrateRequest, ProbeName, SampleRequest
+from bench.results.records import Dataset
+from bench.targets import TargetDigest, digest_targets, reset_targets, save_targets
+
+MIGRATION_TIMEOUT_SECONDS = 120.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanSource:
+    """Where a scan and its catalogue come from: a size to generate or a recorded file; synthetic or a path."""
+
+    size: ScanSize | None
+    scan_file: Path | None
+    catalogue: str
+    seed: int
+
+    @property
+    def label(self) -> str:
+        """What results call the scan: the size as typed, or the file's name."""
+        if self.size is not None:
+            return self.size.label
+        assert self.scan_file is not None  # one of the two is given
+        return self.scan_file.name
+
+    def load_catalogue(self) -> LoadedCatalogue:
+        """Return the catalogue of the scan's provider. Raises InputError."""
+        provider = "aws" if self.scan_file is None else recorded_provider(self.scan_file)
+        return load_catalogue(self.catalogue, provider, self.seed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanStage:
+    """One database with one loaded scan; every sample starts from the same state of it."""
+
+    executor: Executor
+    access: DatabaseAccess
+    loaded: LoadedScan
+    dataset: Dataset
+    catalogue_path: Path
+    untouched: TargetDigest
+
+    def sample(self, probe: ProbeName, implementation: str, timeout: float | None) -> tuple[Reading, TargetDigest]:
+        """Reset, run ``implementation`` once under ``probe`` in a fresh worker, and digest what it left.
+
+        Raises SampleError.
+        """
+        reset_targets(self.access)
+        request = SampleRequest(
+            probe=probe,
+            implementation=implementation,
+            access=self.access,
+            catalogue_path=str(self.catalogue_path),
+            scan=self.loaded.key,
+            warm_up=self.loaded.warm_up,
+            label=f"{self.dataset.scan} {implementation}",
+        )
+        limit = timeout or timeout_seconds(self.loaded.expected_rows, self.loaded.findings)
+        answer = self.executor.run(request, limit)
+        assert answer.reading is not None  # a sample's answer has one, or the executor raised
+        return answer.reading, self.digest()
+
+    def digest(self) -> TargetDigest:
+        """Digest the target tables as they are now."""
+        key = self.loaded.key
+        return digest_targets(self.access, key.tenant_id, key.scan_id, self.loaded.warm_up.tenant_id)
+
+
+class Stage:
+    """A running server with a migrated template; makes one ScanStage after another."""
+
+    def __init__(self, server: Server, executor: Executor, scratch: Path) -> None:
+        self.server = server
+        self.executor = executor
+        self._scratch = scratch
+        self._template = server.create_database()
+        executor.run(MigrateRequest(access=self._template), MIGRATION_TIMEOUT_SECONDS)
+
+    @contextmanager
+    def scan(
+        self, source: ScanSource, catalogue: LoadedCatalogue, progress: Callable[[int], None] | None = None
+    ) -> Iterator[ScanStage]:
+        """Load a scan into a database of its own, dropped afterwards."""
+        access = self.server.create_database(self._template)
+        try:
+            if source.size is not None:
+                loaded = load_synthetic_scan(access, source.size, catalogue, source.seed, progress)
+                regions = source.size.regions
+            else:
+                assert source.scan_file is not None  # one of the two is given
+                loaded = load_recorded_scan(access, source.scan_file, catalogue)
+                regions = len(loaded.regions)
+            catalogue_path = self._scratch / f"catalogue-{catalogue.fingerprint}.json"
+            if not catalogue_path.exists():
+                write_catalogue(catalogue_path, catalogue)
+            save_targets(access)
+            key = loaded.key
+            yield ScanStage(
+                executor=self.executor,
+                access=access,
+                loaded=loaded,
+                dataset=_describe(source, loaded, catalogue, regions),
+                catalogue_path=catalogue_path,
+                untouched=digest_targets(access, key.tenant_id, key.scan_id, loaded.warm_up.tenant_id),
+            )
+        finally:
+            self.server.drop_database(access)
+
+
+@contextmanager
+def open_stage(database_url: str | None, server_major: int) -> Iterator[Stage]:
+    """Start or reach the server and migrate a template. Nothing of it is left afterwards."""
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder,
+        open_server(database_url, server_major) as server,
+    ):
+        scratch = Path(folder)
+        yield Stage(server, ProcessExecutor(scratch), scratch)
+
+
+def _describe(source: ScanSource, loaded: LoadedScan, catalogue: LoadedCatalogue, regions: int) -> Dataset:
+    return Dataset(
+        scan=source.label,
+        seed=source.seed,
+        fingerprint=loaded.fingerprint,
+        findings=loaded.findings,
+        regions=regions,
+        rows=loaded.expected_rows,
+        provider=loaded.key.provider,
+        catalogue=catalogue.source,
+        catalogue_fingerprint=catalogue.fingerprint,
+        frameworks=len(catalogue.frameworks),
+        requirements=catalogue.requirement_count,
+    )

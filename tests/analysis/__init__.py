@@ -1,0 +1,1 @@
+"""Tests of summaries, ratios and the verdict."""

@@ -1,0 +1,82 @@
+"""Child processes of the tests: Python programs to kill, and a look at what is left of them."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+PATIENCE = 60
+"""Seconds until something that must come is taken as not coming."""
+
+NOBODY = 65534
+_DAC_READ_SEARCH = 2
+
+
+def spawn(
+    program: str,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    before: Callable[[], None] | None = None,
+) -> subprocess.Popen[str]:
+    """Start a Python program with a pipe from its standard output."""
+    return subprocess.Popen(
+        [sys.executable, "-c", program, *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **(environment or {})},
+        preexec_fn=before,
+    )
+
+
+def become_ordinary() -> None:
+    """Make this process one of an ordinary user, if it is root's; for the time between fork and exec.
+
+    The interpreter may lie in a directory of root's, so that the right to read everything is kept.
+    """
+    if os.geteuid():
+        return
+    libc = ctypes.CDLL(None)
+    libc.prctl(8, 1)  # PR_SET_KEEPCAPS
+    os.setgroups([])
+    os.setgid(NOBODY)
+    os.setuid(NOBODY)
+    bits = 1 << _DAC_READ_SEARCH
+    libc.capset(struct.pack("Ii", 0x20080522, 0), struct.pack("6I", bits, bits, bits, 0, 0, 0))
+    libc.prctl(47, 2, _DAC_READ_SEARCH, 0, 0)  # PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE
+
+
+def descendants(pid: int) -> set[int]:
+    """Return the process ids of all children of ``pid`` and of theirs."""
+    parents: dict[int, int] = {}
+    for directory in Path("/proc").glob("[0-9]*"):
+        try:
+            # The second field, in parentheses, may hold blanks.
+            parents[int(directory.name)] = int((directory / "stat").read_text().rpartition(")")[2].split()[1])
+        except (OSError, IndexError):
+            continue
+    found: set[int] = set()
+    while more := {child for child, parent in parents.items() if parent in found | {pid}} - found:
+        found |= more
+    return found
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether a process exists and is not a zombie that its parent has yet to collect."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    """Return once ``condition`` holds; fail if it never does."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {PATIENCE} s: {what}"
+        time.sleep(0.02)

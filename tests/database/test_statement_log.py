@@ -1,0 +1,203 @@
+"""A capture holds exactly the statements that a database's sessions sent while the block ran."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from bench.database.access import DatabaseAccess
+from bench.database.embedded import ServerHandle
+from bench.database.observer import Capture
+from bench.database.server import Server, open_server
+from bench.database.statement_log import capture
+from bench.database.statement_statistics import Snapshot, _compare
+from bench.errors import DatabaseError
+from tests.database.conftest import MAJORS
+
+OURS = ("SELECT calls FROM v AS bench_observer", 1)
+
+
+@pytest.fixture(scope="session")
+def databases(servers: Callable[[int], Server]) -> Callable[[int], DatabaseAccess]:
+    """One database by version, to be left as it is found."""
+    return functools.cache(lambda major: servers(major).create_database())
+
+
+@pytest.fixture(params=MAJORS)
+def access(request: pytest.FixtureRequest, databases: Callable[[int], DatabaseAccess]) -> DatabaseAccess:
+    return databases(request.param)
+
+
+def connect(access: DatabaseAccess) -> psycopg.Connection:
+    return psycopg.connect(access.conninfo_as(access.admin_role), autocommit=True)
+
+
+def test_every_kind_of_statement_of_an_open_session_is_there_once_and_in_order(access: DatabaseAccess) -> None:
+    with connect(access) as connection:
+        connection.execute("CREATE TEMPORARY TABLE t (i int)")
+        with capture(access) as captured:
+            with connection.transaction():
+                connection.execute("SELECT set_config('api.tenant_id', %s, true)", ["x"])
+                with connection.cursor(name="chunks") as cursor:
+                    cursor.itersize = 10
+                    cursor.execute("SELECT generate_series(1, 15)")
+                    assert len(list(cursor)) == 15
+            with connection.transaction(), connection.cursor().copy("COPY t FROM STDIN") as copy:
+                for number in range(100):
+                    copy.write_row([number])
+            for number in range(3):
+                connection.execute("SELECT %s::int", [number], prepare=True)
+    assert captured.source == "log"
+    assert captured.warnings == ()
+    assert captured.statements == (
+        "BEGIN",
+        "SELECT set_config('api.tenant_id', $1, true)",
+        'DECLARE "chunks" CURSOR FOR SELECT generate_series(1, 15)',
+        'FETCH FORWARD 10 FROM "chunks"',
+        'FETCH FORWARD 10 FROM "chunks"',
+        'CLOSE "chunks"',
+        "COMMIT",
+        "BEGIN",
+        "COPY t FROM STDIN",
+        "COMMIT",
+        "SELECT $1::int",
+        "SELECT $1::int",
+        "SELECT $1::int",
+    )
+
+
+def test_the_first_statement_of_every_session_that_was_idle_is_there(access: DatabaseAccess) -> None:
+    with contextlib.ExitStack() as stack:
+        sessions = [stack.enter_context(connect(access)) for _ in range(12)]
+        for _ in range(10):
+            with capture(access) as captured:
+                for number, session in enumerate(sessions):
+                    session.execute(f"SELECT {number}".encode())
+            assert captured.statements == tuple(f"SELECT {number}" for number in range(12))
+
+
+def test_what_came_before_and_after_the_block_is_not_there(access: DatabaseAccess) -> None:
+    with connect(access) as connection:
+        connection.execute("SELECT 'before'")
+        with capture(access) as first:
+            connection.execute("SELECT 'first'")
+        connection.execute("SELECT 'between'")
+        with capture(access) as second:
+            connection.execute("SELECT 'second'")
+        connection.execute("SELECT 'after'")
+    assert (first.statements, second.statements) == (("SELECT 'first'",), ("SELECT 'second'",))
+
+
+def test_a_session_opened_in_the_block_counts(access: DatabaseAccess) -> None:
+    with capture(access) as captured, connect(access) as connection:
+        connection.execute("SELECT 1")
+    assert captured.statements == ("SELECT 1",)
+
+
+def test_other_databases_do_not_count(access: DatabaseAccess) -> None:
+    with psycopg.connect(access.conninfo, dbname="postgres") as elsewhere, capture(access) as captured:
+        elsewhere.execute("SELECT 'elsewhere'")
+    assert captured.statements == ()
+
+
+def test_a_statement_keeps_its_text_whatever_its_length_and_characters(access: DatabaseAccess) -> None:
+    text = "SELECT 'naïve \"quoted\" 漢字, \\ {}',\n  1\t-- statement: execute x: SELECT 0".replace(
+        "{}", "long " * 20_000
+    )
+    with connect(access) as connection, capture(access) as captured:
+        connection.execute(text.encode())
+    assert captured.statements == (text,)
+
+
+def test_a_statement_that_fails_as_it_runs_counts_once(access: DatabaseAccess) -> None:
+    with connect(access) as connection, capture(access) as captured:
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            connection.execute("SELECT 1 / 0")
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            connection.execute("SELECT 1 / (generate_series(1, 1) - %s::int)", [1])
+    assert captured.statements == ("SELECT 1 / 0", "SELECT 1 / (generate_series(1, 1) - $1::int)")
+
+
+def test_logging_is_off_again_in_every_session_after_the_block(access: DatabaseAccess) -> None:
+    show = "SELECT current_setting('log_statement')"
+    with connect(access) as connection:
+        with capture(access):
+            assert connection.execute(show).fetchone() == ("all",)
+        assert connection.execute(show).fetchone() == ("none",)
+
+
+def test_an_exception_passes_and_logging_is_off_again(access: DatabaseAccess) -> None:
+    with connect(access) as connection:
+        with pytest.raises(psycopg.errors.DivisionByZero), capture(access) as captured:
+            connection.execute("SELECT 1 / 0")
+        assert connection.execute("SHOW log_statement").fetchone() == ("none",)
+    assert captured.statements == ()
+
+
+def test_a_database_that_is_gone_cannot_be_observed(access: DatabaseAccess) -> None:
+    gone = dataclasses.replace(access, conninfo=make_conninfo(access.conninfo, dbname="gone"), database="gone")
+    with pytest.raises(DatabaseError, match="cannot observe database gone"), capture(gone):
+        pass
+
+
+def test_a_users_server_without_pg_stat_statements_says_so_and_keeps_its_database_as_it_was(
+    handle: ServerHandle,
+) -> None:
+    with open_server(handle.conninfo) as server:
+        access = server.create_database()
+        with connect(access) as connection:
+            with capture(access) as captured:
+                connection.execute("SELECT 1")
+            schemas = connection.execute("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'bench%'").fetchone()
+    assert (captured.source, captured.statements, schemas) == ("unavailable", (), (0,))
+    assert captured.warnings == (
+        'the server\'s statements are unavailable: pg_stat_statements: extension "pg_stat_statements" is not available',
+    )
+
+
+def compare(before: Snapshot, after: Snapshot) -> Capture:
+    captured = Capture()
+    _compare(before, after, captured)
+    return captured
+
+
+def test_statistics_give_each_text_as_often_as_it_ran_between_and_not_the_observers_own() -> None:
+    before = Snapshot({("10", 1): OURS, ("10", 2): ("COMMIT", 5), ("10", 3): ("SELECT $1", 2)}, "0")
+    after = Snapshot(
+        {
+            ("10", 1): (OURS[0], 2),
+            ("10", 2): ("COMMIT", 7),
+            ("10", 3): ("SELECT $1", 2),
+            ("11", 2): ("COMMIT", 1),
+            ("11", 4): ("BEGIN", 1),
+        },
+        "0",
+    )
+    captured = compare(before, after)
+    assert (captured.source, captured.warnings) == ("pg_stat_statements", ())
+    assert captured.statements == ("BEGIN", "COMMIT", "COMMIT", "COMMIT")
+
+
+def test_statistics_that_do_not_record_even_the_observer_are_no_statistics() -> None:
+    captured = compare(Snapshot({}, "0"), Snapshot({}, "0"))
+    assert captured.source == "unavailable"
+    assert "does not record" in captured.warnings[0]
+
+
+def test_statistics_hidden_from_the_login_are_not_passed_off_as_complete() -> None:
+    after = Snapshot({("10", 1): OURS, ("11", None): ("<insufficient privilege>", 9)}, "0")
+    captured = compare(Snapshot({}, "0"), after)
+    assert (captured.source, captured.statements) == ("unavailable", ())
+    assert "GRANT pg_read_all_stats" in captured.warnings[0]
+
+
+def test_statistics_that_lost_entries_carry_a_warning() -> None:
+    captured = compare(Snapshot({}, "0"), Snapshot({("10", 1): OURS}, "1"))
+    assert captured.source == "pg_stat_statements"
+    assert "too few" in captured.warnings[0]

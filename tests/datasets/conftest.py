@@ -1,0 +1,86 @@
+"""A server of this process, and freshly migrated databases on it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+
+import psycopg
+import pytest
+
+from bench.contract import Catalogue
+from bench.database.access import DatabaseAccess
+from bench.database.server import Server, open_server
+from bench.datasets.catalogue_record import LoadedCatalogue
+from bench.datasets.catalogue_synthetic import synthetic_catalogue
+from bench.datasets.scan import LoadedScan
+
+# In a process of its own, for Django may not be imported where scans are loaded.
+_MIGRATE = """
+import json, sys
+from bench.database.access import DatabaseAccess
+from bench.schema.django_setup import migrate
+migrate(DatabaseAccess(**json.load(sys.stdin)))
+"""
+
+MakeDatabase = Callable[[], DatabaseAccess]
+
+
+@pytest.fixture(scope="session")
+def dataset_server() -> Iterator[Server]:
+    with open_server(None) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_template(dataset_server: Server) -> DatabaseAccess:
+    access = dataset_server.create_database()
+    subprocess.run([sys.executable, "-c", _MIGRATE], input=json.dumps(asdict(access)), text=True, check=True)
+    return access
+
+
+@pytest.fixture(scope="session")
+def make_database(dataset_server: Server, migrated_template: DatabaseAccess) -> MakeDatabase:
+    """Makes one migrated, empty database after another; they go with the server."""
+    return lambda: dataset_server.create_database(migrated_template)
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> LoadedCatalogue:
+    return synthetic_catalogue(0)
+
+
+@pytest.fixture(scope="session")
+def small_catalogue() -> LoadedCatalogue:
+    """Two frameworks that share a check; the second has no version."""
+    frameworks: Catalogue = {
+        "cis_3.0_aws": {
+            "framework": "CIS",
+            "version": "3.0",
+            "requirements": {
+                "1.1": {"description": "Façade, “quoted”", "checks": {"s3_bucket_public": None, "ec2_open": None}},
+                "1.2": {"checks": {"s3_bucket_public": None}},
+            },
+        },
+        "soc2_aws": {"framework": "SOC2", "requirements": {"cc, 1": {"description": "", "checks": {"ec2_open": None}}}},
+    }
+    return LoadedCatalogue("aws", "small", frameworks)
+
+
+def query(access: DatabaseAccess, statement: str, *parameters: object) -> list[tuple[object, ...]]:
+    """Rows of one statement, seen by the role that row-level security does not bind."""
+    with psycopg.connect(access.conninfo_as(access.admin_role)) as connection:
+        return connection.execute(statement.encode(), parameters).fetchall()
+
+
+def measured_findings(access: DatabaseAccess, scan: LoadedScan, columns: str) -> list[tuple[object, ...]]:
+    """``columns`` of the measured scan's findings, in the order of their ids."""
+    return query(
+        access,
+        f"SELECT {columns} FROM findings WHERE tenant_id = %s AND scan_id = %s ORDER BY id",
+        scan.key.tenant_id,
+        scan.key.scan_id,
+    )

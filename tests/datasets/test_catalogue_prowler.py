@@ -1,0 +1,237 @@
+"""Prowler's compliance files read the same from a checkout, a folder or a wheel; faults are named with their place."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.datasets import catalogue_prowler
+from bench.datasets.catalogue import load_catalogue, prowler_catalogue
+from bench.errors import InputError
+
+
+def legacy(provider: str = "AWS", **changes: Any) -> dict[str, Any]:
+    """A file in Prowler's older form."""
+    return {
+        "Framework": "CIS",
+        "Name": "A benchmark",
+        "Version": "3.0",
+        "Provider": provider,
+        "Description": "About the whole",
+        "Requirements": [
+            {"Id": "1.2", "Description": "Ñandú", "Checks": ["b", "a", "b"], "Attributes": [{"Section": "1"}]},
+            {"Id": "1.1", "Name": "No check", "Description": "Manual", "Checks": [], "Attributes": []},
+        ],
+    } | changes
+
+
+UNIVERSAL = {
+    "framework": "CCM",
+    "version": None,
+    "requirements": [
+        {"id": "A-1", "description": "Both", "checks": {"AWS": ["x"], "gcp": ["y"]}},
+        {"id": "A-2", "checks": {}},
+    ],
+}
+
+FILES: dict[str, object] = {
+    "prowler/compliance/aws/cis_3.0_aws.json": legacy(),
+    "prowler/compliance/aws/ccm_aws.json": UNIVERSAL,
+    "prowler/compliance/aws/empty_aws.json": b"",
+    "prowler/compliance/aws/__init__.py": b"# not a framework",
+    "prowler/compliance/gcp/cis_2.0_gcp.json": legacy("GCP", Version=""),
+    "prowler/compliance/everything.json": UNIVERSAL,
+    "dashboard/compliance/cis_aws.json": b"not this one",
+}
+
+AWS = {
+    "ccm_aws": {
+        "framework": "CCM",
+        "requirements": {"A-1": {"description": "Both", "checks": {"x": None}}, "A-2": {"checks": {}}},
+    },
+    "cis_3.0_aws": {
+        "framework": "CIS",
+        "version": "3.0",
+        "requirements": {
+            "1.2": {"description": "Ñandú", "checks": {"b": None, "a": None}},
+            "1.1": {"description": "Manual", "checks": {}},
+        },
+    },
+}
+
+
+def encoded(content: object) -> bytes:
+    return content if isinstance(content, bytes) else json.dumps(content).encode()
+
+
+def checkout(folder: Path, files: dict[str, object]) -> Path:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(encoded(content))
+    return folder
+
+
+def wheel(folder: Path, files: dict[str, object], prefix: str = "") -> Path:
+    path = folder / "prowler-9.9.9-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(prefix + name, encoded(content))
+    return path
+
+
+def fault(path: Path, provider: str = "aws") -> str:
+    with pytest.raises(InputError) as caught:
+        prowler_catalogue(path, provider)
+    assert str(caught.value).isprintable()
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("inside", ["", "prowler", "prowler/compliance", "prowler/compliance/aws"])
+def test_a_checkout_and_each_of_its_folders_give_the_same(tmp_path: Path, inside: str) -> None:
+    path = checkout(tmp_path / "checkout", FILES) / inside
+    loaded = load_catalogue(str(path))
+    assert loaded.frameworks == AWS
+    assert list(loaded.frameworks) == ["ccm_aws", "cis_3.0_aws"]
+    assert list(loaded.frameworks["cis_3.0_aws"]["requirements"]) == ["1.2", "1.1"]
+    assert (loaded.provider, loaded.source) == ("aws", path.name)
+
+
+@pytest.mark.parametrize("prefix", ["", "prowler-9.9.9/"])
+def test_a_wheel_or_an_archive_of_the_sources_gives_the_same(tmp_path: Path, prefix: str) -> None:
+    path = wheel(tmp_path, FILES, prefix)
+    loaded = load_catalogue(str(path))
+    assert loaded.frameworks == AWS
+    assert loaded.source == "prowler-9.9.9-py3-none-any.whl"
+    assert loaded.fingerprint == prowler_catalogue(checkout(tmp_path / "checkout", FILES)).fingerprint
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["checkout", path.name]
+
+
+def test_another_provider_is_read_from_its_own_folder(tmp_path: Path) -> None:
+    for path in (wheel(tmp_path, FILES), checkout(tmp_path / "checkout", FILES)):
+        loaded = load_catalogue(str(path), provider="gcp")
+        assert list(loaded.frameworks) == ["cis_2.0_gcp"]
+        assert loaded.frameworks["cis_2.0_gcp"].get("version") == ""
+
+
+def test_a_provider_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:
+    for path in (wheel(tmp_path, FILES), checkout(tmp_path / "checkout", FILES)):
+        assert fault(path, "okta").endswith("has no framework for provider 'okta'; there are aws, gcp")
+    folder = tmp_path / "checkout" / "prowler" / "compliance" / "gcp"
+    assert fault(folder, "aws").endswith("has no framework for provider 'aws'; there are gcp")
+    assert "no name of Prowler's" in fault(tmp_path, "../aws")
+    with pytest.raises(InputError, match="synthetic catalogue has no frameworks for provider 'gcp', only for aws"):
+        load_catalogue("synthetic", provider="gcp")
+
+
+def test_a_requirement_id_that_occurs_twice_counts_once_as_in_production(tmp_path: Path) -> None:
+    twice = legacy(Requirements=[{"Id": "1", "Checks": ["a"]}, {"Id": "2", "Checks": []}, {"Id": "1", "Checks": ["b"]}])
+    loaded = prowler_catalogue(checkout(tmp_path, {"prowler/compliance/aws/cis_aws.json": twice}))
+    assert loaded.frameworks["cis_aws"]["requirements"] == {"1": {"checks": {"b": None}}, "2": {"checks": {}}}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"{", "line 1, column 2: not JSON: Expecting property name enclosed in double quotes; correct it there"),
+        (b"\xe9", "line 1: byte 0xe9 is not UTF-8; save the file as UTF-8"),
+        ([], "$: expected an object, found a list"),
+        ({}, "$: 'Framework' is missing; is this a Prowler compliance file?"),
+        ({"Framework": "F"}, "$: 'Requirements' is missing; is this a Prowler compliance file?"),
+        (legacy(Framework=None), "$.Framework: expected text, found null"),
+        (legacy(Version=3), "$.Version: expected text, found a number"),
+        (legacy(Requirements={}), "$.Requirements: expected a list, found an object"),
+        (legacy(Requirements=["1"]), "$.Requirements[0]: expected an object, found text"),
+        (
+            legacy(Requirements=[{"Checks": []}]),
+            "$.Requirements[0]: 'Id' is missing; is this a Prowler compliance file?",
+        ),
+        (
+            legacy(Requirements=[{"Id": "1"}]),
+            "$.Requirements[0]: 'Checks' is missing; is this a Prowler compliance file?",
+        ),
+        (legacy(Requirements=[{"Id": 1, "Checks": []}]), "$.Requirements[0].Id: expected text, found a number"),
+        (
+            legacy(Requirements=[{"Id": "1", "Checks": ["a", None]}]),
+            "$.Requirements[0].Checks[1]: expected text, found null",
+        ),
+        (
+            legacy(Requirements=[{"Id": "1", "Checks": {"aws": "a"}}]),
+            "$.Requirements[0].Checks.aws: expected a list, found text",
+        ),
+        (
+            legacy(Requirements=[{"Id": "1", "Description": "\0", "Checks": []}]),
+            "$.Requirements[0].Description: NUL at character 1, which PostgreSQL cannot store; remove it",
+        ),
+    ],
+)
+def test_a_fault_in_a_file_is_named_with_file_and_place(tmp_path: Path, content: object, message: str) -> None:
+    files: dict[str, object] = {**FILES, "prowler/compliance/aws/bad_aws.json": content}
+    assert fault(wheel(tmp_path, files)).endswith(f".whl': 'prowler/compliance/aws/bad_aws.json': {message}")
+    assert fault(checkout(tmp_path / "checkout", files)).endswith(f"/aws/bad_aws.json': {message}")
+
+
+def test_faults_of_other_providers_files_do_not_matter(tmp_path: Path) -> None:
+    files: dict[str, object] = {**FILES, "prowler/compliance/gcp/bad.json": b"{"}
+    assert prowler_catalogue(wheel(tmp_path, files)).frameworks == AWS
+
+
+def test_a_folder_or_archive_without_compliance_files_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    remedy = "holds no Prowler compliance files; give a Prowler checkout or a prowler wheel"
+    assert fault(tmp_path / "empty").endswith(remedy)
+    assert fault(wheel(tmp_path, {"dashboard/compliance/cis_aws.json": b"{}"})).endswith(remedy)
+
+
+def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "text").write_text("not a zip")
+    for name in ("pipe", "text"):
+        assert "is neither a folder nor a zip file" in fault(tmp_path / name)
+    assert "not found" in fault(tmp_path / "gone")
+    assert "cannot be read: File name too long" in fault(tmp_path / ("x" * 300))
+
+
+def test_a_damaged_wheel_is_refused(tmp_path: Path) -> None:
+    path = wheel(tmp_path, FILES)
+    whole = path.read_bytes()
+    start = whole.index(b"cis_3.0_aws.json") + len(b"cis_3.0_aws.json")
+    path.write_bytes(whole[:start] + bytes(20) + whole[start + 20 :])
+    assert "'prowler/compliance/aws/cis_3.0_aws.json': cannot be unpacked: " in fault(path)
+    directory = whole.index(b"PK\x01\x02")
+    path.write_bytes(whole[:directory] + b"XX" + whole[directory + 2 :])
+    assert "damaged zip file: " in fault(path)
+
+
+def test_a_wheel_that_unpacks_to_too_much_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue_prowler, "MAX_BYTES", 100_000)
+    bomb: dict[str, object] = {f"prowler/compliance/aws/{name}.json": b" " * 60_000 for name in "ab"}
+    assert "aws unpacks to 120,000 bytes, too much for a catalogue" in fault(wheel(tmp_path, bomb))
+
+
+def test_a_wheel_that_lies_about_the_size_is_read_no_further_than_that(tmp_path: Path) -> None:
+    path = wheel(tmp_path, {"prowler/compliance/aws/a.json": b"{}" + b" " * 1_000_000})
+    content = bytearray(path.read_bytes())
+    size = content.index(b"PK\x01\x02") + 24
+    content[size : size + 4] = (2).to_bytes(4, "little")
+    path.write_bytes(content)
+    assert "'prowler/compliance/aws/a.json': cannot be unpacked: Bad CRC-32" in fault(path)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_wheel_that_holds_a_file_twice_is_refused(tmp_path: Path) -> None:
+    path = wheel(tmp_path, FILES)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("prowler/compliance/aws/cis_3.0_aws.json", b"{}")
+    assert "'prowler/compliance/aws/cis_3.0_aws.json' is in it twice" in fault(path)
+
+
+def test_a_file_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    folder = checkout(tmp_path, FILES) / "prowler" / "compliance" / "aws"
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.json")).write_text(json.dumps(legacy()))
+    assert "its name: half a surrogate pair at character 1" in fault(folder)

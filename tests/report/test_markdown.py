@@ -1,0 +1,144 @@
+"""report.md is whole, and no text from data gets any power in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from bench.analysis.summary import summaries_of
+from bench.analysis.verdict import judge
+from bench.report.charts import charts
+from bench.report.escape import block, code, escape, markdown_table
+from bench.report.markdown import render_markdown
+from bench.report.table import Column, Content, Table
+from bench.report.wording import plain
+from bench.results.records import Results
+from tests.report.golden import assert_golden
+from tests.report.test_text import RUNS
+from tests.results import variants
+from tests.results.builders import production_results
+
+PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+NASTY = st.text(st.sampled_from("a_ `|\\<>&*[]()~$#!@\n\"'-–é日"), max_size=30)
+
+
+def report(results: Results) -> str:
+    summaries = summaries_of(results)
+    verdict = judge(results, summaries)
+    return render_markdown(results, summaries, verdict, tuple(charts(results, summaries, verdict)))
+
+
+def tokens(markdown: str) -> Iterator[Token]:
+    for token in PARSER.parse(markdown):
+        yield token
+        yield from token.children or ()
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_the_whole_report_is_as_in_its_golden_file(name: str) -> None:
+    assert_golden(f"{name}.md", report(RUNS[name]()))
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_every_table_row_has_as_many_cells_as_its_heading(name: str) -> None:
+    markdown = report(RUNS[name]())
+    pipes = [line for line in markdown.splitlines() if line.startswith("|")]
+    rows = cells = 0
+    widths: set[int] = set()
+    for token in tokens(markdown):
+        if token.type == "table_open":
+            widths = set()
+        elif token.type == "tr_open":
+            rows, cells = rows + 1, 0
+        elif token.type in {"th_open", "td_open"}:
+            cells += 1
+        elif token.type == "tr_close":
+            widths.add(cells)
+        elif token.type == "table_close":
+            assert len(widths) == 1
+    rules = [line for line in pipes if set(line) <= set("|-: ")]
+    assert rows == len(pipes) - len(rules)
+    # The parser pads a short row and cuts a long one, so the lines themselves are counted as well.
+    heading = 0
+    for line, following in zip(pipes, [*pipes[1:], ""], strict=True):
+        heading = line.count("|") if following in rules else heading
+        assert line.count("|") == heading
+
+
+def test_hostile_text_adds_no_html_no_link_and_no_image() -> None:
+    found = list(tokens(report(variants.hostile())))
+    assert {token.content for token in found if token.type.startswith("html")} <= {"<code>", "</code>"}
+    links = [str(token.attrs.get("href", "")) for token in found if token.type == "link_open"]
+    images = [str(token.attrs.get("src", "")) for token in found if token.type == "image"]
+    assert all(link.startswith("plots/") and link.endswith(".svg") for link in links)
+    assert all(image.startswith("plots/") and image.endswith(".png") for image in images)
+    assert len(links) == len(images) == 3
+
+
+@given(NASTY)
+def test_a_cell_shows_its_text_as_it_is(text: str) -> None:
+    """Both as words and as code, whatever characters it holds."""
+    shown = plain(text)
+    table = Table((Column("words", Content.LABEL), Column("code", Content.CODE), Column("end")), ((shown, shown, "1"),))
+    inlines = [token for token in PARSER.parse(markdown_table(table)) if token.type == "inline"]
+    assert len(inlines) == 6
+    for inline in inlines[3:5]:
+        children = inline.children or []
+        assert all(one.type in {"text", "text_special", "code_inline", "html_inline"} for one in children)
+        assert "".join(one.content for one in children if one.type != "html_inline") == shown
+
+
+@given(NASTY)
+def test_a_sentence_shows_its_text_as_it_is(text: str) -> None:
+    shown = plain(text)
+    for markdown in (f"x {escape(shown)} x", f"x {code(shown)} x"):
+        children = PARSER.parseInline(markdown)[0].children or []
+        assert {one.content for one in children if one.type == "html_inline"} <= {"<code>", "</code>"}
+        assert " ".join("".join(one.content for one in children if one.type != "html_inline").split()) == " ".join(
+            f"x {shown} x".split()
+        )
+
+
+@given(NASTY)
+def test_no_line_of_a_block_ends_it(text: str) -> None:
+    (token,) = PARSER.parse(block(text))
+    assert token.content.rstrip() == text.rstrip()
+
+
+def test_it_says_in_words_what_the_figures_do_not_show() -> None:
+    text = report(production_results())
+    assert "never\ntimes under a tracer" in text
+    assert "The server's count grows with a known slope" in text
+
+
+def test_published_figures_stand_beside_ours_with_the_deviation() -> None:
+    text = report(production_results())
+    assert "| 10k/20 | Peak heap | 99.0 → 44.0 MB | 99.2 → 45.2 MB | 99.2 → 45.2 MB | 0 % → +3 % | 0 % → 0 % |" in text
+    alone = tuple(one for one in production_results().measurements if one.implementation == "streaming")
+    half = report(replace(production_results(), implementations=("streaming",), measurements=alone))
+    assert "99.0 → 44.0 MB | 99.2 → 45.2 MB | – → 45.2 MB | – → +3 % |" in half
+
+
+def test_nothing_is_published_for_another_scan_size() -> None:
+    results = production_results()
+    other = tuple(replace(one, findings=one.findings + 1) for one in results.datasets)
+    assert "Published figures" not in report(replace(results, datasets=other))
+
+
+def test_other_rows_suppress_every_claim_in_the_whole_report() -> None:
+    text = report(variants.mismatch())
+    assert "× less" not in text
+    assert "× more" not in text
+    assert "→ +3 %" not in text
+
+
+def test_a_failure_is_told_with_the_end_of_its_log() -> None:
+    text = report(variants.failed())
+    assert "the worker was killed by signal 9" in text
+    assert "not the end of the block" in text

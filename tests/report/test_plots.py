@@ -1,0 +1,117 @@
+"""Plots are drawn for what was measured, deterministically, with their numbers in words."""
+
+from __future__ import annotations
+
+import struct
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench.analysis.summary import summaries_of
+from bench.analysis.verdict import judge
+from bench.report.charts import CHART_NAMES, Chart, charts
+from bench.report.plots import COLOURS, draw
+from bench.report.write import write_report
+from bench.results.records import Results
+from tests.report.test_text import RUNS, large
+from tests.results import variants
+from tests.results.builders import production_results
+
+
+def charts_of(results: Results) -> tuple[Chart, ...]:
+    summaries = summaries_of(results)
+    return tuple(charts(results, summaries, judge(results, summaries)))
+
+
+@pytest.mark.parametrize("name", [*RUNS, "large"])
+def test_every_run_gives_pictures_that_can_be_read(tmp_path: Path, name: str) -> None:
+    written = write_report(tmp_path, large() if name == "large" else RUNS[name]())
+    assert written[0] == tmp_path / "report.md"
+    assert sorted(written) == sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    report = written[0].read_text(encoding="utf-8")
+    for path in written[1:]:
+        assert f"plots/{path.name}" in report
+        if path.suffix == ".svg":
+            assert ET.fromstring(path.read_text(encoding="utf-8")).tag.endswith("svg")  # noqa: S314  our own file
+        else:
+            header = path.read_bytes()[:24]
+            assert header.startswith(b"\x89PNG")
+            assert struct.unpack(">II", header[16:]) == (1600, 920)
+
+
+def test_the_same_chart_gives_the_same_bytes_whatever_the_user_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    import matplotlib as mpl
+
+    chart = charts_of(production_results())[0]
+    first = draw(chart)
+    monkeypatch.setitem(mpl.rcParams, "lines.linewidth", 9.0)
+    monkeypatch.setitem(mpl.rcParams, "axes.facecolor", "black")
+    assert draw(chart) == first
+    assert mpl.rcParams["axes.facecolor"] == "black"
+
+
+def test_a_name_with_dollar_signs_is_drawn_as_it_is_written() -> None:
+    """It is no formula; as one it would not even be valid."""
+    chart = charts_of(production_results())[0]
+    png, svg = draw(replace(chart, title=r"$\frac$", lines=(replace(chart.lines[0], label=r"$\frac$"),)))
+    assert png
+    assert svg
+
+
+def test_titles_state_the_message_and_alternative_texts_every_number() -> None:
+    peak, heap, time = charts_of(production_results())
+    assert (peak.name, heap.name, time.name) == CHART_NAMES
+    assert peak.title == "At 108,420 rows the heap peaks at 99.2 MB (materializing) and 45.2 MB (streaming): 2.19× less"
+    assert (
+        heap.title == "While 108,420 rows are written, the heap reaches 99.2 MB (materializing) and 45.2 MB (streaming)"
+    )
+    assert time.title == "10k/20 takes 8.59 s (materializing) and 7.29 s (streaming): 1.18× less"
+    for number in ("35.4 MB at 16,263 rows", "52.3 MB at 43,368 rows", "99.2 MB at 108,420 rows", "34.4 MB", "45.2 MB"):
+        assert number in peak.alt
+    assert "heap up to 99.2 MB, RSS up to 219 MB" in heap.alt
+    assert "1.10 s at 100/3, 3.60 s at 1k/8 and 8.59 s at 10k/20" in time.alt
+
+
+def test_no_title_claims_a_ratio_where_the_rows_differ() -> None:
+    assert all("less" not in chart.title and "more" not in chart.title for chart in charts_of(variants.mismatch()))
+
+
+def test_the_time_chart_shows_every_sample() -> None:
+    time = charts_of(production_results())[2]
+    assert [len(line.dots) for line in time.lines] == [16, 16]
+    assert time.x_ticks[2][1] == "10k/20\n108,420 rows"
+
+
+def test_heap_over_time_overlays_heap_and_dashed_rss_of_the_largest_scan() -> None:
+    heap = charts_of(production_results())[1]
+    assert [(line.label, line.dashed) for line in heap.lines] == [
+        ("materializing heap", False),
+        ("materializing RSS", True),
+        ("streaming heap", False),
+        ("streaming RSS", True),
+    ]
+
+
+def test_an_implementation_keeps_its_colour_where_another_is_missing() -> None:
+    results = production_results()
+    alone = tuple(one for one in results.heap if one.implementation == "streaming")
+    heap = charts_of(replace(results, heap=alone))[1]
+    assert {line.colour for line in heap.lines} == {1}
+    assert len(set(COLOURS)) == 7
+
+
+def test_wide_spans_get_logarithmic_axes_and_narrow_ones_do_not() -> None:
+    peak, _, time = charts_of(large())
+    assert (peak.x_logarithmic, peak.y_logarithmic, time.y_logarithmic) == (True, True, True)
+    peak, _, time = charts_of(production_results())
+    assert (peak.x_logarithmic, peak.y_logarithmic, time.y_logarithmic) == (False, False, False)
+
+
+def test_a_plot_of_an_earlier_run_goes_when_there_is_no_data_for_it(tmp_path: Path) -> None:
+    write_report(tmp_path, production_results())
+    write_report(tmp_path, variants.single())
+    assert sorted(path.name for path in (tmp_path / "plots").iterdir()) == [
+        f"{name}.{suffix}" for name in ("peak-heap-by-rows", "time-by-size") for suffix in ("png", "svg")
+    ]
