@@ -11,8 +11,18 @@ import psycopg
 from psycopg import sql
 
 from bench.database.access import DatabaseAccess
-from bench.datasets.copy_table import FINDINGS, MAPPINGS, OVERVIEWS, PROVIDERS, RESOURCES, SCANS, SUMMARIES, TENANTS
-from bench.datasets.copy_table import CopyTable as Table
+from bench.database.message import one_line
+from bench.datasets.copy_table import (
+    FINDINGS,
+    MAPPINGS,
+    OVERVIEWS,
+    PROVIDERS,
+    RESOURCES,
+    SCANS,
+    SUMMARIES,
+    TENANTS,
+    CopyTable,
+)
 from bench.errors import DatabaseError
 
 _LINES_PER_MESSAGE = 64
@@ -44,7 +54,7 @@ class Loader:
         """SHA-256, in hexadecimal, of what has been sent: each table's name and columns, then its bytes."""
         return self._digest.hexdigest()
 
-    def copy(self, table: Table, lines: Iterable[str]) -> int:
+    def copy(self, table: CopyTable, lines: Iterable[str]) -> int:
         """Send ``lines`` to ``table`` and return how many they were; only a few of them are in memory at a time."""
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
             sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, table.columns))
@@ -76,7 +86,6 @@ def loading(access: DatabaseAccess) -> Iterator[Loader]:
             with connection.transaction():
                 # A deferred check would still be pending when the tables it concerns are altered.
                 connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                connection.execute("SET LOCAL synchronous_commit = off")
                 connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
                 with _without_indexes(connection), _without_compression(connection):
                     yield Loader(connection)
@@ -87,9 +96,8 @@ def loading(access: DatabaseAccess) -> Iterator[Loader]:
             f"database {access.database} holds this scan already; load it into a freshly migrated database"
         ) from error
     except psycopg.Error as error:
-        reason = str(error).strip().partition("\n")[0]
         raise DatabaseError(
-            f"the scan could not be loaded into database {access.database}: {reason}; "
+            f"the scan could not be loaded into database {access.database}: {one_line(error)}; "
             "see that it is freshly migrated, and that the server is up and has free disk space"
         ) from error
 

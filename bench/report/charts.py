@@ -119,7 +119,8 @@ def _heap_chart(results: Results) -> Chart | None:
     largest = max(datasets, key=lambda dataset: dataset.rows)
     of_scan = [series for series in results.heap if series.scan == largest.scan and series.points]
     of_scan.sort(key=lambda series: _place(results, series.implementation))
-    shown = scale("bytes", [value for one in of_scan for p in one.points for value in (p.heap_bytes, p.rss_bytes)])
+    # By the largest alone: a heap begins near nothing, which no axis needs digits for.
+    shown = scale("bytes", [max(max(p.heap_bytes, p.rss_bytes) for one in of_scan for p in one.points)])
     lines = [line for series in of_scan for line in _heap_lines(series, _place(results, series.implementation), shown)]
     peaks = [(one.implementation, float(max(point.heap_bytes for point in one.points))) for one in of_scan]
     alt = "; ".join(

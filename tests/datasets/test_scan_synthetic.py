@@ -222,7 +222,7 @@ def test_about_eight_findings_share_a_resource(access: DatabaseAccess, loaded: L
         access, "SELECT unique_resource_count FROM scans WHERE id = %s AND tenant_id = %s", *_names(loaded)
     )[0][0]
     assert isinstance(resources, int)
-    assert 7 < FINDINGS / resources < 9
+    assert 7.6 < FINDINGS / resources < 8.4
 
 
 def _names(loaded: LoadedScan) -> tuple[str, str]:
