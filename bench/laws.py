@@ -1,0 +1,69 @@
+"""Laws: how an implementation's statements grow with the scan, as the implementation declares it.
+
+``@declares(Law("statements_django", 18), …)`` on an implementation is its promise; the suite checks it on every scan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+Quantity = Literal["rows", "counted findings", "regions"]
+
+_ATTRIBUTE = "__bench_laws__"
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Step:
+    """A Step is so many statements more for each begun ``size`` of a quantity: ceil(quantity / size) times."""
+
+    statements: int
+    size: int
+    of: Quantity
+
+    def __str__(self) -> str:
+        unit = (
+            self.of if self.size != 1 else {"rows": "row", "counted findings": "counted finding"}.get(self.of, "region")
+        )
+        return f"{self.statements} per {self.size:,} {unit}" if self.size != 1 else f"{self.statements} per {unit}"
+
+
+@dataclass(frozen=True)
+class Law:
+    """A Law is the exact count that a metric has on a scan with at least one counted region.
+
+    ``base`` statements whatever the scan, and the steps on top.
+    """
+
+    metric: Literal["statements_django", "statements_server"]
+    base: int
+    steps: tuple[Step, ...] = ()
+
+    def expected(self, *, rows: int, counted_findings: int, regions: int) -> int:
+        """Return the count that the law gives for a scan."""
+        quantities: dict[Quantity, int] = {"rows": rows, "counted findings": counted_findings, "regions": regions}
+        return self.base + sum(step.statements * -(-quantities[step.of] // step.size) for step in self.steps)
+
+    def __str__(self) -> str:
+        """The law in words: ``constant 18``, or ``20 + 4 per 10,000 rows + 1 per 1,000 counted findings``."""
+        if not self.steps:
+            return f"constant {self.base}"
+        return " + ".join([str(self.base), *map(str, self.steps)])
+
+
+def declares(*laws: Law) -> Callable[[Function], Function]:
+    """Attach ``laws`` to an implementation."""
+
+    def attach(function: Function) -> Function:
+        setattr(function, _ATTRIBUTE, laws)
+        return function
+
+    return attach
+
+
+def laws_of(implementation: Callable[..., Any]) -> tuple[Law, ...]:
+    """Return the laws that an implementation declares; none is no promise."""
+    laws: tuple[Law, ...] = getattr(implementation, _ATTRIBUTE, ())
+    return laws
