@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BENCH_ARGS ?=
 PYTEST_ARGS ?=
 
-.PHONY: bench test setup lint types imports lock showcase clean help
+.PHONY: bench test setup lint types imports lock clean help
 
 bench: $(STAMP)  ## measure both implementations on the three scans of the pull request
 	@exec $(BIN)/bench run $(BENCH_ARGS)
@@ -43,6 +43,11 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# Needs uv; the file names no index, so that pip's own configuration decides where packages come from.
+lock:  ## pin the newest versions again, with hashes
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-header --no-annotate --quiet --output-file requirements.lock
 
 clean:  ## remove .venv, caches and reports/latest
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache reports/latest
