@@ -23,11 +23,14 @@ class Step:
     size: int
     of: Quantity
 
+    def times(self, *, rows: int, counted_findings: int, regions: int) -> int:
+        """Return how often the step is begun on a scan."""
+        quantities: dict[Quantity, int] = {"rows": rows, "counted findings": counted_findings, "regions": regions}
+        return -(-quantities[self.of] // self.size)
+
     def __str__(self) -> str:
-        unit = (
-            self.of if self.size != 1 else {"rows": "row", "counted findings": "counted finding"}.get(self.of, "region")
-        )
-        return f"{self.statements} per {self.size:,} {unit}" if self.size != 1 else f"{self.statements} per {unit}"
+        each = self.of.removesuffix("s") if self.size == 1 else f"{self.size:,} {self.of}"
+        return f"{self.statements} per {each}"
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,10 @@ class Law:
 
     def expected(self, *, rows: int, counted_findings: int, regions: int) -> int:
         """Return the count that the law gives for a scan."""
-        quantities: dict[Quantity, int] = {"rows": rows, "counted findings": counted_findings, "regions": regions}
-        return self.base + sum(step.statements * -(-quantities[step.of] // step.size) for step in self.steps)
+        return self.base + sum(
+            step.statements * step.times(rows=rows, counted_findings=counted_findings, regions=regions)
+            for step in self.steps
+        )
 
     def __str__(self) -> str:
         """The law in words: ``constant 18``, or ``20 + 4 per 10,000 rows + 1 per 1,000 counted findings``."""

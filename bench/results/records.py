@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bench.laws import Law
+
 SCHEMA = 1
 
 
@@ -27,6 +29,10 @@ class Dataset:
     """Regions asked for; the rows tell how many counted."""
     rows: int
     """Rows that the rules give: counted regions × requirements."""
+    counted_regions: int = 0
+    """Regions with at least one counted finding."""
+    counted_findings: int = 0
+    """Findings of the scan that are not muted and PASS or FAIL."""
     provider: str
     catalogue: str
     """Where the catalogue came from: ``synthetic`` or a file's name."""
@@ -71,6 +77,17 @@ class StatementTexts:
     server: tuple[str, ...]
     server_source: str
     """``log``, ``pg_stat_statements`` or ``unavailable``."""
+    django_sites: tuple[str, ...] = ()
+    """For each of ``django`` the line that issued it, ``file:line``, or ''; empty where nobody looked."""
+    server_sites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredLaws:
+    """What an implementation declares about its statements."""
+
+    implementation: str
+    laws: tuple[Law, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +161,23 @@ class Environment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoiseFloor:
+    """What this machine can tell apart: one implementation measured against itself.
+
+    ``deviations`` holds, by metric, the standard deviation of a pair's log ratio; the smallest detectable change for
+    any number of pairs follows from it.
+    """
+
+    created: str
+    environment_fingerprint: str
+    scan: str
+    implementation: str
+    pairs: int
+    deviations: Mapping[str, float]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Results:
     """One whole run."""
 
@@ -162,3 +196,7 @@ class Results:
     allocations: tuple[AllocationSites, ...]
     failures: tuple[Failure, ...]
     warnings: tuple[str, ...] = ()
+    scenario: str = "first"
+    """``first``: the scan has no rows yet; ``rerun``: it has those of an earlier run."""
+    laws: tuple[DeclaredLaws, ...] = ()
+    noise_floor: NoiseFloor | None = None
