@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from bench.database.binaries import OVERRIDE, binaries_version, find_binaries
-from bench.database.embedded import SOCKET_PATH_BYTES, ServerHandle, embedded_server
+from bench.database.embedded import SOCKET_PATH_BYTES, ServerHandle, _start_error, embedded_server
 from bench.errors import DatabaseError, InputError
 from tests.database.processes import become_ordinary, descendants, is_running, spawn, wait_until
 
@@ -21,6 +21,16 @@ import sys, time
 from bench.database.embedded import embedded_server
 with embedded_server(int(sys.argv[1])) as server:
     print(server.pid, server.directory, flush=True)
+    time.sleep(600)
+"""
+
+LEAVE_A_CHILD = """
+import os, sys, time
+from bench.database.embedded import embedded_server
+with embedded_server(16) as server:
+    child = os.fork()
+    if child:
+        print(server.pid, server.directory, child, flush=True)
     time.sleep(600)
 """
 
@@ -122,6 +132,20 @@ def test_no_process_and_no_directory_outlives_a_parent_ended_by_a_signal(major: 
     wait_until(lambda: not any(map(is_running, family)) and not directory.exists(), "the end of the server")
 
 
+def test_a_forked_child_that_holds_the_pipe_open_does_not_keep_the_server_alive() -> None:
+    with spawn(LEAVE_A_CHILD) as parent:
+        assert parent.stdout
+        postmaster, directory, child = parent.stdout.readline().split()
+        parent.kill()
+        try:
+            wait_until(
+                lambda: not is_running(int(postmaster)) and not Path(directory).exists(), "the end of the server"
+            )
+            assert is_running(int(child))
+        finally:
+            os.kill(int(child), signal.SIGKILL)
+
+
 def test_a_parent_killed_during_the_start_leaves_nothing(open_directory: Path) -> None:
     with spawn(SERVE, "16", environment={"TMPDIR": str(open_directory)}) as parent:
         wait_until(lambda: any(open_directory.glob("*/data/base")), "the work of initdb")
@@ -162,6 +186,7 @@ def test_binaries_in_a_directory_closed_to_the_server_are_used_all_the_same(
     for source in (installation, *installation.parent.parent.glob(f"{installation.parent.name}.libs")):
         shutil.copytree(source, closed / source.relative_to(installation.parent.parent), symlinks=True)
     binaries = closed / installation.parent.name / installation.name / "bin"
+    binaries.chmod(0o700)
     monkeypatch.setenv(OVERRIDE, str(binaries))
     with embedded_server(16) as handle:
         assert ask(handle.conninfo, "SHOW server_version").startswith("16.")
@@ -213,6 +238,22 @@ def test_a_file_system_that_takes_no_more_is_one_clear_line() -> None:
     assert "initdb failed" in output
     assert "make room and rights in" in output
     assert output.count("\n") == 1
+
+
+def test_the_cause_in_the_file_system_is_quoted_not_what_it_led_to() -> None:
+    """The lines are what initdb said on a file system of 20 MB."""
+    full = 'could not extend file "base/1/2691": wrote only 4096 of 8192 bytes at block 16'
+    log = [
+        f"running bootstrap script ... 2026-01-01 00:00:00.000 UTC [7] FATAL:  {full}",
+        "2026-01-01 00:00:00.000 UTC [7] HINT:  Check free disk space.",
+        "2026-01-01 00:00:00.000 UTC [7] PANIC:  cannot abort transaction 1, it was already committed",
+        "child process exited with exit code 134",
+    ]
+    error = _start_error(16, {"directories": ["/small/x"]}, {"error": "initdb failed", "log": "\n".join(log)})
+    assert str(error) == (
+        f"the embedded PostgreSQL 16 did not start: initdb failed: FATAL:  {full}; "
+        "make room and rights in /small, or point TMPDIR at another directory"
+    )
 
 
 def test_a_setting_that_the_server_refuses_is_quoted_from_its_log() -> None:

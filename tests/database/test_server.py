@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import signal
 from collections.abc import Callable, Iterator
 
@@ -20,11 +21,13 @@ from bench.errors import DatabaseError, InputError
 from tests.database.processes import is_running, spawn, wait_until
 
 OPEN = """
-import sys, time
+import os, sys, time
 from bench.database.server import open_server
 with open_server(sys.argv[1]) as server:
     access = server.create_database(server.create_database())
-    print(access.database, flush=True)
+    child = os.fork() if sys.argv[2] == "fork" else 0
+    if child or sys.argv[2] != "fork":
+        print(access.database, child, flush=True)
     time.sleep(600)
 """
 PASSWORD = "s3cr3t&Pass"  # noqa: S105  of no account
@@ -175,15 +178,28 @@ def test_nothing_of_a_run_stays_on_the_users_server(handle: ServerHandle, error:
     assert estate(handle) == before
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_nothing_of_a_run_stays_when_its_process_is_ended(handle: ServerHandle, number: signal.Signals) -> None:
     before = estate(handle)
-    with spawn(OPEN, handle.conninfo) as child:
+    with spawn(OPEN, handle.conninfo, "alone") as child:
         assert child.stdout
-        database = child.stdout.readline().strip()
+        database, _ = child.stdout.readline().split()
         assert (database,) in estate(handle)
         child.send_signal(number)
     wait_until(lambda: estate(handle) == before, "the reaper's work")
+
+
+def test_a_forked_child_that_holds_the_pipe_open_does_not_keep_the_run_alive(handle: ServerHandle) -> None:
+    before = estate(handle)
+    with spawn(OPEN, handle.conninfo, "fork") as parent:
+        assert parent.stdout
+        _, child = parent.stdout.readline().split()
+        parent.kill()
+        try:
+            wait_until(lambda: estate(handle) == before, "the reaper's work")
+            assert is_running(int(child))
+        finally:
+            os.kill(int(child), signal.SIGKILL)
 
 
 def test_a_database_of_the_user_that_is_named_like_ours_stays(handle: ServerHandle) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import json
 from collections.abc import Callable
 
 import psycopg
@@ -13,9 +14,9 @@ from psycopg.conninfo import make_conninfo
 
 from bench.database.access import DatabaseAccess
 from bench.database.embedded import ServerHandle
-from bench.database.observer import Capture
+from bench.database.observer import OBSERVER, Capture
 from bench.database.server import Server, open_server
-from bench.database.statement_log import capture
+from bench.database.statement_log import _statements, capture
 from bench.database.statement_statistics import Snapshot, _compare
 from bench.errors import DatabaseError
 from tests.database.conftest import MAJORS
@@ -122,6 +123,28 @@ def test_a_statement_that_fails_as_it_runs_counts_once(access: DatabaseAccess) -
         with pytest.raises(psycopg.errors.DivisionByZero):
             connection.execute("SELECT 1 / (generate_series(1, 1) - %s::int)", [1])
     assert captured.statements == ("SELECT 1 / 0", "SELECT 1 / (generate_series(1, 1) - $1::int)")
+
+
+def test_of_a_log_only_this_databases_statements_between_the_markers_count_and_not_the_observers() -> None:
+    def entry(message: str, application: str = "worker", database: str = "ours", severity: str = "LOG") -> str:
+        names = {"dbname": database, "application_name": application}
+        return json.dumps({**names, "error_severity": severity, "message": message})
+
+    log = [
+        entry("statement: SELECT 'between reload and marker'"),
+        entry("statement: SELECT 'begin'", OBSERVER),
+        entry("statement: COMMIT"),
+        entry("execute s/p: SELECT $1"),
+        entry("execute fetch from s/p: SELECT $1"),
+        entry("statement: SELECT 'of the observer'", OBSERVER),
+        entry("statement: SELECT 'elsewhere'", database="other"),
+        entry("statement: raised by a function", severity="NOTICE"),
+        entry("checkpoint starting: time"),
+        entry("statement: SELECT 'end'", OBSERVER),
+        entry("statement: SELECT 'after the marker'"),
+    ]
+    text = "\n".join([*log, '{"cut off'])
+    assert _statements(text.encode(), "ours", "begin", "end") == ("COMMIT", "SELECT $1", "SELECT $1")
 
 
 def test_logging_is_off_again_in_every_session_after_the_block(access: DatabaseAccess) -> None:
