@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from bench.contract import METRICS
-from bench.plan import PlannedSample
+from bench.plan import PlannedSample, Scenario
 from bench.probes.reading import Reading
 from bench.results.records import (
     SCHEMA,
     AllocationSites,
     Dataset,
+    DeclaredLaws,
     Digest,
     Environment,
     Failure,
@@ -29,10 +30,13 @@ Case = tuple[str, str]
 class Collector:
     """Takes what a run yields, sample by sample, and makes the results of it at any moment."""
 
-    def __init__(self, command: str, implementations: tuple[str, ...]) -> None:
+    def __init__(self, command: str, implementations: tuple[str, ...], scenario: Scenario = "first") -> None:
         self._created = datetime.now(tz=UTC).isoformat(timespec="seconds")
         self._command = command
         self._implementations = implementations
+        self._scenario = scenario
+        self.laws: tuple[DeclaredLaws, ...] = ()
+        """What the implementations declare."""
         self._datasets: list[Dataset] = []
         self._samples: dict[tuple[str, str, str], list[float]] = {}
         self._warnings: dict[tuple[str, str, str], list[str]] = {}
@@ -83,6 +87,8 @@ class Collector:
                     django=reading.django_statements,
                     server=reading.server_statements,
                     server_source=reading.server_source,
+                    django_sites=reading.django_sites,
+                    server_sites=reading.server_sites,
                 )
             )
         if reading.heap:
@@ -140,6 +146,8 @@ class Collector:
             allocations=tuple(self._allocations),
             failures=tuple(self._failures),
             warnings=warnings,
+            scenario=self._scenario,
+            laws=self.laws,
         )
 
     def _warn(self, key: tuple[str, str, str], *warnings: str) -> None:

@@ -63,8 +63,11 @@ def compliance_catalogue(provider: str) -> Catalogue:
     return _catalogues.get(provider, {})
 
 
-_COUNT = re.compile(r"(\d+)(k|m)?", re.IGNORECASE)
-_FACTOR = {None: 1, "k": 1_000, "m": 1_000_000}
+_SIZE = re.compile(r"([0-9]{1,9})([kKmM]?)/([0-9]{1,9})")
+_FACTOR = {"": 1, "k": 1_000, "m": 1_000_000}
+MOST_FINDINGS = 100_000_000
+MOST_REGIONS = 1_000
+"""Beyond these a size is a slip of the finger: hundreds of GB of findings, or many times the regions of any cloud."""
 
 
 @dataclass(frozen=True)
@@ -78,16 +81,17 @@ class ScanSize:
     @classmethod
     def parse(cls, label: str) -> ScanSize:
         """Read ``findings/regions``; k and M multiply by a thousand and a million. Raises InputError."""
-        findings, slash, regions = label.partition("/")
-        found = _COUNT.fullmatch(findings)
-        if not slash or not found or not regions.isascii() or not regions.isdigit():
+        found = _SIZE.fullmatch(label)
+        if not found:
             raise InputError(
                 f"scan size {label!r} is not findings/regions; write for example --scan 10k/20 or --scan 1M/30"
             )
-        suffix = found[2].lower() if found[2] else None
-        size = cls(label, int(found[1]) * _FACTOR[suffix], int(regions))
-        if size.regions < 1 and size.findings:
-            raise InputError(f"scan size {label!r} has findings but no region; write at least one region")
+        size = cls(label, int(found[1]) * _FACTOR[found[2].lower()], int(found[3]))
+        if not (1 <= size.findings <= MOST_FINDINGS and 1 <= size.regions <= MOST_REGIONS):
+            raise InputError(
+                f"scan size {label!r} is out of bounds; write 1 to {MOST_FINDINGS // 1_000_000}M findings "
+                f"and 1 to {MOST_REGIONS:,} regions"
+            )
         return size
 
 
@@ -99,6 +103,13 @@ class Kind(Enum):
     NOISY = "noisy"
 
 
+class Side(Enum):
+    """Whose figure a metric is: of the process that makes the call, with what it sends and leaves, or of the server."""
+
+    CLIENT = "client"
+    DATABASE = "database"
+
+
 @dataclass(frozen=True)
 class Metric:
     """A Metric is one measured quantity: its name in results files, its unit, its kind and its title in reports."""
@@ -107,6 +118,7 @@ class Metric:
     unit: str
     kind: Kind
     title: str
+    side: Side = Side.CLIENT
 
 
 METRICS: Mapping[str, Metric] = {
@@ -117,9 +129,19 @@ METRICS: Mapping[str, Metric] = {
         Metric("peak_heap_bytes", "bytes", Kind.NEAR_EXACT, "Peak heap"),
         Metric("peak_heap_untraced_bytes", "bytes", Kind.NEAR_EXACT, "Peak heap, Python allocators not traced"),
         Metric("peak_rss_bytes", "bytes", Kind.NOISY, "Peak RSS growth"),
+        Metric("base_rss_bytes", "bytes", Kind.NOISY, "RSS before the call"),
         Metric("statements_django", "statements", Kind.EXACT, "Statements (Django)"),
         Metric("statements_server", "statements", Kind.EXACT, "Statements (server)"),
         Metric("rows_written", "rows", Kind.EXACT, "Rows written"),
+        Metric("wal_bytes", "bytes", Kind.NEAR_EXACT, "WAL", Side.DATABASE),
+        Metric("wal_full_page_images", "pages", Kind.NOISY, "Full-page images in WAL", Side.DATABASE),
+        Metric("rows_inserted", "rows", Kind.EXACT, "Rows inserted", Side.DATABASE),
+        Metric("rows_deleted", "rows", Kind.EXACT, "Rows deleted", Side.DATABASE),
+        Metric("blocks_read", "blocks", Kind.NOISY, "Blocks read", Side.DATABASE),
+        Metric("blocks_hit", "blocks", Kind.NOISY, "Blocks hit", Side.DATABASE),
+        Metric("temp_bytes", "bytes", Kind.NEAR_EXACT, "Temporary files", Side.DATABASE),
+        Metric("server_cpu_seconds", "seconds", Kind.NOISY, "Server CPU", Side.DATABASE),
+        Metric("backend_peak_bytes", "bytes", Kind.NOISY, "Backend's peak memory", Side.DATABASE),
     )
 }
 """Every metric, by name, in the order of the reports."""

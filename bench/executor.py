@@ -20,6 +20,8 @@ from bench.probes.request import Answer, Request
 
 LOG_TAIL_BYTES = 4_000
 _GRACE_SECONDS = 10.0
+_LOOK_SECONDS = 0.5
+"""How often a silent worker is looked after."""
 
 
 class SampleError(BenchError):
@@ -57,9 +59,11 @@ class ProcessExecutor:
                 error.log_tail = _tail(log)
                 raise
             tail = _tail(log)
-        if not payload:
-            raise SampleError(*_obituary(code), log_tail=tail)
-        answer = msgspec.json.decode(payload, type=Answer)
+        try:
+            answer = msgspec.json.decode(payload, type=Answer)
+        except msgspec.DecodeError:
+            # Nothing, or the part that was written before the worker's end.
+            raise SampleError(*_obituary(code), log_tail=tail) from None
         if answer.error is not None:
             if answer.input_error:
                 raise InputError(answer.error)
@@ -73,12 +77,13 @@ def _converse(request: Request, timeout_seconds: float, folder: Path, log: Path)
     try:
         with log.open("wb") as output:
             worker = subprocess.Popen(
-                [sys.executable, "-m", "bench.worker", str(writer), str(os.getpid())],
+                # -P: what lies in the working folder must not pass for this package or for the standard library.
+                [sys.executable, "-P", "-m", "bench.worker", str(writer), str(os.getpid())],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
                 pass_fds=(writer,),
-                env={**os.environ, "TMPDIR": str(folder)},
+                env=_environment(folder),
                 start_new_session=True,  # Ctrl-C is the parent's to handle
             )
     except BaseException:
@@ -88,7 +93,7 @@ def _converse(request: Request, timeout_seconds: float, folder: Path, log: Path)
         os.close(writer)
     try:
         _send(worker, msgspec.json.encode(request))
-        payload = _read_all(reader, timeout_seconds)
+        payload = _read_answer(reader, worker, timeout_seconds)
         try:
             # An answer counts even where the worker then fails to end by itself.
             code = worker.wait(_GRACE_SECONDS)
@@ -108,18 +113,30 @@ def _send(worker: subprocess.Popen[bytes], payload: bytes) -> None:
         stdin.write(payload)
 
 
-def _read_all(descriptor: int, timeout_seconds: float) -> bytes:
-    """Read to the end of the pipe. Raises SampleError where that does not come in time."""
+def _environment(folder: Path) -> dict[str, str]:
+    """The caller's environment, but for what would change how the time probe's own pytest runs."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return {**kept, "TMPDIR": str(folder)}
+
+
+def _read_answer(descriptor: int, worker: subprocess.Popen[bytes], timeout_seconds: float) -> bytes:
+    """Read until the pipe or the worker ends. Raises SampleError where neither comes in time."""
     deadline = time.monotonic() + timeout_seconds
     chunks: list[bytes] = []
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)
-        while selector.select(max(0.0, deadline - time.monotonic())):
-            if not (chunk := os.read(descriptor, 65_536)):
+        while (rest := deadline - time.monotonic()) > 0:
+            # A process that the implementation forked may hold the pipe open: hence the second sign. It is looked for
+            # before the pipe, whose content is then complete.
+            ended = worker.poll() is not None
+            if selector.select(0 if ended else min(rest, _LOOK_SECONDS)):
+                if not (chunk := os.read(descriptor, 65_536)):
+                    return b"".join(chunks)
+                chunks.append(chunk)
+            elif ended:
                 return b"".join(chunks)
-            chunks.append(chunk)
     raise SampleError(
-        "timeout", f"the worker gave no answer within {timeout_seconds:.0f} s; raise --timeout if it needs longer"
+        "timeout", f"the worker gave no answer within {timeout_seconds:g} s; raise --timeout if it needs longer"
     )
 
 

@@ -5,16 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from bench.contract import ScanSize
 from bench.probes.request import ProbeName
 
-SINGLE_PROBES: tuple[ProbeName, ...] = ("statements", "memory", "memory-untraced", "rss")
+SINGLE_PROBES: tuple[ProbeName, ...] = ("statements", "memory", "memory-untraced", "rss", "database")
 """Exact and near-exact probes repeat to within a per cent in fresh processes; one sample of each is taken."""
-PROBE_COST = {"statements": 1.2, "memory": 3.7, "memory-untraced": 1.1, "rss": 1.0, "time": 1.1, "rows": 1.0}
+PROBE_COST = {
+    "statements": 1.2,
+    "memory": 3.7,
+    "memory-untraced": 1.1,
+    "rss": 1.0,
+    "database": 1.0,
+    "time": 1.1,
+    "rows": 1.0,
+}
 """How long a sample takes, as a multiple of the bare call; for the estimate of the rest."""
 _FIXED_COST_ROWS = 25_000
 """Starting a worker, resetting and digesting cost about as much as writing this many rows."""
+
+
+Scenario = Literal["first", "rerun"]
+"""``first``: the scan has no rows yet; ``rerun``: the rows of an earlier run are there, and are replaced."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +46,9 @@ class RunPlan:
     database_url: str | None
     server_major: int
     command: str
+    scenario: Scenario = "first"
+    probes: tuple[ProbeName, ...] = SINGLE_PROBES
+    """The probes of which one sample each is taken, besides the samples of time."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +61,14 @@ class PlannedSample:
     """Counts from 1 within the probe and implementation."""
 
 
-def schedule(implementations: tuple[str, ...], samples: int) -> Iterator[PlannedSample]:
+def schedule(
+    implementations: tuple[str, ...], samples: int, probes: tuple[ProbeName, ...] = SINGLE_PROBES
+) -> Iterator[PlannedSample]:
     """Yield the samples of one scan: single probes first, then time in rounds whose order alternates.
 
     In every round each implementation runs once, so that drift of the machine meets all alike.
     """
-    for probe in SINGLE_PROBES:
+    for probe in probes:
         for implementation in implementations:
             yield PlannedSample(probe, implementation, 1)
     for round_number in range(1, samples + 1):

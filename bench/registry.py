@@ -41,14 +41,19 @@ def load(name: str) -> Implementation:
             raise InputError(
                 f"implementation {name!r}: no module {error.name!r}; run from its folder, or add that to PYTHONPATH"
             ) from error
-        raise InputError(f"implementation {name!r}: importing {module_name!r} failed: {error}") from error
-    except Exception as error:  # whatever the module raises on import is the user's to see
         raise InputError(
-            f"implementation {name!r}: importing {module_name!r} failed: {type(error).__name__}: {error}"
+            f"implementation {name!r}: importing {module_name!r} failed: {error}; install what it needs"
+        ) from error
+    except (Exception, SystemExit) as error:  # whatever the module raises on import is the user's to see
+        raise InputError(
+            f"implementation {name!r}: importing {module_name!r} failed: {type(error).__name__}: {error}; "
+            "see that the module can be imported"
         ) from error
     for part in attribute.split("."):
         if not hasattr(target, part):
-            raise InputError(f"implementation {name!r}: module {module_name!r} has no {attribute!r}")
+            raise InputError(
+                f"implementation {name!r}: module {module_name!r} has no {attribute!r}; correct what follows the colon"
+            )
         target = getattr(target, part)
     if not callable(target):
         raise InputError(f"implementation {name!r}: {location!r} is not callable; name a function(tenant_id, scan_id)")

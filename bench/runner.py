@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 
 from bench.collector import Collector
 from bench.datasets.catalogue import LoadedCatalogue
@@ -17,14 +17,18 @@ from bench.stage import ScanSource, ScanStage, Stage, open_stage
 
 DESCRIBE_TIMEOUT_SECONDS = 120.0
 
+StageOpener = Callable[[str | None, int], AbstractContextManager[Stage]]
+"""From a database URL or None and a server version; the tests have one without a server."""
+
 
 class Runner:
     """A Runner measures one plan; ``results`` gives what there is at any time, also after an interruption."""
 
-    def __init__(self, plan: RunPlan, progress: Progress) -> None:
+    def __init__(self, plan: RunPlan, progress: Progress, opener: StageOpener = open_stage) -> None:
         self._plan = plan
+        self._opener = opener
         self._progress = progress
-        self._collector = Collector(plan.command, plan.implementations)
+        self._collector = Collector(plan.command, plan.implementations, plan.scenario)
         self._environment: Environment | None = None
 
     @property
@@ -44,10 +48,13 @@ class Runner:
         plan = self._plan
         sources = _sources(plan)
         catalogues = [(source, source.load_catalogue()) for source in sources]
-        with open_stage(plan.database_url, plan.server_major) as stage:
+        with self._opener(plan.database_url, plan.server_major) as stage:
             server = stage.server
             self._environment = describe_environment(server.version, server.source, server.settings())
-            stage.executor.run(DescribeRequest(implementations=plan.implementations), DESCRIBE_TIMEOUT_SECONDS)
+            described = stage.executor.run(
+                DescribeRequest(implementations=plan.implementations), DESCRIBE_TIMEOUT_SECONDS
+            )
+            self._collector.laws = described.laws
             self._progress.begin(sum(self._work(source, catalogue) for source, catalogue in catalogues))
             for source, catalogue in catalogues:
                 self._run_scan(stage, source, catalogue)
@@ -56,7 +63,10 @@ class Runner:
         self._progress.stage(f"{source.label}: loading the scan")
         with stage.scan(source, catalogue) as scan:
             self._collector.add_dataset(scan.dataset)
-            planned = list(schedule(self._plan.implementations, self._plan.samples))
+            if self._plan.scenario == "rerun":
+                self._progress.stage(f"{source.label}: writing the rows of an earlier run")
+                scan.write_earlier_rows(self._plan.implementations[0], self._plan.timeout_seconds)
+            planned = self._planned()
             failed: set[str] = set()
             for position, sample in enumerate(planned, start=1):
                 if sample.implementation not in failed:
@@ -82,6 +92,11 @@ class Runner:
             raise SampleError(
                 "wrong-rows", f"wrote {found.rows.count:,} rows where the rules give {scan.loaded.expected_rows:,}"
             )
+        created = reading.outcome["requirements_created"]
+        if created != found.rows.count:
+            raise SampleError(
+                "wrong-rows", f"returned requirements_created = {created:,} but left {found.rows.count:,} rows"
+            )
 
     @contextmanager
     def _recording(self, scan: ScanStage, sample: PlannedSample, failed: set[str]) -> Iterator[None]:
@@ -97,7 +112,10 @@ class Runner:
     def _work(self, source: ScanSource, catalogue: LoadedCatalogue) -> float:
         regions = source.size.regions if source.size else 1
         rows = regions * catalogue.requirement_count
-        return sum(cost(sample.probe, rows) for sample in schedule(self._plan.implementations, self._plan.samples))
+        return sum(cost(sample.probe, rows) for sample in self._planned())
+
+    def _planned(self) -> list[PlannedSample]:
+        return list(schedule(self._plan.implementations, self._plan.samples, self._plan.probes))
 
 
 def _sources(plan: RunPlan) -> list[ScanSource]:

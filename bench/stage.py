@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from bench.contract import ScanSize
 from bench.database.access import DatabaseAccess
 from bench.database.server import Server, open_server
 from bench.datasets.catalogue import LoadedCatalogue, load_catalogue, write_catalogue
+from bench.datasets.catalogue_record import source_name
 from bench.datasets.scan import LoadedScan
 from bench.datasets.scan_file import load_recorded_scan, recorded_provider
 from bench.datasets.scan_synthetic import load_synthetic_scan
@@ -20,7 +20,8 @@ from bench.plan import timeout_seconds
 from bench.probes.reading import Reading
 from bench.probes.request import MigrateRequest, ProbeName, SampleRequest
 from bench.results.records import Dataset
-from bench.targets import TargetDigest, digest_targets, reset_targets, save_targets
+from bench.scratch import scratch_folder
+from bench.targets import TargetDigest, count_findings, digest_targets, reset_targets, save_targets
 
 MIGRATION_TIMEOUT_SECONDS = 120.0
 
@@ -40,7 +41,7 @@ class ScanSource:
         if self.size is not None:
             return self.size.label
         assert self.scan_file is not None  # one of the two is given
-        return self.scan_file.name
+        return source_name(self.scan_file)
 
     def load_catalogue(self) -> LoadedCatalogue:
         """Return the catalogue of the scan's provider. Raises InputError."""
@@ -78,6 +79,14 @@ class ScanStage:
         answer = self.executor.run(request, limit)
         assert answer.reading is not None  # a sample's answer has one, or the executor raised
         return answer.reading, self.digest()
+
+    def write_earlier_rows(self, implementation: str, timeout: float | None) -> None:
+        """Let ``implementation`` write its rows, and make them part of the state that every sample starts from.
+
+        Raises SampleError.
+        """
+        self.sample("rows", implementation, timeout)
+        save_targets(self.access)
 
     def digest(self) -> TargetDigest:
         """Digest the target tables as they are now."""
@@ -118,7 +127,7 @@ class Stage:
                 executor=self.executor,
                 access=access,
                 loaded=loaded,
-                dataset=_describe(source, loaded, catalogue, regions),
+                dataset=_describe(source, loaded, catalogue, regions, count_findings(access, key)),
                 catalogue_path=catalogue_path,
                 untouched=digest_targets(access, key.tenant_id, key.scan_id, loaded.warm_up.tenant_id),
             )
@@ -129,15 +138,13 @@ class Stage:
 @contextmanager
 def open_stage(database_url: str | None, server_major: int) -> Iterator[Stage]:
     """Start or reach the server and migrate a template. Nothing of it is left afterwards."""
-    with (
-        tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder,
-        open_server(database_url, server_major) as server,
-    ):
-        scratch = Path(folder)
+    with scratch_folder() as scratch, open_server(database_url, server_major) as server:
         yield Stage(server, ProcessExecutor(scratch), scratch)
 
 
-def _describe(source: ScanSource, loaded: LoadedScan, catalogue: LoadedCatalogue, regions: int) -> Dataset:
+def _describe(
+    source: ScanSource, loaded: LoadedScan, catalogue: LoadedCatalogue, regions: int, counted: int
+) -> Dataset:
     return Dataset(
         scan=source.label,
         seed=source.seed,
@@ -145,6 +152,8 @@ def _describe(source: ScanSource, loaded: LoadedScan, catalogue: LoadedCatalogue
         findings=loaded.findings,
         regions=regions,
         rows=loaded.expected_rows,
+        counted_regions=len(loaded.regions),
+        counted_findings=counted,
         provider=loaded.key.provider,
         catalogue=catalogue.source,
         catalogue_fingerprint=catalogue.fingerprint,

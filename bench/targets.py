@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,13 +12,13 @@ import psycopg
 from psycopg import sql
 
 from bench.database.access import DatabaseAccess
+from bench.database.message import one_line
 from bench.datasets.scan import ScanKey
+from bench.errors import DatabaseError
 
 ROWS = "compliance_requirements_overviews"
 SUMMARIES = "compliance_overview_summaries"
 TARGETS = (ROWS, SUMMARIES)
-WORKER = "bench-worker"
-"""The application name of the sessions that an implementation uses."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,20 @@ class TargetDigest:
     bystanders: tuple[TableDigest, TableDigest]
 
 
-def _observe(access: DatabaseAccess) -> psycopg.Connection:
-    return psycopg.connect(access.conninfo_as(access.admin_role, application_name="bench-observer"), autocommit=True)
+@contextmanager
+def _session(conninfo: str) -> Iterator[psycopg.Connection]:
+    """A session of the harness's own. Raises DatabaseError for whatever the server refuses."""
+    try:
+        with psycopg.connect(conninfo, application_name="bench-observer", autocommit=True) as connection:
+            yield connection
+    except psycopg.Error as error:
+        raise DatabaseError(f"the target tables cannot be used: {one_line(error)}; see the server's log") from error
+
+
+@contextmanager
+def _observe(access: DatabaseAccess) -> Iterator[psycopg.Connection]:
+    with _session(access.conninfo_as(access.admin_role)) as connection:
+        yield connection
 
 
 def _saved(table: str) -> sql.Identifier:
@@ -56,21 +68,23 @@ def save_targets(access: DatabaseAccess) -> None:
 
 def reset_targets(access: DatabaseAccess) -> None:
     """Give every sample the same start: no earlier worker's session, the saved rows in fresh files, a checkpoint."""
-    with _observe(access) as connection:
-        connection.execute(
+    # As the login itself, whose sessions they are: the admin role may not end those of a superuser. Whatever their
+    # name, for an implementation may open connections of its own, which outlive a worker that was killed.
+    with _session(access.conninfo) as login:
+        login.execute(
             "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND application_name = %s",
-            [WORKER],
+            " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
         )
+    with _observe(access) as connection:
         with connection.transaction():
             for table in TARGETS:
                 connection.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(table)))
                 connection.execute(sql.SQL("INSERT INTO {} TABLE {}").format(sql.Identifier(table), _saved(table)))
         for table in TARGETS:
             connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
-    # CHECKPOINT is for superusers and members of pg_checkpoint, which the admin role need not be.
-    with suppress(psycopg.errors.InsufficientPrivilege), psycopg.connect(access.conninfo, autocommit=True) as superuser:
-        superuser.execute("CHECKPOINT")
+    # CHECKPOINT is for superusers and members of pg_checkpoint, which the login need not be.
+    with _session(access.conninfo) as login, suppress(psycopg.errors.InsufficientPrivilege):
+        login.execute("CHECKPOINT")
 
 
 def digest_targets(access: DatabaseAccess, tenant_id: str, scan_id: str, ignored_tenant: str) -> TargetDigest:
@@ -111,6 +125,19 @@ def _digest(
     row = connection.execute(statement, values).fetchone()
     assert row is not None  # an aggregate without GROUP BY gives one row
     return TableDigest(count=row[0], sha256=row[1])
+
+
+def count_findings(access: DatabaseAccess, key: ScanKey) -> int:
+    """Count the findings of a scan that count by the rules: of its tenant, not muted, PASS or FAIL."""
+    with _observe(access) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM findings WHERE tenant_id = %s AND scan_id = %s"
+            " AND NOT muted AND status IN ('PASS', 'FAIL')",
+            [key.tenant_id, key.scan_id],
+        ).fetchone()
+    assert found is not None  # an aggregate without GROUP BY gives one row
+    count: int = found[0]
+    return count
 
 
 def read_target_rows(access: DatabaseAccess, key: ScanKey) -> Iterator[dict[str, Any]]:

@@ -17,11 +17,13 @@ from pathlib import Path
 
 import msgspec
 
-from bench.contract import install_catalogue
+from bench.contract import Outcome, install_catalogue
 from bench.datasets.catalogue_record import read_catalogue
 from bench.datasets.scan import ScanKey
 from bench.datasets.warm_up import warm_up_catalogue
-from bench.errors import BenchError, InputError
+from bench.errors import BenchError, InputError, MeasurementError
+from bench.laws import laws_of
+from bench.probes.database import read_database
 from bench.probes.memory import read_peak_heap, read_peak_heap_untraced
 from bench.probes.reading import Call, Reading
 from bench.probes.request import Answer, DescribeRequest, MigrateRequest, Request, SampleRequest
@@ -29,6 +31,7 @@ from bench.probes.rss import read_peak_rss
 from bench.probes.statements import read_statements
 from bench.probes.time import read_time
 from bench.registry import load
+from bench.results.records import DeclaredLaws
 from bench.schema.django_setup import migrate, set_up_apps, set_up_django
 
 _PR_SET_PDEATHSIG = 1
@@ -43,9 +46,11 @@ def serve(request: Request) -> Answer:
                 return Answer()
             case DescribeRequest():
                 set_up_apps()
-                for name in request.implementations:
-                    load(name)
-                return Answer()
+                return Answer(
+                    laws=tuple(
+                        DeclaredLaws(implementation=name, laws=laws_of(load(name))) for name in request.implementations
+                    )
+                )
             case SampleRequest():
                 return Answer(reading=_take_sample(request))
     except InputError as error:
@@ -74,10 +79,21 @@ def _take_sample(request: SampleRequest) -> Reading:
         "memory-untraced": read_peak_heap_untraced,
         "rss": read_peak_rss,
         "statements": partial(read_statements, access=request.access),
+        "database": partial(read_database, access=request.access),
         "rows": lambda call: Reading(values={}, outcome=call()),
         "time": partial(read_time, label=request.label),
     }
-    return probes[request.probe](call_on(request.scan))
+    reading = probes[request.probe](call_on(request.scan))
+    _check_outcome(reading.outcome)
+    return reading
+
+
+def _check_outcome(outcome: object) -> None:
+    """Raise MeasurementError where an implementation returned something else than the contract says."""
+    try:
+        msgspec.convert(outcome, Outcome, strict=True)
+    except msgspec.ValidationError as error:
+        raise MeasurementError(f"the implementation returned no bench.contract.Outcome: {error}") from error
 
 
 def _one_line(error: BaseException) -> str:
@@ -97,6 +113,8 @@ def main() -> None:
     """Serve the request on standard input and write the answer to the pipe."""
     descriptor, parent = int(sys.argv[1]), int(sys.argv[2])
     _die_with_parent(parent)
+    # Last, so that a user's implementation is found there and nothing else is: see the parent's -P.
+    sys.path.append(str(Path.cwd()))
     request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
     answer = msgspec.json.encode(serve(request))
     with os.fdopen(descriptor, "wb") as pipe:

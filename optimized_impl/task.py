@@ -21,6 +21,7 @@ from psycopg import sql
 
 from bench.contract import THREATSCORE_KEY, Catalogue, Outcome, compliance_catalogue
 from bench.database.aliases import REPLICA
+from bench.laws import Law, Step, declares
 from bench.schema.connections import SET_TENANT, admin_connection, rls_transaction
 from bench.schema.models import ComplianceOverviewSummary, ComplianceRequirementOverview, Finding, Scan
 
@@ -61,6 +62,11 @@ COLUMNS = (
 )
 
 
+@declares(
+    Law("statements_django", 18),
+    # Each batch: BEGIN, set_config, COPY, COMMIT; besides the FETCHes one more that finds the end, and CLOSE.
+    Law("statements_server", 20, (Step(4, COPY_BATCH_SIZE, "rows"), Step(1, FINDINGS_CHUNK_SIZE, "counted findings"))),
+)
 def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
     """Replace the compliance rows and summaries of one scan; see ``bench.contract.Implementation``."""
     with rls_transaction(tenant_id, using=REPLICA):

@@ -20,6 +20,7 @@ from psycopg import sql
 
 from bench.contract import THREATSCORE_KEY, Catalogue, Outcome, compliance_catalogue
 from bench.database.aliases import REPLICA
+from bench.laws import Law, Step, declares
 from bench.schema.connections import SET_TENANT, admin_connection, rls_transaction
 from bench.schema.models import ComplianceOverviewSummary, ComplianceRequirementOverview, Finding, Resource, Scan
 
@@ -59,6 +60,11 @@ COLUMNS = (
 )
 
 
+@declares(
+    Law("statements_django", 19),
+    # Each batch: BEGIN, set_config, COPY, COMMIT.
+    Law("statements_server", 19, (Step(4, COPY_BATCH_SIZE, "rows"),)),
+)
 def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
     """Replace the compliance rows and summaries of one scan; see ``bench.contract.Implementation``."""
     with rls_transaction(tenant_id, using=REPLICA):

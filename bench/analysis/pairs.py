@@ -57,15 +57,24 @@ def paired_ratio(base: tuple[float, ...], other: tuple[float, ...]) -> PairedRat
     return PairedRatio(pairs=len(pairs), estimate=estimate, low=math.exp(low), high=math.exp(high))
 
 
+def chance_ratio(logs_deviation: float, pairs: int) -> float:
+    """Return the slow-down factor that ``pairs`` ≥ 2 pairs of the same code show by chance once in 40 times.
+
+    ``logs_deviation`` is the standard deviation of the log ratio of a pair; the factor is t₀.₉₇₅ · s / √n in the log.
+    It is the floor for an effect. The smallest detectable ratio is not: of changes as large as that one, half would
+    show an effect below it.
+    """
+    return math.exp(float(t.ppf(0.5 + CONFIDENCE / 2, pairs - 1)) * logs_deviation / math.sqrt(pairs))
+
+
 def smallest_detectable_ratio(logs_deviation: float, pairs: int) -> float:
-    """Return the slow-down factor that ``pairs`` pairs detect with a power of 90 % at a confidence of 95 %.
+    """Return the slow-down factor that ``pairs`` ≥ 2 pairs detect with a power of 90 % at a confidence of 95 %.
 
     ``logs_deviation`` is the standard deviation of the log ratio of a pair. From the two-sided paired t test's usual
     approximation: (t₀.₉₇₅ + t₀.₉) · s / √n in the log.
     """
-    degrees = pairs - 1
-    quantiles = float(t.ppf(0.5 + CONFIDENCE / 2, degrees) + t.ppf(POWER, degrees))
-    return math.exp(quantiles * logs_deviation / math.sqrt(pairs))
+    powered = math.exp(float(t.ppf(POWER, pairs - 1)) * logs_deviation / math.sqrt(pairs))
+    return chance_ratio(logs_deviation, pairs) * powered
 
 
 def log_ratio_deviation(base: tuple[float, ...], other: tuple[float, ...]) -> float:

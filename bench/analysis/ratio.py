@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bench.analysis.pairs import paired_ratio
 from bench.analysis.summary import Summary
 from bench.contract import Kind
 
@@ -19,14 +20,17 @@ FLOOR = {"bytes": 1_000_000.0}
 
 @dataclass(frozen=True)
 class Ratio:
-    """A Ratio is the base's centre divided by the other's: above 1, the other takes less.
+    """A Ratio is the base divided by the other: above 1, the other takes less.
 
-    ``told_apart`` says whether the samples of the two sides are distinct beyond what the metric's kind allows honest
-    repetitions. It is a first look at separate samples, not a test of pairs.
+    Of a noisy metric it is the geometric mean over pairs, ``low`` and ``high`` are its 95 % interval, and
+    ``told_apart`` says that this excludes 1. Of a near-exact metric it is the centres' ratio, without an interval, and
+    ``told_apart`` says that the sides differ by more than the metric's tolerance.
     """
 
     value: float
     told_apart: bool
+    low: float | None = None
+    high: float | None = None
 
 
 def ratio(base: Summary | None, other: Summary | None) -> Ratio | None:
@@ -39,10 +43,16 @@ def ratio(base: Summary | None, other: Summary | None) -> Ratio | None:
         return None
     if min(base.centre, other.centre) <= FLOOR.get(base.metric.unit, 0.0):
         return None
+    if base.metric.kind is Kind.NOISY:
+        return _paired(base, other)
     value = base.centre / other.centre
     apart = base.low > other.high or other.low > base.high
-    if base.metric.kind is Kind.NOISY:
-        apart = apart and min(len(base.samples), len(other.samples)) >= FEWEST_TO_TELL
-    else:
-        apart = apart and abs(value - 1) > NEAR_EXACT_TOLERANCE
-    return Ratio(value, apart)
+    return Ratio(value, apart and abs(value - 1) > NEAR_EXACT_TOLERANCE)
+
+
+def _paired(base: Summary, other: Summary) -> Ratio | None:
+    found = paired_ratio(base.samples, other.samples)
+    if found is None:
+        return None
+    low, high = (1 / found.high, 1 / found.low) if found.low and found.high else (None, None)
+    return Ratio(1 / found.estimate, found.told_apart, low, high)

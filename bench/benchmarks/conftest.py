@@ -30,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One test per scan and implementation; scans outermost, so that each is loaded once."""
+    """One test per scan and implementation."""
     if "wanted" not in metafunc.fixturenames:
         return
     if metafunc.config.pluginmanager.has_plugin(GIVEN_CASE):

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import signal
 import sys
+from io import TextIOWrapper
 from types import FrameType
 from typing import Annotated, NoReturn
 
-import click
 import typer
 
 from bench import __version__
+from bench.cli.compare import compare
+from bench.cli.doctor import doctor
+from bench.cli.history import history
 from bench.cli.rows import rows
 from bench.cli.run import run
+from bench.cli.sweep import sweep
 from bench.errors import BenchError
 
 INTERRUPTED = 130
@@ -21,12 +25,15 @@ INTERRUPTED = 130
 app = typer.Typer(
     name="bench",
     help="Measure bulk database tasks: peak heap, statements, time and rows, before and after.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.command()(run)
 app.command()(rows)
+app.command()(compare)
+app.command()(history)
+app.command()(sweep)
+app.command()(doctor)
 
 
 def _print_version(wanted: bool) -> None:
@@ -46,24 +53,28 @@ def _root(
 
 def main(argv: list[str]) -> int:
     """Run the command in ``argv`` (without the program's name) and return its exit code."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # Under nohup a hang-up is ignored, and stays so.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
     try:
-        code = app(args=argv, prog_name="bench", standalone_mode=False)
+        code = int(app(args=argv, prog_name="bench", standalone_mode=False) or 0)
     except BenchError as error:
         _complain(str(error))
         return error.exit_code
-    except click.ClickException as error:
-        _complain(" ".join(error.format_message().split()))
+    except typer.TyperException as error:
+        _complain(f"{error.format_message().rstrip('.')}; see bench --help")
         return 2
-    except (KeyboardInterrupt, click.Abort):
+    if code == INTERRUPTED:  # typer makes this of KeyboardInterrupt
         _complain("interrupted; servers and temporary files are gone")
-        return INTERRUPTED
-    return int(code or 0)
+    return code
 
 
 def entry_point() -> NoReturn:
     """Be the console script."""
+    # A terminal that lacks a character must not cost a report.
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(main(sys.argv[1:]))
 
 
@@ -73,4 +84,4 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _complain(message: str) -> None:
-    typer.echo(f"bench: {message}", err=True)
+    typer.echo(f"bench: {' '.join(message.split())}", err=True)

@@ -9,6 +9,7 @@ import typer
 
 from bench.contract import ScanSize
 from bench.errors import InputError
+from bench.plan import Scenario
 from bench.registry import locate
 
 CatalogueOption = Annotated[
@@ -26,7 +27,11 @@ ScanFileOption = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="A recorded scan, instead of --scan."),
 ]
-SeedOption = Annotated[int, typer.Option(help="Seed of the synthetic catalogue and scans: same seed, same bytes.")]
+SeedOption = Annotated[
+    int,
+    # Results files hold integers of 64 bits.
+    typer.Option(min=0, max=2**63 - 1, help="Seed of the synthetic catalogue and scans: same seed, same bytes."),
+]
 DatabaseUrlOption = Annotated[
     str | None,
     typer.Option(
@@ -41,10 +46,26 @@ ServerOption = Annotated[
 ]
 TimeoutOption = Annotated[
     float | None,
-    typer.Option(min=0.1, metavar="SECONDS", show_default="by the size of the scan", help="Limit for a single sample."),
+    typer.Option(
+        min=0.1, max=1e6, metavar="SECONDS", show_default="by the size of the scan", help="Limit for a single sample."
+    ),
+]
+
+ImplementationsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--implementation",
+        metavar="NAME",
+        show_default="materializing, streaming",
+        help="A registered name or package.module:function; may be repeated. The first is the base of ratios.",
+    ),
+]
+ScenarioOption = Annotated[
+    Scenario, typer.Option(help="first: the scan has no rows yet; rerun: it has those of an earlier run.")
 ]
 
 SYNTHETIC = "synthetic"
+DEFAULT_IMPLEMENTATIONS = ["materializing", "streaming"]
 
 
 def catalogue_source(catalogue: str, catalogue_file: Path | None) -> str:

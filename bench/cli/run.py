@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bench.analysis.comparable import environment_fingerprint
+from bench.analysis.laws import check_laws
 from bench.analysis.verdict import Answer, judge
+from bench.cli.measure import command_line, measure
 from bench.cli.options import (
+    DEFAULT_IMPLEMENTATIONS,
     SYNTHETIC,
     CatalogueFileOption,
     CatalogueOption,
     DatabaseUrlOption,
+    ImplementationsOption,
     ScanFileOption,
+    ScenarioOption,
     SeedOption,
     ServerOption,
     TimeoutOption,
@@ -23,20 +28,19 @@ from bench.cli.options import (
     parse_implementations,
     parse_sizes,
 )
-from bench.cli.progress import terminal_progress
 from bench.errors import InputError
 from bench.plan import RunPlan
 from bench.report.text import render_table
 from bench.report.write import write_report
 from bench.results.benchmark_file import write_benchmark_file
-from bench.results.files import check_writable
+from bench.results.history import keep
+from bench.results.noise_floor import DEFAULT_PATH, read_noise_floor
+from bench.results.records import Results
 from bench.results.store import write_results
 from bench.runner import Runner
 
 DEFAULT_SCANS = ["100/3", "1k/8", "10k/20"]
-DEFAULT_IMPLEMENTATIONS = ["materializing", "streaming"]
 RESULTS_FILE = "results.json"
-INTERRUPTED_FILE = "interrupted.json"
 BENCHMARK_FILE = "benchmark.json"
 
 
@@ -45,27 +49,32 @@ def run(
         list[str] | None,
         typer.Option(metavar="FINDINGS/REGIONS", show_default=", ".join(DEFAULT_SCANS), help="Size; may be repeated."),
     ] = None,
-    implementation: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            show_default=", ".join(DEFAULT_IMPLEMENTATIONS),
-            help="A registered name or package.module:function; may be repeated. The first is the base of ratios.",
-        ),
-    ] = None,
+    implementation: ImplementationsOption = None,
     catalogue: CatalogueOption = SYNTHETIC,
     catalogue_file: CatalogueFileOption = None,
     scan_file: ScanFileOption = None,
     seed: SeedOption = 0,
-    samples: Annotated[int, typer.Option(min=1, help="Time samples of each case, in rounds of alternating order.")] = 3,
+    samples: Annotated[
+        int,
+        typer.Option(
+            "--samples",
+            "--pairs",
+            min=1,
+            help="Time samples of each case, in pairs of alternating order; 6 give an interval.",
+        ),
+    ] = 3,
+    scenario: ScenarioOption = "first",
     output: Annotated[Path, typer.Option(metavar="FOLDER", help="Where results and report go.")] = Path(
         "reports/latest"
     ),
+    history: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Keep the results there too, for `bench history`.")
+    ] = None,
     postgres: ServerOption = 16,
     database_url: DatabaseUrlOption = None,
     timeout: TimeoutOption = None,
 ) -> int:
-    """Measure implementations on scans: peak heap, RSS, time, statements and rows; write a report."""
+    """Measure implementations on scans: heap, RSS, time, statements, rows and the database's side; write a report."""
     if scan and scan_file:
         raise InputError("--scan and --scan-file were both given; leave one out")
     plan = RunPlan(
@@ -78,47 +87,32 @@ def run(
         timeout_seconds=timeout,
         database_url=database_url,
         server_major=postgres,
-        command=_command(),
+        command=command_line(),
+        scenario=scenario,
     )
-    check_writable(output)
-    with terminal_progress() as progress:
-        runner = Runner(plan, progress)
-        try:
-            runner.run()
-        except KeyboardInterrupt:
-            _keep_partial(output, runner)
-            raise
-    return _report(output, runner)
+    return leave_report(output, measure(plan, output), history)
 
 
-def _report(output: Path, runner: Runner) -> int:
+def leave_report(output: Path, runner: Runner, history: Path | None = None) -> int:
+    """Write and print what a run gave; return its exit code."""
     results = runner.results()
     assert results is not None  # the run came to its end
+    results = _with_noise_floor(results)
     write_results(output / RESULTS_FILE, results)
     write_benchmark_file(output / BENCHMARK_FILE, runner.benchmarks)
     written = write_report(output, results)
-    (output / INTERRUPTED_FILE).unlink(missing_ok=True)
+    if history is not None:
+        keep(history, results)
     typer.echo(render_table(results))
     typer.echo(f"\nReport: {written[0]}; results: {output / RESULTS_FILE}; {len(written) - 1} pictures beside them.")
     verdict = judge(results)
-    return 1 if verdict.failures or verdict.same_rows.answer is Answer.NO else 0
+    broken = verdict.failures or verdict.same_rows.answer is Answer.NO
+    return 1 if broken or any(not check.holds for check in check_laws(results)) else 0
 
 
-def _keep_partial(output: Path, runner: Runner) -> None:
-    """Lose nothing of an interrupted run, and leave an earlier complete report as it is."""
-    results = runner.results()
-    if results is not None and results.measurements:
-        path = output / INTERRUPTED_FILE
-        write_results(path, results)
-        typer.echo(f"bench: what was measured so far is in {path}", err=True)
-
-
-def _command() -> str:
-    """The command line as typed, without what a URL may hold."""
-    words = ["bench", *sys.argv[1:]]
-    for position, word in enumerate(words):
-        if word.startswith("--database-url="):
-            words[position] = "--database-url=…"
-        elif position and words[position - 1] == "--database-url":
-            words[position] = "…"
-    return shlex.join(words)
+def _with_noise_floor(results: Results) -> Results:
+    """Add what ``bench doctor`` found on this machine; a floor of another machine says nothing here."""
+    floor = read_noise_floor(DEFAULT_PATH)
+    if floor is None or floor.environment_fingerprint != environment_fingerprint(results.environment):
+        return results
+    return replace(results, noise_floor=floor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 import sysconfig
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -27,14 +28,14 @@ _FETCH = "FETCH"
 
 
 class CallSites:
-    """Which line issued which statement, by fingerprint; a statement issued from several lines keeps the first."""
+    """Which lines issued which statement, by fingerprint, in the order in which they did."""
 
     def __init__(self) -> None:
-        self._by_fingerprint: dict[str, str] = {}
+        self._by_fingerprint: defaultdict[str, list[str]] = defaultdict(list)
 
     def note(self, statement: str) -> None:
         """Take note of the line that is issuing ``statement`` now."""
-        self._by_fingerprint.setdefault(fingerprint(statement), current_site())
+        self._by_fingerprint[fingerprint(statement)].append(current_site())
 
     def sites(self, statements: tuple[str, ...]) -> tuple[str, ...]:
         """Return ``file:line`` for each statement, '' where none is known.
@@ -42,7 +43,8 @@ class CallSites:
         A BEGIN belongs to the statement after it, a COMMIT, ROLLBACK or CLOSE to the one before it; a FETCH to the line
         that iterates.
         """
-        known = [self._by_fingerprint.get(self._key(statement), "") for statement in statements]
+        rest = {key: deque(sites) for key, sites in self._by_fingerprint.items()}
+        known = [self._next(rest.get(_key(statement))) for statement in statements]
         for position in reversed(range(len(known) - 1)):
             if not known[position] and _verb(statements[position]) == "BEGIN":
                 known[position] = known[position + 1]
@@ -51,8 +53,12 @@ class CallSites:
                 known[position] = known[position - 1]
         return tuple(known)
 
-    def _key(self, statement: str) -> str:
-        return fingerprint(_FETCH if _verb(statement) == _FETCH else statement)
+    @staticmethod
+    def _next(sites: deque[str] | None) -> str:
+        """The next site; the last one again where the server saw the statement more often than it was called for."""
+        if not sites:
+            return ""
+        return sites.popleft() if len(sites) > 1 else sites[0]
 
 
 @contextmanager
@@ -94,6 +100,16 @@ def _text(cursor: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> s
     if isinstance(query, psycopg.sql.Composable):
         return query.as_string(cursor)
     return query.decode() if isinstance(query, bytes) else str(query)
+
+
+def _key(statement: str) -> str:
+    match _verb(statement):
+        case "FETCH":
+            return fingerprint(_FETCH)
+        case "DECLARE":
+            # psycopg was given the query alone.
+            return fingerprint(statement.partition(" FOR ")[2])
+    return fingerprint(statement)
 
 
 def _verb(statement: str) -> str:

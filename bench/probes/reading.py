@@ -21,6 +21,9 @@ class Reading:
     django_statements: tuple[str, ...] = ()
     server_statements: tuple[str, ...] = ()
     server_source: str = ""
+    django_sites: tuple[str, ...] = ()
+    """For each Django statement the implementation's ``file:line``; likewise ``server_sites``."""
+    server_sites: tuple[str, ...] = ()
     heap: tuple[HeapPoint, ...] = ()
     allocations: tuple[Allocation, ...] = ()
     benchmark: Mapping[str, object] = field(default_factory=dict)

@@ -10,8 +10,9 @@ import msgspec
 from bench.database.access import DatabaseAccess
 from bench.datasets.scan import ScanKey
 from bench.probes.reading import Reading
+from bench.results.records import DeclaredLaws
 
-ProbeName = Literal["memory", "memory-untraced", "rss", "statements", "time", "rows"]
+ProbeName = Literal["memory", "memory-untraced", "rss", "statements", "database", "time", "rows"]
 """``rows`` measures nothing: the call alone, for what it leaves in the tables."""
 
 
@@ -22,7 +23,7 @@ class MigrateRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class DescribeRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Import implementations and say whether that works; no database is touched."""
+    """Import implementations, and say whether that works and what they declare; no database is touched."""
 
     implementations: tuple[str, ...]
 
@@ -49,5 +50,7 @@ class Answer:
 
     reading: Reading | None = None
     error: str | None = None
+    laws: tuple[DeclaredLaws, ...] = ()
+    """For a DescribeRequest: what the implementations declare."""
     input_error: bool = False
     """Whether the error is the user's input, found before any call."""

@@ -1,4 +1,4 @@
-"""Peak RSS growth: how far the process's resident set rises above its start during the call."""
+"""Peak RSS: the resident set before the call, and how far it rises above that during the call."""
 
 from __future__ import annotations
 
@@ -15,25 +15,31 @@ _RESET_PEAK = "5"  # proc(5): resets VmHWM to the current resident set
 
 
 def read_peak_rss(call: Call) -> Reading:
-    """High-water mark of the resident set during the call less the resident set before it, in bytes.
+    """Return the resident set before the call, and its high-water mark during the call less that, in bytes.
 
-    Linux resets the mark before the call. Elsewhere the mark is the process's whole life's, and the reading says so.
+    Their sum is the most that the process held, which is what a memory limit is set against. Linux resets the mark
+    before the call. Elsewhere the mark is the process's whole life's, and the reading says so.
     """
     gc.collect()
     if sys.platform == "linux":
         _CLEAR_REFS.write_text(_RESET_PEAK)
         before = _kilobytes("VmRSS")
         outcome = call()
-        return Reading(values={"peak_rss_bytes": max(0, _kilobytes("VmHWM") - before) * 1024}, outcome=outcome)
+        growth = max(0, _kilobytes("VmHWM") - before)
+        return Reading(values=_values(before * 1024, growth * 1024), outcome=outcome)
     unit = 1 if sys.platform == "darwin" else 1024
-    mark = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    mark = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
     outcome = call()
-    growth = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - mark) * unit
+    growth = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit - mark
     return Reading(
-        values={"peak_rss_bytes": growth},
+        values=_values(mark, growth),
         outcome=outcome,
-        warnings=("peak RSS growth above the process's earlier maximum, which this system cannot reset",),
+        warnings=("measured from the process's earlier maximum, which this system cannot reset",),
     )
+
+
+def _values(before: int, growth: int) -> dict[str, float]:
+    return {"peak_rss_bytes": growth, "base_rss_bytes": before}
 
 
 def _kilobytes(field: str) -> int:

@@ -11,6 +11,7 @@ from django.db import connections
 
 from bench.database.access import DatabaseAccess
 from bench.database.statement_log import capture
+from bench.probes.call_sites import recorded_call_sites
 from bench.probes.reading import Call, Reading
 
 
@@ -19,7 +20,7 @@ def read_statements(call: Call, access: DatabaseAccess) -> Reading:
 
     Where the server's view cannot be had, ``statements_server`` is absent and a warning says why.
     """
-    with capture(access) as server, _django_log() as log:
+    with capture(access) as server, _django_log() as log, recorded_call_sites() as calls:
         outcome = call()
     values = {"statements_django": float(len(log))}
     if server.source != "unavailable":
@@ -30,6 +31,8 @@ def read_statements(call: Call, access: DatabaseAccess) -> Reading:
         django_statements=tuple(log),
         server_statements=server.statements,
         server_source=server.source,
+        django_sites=calls.sites(tuple(log)),
+        server_sites=calls.sites(server.statements),
         warnings=server.warnings,
     )
 

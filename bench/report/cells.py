@@ -11,12 +11,20 @@ from bench.report.units import MISSING, change, scale
 
 
 def ratio_text(found: Ratio | None) -> str:
-    """Return a ratio in words: ``2.2× less``; ``~`` before one whose sides are not told apart."""
+    """Return a ratio in words: ``2.2× less``, with its interval where it has one: ``1.19× less (1.08–1.31)``.
+
+    ``~`` stands before one whose sides are not told apart.
+    """
     if found is None:
         return MISSING
     size, word = (found.value, "less") if found.value >= 1 else (1 / found.value, "more")
     mark = "" if found.told_apart else "~"
-    return f"{mark}{size:.{2 if size < 10 else 1}f}× {word}"
+    digits = 2 if size < 10 else 1
+    text = f"{mark}{size:.{digits}f}× {word}"
+    if found.low is None or found.high is None:
+        return text
+    low, high = (found.low, found.high) if word == "less" else (1 / found.high, 1 / found.low)
+    return f"{text} ({low:.{digits}f}–{high:.{digits}f})"
 
 
 def value_text(summary: Summary | None) -> str:

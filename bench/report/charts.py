@@ -44,8 +44,28 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Level:
+    """A Level is a horizontal line across the plot at ``value`` of the y axis, a limit for example."""
+
+    label: str
+    value: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Callout:
+    """A Callout is a mark at one point with a few words beside it, in the colour of an implementation."""
+
+    text: str
+    colour: int
+    point: Point
+
+
+@dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A Chart is lines in the units of its axes, and a title and an alternative text that state the message."""
+    """A Chart is lines in the units of its axes, and a title and an alternative text that state the message.
+
+    A line without a label is drawn and not named: it continues another.
+    """
 
     name: str
     title: str
@@ -57,6 +77,8 @@ class Chart:
     """Places on the x axis with their labels, where it holds categories."""
     x_logarithmic: bool = False
     y_logarithmic: bool = False
+    levels: tuple[Level, ...] = ()
+    callouts: tuple[Callout, ...] = ()
 
 
 def charts(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[Chart]:
@@ -71,7 +93,9 @@ def charts(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator
 
 
 def _peak_chart(results: Results, summaries: Summaries, verdict: Verdict) -> Chart | None:
-    datasets = sorted(results.datasets, key=lambda dataset: dataset.rows)
+    # Of a grid, one scan stands for each number of rows: a line through all of them would go up and down.
+    by_rows = {d.rows: d for d in sorted(results.datasets, key=lambda dataset: (dataset.rows, dataset.findings))}
+    datasets = list(by_rows.values())
     peaks = {
         name: [
             (float(dataset.rows), peak)
@@ -103,7 +127,7 @@ def _peak_chart(results: Results, summaries: Summaries, verdict: Verdict) -> Cha
         name=CHART_NAMES[0],
         title=f"At {largest.rows:,} rows the heap peaks at {_message(results, summaries, verdict, largest, PEAK.name)}",
         alt=f"Peak heap against rows written. {alt}.",
-        x_label="rows",
+        x_label="rows" if len(datasets) == len(results.datasets) else "rows, with the most findings measured of each",
         y_label=f"peak heap, {shown.symbol}",
         lines=lines,
         x_logarithmic=_wide([rows for points in peaks.values() for rows, _ in points]),

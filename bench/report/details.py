@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bench.analysis.summary import Spread, Summaries
 from bench.analysis.verdict import Verdict
-from bench.contract import METRICS
+from bench.contract import METRICS, Side
 from bench.report.cells import spread_text
 from bench.report.published import AFTER, BEFORE, Pair, published_for
 from bench.report.statements import collapse, shorten_statement, side_by_side
@@ -69,22 +69,23 @@ def _deviations(ours: Sequence[float | None], published: Pair | None) -> str:
     return " → ".join(map(deviation, ours, published))
 
 
-def metrics_table(results: Results, summaries: Summaries) -> Table:
-    """Show every metric of every case: medians with their spread, and exact values."""
+def metrics_table(results: Results, summaries: Summaries, side: Side) -> Table:
+    """Show every metric of one side for every case: medians with their spread, and exact values."""
+    metrics = [metric for metric in METRICS.values() if metric.side is side]
     notes = Footnotes()
     rows = []
     spreads: set[Spread] = set()
     for dataset in results.datasets:
         for implementation in results.implementations:
             cells = []
-            for metric in METRICS:
-                summary = summaries.get(dataset.scan, implementation, metric)
+            for metric in metrics:
+                summary = summaries.get(dataset.scan, implementation, metric.name)
                 warnings = () if summary is None else summary.warnings
                 cells.append(notes.marked(spread_text(summary), map(plain, warnings)))
                 if summary is not None and not summary.repeats:
                     spreads.add(summary.spread)
             rows.append((plain(dataset.scan), plain(implementation), *cells))
-    columns = (*_CASE, *(Column(metric.title) for metric in METRICS.values()))
+    columns = (*_CASE, *(Column(metric.title) for metric in metrics))
     meaning = " or, of noisy metrics with enough samples, the ".join(
         spread.value for spread in Spread if spread in spreads
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bench.analysis.ratio import FEWEST_TO_TELL, ratio
+from bench.analysis.pairs import FEWEST_PAIRS
+from bench.analysis.ratio import ratio
 from bench.analysis.summary import Summaries, Summary
 from bench.analysis.verdict import Judgement, Verdict
 from bench.contract import METRICS, Metric
@@ -23,8 +24,8 @@ _MOST_FAILURES = 5
 _LONGEST_FAILURE = 200
 
 NOT_TOLD_APART = (
-    "~: not told apart; the samples of both overlap, are too close for what the metric repeats to, "
-    f"or are fewer than {FEWEST_TO_TELL} of a noisy metric"
+    f"~: not told apart; the 95 % interval over pairs includes 1, there are fewer than {FEWEST_PAIRS} pairs, "
+    "or the sides are too close for what the metric repeats to"
 )
 
 
@@ -57,11 +58,12 @@ def _failure(failure: Failure) -> str:
 def legend(results: Results) -> str:
     """Say which implementation the ratios refer to, and which of two the table calls before and after."""
     names = tuple(map(plain, results.implementations))
+    parts = ["re-run over the rows of an earlier run"] if results.scenario == "rerun" else []
     if len(names) == 2:
-        return f"before: {names[0]}, after: {names[1]}; ratios: after against before"
-    if len(names) > 2:
-        return f"ratios: against {names[0]}"
-    return ""
+        parts += [f"before: {names[0]}, after: {names[1]}", "ratios: after against before"]
+    elif len(names) > 2:
+        parts.append(f"ratios: against {names[0]}")
+    return "; ".join(parts)
 
 
 def headline_table(results: Results, summaries: Summaries, verdict: Verdict) -> Table:

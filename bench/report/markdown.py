@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from bench.analysis.growth import fits_of
+from bench.analysis.laws import check_laws
 from bench.analysis.summary import Summaries
 from bench.analysis.verdict import Verdict
+from bench.contract import METRICS, Side
 from bench.report.charts import Chart
 from bench.report.details import (
     allocation_table,
@@ -17,7 +20,10 @@ from bench.report.details import (
     statement_tables,
 )
 from bench.report.escape import block, code, escape, markdown_table
+from bench.report.growth import growth_tables
+from bench.report.growth_chart import GROWTH_CHART_NAMES
 from bench.report.headline import headline_table, legend, verdict_lines
+from bench.report.laws import law_line, law_table, offender_table
 from bench.report.table import Column, Content, Table
 from bench.report.units import quantity
 from bench.report.wording import enumerated, plain
@@ -27,7 +33,13 @@ _HOW_TO_READ = """\
 - **Time** is taken without any tracer: memory, statements and time are measured in separate processes.
 - **Peak heap** is memray's peak with Python allocators traced, over the call alone, catalogue and connections warm.
 - **Statements** are those that Django logs, BEGIN, set_config and COMMIT included. The server sees more of them.
-- A ratio is of medians; `~` marks one whose samples do not tell the two apart."""
+- A ratio of times is the geometric mean over pairs of fresh processes, with its 95 % interval where there are pairs
+  enough; `~` marks one that does not tell the two apart. A ratio of peaks is of medians."""
+
+_ABOUT_GROWTH = """\
+Along each line of the grid, which holds the number of findings or that of regions, a straight line is fitted to the
+peaks. A peak that is the larger of two phases, reading findings and building rows, is flat while one of them is the
+larger and grows with the other's size from then on: no single line follows it, and the fits say where that is so."""
 
 _ABOUT_PUBLISHED = """\
 The pull request's peaks are memray peaks with Python allocators traced, as here. Its times fit a run *under a memory
@@ -40,11 +52,17 @@ Constant over scan sizes is what Django logs. The server's count grows with a kn
 with a transaction of its own around it, and where findings are streamed one FETCH per chunk of them. `× n` collapses
 repeats."""
 
+_ABOUT_DATABASE = """\
+From the server's own statistics, in a pass of its own, over the call alone. Rows are those of all user tables. A
+backend's peak memory is private memory, shared buffers left out; it and server CPU are known where the server runs on
+this machine."""
 
-def render_markdown(results: Results, summaries: Summaries, verdict: Verdict, charts: Iterable[Chart]) -> str:
+
+def render_markdown(results: Results, summaries: Summaries, verdict: Verdict, charts: Sequence[Chart]) -> str:
     """Return report.md; ``charts`` are linked as ``plots/NAME.png`` and ``plots/NAME.svg`` beside it."""
     parts = [
-        *_top(results, summaries, verdict, charts),
+        *_top(results, summaries, verdict, [chart for chart in charts if chart.name not in GROWTH_CHART_NAMES]),
+        *_growth(results, summaries, verdict, [chart for chart in charts if chart.name in GROWTH_CHART_NAMES]),
         *_published(results, summaries, verdict),
         *_statements(results),
         *_details(results, summaries),
@@ -57,19 +75,39 @@ def render_markdown(results: Results, summaries: Summaries, verdict: Verdict, ch
 
 def _top(results: Results, summaries: Summaries, verdict: Verdict, charts: Iterable[Chart]) -> Iterator[str]:
     yield f"# Compliance benchmark: {enumerated(tuple(map(escape, results.implementations)))}"
-    yield "\n".join(f"- {_emphasised(line)}" for line in verdict_lines(verdict))
+    yield "\n".join(f"- {_emphasised(line)}" for line in (*verdict_lines(verdict), *_law_lines(results)))
     if named := legend(results):
         yield escape(named[0].upper() + named[1:])
     yield markdown_table(headline_table(results, summaries, verdict))
     yield _HOW_TO_READ
-    for chart in charts:
-        yield f"[![{escape(chart.alt)}](plots/{chart.name}.png)](plots/{chart.name}.svg)"
+    yield from map(_picture, charts)
+
+
+def _law_lines(results: Results) -> Iterator[str]:
+    line = law_line(check_laws(results))
+    if line is not None:
+        yield line
+
+
+def _picture(chart: Chart) -> str:
+    return f"[![{escape(chart.alt)}](plots/{chart.name}.png)](plots/{chart.name}.svg)"
 
 
 def _emphasised(line: str) -> str:
     """Set a verdict line's question and answer in bold: all before its first dash."""
     head, dash, tail = line.partition(" – ")
     return f"**{escape(head)}**{dash}{escape(tail)}"
+
+
+def _growth(results: Results, summaries: Summaries, verdict: Verdict, charts: Iterable[Chart]) -> Iterator[str]:
+    tables = list(growth_tables(results, summaries, fits_of(results, summaries, verdict)))
+    if tables:
+        yield "## Growth"
+        yield _ABOUT_GROWTH
+    yield from map(_picture, charts)
+    for title, table in tables:
+        yield f"### {escape(title)}"
+        yield markdown_table(table)
 
 
 def _published(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[str]:
@@ -85,6 +123,10 @@ def _statements(results: Results) -> Iterator[str]:
     if tables:
         yield "## Statements"
         yield _ABOUT_STATEMENTS
+    checks = check_laws(results)
+    for table in (law_table(checks), offender_table(checks)):
+        if table is not None:
+            yield markdown_table(table)
     for title, table in tables:
         yield f"### {escape(title)}"
         yield markdown_table(table)
@@ -92,7 +134,12 @@ def _statements(results: Results) -> Iterator[str]:
 
 def _details(results: Results, summaries: Summaries) -> Iterator[str]:
     yield "## Every metric"
-    yield markdown_table(metrics_table(results, summaries))
+    yield "### The client's side"
+    yield markdown_table(metrics_table(results, summaries, Side.CLIENT))
+    if any(METRICS[one.metric].side is Side.DATABASE for one in results.measurements):
+        yield "### The database's side"
+        yield _ABOUT_DATABASE
+        yield markdown_table(metrics_table(results, summaries, Side.DATABASE))
     allocations = allocation_table(results)
     if allocations is not None:
         yield "## Largest allocation sites at the peak"

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from bench.report.charts import Chart, Line
+from bench.report.charts import Callout, Chart, Level, Line
 
 COLOURS = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe and Ito's palette without its yellow, which is too light for a line on white."""
@@ -22,6 +22,8 @@ _SIZE = (8.0, 4.6)
 
 _PNG_DPI = 200
 _TITLE_WIDTH = 70
+_MOST_SPAN = 1_000
+"""Largest over smallest value from which a logarithmic axis has room for labels at powers of ten alone."""
 
 
 def draw(chart: Chart) -> tuple[bytes, bytes]:
@@ -38,8 +40,12 @@ def draw(chart: Chart) -> tuple[bytes, bytes]:
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()
         _set_axes(axes, chart)
+        for level in chart.levels:
+            _draw_level(axes, level)
         for line in chart.lines:
             _draw_line(axes, line)
+        for callout in chart.callouts:
+            _draw_callout(axes, callout)
         _label_lines(axes, chart)
         png, svg = BytesIO(), BytesIO()
         figure.savefig(png, format="png", dpi=_PNG_DPI, metadata={"Software": None})
@@ -59,15 +65,19 @@ def _set_axes(axes: Axes, chart: Chart) -> None:
     if chart.y_logarithmic:
         axes.set_yscale("log")
     plain_number = FuncFormatter(lambda value, _: _short_number(value))
-    for axis, logarithmic in ((axes.xaxis, chart.x_logarithmic), (axes.yaxis, chart.y_logarithmic)):
+    points = [point for line in chart.lines for point in (*line.points, *line.dots)]
+    for axis, logarithmic, values in (
+        (axes.xaxis, chart.x_logarithmic, [x for x, _ in points]),
+        (axes.yaxis, chart.y_logarithmic, [y for _, y in points]),
+    ):
         axis.set_major_formatter(plain_number)
         if logarithmic:
-            axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            wide = max(values) / min(values) > _MOST_SPAN
+            axis.set_major_locator(LogLocator(subs=(1,) if wide else (1, 2, 5)))
             axis.set_minor_formatter(NullFormatter())
     if chart.x_ticks:
         axes.set_xticks([place for place, _ in chart.x_ticks], [label for _, label in chart.x_ticks])
         axes.set_xlim(-0.4, len(chart.x_ticks) - 0.6)
-    points = [point for line in chart.lines for point in (*line.points, *line.dots)]
     if not chart.x_ticks and not chart.x_logarithmic:
         axes.set_xlim(0, 1.03 * max(x for x, _ in points) or 1)
     if not chart.y_logarithmic:
@@ -80,6 +90,33 @@ def _short_number(value: float) -> str:
         if value >= max(size, 1e4):
             return f"{value / size:,.10g}{suffix}"
     return f"{value:,.10g}"
+
+
+def _draw_level(axes: Axes, level: Level) -> None:
+    axes.axhline(level.value, color="#555555", linewidth=1, linestyle=(0, (1, 1.5)))
+    axes.annotate(
+        level.label,
+        xy=(0, level.value),
+        xycoords=axes.get_yaxis_transform(),
+        xytext=(4, 2),
+        textcoords="offset points",
+        color="#555555",
+        fontsize=9,
+    )
+
+
+def _draw_callout(axes: Axes, callout: Callout) -> None:
+    colour = COLOURS[callout.colour % len(COLOURS)]
+    axes.plot(*callout.point, color=colour, linestyle="", marker="D", markersize=6, markerfacecolor="white")
+    axes.annotate(
+        callout.text,
+        xy=callout.point,
+        xytext=(-6, 5),
+        textcoords="offset points",
+        color=colour,
+        fontsize=9,
+        ha="right",
+    )
 
 
 def _draw_line(axes: Axes, line: Line) -> None:
@@ -103,7 +140,7 @@ def _label_lines(axes: Axes, chart: Chart) -> None:
     """Write each line's label to the right of the plot at the height of its end, moved apart where they would touch."""
     axes.autoscale_view()  # A logarithmic axis has its limits from here on.
     to_fraction = axes.transScale + axes.transLimits
-    ends = [(to_fraction.transform(line.points[-1])[1], line) for line in chart.lines]
+    ends = [(to_fraction.transform(line.points[-1])[1], line) for line in chart.lines if line.label]
     ends.sort(key=lambda end: end[0])
     heights = _apart([end for end, _ in ends])
     for height, (_, line) in zip(heights, ends, strict=True):

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
+from bench.analysis.laws import check_laws
 from bench.analysis.summary import summaries_of
 from bench.analysis.verdict import judge
 from bench.report.headline import case_table, headline_table, legend, verdict_lines
+from bench.report.laws import law_line, offender_lines
 from bench.report.table import Content, Table
 from bench.report.wording import pad, plain, shorten, wrap
 from bench.results.records import Results
@@ -31,7 +33,8 @@ def render_table(results: Results) -> str:
     if not fits(table):
         table = case_table(results, summaries, verdict)
     lines: list[str] = []
-    for sentence in verdict_lines(verdict):
+    checks = check_laws(results)
+    for sentence in (*verdict_lines(verdict), *filter(None, [law_line(checks)]), *offender_lines(checks)):
         lines += wrap(sentence, WIDTH)
     lines.append("")
     if named := legend(results):

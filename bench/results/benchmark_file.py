@@ -16,7 +16,7 @@ def write_benchmark_file(path: Path, documents: Iterable[Mapping[str, object]]) 
     """Merge ``documents`` into one file that pytest-benchmark's own commands read (``py.test-benchmark compare``).
 
     Entries of the same name become one with all samples; machine and commit come from the first document.
-    Writes nothing where there is no document.
+    Without a document there is no file, and one of an earlier run is removed.
     """
     merged: dict[str, Any] | None = None
     entries: dict[str, dict[str, Any]] = {}
@@ -29,6 +29,7 @@ def write_benchmark_file(path: Path, documents: Iterable[Mapping[str, object]]) 
                 known["stats"]["data"] += entry["stats"]["data"]
                 known["extra_info"]["cpu_seconds"] += entry["extra_info"]["cpu_seconds"]
     if merged is None:
+        path.unlink(missing_ok=True)
         return
     for entry in entries.values():
         entry["stats"] = {**_summarise(entry["stats"]["data"]), "data": entry["stats"]["data"], "iterations": 1}

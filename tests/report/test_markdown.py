@@ -13,11 +13,11 @@ from markdown_it.token import Token
 
 from bench.analysis.summary import summaries_of
 from bench.analysis.verdict import judge
-from bench.report.charts import charts
 from bench.report.escape import block, code, escape, markdown_table
 from bench.report.markdown import render_markdown
 from bench.report.table import Column, Content, Table
 from bench.report.wording import plain
+from bench.report.write import report_charts
 from bench.results.records import Results
 from tests.report.golden import assert_golden
 from tests.report.test_text import RUNS
@@ -31,7 +31,7 @@ NASTY = st.text(st.sampled_from("a_ `|\\<>&*[]()~$#!@\n\"'-–é日"), max_size=
 def report(results: Results) -> str:
     summaries = summaries_of(results)
     verdict = judge(results, summaries)
-    return render_markdown(results, summaries, verdict, tuple(charts(results, summaries, verdict)))
+    return render_markdown(results, summaries, verdict, report_charts(results, summaries, verdict))
 
 
 def tokens(markdown: str) -> Iterator[Token]:

@@ -13,6 +13,7 @@ from bench.results.records import Results
 from tests.report.golden import assert_golden
 from tests.results import variants
 from tests.results.builders import dataset, digest, measurement, production_results
+from tests.results.sweep import sweep
 
 RUNS: dict[str, Callable[[], Results]] = {
     "production": production_results,
@@ -22,6 +23,7 @@ RUNS: dict[str, Callable[[], Results]] = {
     "single": variants.single,
     "hostile": variants.hostile,
     "empty": variants.empty,
+    "sweep": sweep,
 }
 
 

@@ -1,0 +1,164 @@
+"""Changes: one metric of one implementation on one scan in two runs, judged as the metric's kind demands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from bench.analysis.ratio import FLOOR, NEAR_EXACT_TOLERANCE
+from bench.analysis.summary import Summary
+from bench.analysis.unpaired import Decision, UnpairedRatio, decide, samples_needed, unpaired_ratio
+from bench.contract import Metric
+
+RESULT_UNIT = "rows"
+"""Exact metrics of this unit say what was written, not what it cost: any deviation is for the worse."""
+
+RESOLUTION: Mapping[str, float] = {
+    # Without its allocators traced, CPython shows only whole arenas: the same code was seen one apart in two runs.
+    "peak_heap_untraced_bytes": 2**20
+}
+"""By metric the step in which it moves, where that can exceed the tolerance."""
+
+
+class ChangeVerdict(Enum):
+    """What is known about one change."""
+
+    EQUAL = "equal"
+    DIFFERS = "differs"
+    WITHIN = f"within {NEAR_EXACT_TOLERANCE * 100:.0f} %"
+    LESS = "less"
+    MORE = "more"
+    NOT_TOLD_APART = "~"
+    INCONCLUSIVE = "inconclusive"
+    NOT_COMPARABLE = "not comparable"
+    NO_CLAIM = "no claim"
+    MISSING = "missing"
+
+
+_CONCLUSIVE = frozenset(
+    {
+        ChangeVerdict.EQUAL,
+        ChangeVerdict.DIFFERS,
+        ChangeVerdict.WITHIN,
+        ChangeVerdict.LESS,
+        ChangeVerdict.MORE,
+        ChangeVerdict.NOT_TOLD_APART,
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A Change is one metric of one case in two runs, its verdict, and the reason where the verdict needs one.
+
+    ``ratio`` is after ÷ before, with its 95 % interval ``low`` to ``high`` where there is one; below 1 the later run
+    takes less.
+    """
+
+    scan: str
+    implementation: str
+    metric: Metric
+    before: Summary | None
+    after: Summary | None
+    verdict: ChangeVerdict
+    reason: str = ""
+    ratio: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether the two runs could be held against each other at all, in this metric."""
+        return self.verdict in _CONCLUSIVE
+
+    @property
+    def worse(self) -> bool:
+        """Whether the later run takes more, or did something else than the earlier one."""
+        if self.verdict is ChangeVerdict.DIFFERS:
+            return self.metric.unit == RESULT_UNIT or self._direction() > 0
+        return self.verdict is ChangeVerdict.MORE
+
+    @property
+    def better(self) -> bool:
+        """Whether the later run takes less."""
+        if self.verdict is ChangeVerdict.DIFFERS:
+            return self.metric.unit != RESULT_UNIT and self._direction() < 0
+        return self.verdict is ChangeVerdict.LESS
+
+    def _direction(self) -> float:
+        return max(self.after.samples) - max(self.before.samples) if self.before and self.after else 0.0
+
+
+def change_of(before: Summary | None, after: Summary | None, verdict: ChangeVerdict, reason: str = "") -> Change:
+    """Return a change with this verdict; at least one side is known, for what neither run has is no change."""
+    known = before or after
+    assert known is not None  # as the docstring asks
+    return Change(
+        scan=known.scan,
+        implementation=known.implementation,
+        metric=known.metric,
+        before=before,
+        after=after,
+        verdict=verdict,
+        reason=reason,
+    )
+
+
+def exact_change(before: Summary, after: Summary) -> Change:
+    """Judge an exact metric: any deviation counts, one between the samples of a run included."""
+    same = set(before.samples) == set(after.samples)
+    return change_of(before, after, ChangeVerdict.EQUAL if same else ChangeVerdict.DIFFERS)
+
+
+def near_exact_change(before: Summary, after: Summary) -> Change:
+    """Judge a near-exact metric by its medians, with NEAR_EXACT_TOLERANCE and the metric's RESOLUTION."""
+    floor = FLOOR.get(before.metric.unit, 0.0)
+    smaller, larger = sorted((before.centre, after.centre))
+    difference = after.centre - before.centre
+    verdict, reason = ChangeVerdict.WITHIN, ""
+    if abs(difference) > NEAR_EXACT_TOLERANCE * before.centre:
+        if larger <= floor:
+            reason = "both are so near zero that their difference says nothing"
+        elif abs(difference) <= RESOLUTION.get(before.metric.name, 0.0):
+            verdict = ChangeVerdict.NOT_TOLD_APART
+            reason = "one step of the allocator, by which the same code can differ"
+        else:
+            verdict = ChangeVerdict.MORE if difference > 0 else ChangeVerdict.LESS
+    ratio = after.centre / before.centre if smaller > floor else None
+    return replace(change_of(before, after, verdict, reason), ratio=ratio)
+
+
+def noisy_changes(pairs: Sequence[tuple[Summary, Summary]], noise_floors: Sequence[float | None]) -> tuple[Change, ...]:
+    """Judge noisy metrics together, so that all of them raise a false alarm in at most 5 % of the cases.
+
+    Two sides are told apart where Holm's procedure over the Mann-Whitney tests rejects, the bootstrap interval excludes
+    1, and the ratio exceeds the pair's noise floor, a slow-down factor, where that is known.
+    """
+    ratios = [unpaired_ratio(before.samples, after.samples) for before, after in pairs]
+    tests = {place: ratio.test for place, ratio in enumerate(ratios) if ratio.test is not None}
+    decisions = dict(zip(tests, decide(tuple(tests.values())), strict=True))
+    changes = []
+    for place, (pair, ratio, floor) in enumerate(zip(pairs, ratios, noise_floors, strict=True)):
+        verdict, reason = _noisy_verdict(ratio, decisions.get(place), floor)
+        if verdict is ChangeVerdict.INCONCLUSIVE:
+            reason = f"n={len(pair[0].samples)} and {len(pair[1].samples)}: {_samples_advice(max(len(tests), 1))}"
+        changes.append(replace(change_of(*pair, verdict, reason), ratio=ratio.estimate, low=ratio.low, high=ratio.high))
+    return tuple(changes)
+
+
+def _noisy_verdict(
+    ratio: UnpairedRatio, decision: Decision | None, noise_floor: float | None
+) -> tuple[ChangeVerdict, str]:
+    if decision is None or decision.out_of_reach:
+        return ChangeVerdict.INCONCLUSIVE, ""
+    if not decision.rejected or ratio.contains_one:
+        return ChangeVerdict.NOT_TOLD_APART, ""
+    if noise_floor and ratio.estimate and 1 / noise_floor <= ratio.estimate <= noise_floor:
+        return ChangeVerdict.NOT_TOLD_APART, f"below the machine's noise floor of {(noise_floor - 1) * 100:.0f} %"
+    return ChangeVerdict.LESS if ratio.estimate is not None and ratio.estimate < 1 else ChangeVerdict.MORE, ""
+
+
+def _samples_advice(tests: int) -> str:
+    together = "" if tests == 1 else f", among {tests} noisy metrics at once"
+    return f"it takes {samples_needed(tests)} samples a side{together}"

@@ -1,0 +1,78 @@
+"""Comparable or not: whether figures of two runs may be set against each other, and what stands in the way."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping
+
+from bench.results.records import Dataset, Environment
+
+_ABSENT = "absent"
+_MEGABYTE = 1_000_000
+
+
+def environment_fingerprint(environment: Environment) -> str:
+    """Return the SHA-256, in hexadecimal, over the parts of ``environment`` that decide time.
+
+    Load and revision are left out: the first varies on one machine, the second is what runs are compared for.
+    """
+    parts = json.dumps(_deciding_parts(environment), sort_keys=True)
+    return hashlib.sha256(parts.encode(errors="backslashreplace")).hexdigest()
+
+
+def environment_differences(before: Environment, after: Environment) -> tuple[str, ...]:
+    """Say in words in which deciding parts two environments differ (``cores: 2 → 4``).
+
+    Empty exactly where their fingerprints are equal.
+    """
+    ours, theirs = _deciding_parts(before), _deciding_parts(after)
+    shown_ours, shown_theirs = _shown_parts(before), _shown_parts(after)
+    names = [*ours, *(name for name in theirs if name not in ours)]
+    return tuple(
+        f"{name}: {shown_ours.get(name, _ABSENT)} → {shown_theirs.get(name, _ABSENT)}"
+        for name in names
+        if ours.get(name) != theirs.get(name)
+    )
+
+
+def datasets_match(before: Dataset, after: Dataset) -> bool:
+    """Whether two scans hold the same bytes and were evaluated against the same catalogue."""
+    return (before.fingerprint, before.catalogue_fingerprint) == (after.fingerprint, after.catalogue_fingerprint)
+
+
+def _deciding_parts(environment: Environment) -> Mapping[str, str]:
+    """Return by name what decides time, the memory by its class."""
+    return {**_shown_parts(environment), "memory": f"class {_memory_class(environment.memory_bytes)}"}
+
+
+def _shown_parts(environment: Environment) -> Mapping[str, str]:
+    # The server repeats its version among its settings; one difference is told once.
+    settings = {name: value for name, value in environment.server_settings.items() if name != "server_version"}
+    return {
+        "processor": environment.cpu,
+        "cores": str(environment.cores),
+        "memory": f"{environment.memory_bytes / _MEGABYTE:,.0f} MB",
+        "kernel": environment.kernel,
+        "platform": environment.platform,
+        "Python": environment.python,
+        "PostgreSQL": environment.server_version,
+        "server": environment.server_source,
+        **dict(_prefixed("package", environment.packages)),
+        **dict(_prefixed("setting", settings)),
+    }
+
+
+def _prefixed(prefix: str, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, value in sorted(values.items()):
+        yield f"{prefix} {name}", value or "''"
+
+
+def _memory_class(size: int) -> int:
+    """Return the nearest quarter of a doubling, so that sizes fall into classes about 19 % wide.
+
+    A kernel reports a few per cent less than the module's nominal size, and not always the same: nominal sizes are in
+    the middle of a class, not at its border.
+    """
+    return round(4 * math.log2(size)) if size > 0 else 0

@@ -1,0 +1,59 @@
+"""``bench doctor``: how small a change this machine can detect, and what makes its figures noisy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.analysis.noise import compare_with_itself, noise_floor
+from bench.analysis.pairs import FEWEST_PAIRS
+from bench.cli.measure import command_line, measure
+from bench.cli.options import DatabaseUrlOption, SeedOption, ServerOption, parse_implementations, parse_sizes
+from bench.machine import cpu_times, machine_warnings, stolen_warning
+from bench.plan import RunPlan
+from bench.report.noise import render_noise
+from bench.results.noise_floor import DEFAULT_PATH, write_noise_floor
+
+
+def doctor(
+    scan: Annotated[str, typer.Option(metavar="FINDINGS/REGIONS", help="The scan to measure on.")] = "1k/8",
+    implementation: Annotated[
+        str, typer.Option(metavar="NAME", help="The implementation to measure against itself.")
+    ] = "streaming",
+    pairs: Annotated[int, typer.Option(min=FEWEST_PAIRS, help="Pairs of fresh processes.")] = 10,
+    seed: SeedOption = 0,
+    output: Annotated[
+        Path, typer.Option(metavar="FILE", help="Where the floor is kept; `bench run` puts it into its results.")
+    ] = DEFAULT_PATH,
+    postgres: ServerOption = 16,
+    database_url: DatabaseUrlOption = None,
+) -> int:
+    """Measure an implementation against itself: the smallest change that this machine can detect, and warnings."""
+    warnings = machine_warnings()
+    before = cpu_times()
+    plan = RunPlan(
+        sizes=parse_sizes([scan]),
+        scan_file=None,
+        implementations=parse_implementations([implementation]),
+        catalogue="synthetic",
+        seed=seed,
+        samples=2 * pairs,
+        timeout_seconds=None,
+        database_url=database_url,
+        server_major=postgres,
+        command=command_line(),
+        probes=(),
+    )
+    results = measure(plan, output.parent).results()
+    assert results is not None  # the run came to its end
+    for failure in results.failures:
+        typer.echo(f"bench: {failure.implementation} failed ({failure.kind}): {failure.message}", err=True)
+    if results.failures:
+        return 1
+    floor = noise_floor(results, (*warnings, *stolen_warning(before, cpu_times())))
+    write_noise_floor(output, floor)
+    typer.echo(render_noise(floor, compare_with_itself(results)), nl=False)
+    typer.echo(f"\nKept in {output}; later runs on this machine are held against it.")
+    return 0

@@ -1,0 +1,44 @@
+"""``bench history``: the runs kept in a folder, as a table and as plots."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.analysis.timeline import common_scan, timeline
+from bench.report.history import HISTORY_METRICS, render_history
+from bench.report.history_chart import HISTORY_CHART_NAMES, history_charts
+from bench.report.plots import draw
+from bench.results.files import write_file_atomically
+from bench.results.history import earlier_runs
+
+HISTORY_FOLDER = Path("reports/history")
+
+
+def history(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the runs are kept.")] = HISTORY_FOLDER,
+    scan: Annotated[
+        str | None,
+        typer.Option(metavar="SCAN", show_default="the largest that most runs measured", help="The scan to show."),
+    ] = None,
+    output: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the plots go.")] = Path("reports/latest"),
+) -> int:
+    """List and plot earlier runs, newest last, with peak heap, time and statements on one scan."""
+    kept = earlier_runs(folder)
+    moments = timeline(kept.runs, scan or common_scan(kept.runs), HISTORY_METRICS)
+    charts = tuple(history_charts(moments))
+    written = []
+    for chart in charts:
+        for suffix, picture in zip(("png", "svg"), draw(chart), strict=True):
+            path = output / f"{chart.name}.{suffix}"
+            write_file_atomically(path, picture)
+            written.append(path)
+    for name in set(HISTORY_CHART_NAMES) - {chart.name for chart in charts}:
+        for suffix in ("png", "svg"):
+            (output / f"{name}.{suffix}").unlink(missing_ok=True)
+    typer.echo(render_history(moments, len(kept.runs), kept.warnings), nl=False)
+    if written:
+        typer.echo(f"\nPlots: {', '.join(map(str, written))}")
+    return 0

@@ -1,0 +1,180 @@
+"""The comparison of two runs as text for a terminal, and as Markdown: verdicts first, then every change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from bench.analysis.change import Change, ChangeVerdict
+from bench.analysis.comparison import Comparison, RunSide
+from bench.analysis.summary import Summary
+from bench.contract import Kind
+from bench.report.cells import change_text, value_text
+from bench.report.escape import escape, markdown_table
+from bench.report.table import Column, Content, Footnotes, Table
+from bench.report.text import WIDTH, table_lines
+from bench.report.units import MISSING
+from bench.report.wording import plain, shorten, wrap
+from bench.results.records import Results
+
+_MOST_NAMED = 8
+_LONGEST_MESSAGE = 200
+_INDENT = "\N{NO-BREAK SPACE}" * 2
+
+_UNDECIDED = (
+    ChangeVerdict.NOT_TOLD_APART,
+    ChangeVerdict.INCONCLUSIVE,
+    ChangeVerdict.NOT_COMPARABLE,
+    ChangeVerdict.NO_CLAIM,
+    ChangeVerdict.MISSING,
+)
+_IN_WORDS = {ChangeVerdict.NOT_TOLD_APART: "not told apart"}
+
+DRIFT = (
+    "Two runs are not taken at the same moment, so whatever else the machine did counts as a change of time; "
+    "only pairs within one run exclude it."
+)
+
+
+def comparison_lines(comparison: Comparison) -> tuple[str, ...]:
+    """Return the verdicts, one line each: rows, environment, worse, better, undecided, missing and failed."""
+    rows = comparison.same_rows
+    lines = [f"{rows.question}: {rows.answer.value} – {'; '.join(rows.reasons)}"]
+    if comparison.obstacle:
+        lines.append(f"Comparable: no – {comparison.obstacle}")
+    if comparison.environment_differences:
+        differences = "; ".join(comparison.environment_differences)
+        lines.append(f"Same environment: no – {differences}; noisy metrics are not compared")
+    else:
+        lines.append("Same environment: yes")
+    lines.append(_counted("Worse", (_told(one) for one in comparison.changes if one.worse)))
+    lines.append(_counted("Better", (_told(one) for one in comparison.changes if one.better)))
+    numbers = Counter(one.verdict for one in comparison.changes)
+    undecided = [f"{numbers[one]} {_IN_WORDS.get(one, one.value)}" for one in _UNDECIDED if numbers[one]]
+    lines.append(f"Undecided: {', '.join(undecided) or 'none'}, of {len(comparison.changes)} changes")
+    for side in RunSide:
+        absent = [f"{one.implementation} on {one.scan}" for one in comparison.missing if one.side is side]
+        if absent:
+            lines.append(_counted(f"Not measured {side.value}", absent))
+    if comparison.failures:
+        told = (
+            f"{one.implementation} on {one.scan}, {one.probe}: {one.kind}, {one.message}" for one in comparison.failures
+        )
+        lines.append(_counted("Failures after", told))
+    return tuple(map(plain, lines))
+
+
+def _counted(heading: str, told: Iterable[str]) -> str:
+    known = list(told)
+    if not known:
+        return f"{heading}: none"
+    shown = [shorten(plain(one), _LONGEST_MESSAGE) for one in known[:_MOST_NAMED]]
+    if len(known) > _MOST_NAMED:
+        shown.append(f"and {len(known) - _MOST_NAMED} more")
+    return f"{heading}: {len(known)} – {'; '.join(shown)}"
+
+
+def _told(change: Change) -> str:
+    size = _values(change) if change.ratio is None else percent(change.ratio)
+    return f"{change.metric.title} of {change.implementation} on {change.scan} {size}"
+
+
+def percent(ratio: float) -> str:
+    """Return by how much a ratio deviates from 1, in percent with its sign: ``+12.3 %``; ``× 12`` from tenfold on."""
+    if ratio >= 10:
+        return f"× {ratio:,.0f}"
+    percentage = round((ratio - 1) * 100, 1)
+    return f"{percentage:+.1f} %".replace("-", "\N{MINUS SIGN}") if percentage else "0.0 %"
+
+
+def comparison_table(comparison: Comparison) -> Table:
+    """Build the table of every change, with a heading row for each case."""
+    notes = Footnotes()
+    rows: list[tuple[str, ...]] = []
+    case = None
+    for change in comparison.changes:
+        if case != (change.scan, change.implementation):
+            case = change.scan, change.implementation
+            rows.append((plain(f"{change.scan}, {change.implementation}"), *[""] * 5))
+        rows.append(_row(change, notes))
+        if change.metric.kind is Kind.NOISY and (change.worse or change.better):
+            notes.legend(DRIFT)
+    columns = (
+        Column("metric", Content.LABEL),
+        Column("before → after"),
+        Column("change"),
+        Column("95 % interval"),
+        Column("n"),
+        Column("verdict", Content.LABEL),
+    )
+    return Table(columns, tuple(rows), notes.texts())
+
+
+def _row(change: Change, notes: Footnotes) -> tuple[str, ...]:
+    sides = change.before, change.after
+    warnings = [plain(warning) for side in sides if side is not None for warning in _warnings(side)]
+    return (
+        f"{_INDENT}{change.metric.title}",
+        notes.marked(_values(change), warnings),
+        "" if change.ratio is None else percent(change.ratio),
+        _interval(change),
+        ", ".join(MISSING if side is None else f"{len(side.samples)}" for side in sides),
+        notes.marked(change.verdict.value, [change.reason] if change.reason else []),
+    )
+
+
+def _values(change: Change) -> str:
+    sides = change.before, change.after
+    if change.metric.kind is Kind.EXACT:
+        return " → ".join(map(value_text, sides))
+    return change_text(sides)
+
+
+def _warnings(summary: Summary) -> tuple[str, ...]:
+    """Leave out what the columns say: the number of samples."""
+    return tuple(one for one in summary.warnings if not one.startswith(f"n={len(summary.samples)}:"))
+
+
+def _interval(change: Change) -> str:
+    if change.low is None or change.high is None:
+        return ""
+    low, high = percent(change.low), percent(change.high)
+    return f"{low.removesuffix(' %')} to {high}"
+
+
+def legend(comparison: Comparison) -> str:
+    """Say which two runs are compared."""
+    before, after = map(_run, (comparison.before, comparison.after))
+    return plain(f"before: {before}; after: {after}; a change is after against before")
+
+
+def _run(results: Results) -> str:
+    return f"{results.created}, {results.environment.revision or 'outside a checkout'}"
+
+
+def render_comparison(comparison: Comparison) -> str:
+    """Return the comparison as text of at most WIDTH columns, with a newline at its end."""
+    lines: list[str] = []
+    for sentence in comparison_lines(comparison):
+        lines += wrap(sentence, WIDTH)
+    lines += ["", *wrap(legend(comparison), WIDTH), "", *table_lines(comparison_table(comparison))]
+    return "\n".join(lines) + "\n"
+
+
+def render_comparison_markdown(comparison: Comparison) -> str:
+    """Return the comparison as Markdown, with a newline at its end."""
+    return "\n\n".join(_markdown_parts(comparison)) + "\n"
+
+
+def _markdown_parts(comparison: Comparison) -> Iterator[str]:
+    yield "# Comparison of two runs"
+    yield "\n".join(f"- {_emphasised(line)}" for line in comparison_lines(comparison))
+    named = legend(comparison)
+    yield escape(named[0].upper() + named[1:])
+    yield markdown_table(comparison_table(comparison))
+
+
+def _emphasised(line: str) -> str:
+    """Set a verdict line's question and answer in bold: all before its first dash."""
+    head, dash, tail = line.partition(" – ")
+    return f"**{escape(head)}**{dash}{escape(tail)}"

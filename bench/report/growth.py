@@ -1,0 +1,198 @@
+"""Growth told: the fits of the peaks, and the sizes of a scan at which a worker is killed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from bench.analysis.growth import STRAIGHT_SHARE, Fit, Size, Trend
+from bench.analysis.kill_size import FARTHEST, LIMITS, KillSize, Reach, base_rss, first_kill
+from bench.analysis.summary import Summaries
+from bench.report.table import Column, Content, Footnotes, Table
+from bench.report.units import MISSING, quantity, scale
+from bench.report.wording import enumerated, plain
+from bench.results.records import Results
+
+PER = 1_000
+"""Slopes are told per so many rows or findings; per single one they would be fractions of a kilobyte."""
+
+HELD = {Size.ROWS: "findings", Size.FINDINGS: "regions"}
+"""What is held where a peak is fitted against the other."""
+
+
+def growth_tables(results: Results, summaries: Summaries, fits: Sequence[Fit]) -> Iterator[tuple[str, Table]]:
+    """Yield a title and a table each of the fits and, where RSS was measured, of the sizes that kill a worker."""
+    if not fits:
+        return
+    kills = kill_table(results, summaries, fits)
+    if kills is not None:
+        yield "Where a worker is killed", kills
+    yield "Fits", fit_table(fits)
+
+
+def fit_table(fits: Sequence[Fit]) -> Table:
+    """Show every fit: the line with its slope's interval, how well it fits, and what that says about growth."""
+    notes = Footnotes()
+    notes.legend(
+        "In brackets: the slope's 95 % t interval from the residuals. Peaks repeat to within 1 %, so it shows how far "
+        "a straight line is from the truth, and is wide where few sizes were measured."
+    )
+    notes.legend(
+        "Flat: the whole interval of the growth over the measured sizes, which span a factor of 2, lies within ±5 % of "
+        "the smallest size's value or ±1 MB. Grows: the slope's interval is above zero, or the values rise by more "
+        "than that without ever falling. Not decided: neither, nor the reverse."
+    )
+    rows = [
+        (
+            plain(fit.implementation),
+            fit.metric.title,
+            notes.marked(f"{fit.against.value}, {fit.held:,} {HELD[fit.against]}", map(plain, fit.warnings)),
+            f"{len(fit.points)}",
+            _signed(quantity(fit.metric.unit, fit.intercept)),
+            _slope_text(fit),
+            notes.marked(f"{fit.r_squared:.3f}", _miss(fit)),
+            _trend_text(fit),
+        )
+        for fit in fits
+    ]
+    columns = (
+        Column("implementation", Content.LABEL),
+        Column("metric", Content.LABEL),
+        Column("against, held", Content.LABEL),
+        Column("sizes"),
+        Column("at zero"),
+        Column(f"per {PER:,}"),
+        Column("R²"),
+        Column("growth", Content.LABEL),
+    )
+    return Table(columns, tuple(rows), notes.texts())
+
+
+def _slope_text(fit: Fit) -> str:
+    values = [slope * PER for slope in (fit.slope, fit.slope_low, fit.slope_high)]
+    shown = scale(fit.metric.unit, [max(map(abs, values))])
+    centre, low, high = map(shown.figure, values)
+    return _signed(f"{centre} ({low} to {high}) {shown.symbol}")
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", "−")
+
+
+def _miss(fit: Fit) -> Iterator[str]:
+    if not fit.straight:
+        yield f"no straight line: it misses a measured value by more than {STRAIGHT_SHARE * 100:.0f} %"
+
+
+def _trend_text(fit: Fit) -> str:
+    if fit.trend is Trend.FLAT:
+        most = max(map(abs, fit.growth_bounds))
+        return f"flat: at most {quantity(fit.metric.unit, most)} over the sizes"
+    values = [value for _, value in fit.points]
+    shown = scale(fit.metric.unit, values)
+    return f"{fit.trend.value}: {shown.figure(min(values))} to {shown.quantity(max(values))}"
+
+
+def kill_table(results: Results, summaries: Summaries, fits: Sequence[Fit]) -> Table | None:
+    """Show for each implementation and memory limit the rows, and the findings, at which a worker is killed."""
+    found = list(first_kills(results, summaries, fits))
+    if not found:
+        return None
+    requirements = {dataset.requirements for dataset in results.datasets}
+    farthest = max(kill.times_beyond for _, by_size in found for kill in by_size.values())
+    notes = Footnotes()
+    bases = tuple(
+        f"{plain(name)} {quantity('bytes', base)}"
+        for name in results.implementations
+        if (base := base_rss(results, summaries, name)) is not None
+    )
+    notes.legend(
+        f"A worker is killed where its RSS before the call ({enumerated(bases)}) and its peak RSS growth reach the "
+        "limit, of which it has all to itself. Limits are binary, as those of containers are: 512 MiB are 537 MB. A "
+        "worker that holds more before the call, as one of production may, is killed earlier."
+    )
+    notes.legend(
+        "Rows grow with findings held and findings with regions held, along the line that meets the limit first; a "
+        "scan that grows in both is killed no later. In brackets: the 95 % interval of the line's crossing, or the two "
+        "measured sizes on either side of the limit."
+    )
+    rows = []
+    for limit, by_size in found:
+        name = next(iter(by_size.values())).fit.implementation
+        row = [plain(name), limit]
+        for size in Size:
+            kill = by_size.get(size)
+            each = next(iter(requirements)) if size is Size.ROWS and len(requirements) == 1 else 0
+            row += [
+                MISSING if kill is None else notes.marked(_kill_text(kill, each), _kill_notes(kill, farthest)),
+                MISSING if kill is None else f"{kill.fit.held:,} {HELD[size]}",
+            ]
+        rows.append(tuple(row))
+    columns = (
+        Column("implementation", Content.LABEL),
+        Column("limit"),
+        Column("killed at rows"),
+        Column("held", Content.LABEL),
+        Column("killed at findings"),
+        Column("held", Content.LABEL),
+    )
+    return Table(columns, tuple(rows), notes.texts())
+
+
+def first_kills(
+    results: Results, summaries: Summaries, fits: Sequence[Fit]
+) -> Iterator[tuple[str, dict[Size, KillSize]]]:
+    """Yield each limit's label for each implementation, and what meets it first by rows and by findings."""
+    for implementation in results.implementations:
+        base = base_rss(results, summaries, implementation)
+        own = [f for f in fits if f.implementation == implementation and f.metric.name == "peak_rss_bytes"]
+        if base is None or not own:
+            continue
+        for limit in LIMITS:
+            by_size = {size: kill for size in Size if (kill := first_kill(own, base, limit, size)) is not None}
+            yield limit.label, by_size
+
+
+def _kill_text(kill: KillSize, requirements: int) -> str:
+    match kill.reach:
+        case Reach.REACHED:
+            assert kill.size is not None  # that is what reached means
+            regions = f" = {kill.size / requirements:,.0f} regions" if requirements else ""
+            return f"{size_text(kill.size)}{_spread(kill)}{regions}"
+        case Reach.FAR:
+            return f"> {size_text(FARTHEST * kill.fit.largest)}"
+        case Reach.EXCEEDED:
+            return f"≤ {size_text(kill.fit.smallest)}"
+        case Reach.NEVER:
+            return f"not reached by growth in {kill.fit.against.value}"
+        case Reach.UNDECIDED:
+            return "not decided"
+
+
+def _spread(kill: KillSize) -> str:
+    if kill.low is None or kill.high is None:
+        return ""
+    low, high = size_text(kill.low), size_text(kill.high)
+    return "" if low == high else f" ({low} to {high})"
+
+
+def _kill_notes(kill: KillSize, farthest: float) -> Iterator[str]:
+    if kill.times_beyond > 1:
+        yield f"beyond the measured range, up to {farthest:.2g}×: extrapolated, not measured"
+        if not kill.fit.straight:
+            yield "the growth is no straight line; continued along its last two sizes, which give no interval"
+    if kill.reach is Reach.FAR:
+        yield f"more than {FARTHEST} times the largest size measured"
+    if kill.reach is Reach.UNDECIDED:
+        yield "the measured sizes stay below the limit and do not tell how growth goes on"
+
+
+def size_text(size: float) -> str:
+    """Return a number of rows or findings in two digits, as scan sizes are written: ``83k``, ``1.3M``, ``420``."""
+    if size < 1:
+        return "0"
+    rounded = round(size, 1 - math.floor(math.log10(size)))
+    for unit, suffix in ((1e6, "M"), (1e3, "k")):
+        if rounded >= unit:
+            return f"{rounded / unit:,.10g}{suffix}"
+    return f"{rounded:,.0f}"

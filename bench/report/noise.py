@@ -1,0 +1,63 @@
+"""What ``bench doctor`` tells: the machine's warnings, and what it can tell apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bench.analysis.noise import PAIR_COUNTS, SelfComparison
+from bench.contract import METRICS
+from bench.report.table import Column, Content, Table
+from bench.report.text import WIDTH, table_lines
+from bench.report.units import MISSING
+from bench.report.wording import plain, wrap
+from bench.results.records import NoiseFloor
+
+
+def noise_table(comparisons: Sequence[SelfComparison]) -> Table:
+    """One row per noisy metric: the implementation's ratio to itself, and the smallest change that n pairs detect."""
+    columns = (
+        Column("metric", Content.LABEL),
+        Column("itself ÷ itself", detail="95 % interval"),
+        Column("a pair varies by"),
+        Column("detects", detail=f"with {' / '.join(map(str, PAIR_COUNTS))} pairs"),
+    )
+    rows = tuple(
+        (
+            METRICS[one.metric].title,
+            _interval(one),
+            f"{one.deviation:.1%}",
+            " / ".join(f"{one.detectable(pairs) - 1:.0%}" for pairs in PAIR_COUNTS),
+        )
+        for one in comparisons
+    )
+    return Table(columns, rows)
+
+
+def render_noise(floor: NoiseFloor, comparisons: Sequence[SelfComparison]) -> str:
+    """Return the doctor's findings as text of at most WIDTH columns."""
+    return "\n".join(_lines(floor, comparisons)) + "\n"
+
+
+def _lines(floor: NoiseFloor, comparisons: Sequence[SelfComparison]) -> Iterator[str]:
+    yield from wrap(plain(_verdict(floor, comparisons)), WIDTH)
+    yield ""
+    yield from table_lines(noise_table(comparisons))
+    yield ""
+    if not floor.warnings:
+        yield "Nothing else was seen that makes figures noisy here."
+    for warning in floor.warnings:
+        yield from wrap(f"Warning: {plain(warning)}", WIDTH)
+
+
+def _verdict(floor: NoiseFloor, comparisons: Sequence[SelfComparison]) -> str:
+    what = f"{floor.implementation} on {floor.scan} against itself, {floor.pairs} pairs"
+    apart = [METRICS[one.metric].title for one in comparisons if one.ratio.told_apart]
+    if apart:
+        return f"Noise floor: {what}: a false alarm on {', '.join(apart)}; this machine drifts, measure again"
+    return f"Noise floor: {what}: no difference seen, as it should be"
+
+
+def _interval(one: SelfComparison) -> str:
+    if one.ratio.low is None or one.ratio.high is None:
+        return f"{one.ratio.estimate:.2f} {MISSING}"
+    return f"{one.ratio.estimate:.2f} ({one.ratio.low:.2f}–{one.ratio.high:.2f})"

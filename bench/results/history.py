@@ -1,0 +1,111 @@
+"""The history: earlier runs kept in a folder, one results file each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+from bench.errors import InputError
+from bench.results.records import Results
+from bench.results.store import read_results, write_results
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9.+_-]+")
+_LONGEST_PART = 60
+
+
+@dataclass(frozen=True)
+class EarlierRuns:
+    """The runs of a folder, newest last, and a warning for each file that is not one."""
+
+    runs: tuple[Results, ...]
+    warnings: tuple[str, ...]
+
+
+def keep(folder: Path, results: Results) -> Path:
+    """Write ``results`` into ``folder``, named by moment and revision, and return the file.
+
+    Another run of that name stays, and this one's gets a number; the same run is kept once. Raises InputError where the
+    folder cannot be written.
+    """
+    name = f"{_moment_name(results.created)}-{_safe(results.environment.revision) or 'unknown'}"
+    for number in count(1):
+        path = folder / (f"{name}.json" if number == 1 else f"{name}-{number}.json")
+        if _reserve(path):
+            break
+        if _holds(path, results):
+            return path
+    try:
+        write_results(path, results)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def earlier_runs(folder: Path) -> EarlierRuns:
+    """Read the runs kept in ``folder``; a file that is none of them is passed over with a warning.
+
+    Raises InputError where there is no such folder, or no run in it.
+    """
+    if not folder.is_dir():
+        raise InputError(f"there is no folder {folder}; `bench run` keeps its runs in reports/history")
+    found: list[tuple[datetime, str, Results]] = []
+    warnings = []
+    for path in sorted(folder.glob("*.json")):
+        if path.name.startswith("."):
+            continue
+        try:
+            results = read_results(path)
+            found.append((_moment(results.created), path.name, results))
+        except InputError as error:
+            warnings.append(f"passed over: {error}")
+        except ValueError:
+            warnings.append(f"passed over: {path} says {results.created!r} for its time; move the file elsewhere")
+    if not found:
+        reason = f"; {warnings[0]}" if warnings else ""
+        raise InputError(f"no run is kept in {folder}{reason}; `bench run` keeps its runs in reports/history")
+    found.sort(key=lambda run: run[:2])
+    return EarlierRuns(tuple(results for _, _, results in found), tuple(warnings))
+
+
+def _reserve(path: Path) -> bool:
+    """Make ``path`` as an empty file, which nobody else can then make; False where there is something already."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.touch(exist_ok=False)
+        except FileExistsError:
+            return False
+    except OSError as error:
+        raise InputError(
+            f"cannot keep the run as {path}: {error.strerror}; choose a folder that you may write to"
+        ) from error
+    return True
+
+
+def _holds(path: Path, results: Results) -> bool:
+    try:
+        return read_results(path) == results
+    except InputError:
+        return False
+
+
+def _moment(created: str) -> datetime:
+    """Read an ISO 8601 time, UTC where it names no zone. Raises ValueError."""
+    moment = datetime.fromisoformat(created)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _moment_name(created: str) -> str:
+    try:
+        return _moment(created).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    except (ValueError, OverflowError):
+        return _safe(created) or "unknown"
+
+
+def _safe(text: str) -> str:
+    """Return ``text`` as part of a file name on any system."""
+    return _UNSAFE.sub("-", text)[:_LONGEST_PART].strip("-.")

@@ -1,0 +1,134 @@
+"""However a run is ended, no process and no folder of it is left, and what was measured is kept."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from bench.results.store import read_results
+from tests.cli.command import content, start
+from tests.database.processes import is_running, wait_until
+
+MARK = "BENCH_TEST_MARK"
+HANGING = "tests.harness.implementations.ends:hangs_deaf"
+
+End = Callable[[subprocess.Popen[str]], None]
+
+
+def to_parent(number: signal.Signals) -> End:
+    return lambda process: process.send_signal(number)
+
+
+def to_group(number: signal.Signals) -> End:
+    """As a terminal does at Ctrl-C."""
+    return lambda process: os.killpg(process.pid, number)
+
+
+def family(mark: str, folder: Path) -> set[int]:
+    """Processes that inherited the mark, and servers that run in ``folder``, whose environment is their own."""
+    found = set()
+    for directory in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            marked = f"{MARK}={mark}".encode() in (directory / "environ").read_bytes().split(b"\0")
+            if marked or str(folder).encode() in (directory / "cmdline").read_bytes():
+                found.add(int(directory.name))
+    return {pid for pid in found if is_running(pid)}
+
+
+@pytest.mark.xdist_group("cli-signals")
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [
+        pytest.param(to_group(signal.SIGINT), 130, id="Ctrl-C"),
+        pytest.param(to_parent(signal.SIGINT), 130, id="SIGINT"),
+        pytest.param(to_parent(signal.SIGTERM), 130, id="SIGTERM"),
+        pytest.param(to_parent(signal.SIGHUP), 130, id="SIGHUP"),
+        pytest.param(to_parent(signal.SIGKILL), -9, id="SIGKILL"),
+    ],
+)
+def test_a_run_that_is_ended_leaves_nothing_and_loses_nothing(
+    end: End, code: int, inputs: Path, earlier: Path, temporary: Path
+) -> None:
+    mark = secrets.token_hex(8)
+    before = content(earlier)
+    files = ["--scan-file", inputs / "scan.json", "--catalogue-file", inputs / "catalogue.json"]
+    names = ["--implementation", "streaming", "--implementation", HANGING]
+    extra = {MARK: mark, "TMPDIR": str(temporary)}
+    with start("run", *files, *names, "--output", earlier, extra=extra) as process:
+        assert process.stderr
+        for line in process.stderr:
+            if f"{HANGING}, statements" in line:
+                break
+        else:
+            raise AssertionError("the run ended early")
+        # The worker that will hang has announced nothing; that it runs is enough.
+        wait_until(lambda: any(is_worker(pid) for pid in family(mark, temporary)), "a worker runs")
+        assert len(family(mark, temporary)) >= 5, (
+            "the run, its worker, the scratch's keeper, the watcher, the postmaster"
+        )
+        end(process)
+        errors = process.stderr.read()
+    wait_until(lambda: not family(mark, temporary), "every process of the run is gone")
+    wait_until(lambda: not list(temporary.iterdir()), "every temporary folder is gone")
+    assert process.returncode == code
+    assert "Traceback" not in errors
+    after = content(earlier)
+    kept = after.pop("interrupted.json", None)
+    assert after == before
+    if code == 130:
+        assert "bench: interrupted" in errors
+        assert kept
+        results = read_results(earlier / "interrupted.json")
+        metrics = {m.metric for m in results.measurements if m.implementation == "streaming"}
+        assert metrics >= {"statements_django", "rows_written"}
+
+
+def is_worker(pid: int) -> bool:
+    try:
+        return b"bench.worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+@pytest.mark.xdist_group("cli-signals")
+def test_an_interruption_before_anything_is_measured_leaves_no_file(
+    inputs: Path, tmp_path: Path, temporary: Path
+) -> None:
+    mark = secrets.token_hex(8)
+    files = ["--scan-file", inputs / "scan.json", "--catalogue-file", inputs / "catalogue.json"]
+    output = tmp_path / "output"
+    extra = {MARK: mark, "TMPDIR": str(temporary)}
+    with start("run", *files, "--implementation", HANGING, "--output", output, extra=extra) as process:
+        wait_until(lambda: list(temporary.iterdir()) != [], "the run has begun")
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.stderr
+        errors = process.stderr.read()
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    wait_until(lambda: not family(mark, temporary), "every process of the run is gone")
+    assert list(temporary.iterdir()) == []
+    assert content(output) == {}
+
+
+@pytest.mark.xdist_group("cli-signals")
+def test_a_hang_up_that_is_ignored_stays_ignored(inputs: Path, temporary: Path) -> None:
+    """As under nohup: the run goes on, and only then comes to its end."""
+    files = ["--scan-file", inputs / "scan.json", "--catalogue-file", inputs / "catalogue.json"]
+    command = ["rows", *files, "--implementation", "streaming"]
+
+    def ignore() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    with start(*command, extra={"TMPDIR": str(temporary)}, before=ignore) as process:
+        wait_until(lambda: list(temporary.iterdir()) != [], "the run has begun")
+        process.send_signal(signal.SIGHUP)
+        output, errors = process.communicate()
+    assert (process.returncode, errors) == (0, "")
+    assert output.count("\n") == 8

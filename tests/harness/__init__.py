@@ -1,0 +1,1 @@
+"""Tests of the harness: plan, executor, worker, stage, runner, collector, probes."""

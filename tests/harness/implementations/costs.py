@@ -1,0 +1,38 @@
+"""The streaming implementation with a known cost on top."""
+
+from __future__ import annotations
+
+import time
+
+from django.db import connection
+
+from bench.contract import Outcome
+from bench.schema.connections import admin_connection
+from optimized_impl import create_compliance_requirements as plain
+from tests.harness.implementations import BLOCK_BYTES, QUERIES, SLEEP_SECONDS
+
+
+def more_memory(tenant_id: str, scan_id: str) -> Outcome:
+    block = bytearray(b"x") * BLOCK_BYTES
+    outcome = plain(tenant_id, scan_id)
+    del block
+    return outcome
+
+
+def more_queries(tenant_id: str, scan_id: str) -> Outcome:
+    with connection.cursor() as cursor:
+        for _ in range(QUERIES):
+            cursor.execute("SELECT 'one more'")
+    return plain(tenant_id, scan_id)
+
+
+def more_copies(tenant_id: str, scan_id: str) -> Outcome:
+    """One COPY that Django knows nothing of."""
+    with admin_connection() as admin, admin.cursor().copy("COPY (SELECT 'one more') TO STDOUT") as copy:
+        list(copy)
+    return plain(tenant_id, scan_id)
+
+
+def more_time(tenant_id: str, scan_id: str) -> Outcome:
+    time.sleep(SLEEP_SECONDS)
+    return plain(tenant_id, scan_id)

@@ -1,0 +1,70 @@
+"""The collector keeps every sample in the order taken, and no warning twice."""
+
+from __future__ import annotations
+
+from bench.collector import Collector
+from bench.contract import METRICS
+from bench.environment import describe_environment
+from bench.plan import PlannedSample
+from bench.probes.reading import Reading
+from bench.probes.request import ProbeName
+from bench.results.records import Measurement, Results
+from bench.targets import TableDigest, TargetDigest
+from tests.harness.stand_in import OTHERS, outcome
+
+ENVIRONMENT = describe_environment("16.0", "embedded", {})
+
+
+def sample(implementation: str = "a", number: int = 1, probe: ProbeName = "time") -> PlannedSample:
+    return PlannedSample(probe, implementation, number)
+
+
+def found(content: str) -> TargetDigest:
+    return TargetDigest(TableDigest(12, content), TableDigest(2, "summaries"), OTHERS)
+
+
+def measured(results: Results, implementation: str, metric: str) -> Measurement:
+    (one,) = (m for m in results.measurements if (m.implementation, m.metric) == (implementation, metric))
+    return one
+
+
+def test_samples_of_one_case_and_metric_are_one_measurement_in_the_order_taken() -> None:
+    collector = Collector("bench run", ("a", "b"))
+    for number, seconds in enumerate((3.0, 1.0, 2.0), start=1):
+        for name in ("a", "b"):
+            collector.add_reading(
+                "10k/20", sample(name, number), Reading(values={"wall_seconds": seconds}, outcome=outcome()), 12
+            )
+    results = collector.results(ENVIRONMENT)
+    wall = measured(results, "a", "wall_seconds")
+    assert (wall.scan, wall.unit, wall.samples) == ("10k/20", "seconds", (3.0, 1.0, 2.0))
+    rows = measured(results, "b", "rows_written")
+    assert (rows.unit, rows.samples) == (METRICS["rows_written"].unit, (12.0, 12.0, 12.0))
+    assert len(results.measurements) == 4
+
+
+def test_a_probes_warning_is_kept_once_and_with_its_own_metric_alone() -> None:
+    collector = Collector("bench run", ("a",))
+    for number in (1, 2):
+        reading = Reading(values={"peak_rss_bytes": 1.0}, outcome=outcome(), warnings=("cannot be reset",))
+        collector.add_reading("10k/20", sample(number=number, probe="rss"), reading, 12)
+    results = collector.results(ENVIRONMENT)
+    assert measured(results, "a", "peak_rss_bytes").warnings == ("cannot be reset",)
+    assert measured(results, "a", "rows_written").warnings == ()
+
+
+def test_a_digest_that_differs_from_an_earlier_samples_is_said_and_one_that_agrees_is_not() -> None:
+    collector = Collector("bench run", ("a",))
+    assert collector.add_digest("10k/20", "a", found("x"), bystanders_unchanged=True) is None
+    assert collector.add_digest("10k/20", "a", found("x"), bystanders_unchanged=True) is None
+    assert collector.add_digest("1k/8", "a", found("y"), bystanders_unchanged=True) is None
+    assert "another digest" in str(collector.add_digest("10k/20", "a", found("y"), bystanders_unchanged=True))
+
+
+def test_a_digest_with_changed_bystanders_stays_on_record() -> None:
+    for order in ((True, False), (False, True)):
+        collector = Collector("bench run", ("a",))
+        for unchanged in order:
+            collector.add_digest("10k/20", "a", found("x"), bystanders_unchanged=unchanged)
+        (digest,) = collector.results(ENVIRONMENT).digests
+        assert not digest.bystanders_unchanged

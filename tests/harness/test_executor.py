@@ -1,0 +1,194 @@
+"""Whatever becomes of a worker, the executor says so in one line, keeps its last words, and leaves nothing of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from bench.errors import DatabaseError, InputError, MeasurementError
+from bench.executor import LOG_TAIL_BYTES, ProcessExecutor, SampleError
+from bench.probes.request import DescribeRequest
+from bench.stage import ScanStage
+from tests.database.processes import is_running
+from tests.harness.conftest import EXPECTED_ROWS
+from tests.harness.implementations import NOTES
+
+HERE = "tests.harness.implementations"
+LONG = 120.0
+"""Seconds in which any worker answers; a worker that is waited for so long fails its test by its kind."""
+
+pytestmark = pytest.mark.xdist_group("harness-stage")
+
+
+def fail(scan: ScanStage, implementation: str, limit: float = LONG) -> SampleError:
+    with pytest.raises(SampleError) as caught:
+        scan.sample("rows", f"{HERE}.{implementation}", limit)
+    assert "\n" not in str(caught.value)
+    assert not any(map(is_running, workers()))
+    return caught.value
+
+
+def workers() -> list[int]:
+    """This process's workers and what they forked, whoever their parent is by now."""
+    found = []
+    for directory in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            command = (directory / "cmdline").read_bytes().split(b"\0")
+            if b"bench.worker" in command and str(os.getpid()).encode() in command:
+                found.append(int(directory.name))
+    return found
+
+
+def test_an_exception_becomes_an_error_in_one_line_with_its_traceback_in_the_log(small_scan: ScanStage) -> None:
+    error = fail(small_scan, "ends:raises")
+    assert (error.kind, str(error)) == ("error", "ValueError: two lines")
+    assert "Traceback (most recent call last)" in error.log_tail
+    assert 'raise ValueError("two\\nlines")' in error.log_tail
+
+
+@pytest.mark.parametrize("implementation", ["ends:hangs", "ends:hangs_deaf"])
+def test_a_hang_becomes_a_timeout_that_names_the_option(small_scan: ScanStage, implementation: str) -> None:
+    error = fail(small_scan, implementation, 2.5)
+    assert error.kind == "timeout"
+    assert "within 2.5 s" in str(error)
+    assert "--timeout" in str(error)
+
+
+@pytest.mark.parametrize("implementation", ["ends:exits", "ends:exits_at_once"])
+def test_a_silent_end_is_an_error_and_no_success(small_scan: ScanStage, implementation: str) -> None:
+    error = fail(small_scan, implementation)
+    assert (error.kind, str(error)) == ("error", "the worker ended with exit code 0 and no answer")
+
+
+def test_sigkill_becomes_killed_with_the_usual_suspect(small_scan: ScanStage) -> None:
+    error = fail(small_scan, "ends:kills_itself")
+    assert (error.kind, str(error)) == ("killed", "the worker was killed by SIGKILL (out of memory?)")
+
+
+def test_abort_becomes_killed_and_its_last_words_are_kept(small_scan: ScanStage) -> None:
+    error = fail(small_scan, "ends:aborts")
+    assert (error.kind, str(error)) == ("killed", "the worker was killed by SIGABRT")
+    assert error.log_tail == "about to abort"
+
+
+def test_a_worker_that_is_killed_beside_its_own_child_is_not_waited_for(small_scan: ScanStage) -> None:
+    assert fail(small_scan, "ends:kills_itself_beside_a_child").kind == "killed"
+
+
+def test_ten_megabytes_of_output_do_not_block_and_only_their_end_is_kept(small_scan: ScanStage) -> None:
+    error = fail(small_scan, "ends:says_much_and_raises")
+    assert str(error) == "ValueError: last words"
+    assert error.log_tail.endswith("ValueError: last words")
+    assert len(error.log_tail.encode()) <= LOG_TAIL_BYTES + 2, "one character that was cut may become a longer mark"
+
+
+@pytest.mark.parametrize(
+    ("implementation", "part"),
+    [("results:returns_nothing", "Expected `object`, got `null`"), ("results:returns_other_types", "$.requirements_")],
+)
+def test_an_outcome_of_another_shape_is_an_error_that_names_the_place(
+    small_scan: ScanStage, implementation: str, part: str
+) -> None:
+    error = fail(small_scan, implementation)
+    assert error.kind == "error"
+    assert "no bench.contract.Outcome" in str(error)
+    assert part in str(error)
+
+
+def test_a_query_that_outlives_its_worker_does_not_hold_up_the_next_sample(small_scan: ScanStage) -> None:
+    assert fail(small_scan, "ends:hangs_in_the_server", 4.0).kind == "timeout"
+    _, digest = small_scan.sample("rows", "streaming", LONG)
+    assert digest.rows.count == EXPECTED_ROWS
+
+
+@pytest.mark.parametrize("implementation", ["leaves_a_program", "leaves_a_fork"])
+def test_a_sample_ends_with_its_worker_and_what_the_worker_started_ends_too(
+    small_scan: ScanStage, implementation: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = tmp_path / "notes"
+    monkeypatch.setenv(NOTES, str(notes))
+    _, digest = small_scan.sample("rows", f"{HERE}.leftovers:{implementation}", LONG)
+    assert digest.rows.count == EXPECTED_ROWS
+    started = [int(pid) for pid in notes.read_text().split()]
+    assert len(started) == 2, "one in the warm-up, one in the call"
+    assert not any(map(is_running, started))
+
+
+def test_temporary_files_of_the_implementation_go_with_its_worker(
+    small_scan: ScanStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = tmp_path / "notes"
+    monkeypatch.setenv(NOTES, str(notes))
+    small_scan.sample("rows", f"{HERE}.leftovers:leaves_files", LONG)
+    left = [Path(path) for path in notes.read_text().split()]
+    assert len(left) == 4, "a file and a folder in the warm-up, and again in the call"
+    assert not any(path.exists() for path in left)
+    assert not left[0].parent.exists(), "the worker's folder"
+
+
+def test_an_implementation_that_leaves_its_working_folder_still_gets_its_answer_through(small_scan: ScanStage) -> None:
+    for probe in ("memory", "time"):
+        reading, _ = small_scan.sample(probe, f"{HERE}.leftovers:leaves_its_folder", LONG)
+        assert reading.outcome["requirements_created"] == EXPECTED_ROWS
+
+
+def test_pytest_variables_of_the_caller_do_not_reach_the_time_probe(
+    small_scan: ScanStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    reading, _ = small_scan.sample("time", "streaming", LONG)
+    assert set(reading.values) == {"wall_seconds", "cpu_seconds"}
+
+
+def test_modules_of_the_working_folder_shadow_neither_this_package_nor_the_library_but_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("json", "bench", "django"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise RuntimeError('shadow')")
+    (tmp_path / "my_task.py").write_text("def run(tenant_id, scan_id): ...")
+    monkeypatch.chdir(tmp_path)
+    answer = ProcessExecutor(tmp_path).run(DescribeRequest(implementations=("my_task:run",)), LONG)
+    assert answer.error is None
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("no_such_package.task:run", ["no module 'no_such_package'", "PYTHONPATH"]),
+        (f"{HERE}.no_such_module:run", [f"no module '{HERE}.no_such_module'"]),
+        (f"{HERE}.incomplete:run", ["No module named 'no_such_module_anywhere'", "install"]),
+        (f"{HERE}.broken:run", ["RuntimeError", "broken"]),
+        (f"{HERE}.quitting:run", ["SystemExit: 3"]),
+        (f"{HERE}.attributes:missing", ["has no 'missing'"]),
+        (f"{HERE}.attributes:NUMBER", ["is not callable", "function(tenant_id, scan_id)"]),
+    ],
+)
+def test_an_implementation_that_cannot_be_loaded_is_the_users_input(
+    tmp_path: Path, name: str, parts: list[str]
+) -> None:
+    with pytest.raises(InputError) as caught:
+        ProcessExecutor(tmp_path).run(DescribeRequest(implementations=("streaming", name)), LONG)
+    for part in (name, *parts):
+        assert part in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_worker_whose_parent_is_another_process_does_nothing(tmp_path: Path) -> None:
+    """The parent ended before its worker could ask to end with it."""
+    finished = subprocess.run(
+        [sys.executable, "-m", "bench.worker", "1", "1"], input=b"{}", capture_output=True, check=False
+    )
+    assert (finished.returncode, finished.stdout) == (1, b"")
+
+
+def test_exit_codes_of_errors_are_the_gates() -> None:
+    """1 a failed measurement, 2 the tool or its input."""
+    assert (SampleError("error", "").exit_code, MeasurementError.exit_code) == (1, 1)
+    assert (InputError.exit_code, DatabaseError.exit_code) == (2, 2)

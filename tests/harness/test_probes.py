@@ -1,0 +1,134 @@
+"""A probe finds what was put there to be found: bytes, statements, seconds of a known size."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench.probes.reading import Reading
+from bench.probes.request import ProbeName
+from bench.stage import ScanStage
+from tests.harness.conftest import EXPECTED_ROWS
+from tests.harness.implementations import BLOCK_BYTES, QUERIES, SLEEP_SECONDS
+
+COSTS = "tests.harness.implementations.costs"
+MATERIALIZING = "materializing"
+STREAMING = "streaming"
+
+pytestmark = pytest.mark.xdist_group("harness-stage")
+
+Take = Callable[[ProbeName, str], Reading]
+
+
+@pytest.fixture(scope="module")
+def take(small_scan: ScanStage) -> Take:
+    """Take a sample in a worker, once however many tests look at it."""
+
+    @functools.cache
+    def sample(probe: ProbeName, implementation: str) -> Reading:
+        name = implementation if implementation in (MATERIALIZING, STREAMING) else f"{COSTS}:{implementation}"
+        reading, digest = small_scan.sample(probe, name, 120)
+        assert digest.rows.count == EXPECTED_ROWS
+        return reading
+
+    return sample
+
+
+@pytest.mark.parametrize(
+    ("probe", "metric"),
+    [
+        ("memory", "peak_heap_bytes"),
+        ("memory-untraced", "peak_heap_untraced_bytes"),
+        ("rss", "peak_rss_bytes"),
+    ],
+)
+def test_a_block_held_during_the_call_is_in_the_peak(take: Take, probe: ProbeName, metric: str) -> None:
+    more = take(probe, "more_memory").values[metric] - take(probe, STREAMING).values[metric]
+    # A heap that was free before, below 2 MB here, may serve what the block adds to.
+    assert BLOCK_BYTES - 2_000_000 < more < BLOCK_BYTES * 1.1
+
+
+def test_the_traced_peak_counts_the_block_to_the_byte_and_the_little_that_else_changed(take: Take) -> None:
+    values = (take("memory", name).values["peak_heap_bytes"] for name in ("more_memory", STREAMING))
+    more = next(values) - next(values)
+    assert more == pytest.approx(BLOCK_BYTES, rel=0.01)
+
+
+def test_the_allocation_sites_name_the_line_of_the_block_first(take: Take) -> None:
+    reading = take("memory", "more_memory")
+    first = reading.allocations[0]
+    assert (first.function, first.file) == ("more_memory", "tests/harness/implementations/costs.py")
+    assert first.bytes >= BLOCK_BYTES
+    line = Path(first.file).read_text(encoding="utf-8").splitlines()[first.line - 1]
+    assert "bytearray" in line
+    assert [site.bytes for site in reading.allocations] == sorted(
+        (site.bytes for site in reading.allocations), reverse=True
+    )
+
+
+def test_the_heap_over_time_is_in_order_and_reaches_the_peak(take: Take) -> None:
+    reading = take("memory", "more_memory")
+    seconds = [point.seconds for point in reading.heap]
+    assert seconds
+    assert seconds == sorted(seconds)
+    assert seconds[0] == 0
+    highest = max(point.heap_bytes for point in reading.heap)
+    peak = reading.values["peak_heap_bytes"]
+    assert peak * 0.9 < highest <= peak
+    assert all(point.rss_bytes > 0 for point in reading.heap)
+
+
+def test_more_queries_are_counted_one_by_one_by_django_and_by_the_server(take: Take) -> None:
+    more, plain = take("statements", "more_queries"), take("statements", STREAMING)
+    for metric in ("statements_django", "statements_server"):
+        assert more.values[metric] - plain.values[metric] == QUERIES
+    for texts in (more.django_statements, more.server_statements):
+        assert texts.count("SELECT 'one more'") == QUERIES
+
+
+def test_a_copy_on_a_connection_of_its_own_is_in_the_servers_view_alone(take: Take) -> None:
+    more, plain = take("statements", "more_copies"), take("statements", STREAMING)
+    assert more.values["statements_django"] == plain.values["statements_django"]
+    assert "COPY (SELECT 'one more') TO STDOUT" in more.server_statements
+    # With the BEGIN and COMMIT of its connection.
+    assert more.values["statements_server"] - plain.values["statements_server"] == 3
+
+
+@pytest.mark.parametrize(("implementation", "expected"), [(MATERIALIZING, 19), (STREAMING, 18)])
+def test_both_views_agree_with_their_texts_and_django_logs_the_published_number(
+    take: Take, implementation: str, expected: int
+) -> None:
+    reading = take("statements", implementation)
+    assert reading.values["statements_django"] == expected == len(reading.django_statements)
+    assert reading.values["statements_server"] == len(reading.server_statements)
+    assert reading.server_source == "log"
+    assert any(text.startswith("COPY") for text in reading.server_statements)
+    assert not any(text.startswith("COPY") for text in reading.django_statements)
+
+
+def test_a_sleep_is_in_wall_time_and_not_in_cpu_time(take: Take) -> None:
+    values = take("time", "more_time").values
+    assert values["wall_seconds"] >= SLEEP_SECONDS
+    assert values["wall_seconds"] - values["cpu_seconds"] >= SLEEP_SECONDS - 0.05
+    assert values["cpu_seconds"] > 0
+
+
+def test_the_time_probe_hands_over_pytest_benchmarks_own_document_of_one_round(take: Take) -> None:
+    reading = take("time", "more_time")
+    entries = reading.benchmark["benchmarks"]
+    assert isinstance(entries, list)
+    (entry,) = entries
+    assert entry["name"].endswith(f"{COSTS}:more_time")
+    assert entry["stats"]["data"] == [reading.values["wall_seconds"]]
+    assert entry["extra_info"]["cpu_seconds"] == [reading.values["cpu_seconds"]]
+
+
+def test_the_rows_probe_measures_nothing(take: Take) -> None:
+    reading = take("rows", STREAMING)
+    assert not reading.values
+    assert reading.outcome["requirements_created"] == EXPECTED_ROWS
+    assert len(reading.outcome["regions_processed"]) == 2
+    assert reading.outcome["compliance_frameworks"] == ["cis_3.0_aws", "prowler_threatscore_aws"]

@@ -1,0 +1,140 @@
+"""Every sample starts from the same rows, and a digest tells every change of them, and whose they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from bench.errors import DatabaseError
+from bench.stage import ScanStage
+from bench.targets import TargetDigest, columns_of, digest_targets, read_target_rows, reset_targets
+from tests.harness.conftest import EXPECTED_ROWS
+
+pytestmark = pytest.mark.xdist_group("harness-stage")
+
+
+def execute(scan: ScanStage, statement: str, *parameters: object) -> None:
+    with psycopg.connect(scan.access.conninfo_as(scan.access.admin_role)) as connection:
+        connection.execute(statement.encode(), parameters)
+
+
+TABLES = ("compliance_requirements_overviews", "compliance_overview_summaries")
+
+
+@pytest.fixture(scope="module")
+def first_written(small_scan: ScanStage) -> TargetDigest:
+    """What the streaming implementation left; copies of it stay in the database."""
+    digest = small_scan.sample("rows", "streaming", 120)[1]
+    for table in TABLES:
+        execute(small_scan, f"CREATE TABLE written_{table} AS TABLE {table}")
+    return digest
+
+
+@pytest.fixture
+def written(small_scan: ScanStage, first_written: TargetDigest) -> TargetDigest:
+    """The tables as the streaming implementation left them."""
+    for table in TABLES:
+        execute(small_scan, f"TRUNCATE {table}")
+        execute(small_scan, f"INSERT INTO {table} TABLE written_{table}")
+    return first_written
+
+
+def test_a_reset_brings_back_the_rows_that_were_loaded(small_scan: ScanStage, written: TargetDigest) -> None:
+    assert written.rows.count == EXPECTED_ROWS
+    reset_targets(small_scan.access)
+    assert small_scan.digest() == small_scan.untouched
+    assert small_scan.untouched.rows.count < EXPECTED_ROWS
+    assert all(table.count for table in small_scan.untouched.bystanders), "there is something to leave alone"
+
+
+def test_both_implementations_and_every_repetition_leave_the_same_digest(
+    small_scan: ScanStage, written: TargetDigest
+) -> None:
+    assert small_scan.sample("rows", "materializing", 120)[1] == written
+    assert small_scan.sample("rows", "streaming", 120)[1] == written
+    assert written.bystanders == small_scan.untouched.bystanders
+
+
+def test_the_digest_sees_every_column_but_id_and_inserted_at(small_scan: ScanStage, written: TargetDigest) -> None:
+    """Each column of each table is changed in one row of the measured scan."""
+    key = small_scan.loaded.key
+    changes = {"uuid": "gen_random_uuid()", "timestamptz": "now() + interval '1 day'", "int4": "{} + 1"}
+    changes |= {"text": "{} || 'x'", "varchar": "left({} || 'x', 5) || 'y'"}
+    seen = 0
+    for table, part in zip(TABLES, ("rows", "summaries"), strict=True):
+        with psycopg.connect(small_scan.access.conninfo_as(small_scan.access.admin_role)) as connection:
+            types = connection.execute(
+                "SELECT attname, typname FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid"
+                " WHERE attrelid = %s::regclass AND attnum > 0",
+                [table],
+            ).fetchall()
+        for column, kind in types:
+            if column in ("tenant_id", "scan_id"):
+                continue
+            value = changes[kind].format(column) if column != "requirement_status" else "'MANUAL'"
+            one = f"SELECT id FROM {table} WHERE tenant_id = %s AND scan_id = %s AND "
+            one += "requirement_status <> 'MANUAL' LIMIT 1" if part == "rows" else "true LIMIT 1"
+            with psycopg.connect(small_scan.access.conninfo_as(small_scan.access.admin_role)) as connection:
+                changed = connection.execute(
+                    f"UPDATE {table} SET {column} = {value} WHERE id = ({one})".encode(), [key.tenant_id, key.scan_id]
+                )
+                assert changed.rowcount == 1
+                connection.commit()
+            digest = small_scan.digest()
+            differs = getattr(digest, part) != getattr(written, part)
+            assert differs == (column not in ("id", "inserted_at")), f"{table}.{column}"
+            assert digest.bystanders == written.bystanders
+            written = digest
+            seen += 1
+    assert seen == 14 + 7
+
+
+def test_the_digest_does_not_depend_on_the_order_of_the_rows_in_the_table(
+    small_scan: ScanStage, written: TargetDigest
+) -> None:
+    for table in TABLES:
+        execute(small_scan, f"CREATE TABLE reordered AS SELECT * FROM {table} ORDER BY id DESC")
+        execute(small_scan, f"TRUNCATE {table}")
+        execute(small_scan, f"INSERT INTO {table} TABLE reordered")
+        execute(small_scan, "DROP TABLE reordered")
+    assert small_scan.digest() == written
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE compliance_requirements_overviews SET id = gen_random_uuid() WHERE tenant_id <> %s",
+        "UPDATE compliance_requirements_overviews SET inserted_at = now() WHERE tenant_id <> %s",
+        "DELETE FROM compliance_overview_summaries WHERE tenant_id <> %s",
+    ],
+)
+def test_bystanders_are_digested_with_every_column(
+    small_scan: ScanStage, written: TargetDigest, statement: str
+) -> None:
+    execute(small_scan, statement, small_scan.loaded.key.tenant_id)
+    digest = small_scan.digest()
+    assert digest.bystanders != written.bystanders
+    assert replace(digest, bystanders=written.bystanders) == written
+
+
+def test_rows_are_read_in_the_order_of_their_bytes_without_id_and_time(
+    small_scan: ScanStage, written: TargetDigest
+) -> None:
+    rows = list(read_target_rows(small_scan.access, small_scan.loaded.key))
+    kinds = [row.pop("table") for row in rows]
+    assert kinds == ["rows"] * EXPECTED_ROWS + ["summaries"] * 2
+    assert not {"id", "inserted_at"} & set().union(*rows)
+    keys = [(r["compliance_id"], r["requirement_id"], r["region"]) for r in rows[:EXPECTED_ROWS]]
+    assert keys == sorted(keys)
+    with psycopg.connect(small_scan.access.conninfo_as(small_scan.access.admin_role)) as connection:
+        assert set(rows[0]) == set(columns_of(connection, "compliance_requirements_overviews")) - {"id", "inserted_at"}
+
+
+def test_a_database_that_is_gone_is_said_in_one_line(small_scan: ScanStage) -> None:
+    gone = replace(small_scan.access, conninfo=small_scan.access.conninfo.replace("bench_", "no_such_"))
+    for action in (reset_targets, lambda access: digest_targets(access, "a", "b", "c")):
+        with pytest.raises(DatabaseError, match="does not exist") as caught:
+            action(gone)
+        assert "\n" not in str(caught.value)
