@@ -116,6 +116,9 @@ def main() -> None:
     # Last, so that a user's implementation is found there and nothing else is: see the parent's -P.
     sys.path.append(str(Path.cwd()))
     request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
+    if not isinstance(request, MigrateRequest):
+        # First, so that code of another revision is found instead of the environment's.
+        sys.path[:0] = request.python_path
     answer = msgspec.json.encode(serve(request))
     with os.fdopen(descriptor, "wb") as pipe:
         pipe.write(answer)

@@ -84,8 +84,6 @@ def log_ratio_deviation(base: tuple[float, ...], other: tuple[float, ...]) -> fl
 
 def _interval_of_mean(values: NDArray[np.float64]) -> tuple[float, float]:
     count = len(values)
-    if np.ptp(values) == 0:
-        return float(values[0]), float(values[0])
     student = float(t.ppf(0.5 + CONFIDENCE / 2, count - 1))
     expanded = 1 - 2 * float(norm.cdf(-math.sqrt(count / (count - 1)) * student))
     found = bootstrap(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -53,8 +54,10 @@ def stage() -> Iterator[Stage]:
 def case(request: pytest.FixtureRequest, wanted: tuple[str, str] | None) -> Iterator[TimedCase]:
     """The call to time."""
     given = request.config.pluginmanager.get_plugin(GIVEN_CASE)
-    # pytest-django forbids the database outside its own fixtures; ours is not Django's test database.
-    with request.getfixturevalue("django_db_blocker").unblock():
+    # pytest-django forbids the database outside its own fixtures; ours is not Django's test database. By hand Django is
+    # not set up when pytest starts, and there is nothing to unblock.
+    blocker = request.getfixturevalue("django_db_blocker")
+    with blocker.unblock() if blocker else nullcontext():
         if isinstance(given, TimedCase):
             yield given
         else:

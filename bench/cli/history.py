@@ -10,7 +10,6 @@ import typer
 from bench.analysis.timeline import common_scan, timeline
 from bench.report.history import HISTORY_METRICS, render_history
 from bench.report.history_chart import HISTORY_CHART_NAMES, history_charts
-from bench.report.plots import draw
 from bench.results.files import write_file_atomically
 from bench.results.history import earlier_runs
 
@@ -26,6 +25,9 @@ def history(
     output: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the plots go.")] = Path("reports/latest"),
 ) -> int:
     """List and plot earlier runs, newest last, with peak heap, time and statements on one scan."""
+    # Here, because matplotlib takes half a second, which no other command should pay.
+    from bench.report.plots import draw
+
     kept = earlier_runs(folder)
     moments = timeline(kept.runs, scan or common_scan(kept.runs), HISTORY_METRICS)
     charts = tuple(history_charts(moments))

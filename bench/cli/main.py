@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bench import __version__
+from bench.cli.ab import ab
 from bench.cli.compare import compare
 from bench.cli.doctor import doctor
 from bench.cli.history import history
@@ -34,6 +35,7 @@ app.command()(compare)
 app.command()(history)
 app.command()(sweep)
 app.command()(doctor)
+app.command()(ab)
 
 
 def _print_version(wanted: bool) -> None:

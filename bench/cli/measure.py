@@ -13,16 +13,17 @@ from bench.errors import BenchError
 from bench.plan import RunPlan
 from bench.results.files import check_writable
 from bench.results.store import write_results
-from bench.runner import Runner
+from bench.runner import Runner, StageOpener
+from bench.stage import open_stage
 
 INTERRUPTED_FILE = "interrupted.json"
 
 
-def measure(plan: RunPlan, output: Path) -> Runner:
+def measure(plan: RunPlan, output: Path, opener: StageOpener = open_stage) -> Runner:
     """Carry out ``plan`` and return its runner. Where it ends early, what was measured stays in ``output``."""
     check_writable(output)
     with terminal_progress() as progress:
-        runner = Runner(plan, progress)
+        runner = Runner(plan, progress, opener)
         try:
             runner.run()
         except (KeyboardInterrupt, BenchError):

@@ -26,6 +26,8 @@ class DescribeRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Import implementations, and say whether that works and what they declare; no database is touched."""
 
     implementations: tuple[str, ...]
+    python_path: tuple[str, ...] = ()
+    """Folders that the worker searches for modules before all others."""
 
 
 class SampleRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -39,6 +41,8 @@ class SampleRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     warm_up: ScanKey
     label: str
     """The case in words, for pytest-benchmark's own file."""
+    python_path: tuple[str, ...] = ()
+    """As in DescribeRequest."""
 
 
 Request = MigrateRequest | DescribeRequest | SampleRequest

@@ -99,6 +99,8 @@ def comparison_table(comparison: Comparison) -> Table:
         rows.append(_row(change, notes))
         if change.metric.kind is Kind.NOISY and (change.worse or change.better):
             notes.legend(DRIFT)
+        if change.verdict is ChangeVerdict.NOT_TOLD_APART:
+            notes.legend("~: not told apart")
     columns = (
         Column("metric", Content.LABEL),
         Column("before → after"),

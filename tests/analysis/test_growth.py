@@ -226,6 +226,7 @@ def test_a_growth_with_a_bend_goes_on_along_its_last_two_sizes_without_an_interv
         ((80e6, 70e6, 50e6, 30e6), Reach.NEVER),
         ((40e6, 52e6, 38e6, 49e6), Reach.UNDECIDED),
         ((40e6, 100e6, 210e6, 205e6), Reach.UNDECIDED),
+        ((40e6, 40e6, 210e6, 209e6), Reach.UNDECIDED),  # grown, and levelled off
         ((40e6, 41e6, 43e6, 45e6), Reach.FAR),
         ((900e6, 905e6, 910e6, 915e6), Reach.EXCEEDED),
     ],
@@ -253,6 +254,17 @@ def test_of_several_lines_the_one_that_meets_the_limit_first_counts() -> None:
     assert found is not None
     assert found.reach is Reach.EXCEEDED
     assert first_kill(over, BASE_RSS, LIMITS[0], Size.FINDINGS) is None
+
+
+def test_a_line_with_an_interval_does_not_hide_a_much_earlier_one() -> None:
+    straight, bent = (
+        replace(rss_fit(curve), held=held)
+        for held, curve in ((1_000, lambda rows: 30e6 + 870 * rows), (2_000, values(40e6, 40e6, 300e6, 700e6)))
+    )
+    assert (straight.straight, bent.straight) == (True, False)
+    found = first_kill((straight, bent), BASE, LIMIT, Size.ROWS)
+    assert found is not None
+    assert found.fit is bent
 
 
 def test_limits_are_those_of_containers() -> None:

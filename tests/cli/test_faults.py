@@ -10,8 +10,6 @@ import pytest
 from tests.cli.command import Finished, content, run
 from tests.cli.results import DOCUMENTED_METRICS, results
 
-pytestmark = pytest.mark.xdist_group("cli-faults")
-
 FAULTS = "tests.harness.implementations"
 GOOD = "streaming"
 EXPECTED = {

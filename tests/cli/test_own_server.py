@@ -13,8 +13,6 @@ from psycopg.conninfo import conninfo_to_dict
 from bench.database.embedded import embedded_server
 from tests.cli.command import run
 
-pytestmark = pytest.mark.xdist_group("cli-rows")
-
 PASSWORD = "p@ss/word"  # noqa: S105 - a server that trusts everybody does not ask for it
 
 

@@ -5,11 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from tests.cli.command import run, start
-
-pytestmark = pytest.mark.xdist_group("cli-rows")
 
 COUNTS = ("passed_checks", "failed_checks", "total_checks", "passed_findings", "total_findings")
 EXPECTED_ROWS = [

@@ -14,8 +14,6 @@ from bench.contract import METRICS
 from tests.cli.command import Finished, content, run
 from tests.cli.results import DOCUMENTED_KEYS, DOCUMENTED_METRICS, results, samples
 
-pytestmark = pytest.mark.xdist_group("cli-published")
-
 PUBLISHED_PEAKS = {"materializing": 35e6, "streaming": 32e6}
 ROWS = 3 * 5_421
 

@@ -42,7 +42,6 @@ def family(mark: str, folder: Path) -> set[int]:
     return {pid for pid in found if is_running(pid)}
 
 
-@pytest.mark.xdist_group("cli-signals")
 @pytest.mark.parametrize(
     ("end", "code"),
     [
@@ -97,7 +96,6 @@ def is_worker(pid: int) -> bool:
         return False
 
 
-@pytest.mark.xdist_group("cli-signals")
 def test_an_interruption_before_anything_is_measured_leaves_no_file(
     inputs: Path, tmp_path: Path, temporary: Path
 ) -> None:
@@ -117,7 +115,6 @@ def test_an_interruption_before_anything_is_measured_leaves_no_file(
     assert content(output) == {}
 
 
-@pytest.mark.xdist_group("cli-signals")
 def test_a_hang_up_that_is_ignored_stays_ignored(inputs: Path, temporary: Path) -> None:
     """As under nohup: the run goes on, and only then comes to its end."""
     files = ["--scan-file", inputs / "scan.json", "--catalogue-file", inputs / "catalogue.json"]

@@ -14,7 +14,7 @@ from bench.errors import DatabaseError, InputError, MeasurementError
 from bench.executor import LOG_TAIL_BYTES, ProcessExecutor, SampleError
 from bench.probes.request import DescribeRequest
 from bench.stage import ScanStage
-from tests.database.processes import is_running
+from tests.database.processes import is_running, wait_until
 from tests.harness.conftest import EXPECTED_ROWS
 from tests.harness.implementations import NOTES
 
@@ -22,14 +22,13 @@ HERE = "tests.harness.implementations"
 LONG = 120.0
 """Seconds in which any worker answers; a worker that is waited for so long fails its test by its kind."""
 
-pytestmark = pytest.mark.xdist_group("harness-stage")
-
 
 def fail(scan: ScanStage, implementation: str, limit: float = LONG) -> SampleError:
     with pytest.raises(SampleError) as caught:
         scan.sample("rows", f"{HERE}.{implementation}", limit)
     assert "\n" not in str(caught.value)
-    assert not any(map(is_running, workers()))
+    # Whom the worker forked is killed with it, but not this process's to wait for.
+    wait_until(lambda: not any(map(is_running, workers())), "the worker and what it forked are gone")
     return caught.value
 
 
@@ -116,7 +115,7 @@ def test_a_sample_ends_with_its_worker_and_what_the_worker_started_ends_too(
     assert digest.rows.count == EXPECTED_ROWS
     started = [int(pid) for pid in notes.read_text().split()]
     assert len(started) == 2, "one in the warm-up, one in the call"
-    assert not any(map(is_running, started))
+    wait_until(lambda: not any(map(is_running, started)), "what the worker started is gone")
 
 
 def test_temporary_files_of_the_implementation_go_with_its_worker(

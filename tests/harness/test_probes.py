@@ -18,8 +18,6 @@ COSTS = "tests.harness.implementations.costs"
 MATERIALIZING = "materializing"
 STREAMING = "streaming"
 
-pytestmark = pytest.mark.xdist_group("harness-stage")
-
 Take = Callable[[ProbeName, str], Reading]
 
 

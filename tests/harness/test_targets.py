@@ -12,8 +12,6 @@ from bench.stage import ScanStage
 from bench.targets import TargetDigest, columns_of, digest_targets, read_target_rows, reset_targets
 from tests.harness.conftest import EXPECTED_ROWS
 
-pytestmark = pytest.mark.xdist_group("harness-stage")
-
 
 def execute(scan: ScanStage, statement: str, *parameters: object) -> None:
     with psycopg.connect(scan.access.conninfo_as(scan.access.admin_role)) as connection:

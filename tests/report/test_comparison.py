@@ -94,7 +94,7 @@ def test_rows_that_differ_come_first_and_nothing_else_is_claimed() -> None:
 
 def test_a_change_of_time_comes_with_its_interval_and_a_word_about_drift() -> None:
     text = " ".join(render_comparison(compare(small_run(), regressed())).split())
-    assert "+30.0 % +26.9 to +32.9 % 8, 8 more" in text
+    assert "+30.0 % +27.2 to +33.0 % 8, 8 more" in text
     assert DRIFT in text
     assert DRIFT not in " ".join(render_comparison(unchanged()).split())
 

@@ -11,7 +11,7 @@ import pytest
 
 from bench.analysis.summary import summaries_of
 from bench.analysis.verdict import judge
-from bench.report.charts import CHART_NAMES, Chart, charts
+from bench.report.charts import CHART_NAMES, Callout, Chart, Level, charts
 from bench.report.plots import COLOURS, draw
 from bench.report.write import write_report
 from bench.results.records import Results
@@ -58,6 +58,24 @@ def test_a_name_with_dollar_signs_is_drawn_as_it_is_written() -> None:
     png, svg = draw(replace(chart, title=r"$\frac$", lines=(replace(chart.lines[0], label=r"$\frac$"),)))
     assert png
     assert svg
+
+
+def test_a_line_without_a_label_gets_no_label_and_no_leader() -> None:
+    chart = charts_of(production_results())[0]
+    second = chart.lines[-1]
+    named, unnamed = (
+        draw(replace(chart, lines=(chart.lines[0], replace(second, label=label))))[1].count(b'id="patch_')
+        for label in (second.label, "")
+    )
+    assert unnamed == named - 1
+
+
+def test_levels_and_callouts_are_drawn_with_their_words() -> None:
+    chart = charts_of(production_results())[0]
+    callout = Callout(text="690k", colour=0, point=chart.lines[0].points[0])
+    drawn = draw(replace(chart, levels=(Level(label="512 MiB", value=60.0),), callouts=(callout,)))[1]
+    assert b"<!-- 512 MiB -->" in drawn
+    assert b"<!-- 690k -->" in drawn
 
 
 def test_titles_state_the_message_and_alternative_texts_every_number() -> None:

@@ -1,0 +1,66 @@
+"""Imports run one way, and the parent side stays free of what belongs into a worker."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BENCH = ROOT / "bench"
+MODULES = sorted(BENCH.rglob("*.py"))
+LONGEST = 350
+
+_LOADED = """
+import importlib, sys
+importlib.import_module(sys.argv[1])
+print(*(name for name in sys.argv[2:] if name in sys.modules))
+"""
+
+IDS = [str(path.relative_to(ROOT)) for path in MODULES]
+
+
+def loaded(module: str, *names: str) -> list[str]:
+    """Which of ``names`` a fresh process has loaded once it has imported ``module``."""
+    command = [sys.executable, "-c", _LOADED, module, *names]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+
+@pytest.mark.parametrize("module", ["bench.cli.main", "bench.stage", "bench.runner"])
+def test_the_parent_loads_neither_django_nor_memray_nor_the_plots_library(module: str) -> None:
+    assert loaded(module, "django", "memray", "matplotlib", "reference_impl", "optimized_impl") == []
+
+
+def test_the_worker_loads_what_the_parent_does_not() -> None:
+    """What the test above looks for can be found."""
+    assert loaded("bench.worker", "django", "memray") == ["django", "memray"]
+    assert loaded("bench.report.plots", "matplotlib") == ["matplotlib"]
+
+
+def test_an_implementation_of_ones_own_needs_little() -> None:
+    """The contract is a module for others to import: nothing comes with it but the standard library."""
+    assert loaded("bench.contract", "django", "memray", "psycopg", "msgspec", "typer", "rich", "scipy", "faker") == []
+
+
+def test_the_import_contracts_of_pyproject_are_kept() -> None:
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-cache"]
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stdout
+    assert " kept, 0 broken." in finished.stdout
+    assert "Contracts: 0 kept" not in finished.stdout
+
+
+@pytest.mark.parametrize("path", MODULES, ids=IDS)
+def test_a_module_is_short_has_a_docstring_and_neither_prints_nor_ends_the_process(path: Path) -> None:
+    """Printing and ending the process are the command line's; a file that is run by itself ends as it likes."""
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") < LONGEST
+    tree = ast.parse(text)
+    assert ast.get_docstring(tree) or not tree.body
+    if path.is_relative_to(BENCH / "cli"):
+        return
+    calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    assert not {"print", "sys.exit", "exit", "quit"} & calls
