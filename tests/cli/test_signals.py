@@ -6,8 +6,8 @@ import os
 import secrets
 import signal
 import subprocess
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from tests.database.processes import is_running, wait_until
 
 MARK = "BENCH_TEST_MARK"
 HANGING = "tests.harness.implementations.ends:hangs_deaf"
+HANGING_IN_THE_SERVER = "tests.harness.implementations.ends:hangs_in_the_server"
 
 End = Callable[[subprocess.Popen[str]], None]
 
@@ -42,6 +43,25 @@ def family(mark: str, folder: Path) -> set[int]:
     return {pid for pid in found if is_running(pid)}
 
 
+@contextmanager
+def hanging(
+    implementation: str, inputs: Path, output: Path, temporary: Path, mark: str
+) -> Iterator[subprocess.Popen[str]]:
+    """A run that has measured one implementation and waits for ``implementation``; ended after the block."""
+    files = ["--scan-file", inputs / "scan.json", "--catalogue-file", inputs / "catalogue.json"]
+    names = ["--implementation", "streaming", "--implementation", implementation]
+    extra = {MARK: mark, "TMPDIR": str(temporary)}
+    with start("run", *files, *names, "--output", output, extra=extra) as process:
+        try:
+            assert process.stderr
+            # Read line by line, for the rest is the test's.
+            assert any(f"{implementation}, statements" in line for line in iter(process.stderr.readline, ""))
+            wait_until(lambda: any(map(is_worker, family(mark, temporary))), "the worker runs")
+            yield process
+        finally:
+            process.kill()
+
+
 @pytest.mark.parametrize(
     ("end", "code"),
     [
@@ -57,26 +77,15 @@ def test_a_run_that_is_ended_leaves_nothing_and_loses_nothing(
 ) -> None:
     mark = secrets.token_hex(8)
     before = content(earlier)
-    files = ["--scan-file", inputs / "scan.json", "--catalogue-file", inputs / "catalogue.json"]
-    names = ["--implementation", "streaming", "--implementation", HANGING]
-    extra = {MARK: mark, "TMPDIR": str(temporary)}
-    with start("run", *files, *names, "--output", earlier, extra=extra) as process:
-        assert process.stderr
-        for line in process.stderr:
-            if f"{HANGING}, statements" in line:
-                break
-        else:
-            raise AssertionError("the run ended early")
-        # The worker that will hang has announced nothing; that it runs is enough.
-        wait_until(lambda: any(is_worker(pid) for pid in family(mark, temporary)), "a worker runs")
+    with hanging(HANGING, inputs, earlier, temporary, mark) as process:
         assert len(family(mark, temporary)) >= 5, (
             "the run, its worker, the scratch's keeper, the watcher, the postmaster"
         )
         end(process)
+        assert process.stderr
         errors = process.stderr.read()
-    wait_until(lambda: not family(mark, temporary), "every process of the run is gone")
-    wait_until(lambda: not list(temporary.iterdir()), "every temporary folder is gone")
     assert process.returncode == code
+    assert_nothing_is_left(mark, temporary)
     assert "Traceback" not in errors
     after = content(earlier)
     kept = after.pop("interrupted.json", None)
@@ -84,9 +93,40 @@ def test_a_run_that_is_ended_leaves_nothing_and_loses_nothing(
     if code == 130:
         assert "bench: interrupted" in errors
         assert kept
-        results = read_results(earlier / "interrupted.json")
-        metrics = {m.metric for m in results.measurements if m.implementation == "streaming"}
-        assert metrics >= {"statements_django", "rows_written"}
+        assert_streaming_was_measured(earlier)
+
+
+def test_a_run_that_loses_its_server_says_so_and_loses_nothing(inputs: Path, earlier: Path, temporary: Path) -> None:
+    mark = secrets.token_hex(8)
+    before = content(earlier)
+    with hanging(HANGING_IN_THE_SERVER, inputs, earlier, temporary, mark) as process:
+        (postmaster,) = (pid for pid in family(mark, temporary) if is_postmaster(pid))
+        os.kill(postmaster, signal.SIGQUIT)
+        assert process.stderr
+        errors = process.stderr.read()
+    assert process.returncode == 2
+    assert_nothing_is_left(mark, temporary)
+    assert "Traceback" not in errors
+    assert errors.splitlines()[-1].startswith("bench: ")
+    after = content(earlier)
+    assert after.pop("interrupted.json")
+    assert after == before
+    assert_streaming_was_measured(earlier)
+
+
+def assert_nothing_is_left(mark: str, temporary: Path) -> None:
+    wait_until(lambda: not family(mark, temporary), "every process of the run is gone")
+    wait_until(lambda: not list(temporary.iterdir()), "every temporary folder is gone")
+
+
+def assert_streaming_was_measured(folder: Path) -> None:
+    results = read_results(folder / "interrupted.json")
+    metrics = {m.metric for m in results.measurements if m.implementation == "streaming"}
+    assert metrics >= {"statements_django", "rows_written"}
+
+
+def is_postmaster(pid: int) -> bool:
+    return b"-D" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
 
 
 def is_worker(pid: int) -> bool:

@@ -1,0 +1,76 @@
+"""The policy: what a project promises about its implementations, one rule a line, each with its place for messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bench.contract import METRICS, Kind, Metric
+
+RuleKind = Literal["ceiling", "growth", "law", "ratio", "baseline"]
+
+NEAR_EXACT_TOLERANCE = 0.02
+"""By which a near-exact metric may deviate from the baseline where the policy names no tolerance."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A Rule is one line of the policy.
+
+    A ``ceiling`` limits a metric of an implementation on a scan, a ``growth`` what a metric of an implementation adds
+    per row over the run's scans, a ``ratio`` a metric of an implementation divided by that of ``base`` on a scan, a
+    ``baseline`` the deviation of a metric from the baseline as a share of it, on every case. A ``law`` makes every law
+    that is declared for the metric count.
+    """
+
+    kind: RuleKind
+    metric: str
+    scan: str | None = None
+    implementation: str | None = None
+    base: str | None = None
+    limit: float | None = None
+    """In the metric's unit, that unit per row, or as a share; None for a law."""
+    place: str = ""
+    """Where the policy says so: ``pyproject.toml: tool.bench.gate.ceilings.…``."""
+
+    def described(self) -> Metric:
+        """Return the declared metric of the rule."""
+        return METRICS[self.metric]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """A Policy is the rules of a gate, and what the gate measures where it is given no results.
+
+    Every scan with every implementation has to be in the results.
+    """
+
+    scans: tuple[str, ...]
+    implementations: tuple[str, ...]
+    samples: int = 0
+    """Time samples of each case."""
+    rules: tuple[Rule, ...] = ()
+    place: str = "the policy"
+    """Where the whole of it stands."""
+
+    def of_kind(self, kind: RuleKind) -> tuple[Rule, ...]:
+        """Return the rules of one kind, in their order."""
+        return tuple(rule for rule in self.rules if rule.kind == kind)
+
+    @property
+    def needs_baseline(self) -> bool:
+        """Whether a tolerance is named, and a missing baseline is a fault."""
+        return bool(self.of_kind("baseline"))
+
+    def tolerance(self, metric: Metric) -> float | None:
+        """Return by which share ``metric`` may deviate from the baseline.
+
+        0 for an exact metric; a noisy one is held against the baseline only where the policy names it, for it takes
+        samples enough, and has None otherwise.
+        """
+        if metric.kind is Kind.EXACT:
+            return 0.0
+        named = next((rule.limit for rule in self.of_kind("baseline") if rule.metric == metric.name), None)
+        if named is None and metric.kind is Kind.NEAR_EXACT:
+            return NEAR_EXACT_TOLERANCE
+        return named

@@ -1,0 +1,41 @@
+"""What a results file says of its own making holds no password, and text whatever bytes a name is made of."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.cli.measure import command_line
+from bench.contract import ScanSize
+from bench.stage import ScanSource
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["run", "--scan", "10k/20"], "bench run --scan 10k/20"),
+        (["run", "--output", "my folder"], "bench run --output 'my folder'"),
+        (["run", "--database-url", "postgresql://me:secret@host/db"], "bench run --database-url '…'"),
+        (["run", "--database-url=postgresql://me:secret@host/db", "--seed", "1"], "--seed 1"),
+        (["run", "--output", os.fsdecode(b"\xff")], "bench run --output '\\udcff'"),
+    ],
+)
+def test_the_command_line_is_as_typed_but_for_secrets_and_bytes_that_are_no_text(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], shown: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["/some/folder/bench", *words])
+    line = command_line()
+    assert shown in line
+    assert "secret" not in line
+    assert "/some/folder" not in line
+    assert line.encode()
+
+
+def test_a_scan_is_called_by_its_size_as_typed_or_by_its_files_name_as_text() -> None:
+    size = ScanSource(size=ScanSize.parse("010K/20"), scan_file=None, catalogue="synthetic", seed=0)
+    assert size.label == "010K/20"
+    file = ScanSource(size=None, scan_file=Path(os.fsdecode(b"folder/\xff.json")), catalogue="synthetic", seed=0)
+    assert file.label == "\\udcff.json"
