@@ -22,7 +22,6 @@ from bench.errors import InputError
 from bench.executor import Executor
 from bench.probes.request import Answer, DescribeRequest, Request, SampleRequest
 from bench.registry import locate
-from bench.results.records import DeclaredLaws
 from bench.runner import StageOpener
 from bench.scratch import scratch_folder
 from bench.stage import Stage, open_stage
@@ -108,13 +107,13 @@ class RevisionExecutor:
             described = self._executor.run(there, timeout_seconds)
         except InputError as error:
             raise InputError(f"at commit {code.commit[:12]}: {error}") from error
-        laws: dict[str, DeclaredLaws] = {one.implementation: one for one in today.laws}
-        laws |= {code.name: replace(one, implementation=code.name) for one in described.laws}
-        return Answer(laws=tuple(laws[name] for name in request.implementations if name in laws))
+        (of_revision,) = described.laws
+        laws = {one.implementation: one for one in (*today.laws, replace(of_revision, implementation=code.name))}
+        return Answer(laws=tuple(laws[name] for name in request.implementations))
 
 
 def _package_path(name: str, implementation: str) -> Path:
-    """Return the folder or file of the top-level package ``name``, where a worker would find it; nothing is imported."""
+    """Return the folder or file of the top-level package ``name``, where a worker would find it, without importing."""
     if name == __name__.partition(".")[0]:
         raise InputError(
             f"implementation {implementation!r} is part of the harness, of which only today's measures; "

@@ -19,7 +19,7 @@ def environment_fingerprint(environment: Environment) -> str:
     Load and revision are left out: the first varies on one machine, the second is what runs are compared for.
     """
     parts = json.dumps(_deciding_parts(environment), sort_keys=True)
-    return hashlib.sha256(parts.encode(errors="backslashreplace")).hexdigest()
+    return hashlib.sha256(parts.encode()).hexdigest()
 
 
 def environment_differences(before: Environment, after: Environment) -> tuple[str, ...]:

@@ -12,8 +12,10 @@ import typer
 
 from bench import __version__
 from bench.cli.ab import ab
+from bench.cli.baseline import baseline
 from bench.cli.compare import compare
 from bench.cli.doctor import doctor
+from bench.cli.gate import gate
 from bench.cli.history import history
 from bench.cli.rows import rows
 from bench.cli.run import run
@@ -36,6 +38,8 @@ app.command()(history)
 app.command()(sweep)
 app.command()(doctor)
 app.command()(ab)
+app.command()(gate)
+app.add_typer(baseline, name="baseline")
 
 
 def _print_version(wanted: bool) -> None:

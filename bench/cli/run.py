@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -93,8 +93,16 @@ def run(
     return leave_report(output, measure(plan, output), history)
 
 
-def leave_report(output: Path, runner: Runner, history: Path | None = None) -> int:
-    """Write and print what a run gave; return its exit code."""
+@dataclass(frozen=True)
+class KeptRun:
+    """A KeptRun is the results of a run as they were written, and the files of its report, ``report.md`` first."""
+
+    results: Results
+    report: tuple[Path, ...]
+
+
+def keep_run(output: Path, runner: Runner, history: Path | None = None) -> KeptRun:
+    """Write what a run gave: results, pytest-benchmark's document, and the report."""
     results = runner.results()
     assert results is not None  # the run came to its end
     results = _with_noise_floor(results)
@@ -103,6 +111,13 @@ def leave_report(output: Path, runner: Runner, history: Path | None = None) -> i
     written = write_report(output, results)
     if history is not None:
         keep(history, results)
+    return KeptRun(results, written)
+
+
+def leave_report(output: Path, runner: Runner, history: Path | None = None) -> int:
+    """Write and print what a run gave; return its exit code."""
+    kept = keep_run(output, runner, history)
+    results, written = kept.results, kept.report
     typer.echo(render_table(results))
     typer.echo(f"\nReport: {written[0]}; results: {output / RESULTS_FILE}; {len(written) - 1} pictures beside them.")
     verdict = judge(results)

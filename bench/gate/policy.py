@@ -33,9 +33,28 @@ class Rule:
     place: str = ""
     """Where the policy says so: ``pyproject.toml: tool.bench.gate.ceilings.…``."""
 
+    @property
     def described(self) -> Metric:
-        """Return the declared metric of the rule."""
+        """The declared metric of the rule."""
         return METRICS[self.metric]
+
+    @property
+    def subject(self) -> str:
+        """The implementation that the rule is about; every ceiling, growth and ratio has one."""
+        assert self.implementation is not None
+        return self.implementation
+
+    @property
+    def case(self) -> tuple[str, str]:
+        """Scan and implementation of a ceiling or ratio."""
+        assert self.scan is not None
+        return self.scan, self.subject
+
+    @property
+    def bound(self) -> float:
+        """The limit, which only a law lacks."""
+        assert self.limit is not None
+        return self.limit
 
 
 @dataclass(frozen=True, kw_only=True)

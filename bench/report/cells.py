@@ -10,7 +10,7 @@ from bench.contract import Kind
 from bench.report.units import MISSING, change, scale
 
 
-def ratio_text(found: Ratio | None) -> str:
+def ratio_text(found: Ratio | None, *, interval: bool = True) -> str:
     """Return a ratio in words: ``2.2× less``, with its interval where it has one: ``1.19× less (1.08–1.31)``.
 
     ``~`` stands before one whose sides are not told apart.
@@ -21,7 +21,7 @@ def ratio_text(found: Ratio | None) -> str:
     mark = "" if found.told_apart else "~"
     digits = 2 if size < 10 else 1
     text = f"{mark}{size:.{digits}f}× {word}"
-    if found.low is None or found.high is None:
+    if not interval or found.low is None or found.high is None:
         return text
     low, high = (found.low, found.high) if word == "less" else (1 / found.high, 1 / found.low)
     return f"{text} ({low:.{digits}f}–{high:.{digits}f})"

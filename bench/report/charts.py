@@ -234,7 +234,7 @@ def _message(results: Results, summaries: Summaries, verdict: Verdict, dataset: 
     found = ratio(known[0][1], known[1][1])
     if found is None:
         return values
-    return f"{values}: {ratio_text(found) if found.told_apart else 'not told apart'}"
+    return f"{values}: {ratio_text(found, interval=False) if found.told_apart else 'not told apart'}"
 
 
 def _values(unit: str, known: list[tuple[str, float]]) -> str:

@@ -78,6 +78,7 @@ def test_changes_come_in_the_order_of_cases_and_metrics() -> None:
         ("statements_django", (18,), (19,), ChangeVerdict.DIFFERS, True, False),
         ("statements_django", (18,), (17,), ChangeVerdict.DIFFERS, False, True),
         ("statements_django", (18,), (18, 19), ChangeVerdict.DIFFERS, True, False),
+        ("statements_django", (19,), (18, 20), ChangeVerdict.DIFFERS, True, False),
         ("statements_django", (18, 19), (19, 18), ChangeVerdict.EQUAL, False, False),
         ("rows_written", (ROWS,), (ROWS + 1,), ChangeVerdict.DIFFERS, True, False),
         ("rows_written", (ROWS,), (ROWS - 1,), ChangeVerdict.DIFFERS, True, False),

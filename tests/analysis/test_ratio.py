@@ -18,22 +18,40 @@ def test_it_is_the_base_divided_by_the_other() -> None:
     assert ratio(of("peak_heap_bytes", 50e6), of("peak_heap_bytes", 100e6)) == Ratio(0.5, told_apart=True)
 
 
+SLOW = (4.0, 4.1, 4.2, 4.0, 4.3, 4.1)
+FAST = (2.0, 2.1, 2.0, 2.1, 2.2, 2.0)
+
+
 @pytest.mark.parametrize(
     ("base", "other", "told_apart"),
     [
-        ((4, 4, 4, 5), (1, 1, 1, 2), True),
-        ((1, 1, 1, 2), (4, 4, 4, 5), True),
-        ((4, 4, 4, 5), (3, 3, 3, 4), False),
-        ((4, 4, 5), (1, 1, 2), False),
-        ((4, 4, 4, 5), (1, 1, 2), False),
+        (SLOW, FAST, True),
+        (FAST, SLOW, True),
+        (SLOW, tuple(reversed(SLOW)), False),
+        (SLOW[:5], FAST[:5], False),
+        (SLOW, FAST[:5], False),
     ],
 )
-def test_noisy_sides_are_told_apart_by_four_samples_each_that_do_not_overlap(
+def test_noisy_sides_are_told_apart_by_six_pairs_whose_interval_excludes_one(
     base: tuple[float, ...], other: tuple[float, ...], *, told_apart: bool
 ) -> None:
     found = ratio(of("wall_seconds", *base), of("wall_seconds", *other))
     assert found is not None
     assert found.told_apart is told_apart
+
+
+def test_the_interval_of_a_noisy_ratio_turns_with_its_sides() -> None:
+    less, more = (
+        ratio(of("wall_seconds", *SLOW), of("wall_seconds", *FAST)),
+        ratio(of("wall_seconds", *FAST), of("wall_seconds", *SLOW)),
+    )
+    assert less is not None
+    assert more is not None
+    assert less.low is not None
+    assert less.high is not None
+    assert more.low == pytest.approx(1 / less.high, rel=0.01)
+    assert more.high == pytest.approx(1 / less.low, rel=0.01)
+    assert less.low < less.value < less.high
 
 
 def test_near_exact_sides_are_told_apart_from_one_per_cent_on() -> None:

@@ -80,8 +80,8 @@ def test_a_test_with_too_few_samples_among_many_is_out_of_reach() -> None:
     assert alone[0].rejected
     assert not alone[0].out_of_reach
     # Those decided before it make room for it.
-    last = decide([RankTest(least, least), RankTest(1e-6, 1e-6)])
-    assert all(one.rejected for one in last)
+    last = decide([RankTest(0.2, least), RankTest(1e-6, 1e-6)])
+    assert [(one.rejected, one.out_of_reach) for one in last] == [(False, False), (True, False)]
 
 
 def test_the_samples_needed_are_just_enough() -> None:

@@ -1,0 +1,51 @@
+"""``bench comment``: a run, and the gate's verdict on it, as the comment of a pull request."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.errors import InputError
+from bench.gate.comment import render_comment, render_verdict_comment
+from bench.gate.verdict_file import read_verdict
+from bench.results.files import write_file_atomically
+from bench.results.store import read_results
+
+_URL = re.compile(r"https?://[!-~]{1,2000}")
+
+
+def comment(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="The results file of the run.")],
+    verdict: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The gate's verdict, as `bench gate --json FILE` writes it.")
+    ] = None,
+    artifact_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Where report and plots can be had; linked.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", show_default="standard output", help="Where the comment goes.")
+    ] = None,
+) -> int:
+    """Write Markdown that stands alone in a pull request: verdict, table, what failed and why, chart, details.
+
+    With --verdict the results may be missing, as where the gate could not measure: the verdict says why.
+    """
+    _check_url(artifact_url)
+    found = None if verdict is None else read_verdict(verdict)
+    if found is not None and not results.exists():
+        text = render_verdict_comment(found, artifact_url)
+    else:
+        text = render_comment(read_results(results), found, artifact_url)
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        write_file_atomically(output, text)
+    return 0
+
+
+def _check_url(url: str | None) -> None:
+    if url is not None and (not _URL.fullmatch(url) or set(url) & set("<>")):
+        raise InputError(f"--artifact-url {url!r} is not a web address; write https://…, without spaces, < and >")

@@ -1,0 +1,191 @@
+"""The comment: a run and the gate's verdict in Markdown that stands alone in a pull request, whatever the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape as escape_html
+
+from bench.analysis.laws import check_laws
+from bench.analysis.summary import Summaries, summaries_of
+from bench.analysis.verdict import Answer, Verdict, judge
+from bench.contract import METRICS, Side
+from bench.gate.text import counts
+from bench.gate.verdict import Check, GateVerdict, Outcome
+from bench.report.details import allocation_table, digest_table, failure_table, metrics_table, statement_tables
+from bench.report.escape import block, code, escape
+from bench.report.headline import headline_table, legend, verdict_lines
+from bench.report.laws import law_line, law_table, offender_table
+from bench.report.mermaid import peak_chart
+from bench.report.room import BETWEEN, Part, compose, folded, list_part, table_part, text_part
+from bench.report.table import Table
+from bench.report.wording import plain, shorten
+from bench.results.records import Results
+
+MARKER = "<!-- bench-comment -->"
+"""Begins every comment, so that the next one finds and replaces it; nobody sees it."""
+
+MOST_CHARACTERS = 65_535
+"""GitHub wants a comment below 65,536 characters."""
+
+_LONGEST_SENTENCE = 400
+_LONGEST_LINE = 300
+_MOST_EVIDENCE = 10
+
+_SIGNS = {
+    Outcome.PASS: "✅",
+    Outcome.IMPROVEMENT: "✅",
+    Outcome.REGRESSION: "❌",
+    Outcome.TOOL_FAILURE: "❌",
+    Outcome.INCONCLUSIVE: "⚠️",
+    Outcome.NOT_COMPARABLE: "⚠️",
+}
+_GOOD = (Outcome.PASS, Outcome.IMPROVEMENT)
+_NEW_BASELINE = "Better than the baseline beyond its tolerance; `bench baseline accept` makes this run the new one."
+
+
+def render_comment(results: Results, verdict: GateVerdict | None = None, artifact_url: str | None = None) -> str:
+    """Return the comment on a run: verdict, headline, what failed and why, a chart, and details folded away.
+
+    Without the gate's verdict the run's own stands in its place: same rows, statements, laws, failures. At
+    ``artifact_url`` are report and plots. At most MOST_CHARACTERS: what matters least is left out, and a line says so.
+    """
+    summaries = summaries_of(results)
+    judged = judge(results, summaries)
+    parts = [
+        text_part(0, _run_head(results, judged) if verdict is None else _gate_head(verdict)),
+        *_headline(results, summaries, judged),
+        *(_findings(verdict) if verdict else ()),
+        *_failures(results),
+        *_chart(results, summaries, judged),
+        *_details(results, summaries, verdict),
+    ]
+    return _composed(parts, artifact_url)
+
+
+def render_verdict_comment(verdict: GateVerdict, artifact_url: str | None = None) -> str:
+    """Return the comment on a gate that has no results: the verdict, and what failed."""
+    parts = [text_part(0, _gate_head(verdict)), *_findings(verdict), _passed(verdict)]
+    return _composed(parts, artifact_url)
+
+
+def _composed(parts: Sequence[Part], artifact_url: str | None) -> str:
+    where = "the artifact's report.md" if artifact_url else "the run's report.md"
+    notice = f"*Shortened to fit a comment; {where} has the whole.*"
+    return compose([text_part(0, MARKER), *parts, *_link(artifact_url)], MOST_CHARACTERS - 1, notice) + "\n"
+
+
+def _gate_head(verdict: GateVerdict) -> str:
+    """Return the gate's outcome, its one reason, and how many checks came to what."""
+    lines = [f"## {_SIGNS[verdict.outcome]} Benchmark gate: {verdict.outcome.value}"]
+    if verdict.outcome is not Outcome.PASS and (worst := verdict.having(verdict.outcome)):
+        lines.append(_sentence(worst[0].sentence))
+    if verdict.outcome is Outcome.IMPROVEMENT:
+        lines.append(_NEW_BASELINE)
+    lines.append(f"{counts(verdict)}.")
+    return BETWEEN.join(lines)
+
+
+def _run_head(results: Results, verdict: Verdict) -> str:
+    """Return the run's own verdict, where no gate has judged it."""
+    checks = check_laws(results)
+    broken = verdict.failures or verdict.same_rows.answer is Answer.NO or any(not check.holds for check in checks)
+    title = "❌ Benchmark: something failed" if broken else "✅ Benchmark: measured, nothing failed"
+    lines = [*verdict_lines(verdict), *filter(None, [law_line(checks)])]
+    return f"## {title}{BETWEEN}" + "\n".join(f"- {_sentence(line)}" for line in lines)
+
+
+def _headline(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[Part]:
+    named = legend(results)
+    head = _sentence(named[0].upper() + named[1:]) if named else ""
+    yield table_part(2, head, headline_table(results, summaries, verdict))
+
+
+def _findings(verdict: GateVerdict) -> Iterator[Part]:
+    """What did not simply pass, the worst first, each with its evidence."""
+    failed = verdict.having(*(one for one in Outcome if one not in _GOOD))
+    yield list_part(1, "### What failed, and why", [_finding(one) for one in failed])
+    better = verdict.having(Outcome.IMPROVEMENT)
+    yield list_part(3, "### What improved", [_finding(one) for one in better])
+
+
+def _failures(results: Results) -> Iterator[Part]:
+    """Samples that failed, and the statements behind broken laws."""
+    if results.failures:
+        yield table_part(3, "### Failures", failure_table(results))
+    yield table_part(3, "### Statements behind broken laws", offender_table(check_laws(results)))
+
+
+def _finding(check: Check) -> str:
+    lines = [f"- {_SIGNS[check.outcome]} **{_line(check.name)}** ({check.outcome.value}): {_sentence(check.sentence)}"]
+    lines += [f"  - {_code(one)}" for one in check.evidence[:_MOST_EVIDENCE]]
+    if len(check.evidence) > _MOST_EVIDENCE:
+        lines.append(f"  - and {len(check.evidence) - _MOST_EVIDENCE:,} more")
+    return "\n".join(lines)
+
+
+def _chart(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[Part]:
+    chart = peak_chart(results, summaries, verdict)
+    if chart is not None:
+        drawn, caption = chart
+        yield text_part(4, f"{drawn}{BETWEEN}{escape(caption)}")
+
+
+def _link(artifact_url: str | None) -> Iterator[Part]:
+    if artifact_url is not None:
+        yield text_part(0, f"[Report, results, and the plots as PNG and SVG](<{artifact_url}>)")
+
+
+def _details(results: Results, summaries: Summaries, verdict: GateVerdict | None) -> Iterator[Part]:
+    if verdict is not None:
+        yield _passed(verdict)
+    yield _folded_table("Largest allocation sites at the peak", 5, allocation_table(results))
+    yield _folded_table("Laws of statements", 6, law_table(check_laws(results)))
+    yield _folded_table("Every metric, the client's side", 6, metrics_table(results, summaries, Side.CLIENT))
+    if any(METRICS[one.metric].side is Side.DATABASE for one in results.measurements):
+        yield _folded_table("Every metric, the database's side", 7, metrics_table(results, summaries, Side.DATABASE))
+    for title, table in statement_tables(results):
+        yield _folded_table(f"Statements, {title}", 8, table)
+    yield _folded_table("Rows and digests", 7, digest_table(results))
+    tails = [
+        f"{_code(f'{one.implementation} on {one.scan}, {one.probe}')}{BETWEEN}{block(one.log_tail)}"
+        for one in results.failures
+        if one.log_tail.strip()
+    ]
+    yield folded("The end of the log of what failed", list_part(10, "", tails))
+    yield folded("Warnings", list_part(6, "", [f"- {_sentence(one)}" for one in results.warnings]))
+    yield folded("Environment", text_part(5, _environment(results)))
+
+
+def _passed(verdict: GateVerdict) -> Part:
+    passed = [f"- **{_line(one.name)}**: {_sentence(one.sentence)}" for one in verdict.having(Outcome.PASS)]
+    return folded(f"Checks that passed: {len(passed):,}", list_part(9, "", passed))
+
+
+def _folded_table(title: str, importance: int, table: Table | None) -> Part:
+    return folded(escape_html(shorten(plain(title), _LONGEST_LINE)), table_part(importance, "", table))
+
+
+def _environment(results: Results) -> str:
+    environment = results.environment
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(environment.packages.items()))
+    lines = (
+        ("Command", results.command),
+        ("Taken", results.created),
+        ("Revision", environment.revision or "not in a checkout"),
+        ("PostgreSQL", f"{environment.server_version}, {environment.server_source}"),
+        ("Python", f"{environment.python}; {versions}"),
+        ("Machine", f"{environment.platform}, {environment.cpu}, {environment.cores} cores"),
+    )
+    return "\n".join(f"- {what}: {_code(value)}" for what, value in lines)
+
+
+def _sentence(text: str) -> str:
+    return escape(shorten(plain(text), _LONGEST_SENTENCE))
+
+
+def _line(text: str) -> str:
+    return escape(shorten(plain(text), _LONGEST_LINE))
+
+
+def _code(text: str) -> str:
+    return code(shorten(plain(text), _LONGEST_LINE))

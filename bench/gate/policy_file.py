@@ -1,0 +1,210 @@
+"""The policy's file: the table ``[tool.bench.gate]`` of a TOML file, read strictly."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.contract import METRICS, Kind, Metric, ScanSize
+from bench.errors import InputError
+from bench.gate.policy import Policy, Rule, RuleKind
+from bench.gate.quantity import parse_factor, parse_quantity, parse_share
+from bench.registry import locate
+
+DEFAULT_PATH = Path("pyproject.toml")
+TABLE = ("tool", "bench", "gate")
+MOST_SAMPLES = 1_000
+
+_KEYS = ("scans", "implementations", "samples", "laws", "ceilings", "growth", "ratios", "tolerance")
+_LAW_METRICS = ("statements_django", "statements_server")
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_OVER = " / "
+
+
+def read_policy(path: Path) -> Policy:
+    """Read the policy in ``path``.
+
+    Raises InputError naming the key at fault and what is known in its place: where the file or the table is missing, a
+    key, metric, scan or implementation is not known, or a value cannot be read.
+    """
+    table: Any = _read(path)
+    for name in TABLE:
+        table = table.get(name) if isinstance(table, dict) else None
+    if not isinstance(table, dict):
+        raise InputError(f"{path} has no table [{'.'.join(TABLE)}]; write one there, or name another file by --policy")
+    return _Reader(path).policy(table)
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"there is no policy file {path}; name one by --policy") from error
+    except OSError as error:
+        raise InputError(f"cannot read the policy {path}: {error.strerror}; name a file that you may read") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"the policy {path} is not UTF-8: {error}; save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"the policy {path} is not TOML: {error}; correct it there") from error
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A file and the keys that lead to a value in it."""
+
+    path: Path
+    keys: tuple[str, ...] = TABLE
+
+    def __truediv__(self, key: str) -> _Place:
+        return _Place(self.path, (*self.keys, key))
+
+    def __str__(self) -> str:
+        keys = (key if _BARE_KEY.fullmatch(key) else f'"{key}"' for key in self.keys)
+        return f"{self.path}: {'.'.join(keys)}"
+
+
+class _Reader:
+    """Reads one table, and knows the scans and implementations that its rules may name."""
+
+    def __init__(self, path: Path) -> None:
+        self._root = _Place(path)
+        self._scans: tuple[str, ...] = ()
+        self._implementations: tuple[str, ...] = ()
+
+    def policy(self, table: Mapping[str, Any]) -> Policy:
+        for key in table:
+            _known(key, _KEYS, "key", self._root / key)
+        self._scans = self._names(table, "scans", ScanSize.parse)
+        self._implementations = self._names(table, "implementations", locate)
+        return Policy(
+            scans=self._scans,
+            implementations=self._implementations,
+            samples=self._samples(table),
+            rules=tuple(self._rules(table)),
+            place=str(self._root),
+        )
+
+    def _names(self, table: Mapping[str, Any], key: str, check: Callable[[str], object]) -> tuple[str, ...]:
+        place = self._root / key
+        value = table.get(key)
+        if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
+            shown = "missing" if key not in table else f"{value!r}"
+            raise InputError(f"{place} is {shown}; write a list of {key}, for example {_example(key)}")
+        for name in value:
+            try:
+                check(name)
+            except InputError as error:
+                raise InputError(f"{place}: {error}") from error
+            if value.count(name) > 1:
+                raise InputError(f"{place} names {name!r} more than once; name each once")
+        return tuple(value)
+
+    def _samples(self, table: Mapping[str, Any]) -> int:
+        value = table.get("samples", 0)
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_SAMPLES:
+            raise InputError(
+                f"{self._root / 'samples'} is {value!r}; write how many time samples of each case to take, "
+                f"0 to {MOST_SAMPLES:,}"
+            )
+        return value
+
+    def _rules(self, table: Mapping[str, Any]) -> Iterator[Rule]:
+        yield from self._laws(table.get("laws", False))
+        yield from self._by_scan("ceiling", "ceilings", table)
+        yield from self._growth(table)
+        yield from self._by_scan("ratio", "ratios", table)
+        yield from self._tolerances(table)
+
+    def _laws(self, value: object) -> Iterator[Rule]:
+        place = self._root / "laws"
+        if not isinstance(value, bool):
+            raise InputError(f"{place} is {value!r}; write true to hold the declared laws, or false")
+        if value:
+            yield from (Rule(kind="law", metric=metric, place=str(place)) for metric in _LAW_METRICS)
+
+    def _by_scan(self, kind: RuleKind, key: str, table: Mapping[str, Any]) -> Iterator[Rule]:
+        """Read metric → scan → implementation (or two of them, divided) → limit."""
+        for metric, by_scan, metric_place in self._metrics(table, key):
+            for scan, limits in by_scan.items():
+                place = metric_place / scan
+                _known(scan, self._scans, "scan", place)
+                for name, value in _table(limits, place).items():
+                    at = place / name
+                    implementation, base = self._pair(name, at) if kind == "ratio" else (self._single(name, at), None)
+                    limit = parse_factor(value, str(at)) if base else parse_quantity(value, metric.unit, str(at))
+                    yield Rule(
+                        kind=kind,
+                        metric=metric.name,
+                        scan=scan,
+                        implementation=implementation,
+                        base=base,
+                        limit=limit,
+                        place=str(at),
+                    )
+
+    def _growth(self, table: Mapping[str, Any]) -> Iterator[Rule]:
+        """Read metric → implementation → limit per row."""
+        fitted = tuple(one.name for one in METRICS.values() if one.kind is Kind.NEAR_EXACT)
+        for metric, limits, place in self._metrics(table, "growth"):
+            _known(metric.name, fitted, "near-exact metric, as growth needs one,", place)
+            for name, value in limits.items():
+                limit = parse_quantity(value, metric.unit, str(place / name))
+                yield Rule(
+                    kind="growth",
+                    metric=metric.name,
+                    implementation=self._single(name, place / name),
+                    limit=limit,
+                    place=str(place / name),
+                )
+
+    def _tolerances(self, table: Mapping[str, Any]) -> Iterator[Rule]:
+        """Read metric → share; ``near-exact`` stands for all metrics of that kind that are not named."""
+        place = self._root / "tolerance"
+        shares = _table(table.get("tolerance", {}), place)
+        measured = tuple(one.name for one in METRICS.values() if one.kind is not Kind.EXACT)
+        for name in shares:
+            _known(name, (Kind.NEAR_EXACT.value, *measured), "metric or kind that has a tolerance:", place / name)
+        of_kind = shares.get(Kind.NEAR_EXACT.value)
+        for metric in METRICS.values():
+            at, value = place / metric.name, shares.get(metric.name)
+            if value is None and metric.kind is Kind.NEAR_EXACT:
+                at, value = place / Kind.NEAR_EXACT.value, of_kind
+            if value is not None:
+                yield Rule(kind="baseline", metric=metric.name, limit=parse_share(value, str(at)), place=str(at))
+
+    def _metrics(self, table: Mapping[str, Any], key: str) -> Iterator[tuple[Metric, Mapping[str, Any], _Place]]:
+        place = self._root / key
+        for name, value in _table(table.get(key, {}), place).items():
+            _known(name, METRICS, "metric", place / name)
+            yield METRICS[name], _table(value, place / name), place / name
+
+    def _single(self, name: str, place: _Place) -> str:
+        return _known(name, self._implementations, "implementation", place)
+
+    def _pair(self, name: str, place: _Place) -> tuple[str, str]:
+        implementation, over, base = name.partition(_OVER)
+        if not over:
+            first, last = self._implementations[0], self._implementations[-1]
+            raise InputError(f'{place}: {name!r} is no ratio; write for example "{last}{_OVER}{first}"')
+        return self._single(implementation, place), self._single(base, place)
+
+
+def _known(name: str, known: Iterable[str], what: str, place: _Place) -> str:
+    names = tuple(known)
+    if name not in names:
+        raise InputError(f"{place}: unknown {what} {name!r}; known are {', '.join(names)}")
+    return name
+
+
+def _table(value: object, place: _Place) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise InputError(f"{place} is {value!r}; write a table there")
+    return value
+
+
+def _example(key: str) -> str:
+    return '["1k/8", "10k/20"]' if key == "scans" else '["materializing", "streaming"]'

@@ -1,0 +1,63 @@
+"""The verdict's file: the verdict as JSON, for other tools and for ``bench comment``.
+
+Schema history:
+1: the first.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from bench.errors import InputError
+from bench.gate.verdict import Check, GateVerdict, Outcome
+from bench.results.files import write_file_atomically
+
+SCHEMA = 1
+
+
+class _File(msgspec.Struct, kw_only=True):
+    """What the file holds: the verdict, and its exit code for those who cannot derive it."""
+
+    schema: int
+    outcome: Outcome
+    exit_code: int
+    checks: tuple[Check, ...]
+
+
+class _Header(msgspec.Struct):
+    """The part of a verdict's file that every version has."""
+
+    schema: int
+
+
+def render_json(verdict: GateVerdict) -> bytes:
+    """Return ``verdict`` as indented JSON."""
+    whole = _File(schema=SCHEMA, outcome=verdict.outcome, exit_code=verdict.exit_code, checks=verdict.checks)
+    return msgspec.json.format(msgspec.json.encode(whole), indent=2) + b"\n"
+
+
+def write_verdict(path: Path, verdict: GateVerdict) -> None:
+    """Write ``verdict`` to ``path``. Raises InputError where the file cannot be written."""
+    write_file_atomically(path, render_json(verdict))
+
+
+def read_verdict(path: Path) -> GateVerdict:
+    """Read what ``bench gate --json`` wrote. Raises InputError for any other file."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"cannot read the verdict {path}: {error.strerror}; `bench gate --json FILE` writes one"
+        ) from error
+    try:
+        schema = msgspec.json.decode(content, type=_Header).schema
+        if schema == SCHEMA:
+            found = msgspec.json.decode(content, type=_File)
+            return GateVerdict(outcome=found.outcome, checks=found.checks)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is not a verdict: {error}; write it again with `bench gate --json FILE`") from error
+    raise InputError(
+        f"{path} has verdict schema {schema}, and this version reads {SCHEMA}; read it with the version that wrote it"
+    )

@@ -1,0 +1,112 @@
+"""Mermaid: the chart of a pull-request comment, which cannot carry a picture of its own but draws this text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from bench.analysis.summary import Summaries
+from bench.analysis.verdict import Answer, Verdict
+from bench.report.headline import PEAK
+from bench.report.units import Scale, scale
+from bench.report.wording import enumerated, plain, shorten
+from bench.results.records import Dataset, Results
+
+PALETTE = (
+    ("orange", "#D55E00"),
+    ("blue", "#0072B2"),
+    ("green", "#009E73"),
+    ("pink", "#CC79A7"),
+    ("yellow", "#E69F00"),
+)
+"""The first colours of the plots, with the words for them: the chart has no legend, so its caption names them."""
+
+MOST_SCANS = 12
+_NAME_WIDTH = 40
+_HARMLESS = frozenset(" .,:/@_+-()")
+
+
+def peak_chart(results: Results, summaries: Summaries, verdict: Verdict) -> tuple[str, str] | None:
+    """Return the chart of peak heap against rows and its caption in plain words.
+
+    Nothing is drawn where the rows of the implementations differ, or where no scan has a peak of each.
+    """
+    names = results.implementations[: len(PALETTE)]
+    if verdict.same_rows.answer is Answer.NO:
+        return None
+    # Of a grid, one scan stands for each number of rows, that with the most findings.
+    by_rows = {
+        one.rows: one
+        for one in sorted(results.datasets, key=lambda one: (one.rows, one.findings))
+        if all(summaries.get(one.scan, name, PEAK.name) for name in names)
+    }
+    datasets = _thinned(list(by_rows.values()))
+    if not datasets or not names:
+        return None
+    peaks = {name: [summaries.by_case[one.scan, name, PEAK.name].centre for one in datasets] for name in names}
+    shown = scale(PEAK.unit, [peak for of_name in peaks.values() for peak in of_name])
+    if len(datasets) == 1:
+        return _bars(datasets[0], peaks, shown)
+    return _lines(datasets, peaks, shown)
+
+
+def _lines(datasets: Sequence[Dataset], peaks: dict[str, list[float]], shown: Scale) -> tuple[str, str]:
+    colours = dict(zip(peaks, PALETTE, strict=False))
+    labels = [f"{one.rows:,} ({_words(one.scan)})" for one in datasets]
+    series = [f"    line {_figures(of_name, shown)}" for of_name in peaks.values()]
+    named = enumerated(tuple(f"{colours[name][0]} {_name(name)}" for name in peaks))
+    return _chart(labels, "rows (scan)", peaks, shown, series), f"Peak heap in {shown.symbol} by rows: {named}."
+
+
+def _bars(dataset: Dataset, peaks: dict[str, list[float]], shown: Scale) -> tuple[str, str]:
+    """Of one scan, a bar for each implementation: a line needs two points."""
+    labels = [_words(name) for name in peaks]
+    series = [f"    bar {_figures([of_name[0] for of_name in peaks.values()], shown)}"]
+    caption = f"Peak heap in {shown.symbol} on {shorten(plain(dataset.scan), _NAME_WIDTH)}, {dataset.rows:,} rows."
+    return _chart(labels, "implementation", peaks, shown, series), caption
+
+
+def _chart(
+    labels: Sequence[str], x_title: str, peaks: dict[str, list[float]], shown: Scale, series: Sequence[str]
+) -> str:
+    palette = ", ".join(colour for _, colour in PALETTE)
+    theme = json.dumps({"themeVariables": {"xyChart": {"plotColorPalette": palette}}})
+    top = max(max(of_name) for of_name in peaks.values()) / shown.size * 1.1 or 1
+    return "\n".join(
+        (
+            "```mermaid",
+            f"%%{{init: {theme}}}%%",
+            "xychart-beta",
+            f'    title "Peak heap, {shown.symbol}"',
+            f'    x-axis "{x_title}" [{", ".join(_quoted(label) for label in labels)}]',
+            f'    y-axis "{shown.symbol}" 0 --> {top:.4g}',
+            *series,
+            "```",
+        )
+    )
+
+
+def _thinned(datasets: Sequence[Dataset]) -> Sequence[Dataset]:
+    """At most MOST_SCANS, evenly chosen, the smallest and the largest among them."""
+    if len(datasets) <= MOST_SCANS:
+        return datasets
+    last = len(datasets) - 1
+    return [datasets[round(step * last / (MOST_SCANS - 1))] for step in range(MOST_SCANS)]
+
+
+def _figures(values: Sequence[float], shown: Scale) -> str:
+    return f"[{', '.join(f'{value / shown.size:.{shown.decimals}f}' for value in values)}]"
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'
+
+
+def _words(text: str) -> str:
+    """Return ``text`` with nothing in it that Mermaid, Markdown or HTML could take for more than words."""
+    kept = "".join(one if one.isalnum() or one in _HARMLESS else " " for one in plain(text))
+    return shorten(" ".join(kept.split()) or "-", _NAME_WIDTH)
+
+
+def _name(name: str) -> str:
+    return shorten(plain(name), _NAME_WIDTH)

@@ -1,0 +1,1 @@
+"""Tests of ``bench ab`` and of what it takes from a revision."""
