@@ -119,6 +119,8 @@ class Metric:
     kind: Kind
     title: str
     side: Side = Side.CLIENT
+    resolution: float = 0.0
+    """The step in which the metric moves, in its unit; a difference of one step says nothing."""
 
 
 METRICS: Mapping[str, Metric] = {
@@ -127,7 +129,13 @@ METRICS: Mapping[str, Metric] = {
         Metric("wall_seconds", "seconds", Kind.NOISY, "Time (wall)"),
         Metric("cpu_seconds", "seconds", Kind.NOISY, "Time (client CPU)"),
         Metric("peak_heap_bytes", "bytes", Kind.NEAR_EXACT, "Peak heap"),
-        Metric("peak_heap_untraced_bytes", "bytes", Kind.NEAR_EXACT, "Peak heap, Python allocators not traced"),
+        Metric(
+            "peak_heap_untraced_bytes",
+            "bytes",
+            Kind.NEAR_EXACT,
+            "Peak heap, Python allocators not traced",
+            resolution=2**20,
+        ),
         Metric("peak_rss_bytes", "bytes", Kind.NOISY, "Peak RSS growth"),
         Metric("base_rss_bytes", "bytes", Kind.NOISY, "RSS before the call"),
         Metric("statements_django", "statements", Kind.EXACT, "Statements (Django)"),

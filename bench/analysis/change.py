@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -13,12 +13,6 @@ from bench.contract import Metric
 
 RESULT_UNIT = "rows"
 """Exact metrics of this unit say what was written, not what it cost: any deviation is for the worse."""
-
-RESOLUTION: Mapping[str, float] = {
-    # Without its allocators traced, CPython shows only whole arenas: the same code was seen one apart in two runs.
-    "peak_heap_untraced_bytes": 2**20
-}
-"""By metric the step in which it moves, where that can exceed the tolerance."""
 
 
 class ChangeVerdict(Enum):
@@ -112,7 +106,7 @@ def exact_change(before: Summary, after: Summary) -> Change:
 
 
 def near_exact_change(before: Summary, after: Summary) -> Change:
-    """Judge a near-exact metric by its medians, with NEAR_EXACT_TOLERANCE and the metric's RESOLUTION."""
+    """Judge a near-exact metric by its medians, with NEAR_EXACT_TOLERANCE and the metric's resolution."""
     floor = FLOOR.get(before.metric.unit, 0.0)
     smaller, larger = sorted((before.centre, after.centre))
     difference = after.centre - before.centre
@@ -120,7 +114,7 @@ def near_exact_change(before: Summary, after: Summary) -> Change:
     if abs(difference) > NEAR_EXACT_TOLERANCE * before.centre:
         if larger <= floor:
             reason = "both are so near zero that their difference says nothing"
-        elif abs(difference) <= RESOLUTION.get(before.metric.name, 0.0):
+        elif abs(difference) <= before.metric.resolution:
             verdict = ChangeVerdict.NOT_TOLD_APART
             reason = "one step of the allocator, by which the same code can differ"
         else:

@@ -13,6 +13,7 @@ import typer
 from bench import __version__
 from bench.cli.ab import ab
 from bench.cli.baseline import baseline
+from bench.cli.comment import comment
 from bench.cli.compare import compare
 from bench.cli.doctor import doctor
 from bench.cli.gate import gate
@@ -39,6 +40,7 @@ app.command()(sweep)
 app.command()(doctor)
 app.command()(ab)
 app.command()(gate)
+app.command()(comment)
 app.add_typer(baseline, name="baseline")
 
 

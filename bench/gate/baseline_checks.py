@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.analysis.change import RESOLUTION, Change, ChangeVerdict, exact_change, noisy_changes
+from bench.analysis.change import Change, ChangeVerdict, exact_change, noisy_changes
 from bench.analysis.comparable import datasets_match, environment_differences
 from bench.analysis.pairs import chance_ratio
 from bench.analysis.ratio import FLOOR
@@ -194,7 +194,7 @@ class _Judge:
     def _near_exact_check(self, pair: _Pair, tolerance: float) -> Check:
         before, after = pair.before.centre, pair.after.centre
         difference = after - before
-        room = max(tolerance * before, RESOLUTION.get(pair.metric.name, 0.0))
+        room = max(tolerance * before, pair.metric.resolution)
         # Two figures near zero differ by nothing that matters.
         if abs(difference) <= room or max(before, after) <= FLOOR.get(pair.metric.unit, 0.0):
             return self._check(pair, Outcome.PASS, f"tolerance {share(tolerance)}", evidence=False)

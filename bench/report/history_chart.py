@@ -20,7 +20,7 @@ HISTORY_CHART_NAMES = ("history-peak-heap", "history-time")
 _NAME_WIDTH = 22
 _SCAN_WIDTH = 14
 _DATE = len("2026-01-02")
-_MOST_TICKS = 6
+_MOST_TICKS = 4
 _MOST_NAMED = 3
 
 

@@ -110,12 +110,12 @@ def test_labels_and_titles_say_the_newest_figures_and_alternatives_all() -> None
 
 
 @pytest.mark.parametrize("count", [1, 2, 6, 7, 13, 100])
-def test_at_most_six_runs_are_named_on_the_axis_the_newest_always(count: int) -> None:
+def test_at_most_four_runs_are_named_on_the_axis_the_newest_always(count: int) -> None:
     many = [run(1 + day % 28, f"{day:012d}", 34e6, 2.7) for day in range(count)]
     ticks = charts(many)[0].x_ticks
     assert len(ticks) == count
     named = [label for _, label in ticks if label]
-    assert min(count, 4) <= len(named) <= 6
+    assert min(count, 3) <= len(named) <= 4
     assert ticks[-1][1].startswith(f"{count - 1:012d}"[:8])
 
 

@@ -1,0 +1,38 @@
+"""Memory that grows with the rows: within a run, or from run to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from bench.contract import Outcome
+from bench.gate.planted.variant import held_to_its_laws, streaming_with
+from optimized_impl import task
+
+_build_rows = task._build_rows
+_persist_rows = task._persist_rows
+
+_statuses: dict[tuple[str, str, str], str] = {}
+"""Of every row ever written: the leak."""
+
+
+@held_to_its_laws
+def keeps_all_rows(tenant_id: str, scan_id: str) -> Outcome:
+    """Make a list of the rows before the first of them is written."""
+
+    def persist(tenant_id: str, scan_id: str, rows: Iterable[task.Row]) -> int:
+        return _persist_rows(tenant_id, scan_id, list(rows))
+
+    return streaming_with(tenant_id, scan_id, _persist_rows=persist)
+
+
+@held_to_its_laws
+def leaks_a_dict(tenant_id: str, scan_id: str) -> Outcome:
+    """Remember the status of every row in a module's dict that nobody empties."""
+
+    def build(*arguments: Any) -> Iterator[task.Row]:
+        for row in _build_rows(*arguments):
+            _statuses[row["region"], row["compliance_id"], row["requirement_id"]] = row["requirement_status"]
+            yield row
+
+    return streaming_with(tenant_id, scan_id, _build_rows=build)

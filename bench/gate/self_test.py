@@ -1,0 +1,201 @@
+"""The self-test: does the gate catch every planted regression by name, and does it let unchanged code pass?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from bench.contract import ScanSize
+from bench.gate.judge import gate
+from bench.gate.planted.trials import AGAIN, STREAMING, TRIALS, Planted, Trial
+from bench.gate.repetition import confirm, narrowed, needs_repetition
+from bench.gate.verdict import Check, GateVerdict, Outcome
+from bench.plan import RunPlan, cost, schedule
+from bench.probes.request import ProbeName
+from bench.progress import Progress
+from bench.results.records import (
+    AllocationSites,
+    DeclaredLaws,
+    Digest,
+    Failure,
+    HeapSeries,
+    Measurement,
+    Results,
+    StatementTexts,
+)
+from bench.runner import Runner, StageOpener
+from bench.stage import ScanSource, Stage, open_stage
+
+SYNTHETIC = "synthetic"
+SEED = 0
+
+Measure = Callable[[tuple[str, ...], tuple[ProbeName, ...]], Results]
+"""From implementations and probes to what they show on a trial's scan."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catch:
+    """A Catch is what the gate says of one planted regression."""
+
+    planted: Planted
+    verdict: GateVerdict
+
+    @property
+    def check(self) -> Check | None:
+        """The check that must catch it, if the gate made that check."""
+        return next((one for one in self.verdict.checks if one.name == self.planted.caught_by), None)
+
+    @property
+    def caught(self) -> bool:
+        """Whether that check calls it a regression. That another one did is not enough."""
+        return self.check is not None and self.check.outcome is Outcome.REGRESSION
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelfTest:
+    """A SelfTest is the gate's verdict on the unchanged pair, and what it made of each planted regression."""
+
+    unchanged: GateVerdict
+    catches: tuple[Catch, ...]
+
+    @property
+    def slipped(self) -> tuple[Catch, ...]:
+        """The planted regressions that the gate did not catch by name."""
+        return tuple(one for one in self.catches if not one.caught)
+
+    @property
+    def passed(self) -> bool:
+        """Whether none slipped through and the unchanged pair passes."""
+        return not self.slipped and self.unchanged.exit_code == 0
+
+    @property
+    def exit_code(self) -> int:
+        """0 passed, 1 not."""
+        return 0 if self.passed else 1
+
+
+def self_test(
+    progress: Progress,
+    *,
+    database_url: str | None = None,
+    server_major: int = 16,
+    timeout_seconds: float | None = None,
+    opener: StageOpener = open_stage,
+    trials: tuple[Trial, ...] = TRIALS,
+) -> SelfTest:
+    """Measure and judge every trial. Raises InputError or DatabaseError where nothing can be measured at all."""
+    unchanged: list[Check] = []
+    catches: list[Catch] = []
+    with opener(database_url, server_major) as stage:
+        progress.begin(sum(map(_work, trials)))
+        for trial in trials:
+            measure = _measuring(trial, stage, _Part(progress), timeout_seconds)
+            found, caught = _try(trial, measure)
+            unchanged += found.checks
+            catches += caught
+    return SelfTest(unchanged=GateVerdict.of(unchanged), catches=tuple(catches))
+
+
+def in_roles(results: Results, roles: Mapping[str, str]) -> Results:
+    """Return what ``results`` hold of the implementations that ``roles`` maps, under the names it maps them to.
+
+    So does the gate judge a variant as if it had taken the place of the implementation that it is a variant of.
+    """
+    return replace(
+        results,
+        implementations=tuple(roles.values()),
+        measurements=_cast(results.measurements, roles),
+        digests=_cast(results.digests, roles),
+        statements=_cast(results.statements, roles),
+        heap=_cast(results.heap, roles),
+        allocations=_cast(results.allocations, roles),
+        failures=_cast(results.failures, roles),
+        laws=_cast(results.laws, roles),
+    )
+
+
+def _try(trial: Trial, measure: Measure) -> tuple[GateVerdict, tuple[Catch, ...]]:
+    """Return the verdict on the unchanged pair of one trial, and on each of its planted regressions."""
+    policy = trial.policy
+    again = {AGAIN[name]: name for name in policy.implementations}
+    bystanders = {measured: role for measured, role in again.items() if role != STREAMING}
+    variants = {one: {**bystanders, one.implementation: STREAMING} for one in trial.planted}
+    measured = measure((*policy.implementations, *again, *(one.implementation for one in trial.planted)), trial.probes)
+    baseline = in_roles(measured, {name: name for name in policy.implementations})
+
+    def judged(roles: Mapping[str, str]) -> GateVerdict:
+        first = gate(policy, in_roles(measured, roles), baseline)
+        if not needs_repetition(first):
+            return first
+        second = in_roles(measure(tuple(roles), ()), roles)
+        return confirm(first, gate(narrowed(policy, policy.scans), second, baseline))
+
+    return judged(again), tuple(Catch(planted=one, verdict=judged(roles)) for one, roles in variants.items())
+
+
+def _measuring(trial: Trial, stage: Stage, progress: Progress, timeout_seconds: float | None) -> Measure:
+    """Return what measures the scan of ``trial`` on a stage that stays open."""
+
+    def measure(implementations: tuple[str, ...], probes: tuple[ProbeName, ...]) -> Results:
+        plan = RunPlan(
+            sizes=(ScanSize.parse(trial.scan),),
+            scan_file=None,
+            implementations=implementations,
+            catalogue=SYNTHETIC,
+            seed=SEED,
+            samples=trial.policy.samples,
+            timeout_seconds=timeout_seconds,
+            database_url=None,
+            server_major=0,
+            command="bench gate --self-test",
+            probes=probes,
+        )
+        runner = Runner(plan, progress, lambda _url, _major: nullcontext(stage))
+        runner.run()
+        results = runner.results()
+        assert results is not None  # the run came to its end
+        return results
+
+    return measure
+
+
+_Record = TypeVar("_Record", Measurement, Digest, StatementTexts, HeapSeries, AllocationSites, Failure, DeclaredLaws)
+
+
+def _cast(records: tuple[_Record, ...], roles: Mapping[str, str]) -> tuple[_Record, ...]:
+    return tuple(
+        replace(one, implementation=roles[one.implementation]) for one in records if one.implementation in roles
+    )
+
+
+def _work(trial: Trial) -> float:
+    """Return the work of one trial without repetitions, as ``Progress`` counts it."""
+    size = ScanSize.parse(trial.scan)
+    source = ScanSource(size=size, scan_file=None, catalogue=SYNTHETIC, seed=SEED)
+    rows = size.regions * source.load_catalogue().requirement_count
+    names = trial.policy.implementations
+    measured = (*names, *names, *(one.implementation for one in trial.planted))
+    return sum(cost(sample.probe, rows) for sample in schedule(measured, trial.policy.samples, trial.probes))
+
+
+class _Part:
+    """The Progress of one run among several that were announced together."""
+
+    def __init__(self, whole: Progress) -> None:
+        self._whole = whole
+
+    def begin(self, work: float) -> None:
+        """Do nothing: it is announced."""
+
+    def stage(self, text: str) -> None:
+        """Pass it on."""
+        self._whole.stage(text)
+
+    def done(self, work: float) -> None:
+        """Pass it on."""
+        self._whole.done(work)
+
+    def warn(self, text: str) -> None:
+        """Do nothing: wrong rows are planted, and what else fails is in the verdict."""
