@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from django.db import connections
 
 from bench.database.access import DatabaseAccess
 from bench.database.statement_log import capture
-from bench.probes.call_sites import recorded_call_sites
+from bench.probes.call_sites import CallSites, recorded_call_sites
 from bench.probes.reading import Call, Reading
 
 
@@ -34,6 +34,27 @@ def read_statements(call: Call, access: DatabaseAccess) -> Reading:
         django_sites=calls.sites(tuple(log)),
         server_sites=calls.sites(server.statements),
         warnings=server.warnings,
+    )
+
+
+def read_django_statements(call: Call) -> Reading:
+    """Count the statements of one call as Django logs them, on whatever database its aliases are."""
+    sites = CallSites()
+
+    def noting(execute: Callable[..., Any], statement: str, *rest: Any) -> Any:
+        sites.note(statement)
+        return execute(statement, *rest)
+
+    with ExitStack() as stack:
+        log = stack.enter_context(_django_log())
+        for connection in connections.all():
+            stack.enter_context(connection.execute_wrapper(noting))
+        outcome = call()
+    return Reading(
+        values={"statements_django": float(len(log))},
+        outcome=outcome,
+        django_statements=tuple(log),
+        django_sites=sites.sites(tuple(log)),
     )
 
 

@@ -1,0 +1,184 @@
+"""The verdict reads in ten seconds as text, and whole as JUnit XML and JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from xml.etree.ElementTree import Element, fromstring
+
+import pytest
+from rich.cells import cell_len
+
+from bench.errors import InputError
+from bench.gate.junit import render_junit
+from bench.gate.text import MOST_SHOWN, counts, headline, render_verdict
+from bench.gate.verdict import EXIT_CODES, Check, GateVerdict, Outcome
+from bench.gate.verdict_file import read_verdict, render_json, write_verdict
+from bench.report.text import WIDTH
+from tests.gate.runs import judged, run, with_samples
+from tests.results.variants import HOSTILE
+
+MIXED = GateVerdict.of(
+    Check(name=f"{outcome.value} check", outcome=outcome, sentence=f"a sentence on {outcome.value}", evidence=("why",))
+    for outcome in Outcome
+)
+HOSTILE_VERDICT = GateVerdict.of(
+    [Check(name=f"rows {HOSTILE}", outcome=Outcome.REGRESSION, sentence=HOSTILE * 20, evidence=(HOSTILE, "\0\ud800"))]
+)
+
+WHOLE = """\
+REGRESSION – Peak heap of streaming on 10k/20 is 61.0 MB, over its ceiling of 46.0 MB (and 1 more
+  check)
+
+REGRESSION ceiling peak_heap_bytes 10k/20 streaming
+    Peak heap of streaming on 10k/20 is 61.0 MB, over its ceiling of 46.0 MB
+    streaming/task.py:10 in copy_batch_1: 61.0 MB at the peak
+    streaming/task.py:20 in copy_batch_2: 12.5 MB at the peak
+    streaming/task.py:30 in copy_batch_3: 900 kB at the peak
+
+REGRESSION baseline peak_heap_bytes 10k/20 streaming
+    Peak heap of streaming on 10k/20: 44.1 MB → 61.0 MB (+38.3 %), tolerance 2 %
+    streaming/task.py:10 in copy_batch_1: 1.0 → 61.0 MB at the peak (+60.0 MB)
+
+IMPROVEMENT baseline peak_heap_bytes 1k/8 streaming
+    Peak heap of streaming on 1k/8: 35.6 MB → 30.0 MB (−15.8 %), tolerance 2 %; keep it with `bench
+      baseline accept RESULTS`
+
+82 of 85 checks passed; 2 regression, 1 improvement
+"""
+
+
+def test_the_whole_text_is_as_it_should_read(tmp_path: Path) -> None:
+    baseline = run()
+    smaller = tuple(
+        replace(one, sites=(replace(one.sites[0], bytes=1_000_000), *one.sites[1:])) for one in baseline.allocations
+    )
+    results = with_samples(baseline, "peak_heap_bytes", [61e6])
+    results = with_samples(results, "peak_heap_bytes", [30e6], ("1k/8", "streaming"))
+    rules = '[gate.ceilings.peak_heap_bytes]\n"10k/20" = { streaming = "46 MB" }'
+    alone = judged(tmp_path, rules, results)
+    verdict = judged(tmp_path, rules, results, replace(baseline, allocations=smaller))
+    # The ceiling's evidence is the baseline's as well; here as it reads without one.
+    (first,) = (one for one in alone.checks if one.name.startswith("ceiling"))
+    verdict = GateVerdict.of(first if one.name == first.name else one for one in verdict.checks)
+    assert render_verdict(verdict) == WHOLE
+
+
+def test_the_first_line_is_the_outcome_and_its_one_reason() -> None:
+    assert headline(MIXED) == "REGRESSION – a sentence on regression"
+    assert headline(GateVerdict.of([])) == "TOOL FAILURE – nothing was checked"
+    passed = [one for one in MIXED.checks if one.outcome is Outcome.PASS]
+    assert headline(GateVerdict.of(passed)) == "PASS – every one of 1 check holds"
+    assert render_verdict(GateVerdict.of(passed * 2)) == (
+        "PASS – every one of 2 checks holds\n\n2 of 2 checks passed\n"
+    )
+
+
+def test_every_outcome_but_a_pass_is_shown_the_worst_first() -> None:
+    lines = render_verdict(MIXED).splitlines()
+    shown = [line for line in lines if line.endswith(" check") and not line.startswith(" ")]
+    assert shown == [
+        "REGRESSION regression check",
+        "TOOL FAILURE tool failure check",
+        "INCONCLUSIVE inconclusive check",
+        "NOT COMPARABLE not comparable check",
+        "IMPROVEMENT improvement check",
+    ]
+    assert counts(MIXED) == (
+        "1 of 6 checks passed; 1 regression, 1 tool failure, 1 inconclusive, 1 not comparable, 1 improvement"
+    )
+
+
+def test_a_hundred_failures_are_a_page_and_a_count() -> None:
+    text = render_verdict(
+        GateVerdict.of(Check(name=f"rule {n}", outcome=Outcome.REGRESSION, sentence="bad") for n in range(100))
+    )
+    assert text.count("REGRESSION rule") == MOST_SHOWN
+    assert f"and {100 - MOST_SHOWN} more; --json and --junit write them all" in text
+
+
+def test_hostile_text_stays_within_its_line() -> None:
+    for line in render_verdict(HOSTILE_VERDICT).splitlines():
+        assert cell_len(line) <= WIDTH
+        assert line.isprintable()
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_each_outcome_has_its_exit_code(outcome: Outcome) -> None:
+    verdict = GateVerdict.of([Check(name="one", outcome=outcome, sentence="")])
+    expected = {"pass": 0, "improvement": 0, "regression": 1, "tool failure": 2}
+    assert verdict.exit_code == EXIT_CODES[outcome] == expected.get(outcome.value, 3)
+
+
+def test_the_worst_outcome_decides_and_a_proven_regression_outranks_a_fault() -> None:
+    order = ["regression", "tool failure", "inconclusive", "not comparable", "improvement", "pass"]
+    checks = sorted(MIXED.checks, key=lambda one: order.index(one.outcome.value))
+    for place, check in enumerate(checks):
+        assert GateVerdict.of(reversed(checks[place:])).outcome is check.outcome
+
+
+def suite(verdict: GateVerdict) -> Element:
+    found = fromstring(render_junit(verdict)).find("testsuite")
+    assert found is not None
+    return found
+
+
+def test_junit_has_a_test_case_for_each_check() -> None:
+    found = suite(MIXED)
+    assert {name: found.get(name) for name in ("name", "tests", "failures", "errors", "skipped")} == {
+        "name": "bench gate",
+        "tests": "6",
+        "failures": "1",
+        "errors": "1",
+        "skipped": "2",
+    }
+    elements = {case.get("name"): (case[0].tag, case[0].text) for case in found}
+    assert elements["regression check"] == ("failure", "a sentence on regression\nwhy")
+    assert elements["tool failure check"][0] == "error"
+    assert elements["inconclusive check"][0] == elements["not comparable check"][0] == "skipped"
+    assert elements["pass check"][0] == elements["improvement check"][0] == "system-out"
+    assert found[0].get("classname") == "bench.gate.pass"
+
+
+def test_junit_of_hostile_text_is_well_formed() -> None:
+    (case,) = suite(HOSTILE_VERDICT)
+    assert "<script>alert(1)</script>" in (case[0].get("message") or "")
+    assert case[0].tag == "failure"
+
+
+def test_json_says_all_and_reads_back_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "verdict.json"
+    write_verdict(path, MIXED)
+    found = json.loads(path.read_text(encoding="utf-8"))
+    assert (found["schema"], found["outcome"], found["exit_code"]) == (1, "regression", 1)
+    assert found["checks"][1] == {
+        "name": "regression check",
+        "outcome": "regression",
+        "sentence": "a sentence on regression",
+        "evidence": ["why"],
+        "scan": None,
+        "noisy": False,
+    }
+    assert read_verdict(path) == MIXED
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"{", "is not a verdict: "),
+        (b'{"schema": 1}', "is not a verdict: Object missing required field"),
+        (b'{"schema": 9}', "has verdict schema 9, and this version reads 1"),
+    ],
+)
+def test_another_file_is_no_verdict(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "verdict.json"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=message):
+        read_verdict(path)
+    with pytest.raises(InputError, match="cannot read the verdict .*: No such file or directory; `bench gate --json"):
+        read_verdict(tmp_path / "gone.json")
+
+
+def test_json_of_hostile_text_can_be_written() -> None:
+    assert json.loads(render_json(HOSTILE_VERDICT))["exit_code"] == 1
