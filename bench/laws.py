@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 Quantity = Literal["rows", "counted findings", "regions"]
+Counted = Literal["statements_django", "statements_server"]
 
 _ATTRIBUTE = "__bench_laws__"
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -17,11 +18,19 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Step:
-    """A Step is so many statements more for each begun ``size`` of a quantity: ceil(quantity / size) times."""
+    """A Step is so many statements more for each begun ``size`` of a quantity: ceil(quantity / size) times.
+
+    Raises ValueError for a size below 1 or an unknown quantity.
+    """
 
     statements: int
     size: int
     of: Quantity
+
+    def __post_init__(self) -> None:
+        if self.size < 1:
+            raise ValueError(f"a step of {self.size} {self.of} has no meaning; give its size as 1 or more")
+        _refuse_unknown(self.of, get_args(Quantity), "quantity")
 
     def times(self, *, rows: int, counted_findings: int, regions: int) -> int:
         """Return how often the step is begun on a scan."""
@@ -37,12 +46,15 @@ class Step:
 class Law:
     """A Law is the exact count that a metric has on a scan with at least one counted region.
 
-    ``base`` statements whatever the scan, and the steps on top.
+    ``base`` statements whatever the scan, and the steps on top. Raises ValueError for a metric that no law is about.
     """
 
-    metric: Literal["statements_django", "statements_server"]
+    metric: Counted
     base: int
     steps: tuple[Step, ...] = ()
+
+    def __post_init__(self) -> None:
+        _refuse_unknown(self.metric, get_args(Counted), "metric")
 
     def expected(self, *, rows: int, counted_findings: int, regions: int) -> int:
         """Return the count that the law gives for a scan."""
@@ -72,3 +84,8 @@ def laws_of(implementation: Callable[..., Any]) -> tuple[Law, ...]:
     """Return the laws that an implementation declares; none is no promise."""
     laws: tuple[Law, ...] = getattr(implementation, _ATTRIBUTE, ())
     return laws
+
+
+def _refuse_unknown(name: str, known: tuple[str, ...], what: str) -> None:
+    if name not in known:
+        raise ValueError(f"no law knows the {what} {name!r}; write {' or '.join(map(repr, known))}")

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,15 +31,15 @@ class CpuTimes:
     stolen: int
 
 
-def machine_warnings(folder: Path | None = None) -> tuple[str, ...]:
+def machine_warnings(folder: Path | None) -> tuple[str, ...]:
     """Return what makes this machine a poor place to time on, one sentence each.
 
-    ``folder`` is where the server's files will be; None: the folder for temporary files.
+    ``folder`` is where the server's files will be; None where they are not on this machine.
     """
-    return tuple(_warnings(folder or Path(tempfile.gettempdir())))
+    return (*_processor_warnings(), *(_disk_warnings(folder) if folder else ()))
 
 
-def _warnings(folder: Path) -> Iterator[str]:
+def _processor_warnings() -> Iterator[str]:
     cores = os.cpu_count() or 1
     if cores < FEWEST_CORES:
         yield f"{cores} cores: implementation, server and everything else share them; {FEWEST_CORES} or more are better"
@@ -48,6 +49,9 @@ def _warnings(folder: Path) -> Iterator[str]:
     governors = sorted(_scaling_governors() - {"performance"})
     if governors:
         yield f"frequency scaling by {', '.join(governors)}: set the governor performance before timing"
+
+
+def _disk_warnings(folder: Path) -> Iterator[str]:
     seconds = fsync_seconds(folder)
     if seconds > SLOWEST_FSYNC_SECONDS:
         yield (
@@ -59,8 +63,12 @@ def _warnings(folder: Path) -> Iterator[str]:
 
 
 def _scaling_governors() -> set[str]:
-    paths = Path("/sys/devices/system/cpu").glob("cpu[0-9]*/cpufreq/scaling_governor")
-    return {path.read_text(encoding="utf-8").strip() for path in paths}
+    governors = set()
+    for path in Path("/sys/devices/system/cpu").glob("cpu[0-9]*/cpufreq/scaling_governor"):
+        # A core that is switched off has the file and does not let it be read.
+        with suppress(OSError):
+            governors.add(path.read_text(encoding="utf-8").strip())
+    return governors
 
 
 def fsync_seconds(folder: Path) -> float:

@@ -63,11 +63,10 @@ class Runner:
         self._progress.stage(f"{source.label}: loading the scan")
         with stage.scan(source, catalogue) as scan:
             self._collector.add_dataset(scan.dataset)
-            if self._plan.scenario == "rerun":
-                self._progress.stage(f"{source.label}: writing the rows of an earlier run")
-                scan.write_earlier_rows(self._plan.implementations[0], self._plan.timeout_seconds)
-            planned = self._planned()
             failed: set[str] = set()
+            if self._plan.scenario == "rerun":
+                self._write_earlier_rows(scan, failed)
+            planned = self._planned()
             for position, sample in enumerate(planned, start=1):
                 if sample.implementation not in failed:
                     self._progress.stage(
@@ -76,6 +75,14 @@ class Runner:
                     with self._recording(scan, sample, failed):
                         self._take(scan, sample)
                 self._progress.done(cost(sample.probe, scan.dataset.rows))
+
+    def _write_earlier_rows(self, scan: ScanStage, failed: set[str]) -> None:
+        """Let the first implementation that can do it write the rows that every sample then replaces."""
+        self._progress.stage(f"{scan.dataset.scan}: writing the rows of an earlier run")
+        for implementation in self._plan.implementations:
+            with self._recording(scan, PlannedSample("rows", implementation, 1), failed):
+                scan.write_earlier_rows(implementation, self._plan.timeout_seconds)
+                break
 
     def _take(self, scan: ScanStage, sample: PlannedSample) -> None:
         reading, found = scan.sample(sample.probe, sample.implementation, self._plan.timeout_seconds)

@@ -1,8 +1,9 @@
-"""Laws checked: does every scan show the statements that were declared, and if not, which are too many."""
+"""Laws checked: does every scan show the statements that were declared, and if not, which ones are behind it."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.laws import Law
@@ -10,11 +11,13 @@ from bench.results.fingerprint import fingerprint, normalise
 from bench.results.records import Dataset, Results, StatementTexts
 
 MOST_OFFENDERS = 3
+_FRAME = frozenset({"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "CLOSE"})
+"""Statements that come along with others, and are seldom what a reader looks for."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Offender:
-    """An Offender is one statement that was issued more or less often than the law leaves room for."""
+    """An Offender is one statement of one line, issued more or less often than the law leaves room for."""
 
     fingerprint: str
     statement: str
@@ -23,7 +26,9 @@ class Offender:
     """``file:line`` of the implementation, '' where it is not known."""
     count: int
     surplus: int
-    """Compared with the scan that keeps the law, or with the smallest one."""
+    """Compared with ``reference``; ``count`` itself without one."""
+    reference: str
+    """The scan or the implementation that ``surplus`` refers to; '' where there was nothing to compare with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +40,7 @@ class LawCheck:
     law: Law
     expected: int
     measured: int
+    """Of several samples the one that is farthest from the law."""
     offenders: tuple[Offender, ...] = ()
 
     @property
@@ -45,75 +51,126 @@ class LawCheck:
 
 def check_laws(results: Results) -> tuple[LawCheck, ...]:
     """Check each declared law on each scan where its metric was measured and a region counted."""
-    checks = []
+    counts = list(_counts(results))
+    return tuple(
+        LawCheck(
+            implementation=one.implementation,
+            scan=one.dataset.scan,
+            law=one.law,
+            expected=one.expected,
+            measured=one.measured,
+            offenders=() if one.holds else _offenders(results, one, counts),
+        )
+        for one in counts
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Count:
+    """A _Count is a LawCheck before anybody asks what is behind it."""
+
+    implementation: str
+    dataset: Dataset
+    law: Law
+    expected: int
+    measured: int
+
+    @property
+    def holds(self) -> bool:
+        return self.expected == self.measured
+
+
+def _counts(results: Results) -> Iterator[_Count]:
+    samples = {(one.scan, one.implementation, one.metric): one.samples for one in results.measurements}
     for declared in results.laws:
         for law in declared.laws:
             for dataset in results.datasets:
-                measured = _measured(results, dataset.scan, declared.implementation, law.metric)
-                if measured is None or not dataset.rows:
+                measured = samples.get((dataset.scan, declared.implementation, law.metric))
+                if not measured or not dataset.rows:
                     continue
                 expected = law.expected(**_quantities(dataset))
-                offenders = () if expected == measured else _offenders(results, declared.implementation, law, dataset)
-                checks.append(
-                    LawCheck(
-                        implementation=declared.implementation,
-                        scan=dataset.scan,
-                        law=law,
-                        expected=expected,
-                        measured=measured,
-                        offenders=offenders,
-                    )
+                yield _Count(
+                    implementation=declared.implementation,
+                    dataset=dataset,
+                    law=law,
+                    expected=expected,
+                    measured=int(max(measured, key=lambda count: abs(count - expected))),
                 )
-    return tuple(checks)
 
 
-def _measured(results: Results, scan: str, implementation: str, metric: str) -> int | None:
-    for one in results.measurements:
-        if (one.scan, one.implementation, one.metric) == (scan, implementation, metric) and one.samples:
-            return int(one.samples[0])
-    return None
+_Issued = tuple[str, str]
+"""(normalised statement, line)"""
 
 
-def _offenders(results: Results, implementation: str, law: Law, dataset: Dataset) -> tuple[Offender, ...]:
-    """The statements whose counts grew most from the smallest other scan; without another, the most frequent ones.
+def _offenders(results: Results, broken: _Count, counts: list[_Count]) -> tuple[Offender, ...]:
+    """The statements whose count differs most from where the law is kept, or from what comes nearest to that.
 
-    Those that grew just as a step of the law lets them come last.
+    That is another scan of the implementation, first those that keep the law, then the smallest; what a step of the law
+    accounts for is left out. Where every scan has the same statement too many, it is another implementation that keeps
+    its law on the scan. Where there is neither, all that can be said is which line repeats itself.
     """
-    texts = {one.scan: one for one in results.statements if one.implementation == implementation}
-    here = texts.get(dataset.scan)
+    texts = {(one.scan, one.implementation): one for one in results.statements}
+    here = texts.get((broken.dataset.scan, broken.implementation))
     if here is None:
         return ()
-    others = [one for one in results.datasets if one.scan in texts and one.scan != dataset.scan]
-    smallest = min(others, key=lambda one: one.rows, default=None)
-    before = Counter(map(fingerprint, _view(texts[smallest.scan], law)[0])) if smallest else Counter()
-    statements, sites = _view(here, law)
-    count = Counter(map(fingerprint, statements))
-    example: dict[str, tuple[str, str]] = {}
-    for statement, site in zip(statements, sites, strict=True):
-        example.setdefault(fingerprint(statement), (statement, site))
-    found = (
-        Offender(
-            fingerprint=print_,
-            statement=normalise(example[print_][0]),
-            site=example[print_][1],
-            count=number,
-            surplus=number - before[print_],
+    issued = _issued(here, broken.law)
+    same_law = [one for one in counts if (one.implementation, one.law) == (broken.implementation, broken.law)]
+    for other in sorted(same_law, key=lambda one: (not one.holds, one.dataset.rows)):
+        there = texts.get((other.dataset.scan, broken.implementation))
+        if there is not None and other is not broken:
+            allowed = _allowed_growth(broken.law, other.dataset, broken.dataset)
+            found = _differing(issued, _issued(there, broken.law), other.dataset.scan, allowed)
+            if found:
+                return found
+            break
+    for other in counts:
+        there = texts.get((broken.dataset.scan, other.implementation))
+        kept_here = other.holds and other.dataset == broken.dataset and other.law.metric == broken.law.metric
+        if there is not None and kept_here and other.implementation != broken.implementation:
+            # Their lines are not the same, so that only the statements can be.
+            return _differing(issued, _issued(there, broken.law), other.implementation, set(), by_line=False)
+    repeated = Counter({key: count for key, count in issued.items() if count > 1})
+    return _differing(repeated, Counter(), "", set())
+
+
+def _allowed_growth(law: Law, before: Dataset, after: Dataset) -> set[int]:
+    """By how much one statement may grow from scan to scan: a step is several statements, or one several times."""
+    growth: set[int] = set()
+    for step in law.steps:
+        more = step.times(**_quantities(after)) - step.times(**_quantities(before))
+        growth |= {more, more * step.statements}
+    return growth
+
+
+def _differing(
+    here: Counter[_Issued], there: Counter[_Issued], reference: str, allowed: set[int], *, by_line: bool = True
+) -> tuple[Offender, ...]:
+    if not by_line:
+        lines = dict(reversed(here))
+        here, there = (
+            Counter({(text, lines.get(text, "")): count for text, count in _by_statement(counts).items()})
+            for counts in (here, there)
         )
-        for print_, number in count.items()
+    differing = [key for key in {**here, **there} if here[key] - there[key] not in {0, *allowed}]
+    differing.sort(key=lambda key: (key[0].partition(" ")[0] in _FRAME, -abs(here[key] - there[key]), key))
+    return tuple(
+        Offender(
+            fingerprint=fingerprint(key[0]),
+            statement=key[0],
+            site=key[1],
+            count=here[key],
+            surplus=here[key] - there[key],
+            reference=reference,
+        )
+        for key in differing[:MOST_OFFENDERS]
     )
-    allowed = {
-        times - (smallest_times if smallest else 0) for times, smallest_times in _step_times(law, dataset, smallest)
-    }
-    grown = sorted(
-        (one for one in found if one.surplus),
-        key=lambda one: (one.surplus in allowed, -abs(one.surplus), one.fingerprint),
-    )
-    return tuple(grown[:MOST_OFFENDERS])
 
 
-def _step_times(law: Law, dataset: Dataset, smallest: Dataset | None) -> list[tuple[int, int]]:
-    """How often each step of ``law`` is begun on the two scans."""
-    return [(step.times(**_quantities(dataset)), step.times(**_quantities(smallest or dataset))) for step in law.steps]
+def _by_statement(counts: Counter[_Issued]) -> Counter[str]:
+    summed: Counter[str] = Counter()
+    for (statement, _), count in counts.items():
+        summed[statement] += count
+    return summed
 
 
 def _quantities(dataset: Dataset) -> dict[str, int]:
@@ -124,10 +181,12 @@ def _quantities(dataset: Dataset) -> dict[str, int]:
     }
 
 
-def _view(texts: StatementTexts, law: Law) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The statements that the law's metric counts, and their sites, as long as the statements."""
+def _issued(texts: StatementTexts, law: Law) -> Counter[_Issued]:
+    """How often each line issued each of the statements that the law's metric counts."""
     if law.metric == "statements_django":
         statements, sites = texts.django, texts.django_sites
     else:
         statements, sites = texts.server, texts.server_sites
-    return statements, sites or ("",) * len(statements)
+    if len(sites) != len(statements):
+        sites = ("",) * len(statements)
+    return Counter(zip(map(normalise, statements), sites, strict=True))

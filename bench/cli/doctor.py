@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from bench.analysis.noise import compare_with_itself, noise_floor
 from bench.analysis.pairs import FEWEST_PAIRS
 from bench.cli.measure import command_line, measure
 from bench.cli.options import DatabaseUrlOption, SeedOption, ServerOption, parse_implementations, parse_sizes
+from bench.errors import InputError
 from bench.machine import cpu_times, machine_warnings, stolen_warning
 from bench.plan import RunPlan
 from bench.report.noise import render_noise
@@ -25,13 +27,15 @@ def doctor(
     pairs: Annotated[int, typer.Option(min=FEWEST_PAIRS, help="Pairs of fresh processes.")] = 10,
     seed: SeedOption = 0,
     output: Annotated[
-        Path, typer.Option(metavar="FILE", help="Where the floor is kept; `bench run` puts it into its results.")
+        Path, typer.Option(metavar="FILE", help="Where the floor is kept; runs look for it where the default is.")
     ] = DEFAULT_PATH,
     postgres: ServerOption = 16,
     database_url: DatabaseUrlOption = None,
 ) -> int:
     """Measure an implementation against itself: the smallest change that this machine can detect, and warnings."""
-    warnings = machine_warnings()
+    if output.is_dir():
+        raise InputError(f"--output {output} is a folder; give a file's path, such as {output / DEFAULT_PATH.name}")
+    warnings = machine_warnings(None if database_url else Path(tempfile.gettempdir()))
     before = cpu_times()
     plan = RunPlan(
         sizes=parse_sizes([scan]),
@@ -48,12 +52,10 @@ def doctor(
     )
     results = measure(plan, output.parent).results()
     assert results is not None  # the run came to its end
-    for failure in results.failures:
-        typer.echo(f"bench: {failure.implementation} failed ({failure.kind}): {failure.message}", err=True)
-    if results.failures:
+    if results.failures:  # each was told when it happened
         return 1
     floor = noise_floor(results, (*warnings, *stolen_warning(before, cpu_times())))
     write_noise_floor(output, floor)
     typer.echo(render_noise(floor, compare_with_itself(results)), nl=False)
-    typer.echo(f"\nKept in {output}; later runs on this machine are held against it.")
+    typer.echo(f"\nKept in {output}{'; later runs on this machine take it along' if output == DEFAULT_PATH else ''}.")
     return 0

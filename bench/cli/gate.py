@@ -16,8 +16,9 @@ from bench.cli.options import (
     parse_implementations,
     parse_sizes,
 )
+from bench.cli.progress import terminal_progress
 from bench.cli.run import keep_run
-from bench.errors import BenchError
+from bench.errors import BenchError, InputError
 from bench.gate.baseline import DEFAULT_PATH as DEFAULT_BASELINE
 from bench.gate.judge import gate as judge_by
 from bench.gate.junit import render_junit
@@ -32,6 +33,8 @@ from bench.gate.repetition import (
     suspects,
     unconfirmed,
 )
+from bench.gate.self_test import self_test as run_self_test
+from bench.gate.self_test_text import render_self_test
 from bench.gate.text import render_verdict
 from bench.gate.verdict import Check, GateVerdict, Outcome
 from bench.gate.verdict_file import write_verdict
@@ -65,12 +68,21 @@ def gate(
     postgres: ServerOption = 16,
     database_url: DatabaseUrlOption = None,
     timeout: TimeoutOption = None,
+    self_test: Annotated[
+        bool,
+        typer.Option("--self-test", help="Measure planted regressions instead, and see that each is caught."),
+    ] = False,
 ) -> int:
     """Judge a run by the policy and against the baseline; without --results measure it first.
 
     Exit code 0: pass, also where something improved; 1: a regression or a broken promise; 2: the tool or its input is
     at fault; 3: inconclusive or not comparable.
     """
+    if self_test:
+        for option, value in (("--results", results), ("--baseline", baseline), ("--junit", junit), ("--json", json)):
+            if value is not None:
+                raise InputError(f"--self-test was given with {option}, which it does not use; leave one out")
+        return _test_itself(postgres, database_url, timeout)
     for path in filter(None, (junit, json)):
         check_writable(path.parent)
     try:
@@ -79,8 +91,8 @@ def gate(
         if results is not None:
             verdict = unconfirmed(judge_by(rules, read_results(results), accepted))
         else:
-            measuring = _Measuring(rules, output, postgres, database_url, timeout)
-            verdict = _judged_by_measuring(measuring, accepted)
+            measuring = Measuring(rules, output, postgres, database_url, timeout)
+            verdict = judge_by_measuring(measuring, accepted)
     except BenchError as error:
         # A CI system that reads only the files must not find those of an earlier, better day.
         _write(_tool_failure(error), junit, json)
@@ -92,7 +104,14 @@ def gate(
     return verdict.exit_code
 
 
-class _Measuring:
+def _test_itself(server_major: int, database_url: str | None, timeout: float | None) -> int:
+    with terminal_progress() as progress:
+        found = run_self_test(progress, database_url=database_url, server_major=server_major, timeout_seconds=timeout)
+    typer.echo(render_self_test(found), nl=False)
+    return found.exit_code
+
+
+class Measuring:
     """Measures what a policy names, once in full, and once more for the time of some scans."""
 
     def __init__(
@@ -129,7 +148,7 @@ class _Measuring:
         return keep_run(output, measure(plan, output)).results
 
 
-def _judged_by_measuring(measuring: _Measuring, accepted: Results | None) -> GateVerdict:
+def judge_by_measuring(measuring: Measuring, accepted: Results | None) -> GateVerdict:
     first = judge_by(measuring.policy, measuring.whole(), accepted)
     if not needs_repetition(first):
         return first

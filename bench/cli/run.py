@@ -127,7 +127,11 @@ def leave_report(output: Path, runner: Runner, history: Path | None = None) -> i
 
 def _with_noise_floor(results: Results) -> Results:
     """Add what ``bench doctor`` found on this machine; a floor of another machine says nothing here."""
-    floor = read_noise_floor(DEFAULT_PATH)
+    try:
+        floor = read_noise_floor(DEFAULT_PATH)
+    except InputError as error:
+        # What was measured is not lost for the sake of a file beside it.
+        return replace(results, warnings=(*results.warnings, str(error)))
     if floor is None or floor.environment_fingerprint != environment_fingerprint(results.environment):
         return results
     return replace(results, noise_floor=floor)

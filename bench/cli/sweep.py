@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Annotated
 
@@ -28,7 +29,7 @@ from bench.plan import RunPlan
 
 
 def sweep(
-    findings: Annotated[str, typer.Option(metavar="N,N,…", help="Findings of the grid.")] = "1k,10k,100k",
+    findings: Annotated[str, typer.Option(metavar="N,N,…", help="Findings of the grid.")] = "1k,10k,50k,100k",
     regions: Annotated[str, typer.Option(metavar="N,N,…", help="Regions of the grid.")] = "5,10,20,30",
     implementation: ImplementationsOption = None,
     catalogue: CatalogueOption = SYNTHETIC,
@@ -42,11 +43,11 @@ def sweep(
     timeout: TimeoutOption = None,
 ) -> int:
     """Measure peaks and statements over a grid of sizes; fit the growth, and say at which size a worker is killed."""
-    labels = [f"{one.strip()}/{other.strip()}" for one in findings.split(",") for other in regions.split(",")]
-    if not findings.strip() or not regions.strip():
-        raise InputError("the grid is empty; write for example --findings 1k,10k --regions 5,10,20")
+    grid = [[one.strip() for one in numbers.split(",")] for numbers in (findings, regions)]
+    if not all(map(all, grid)):
+        raise InputError("the grid has a number missing; write for example --findings 1k,10k --regions 5,10,20")
     plan = RunPlan(
-        sizes=parse_sizes(labels),
+        sizes=parse_sizes(["/".join(pair) for pair in product(*grid)]),
         scan_file=None,
         implementations=parse_implementations(implementation or DEFAULT_IMPLEMENTATIONS),
         catalogue=catalogue_source(catalogue, catalogue_file),

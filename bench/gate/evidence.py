@@ -37,10 +37,13 @@ def growth_evidence(smallest: Case, largest: Case, results: Results) -> tuple[st
 def law_evidence(offenders: tuple[Offender, ...]) -> tuple[str, ...]:
     """Return the statements behind a broken law."""
     return tuple(
-        f"{_site(one.site)}: {one.count:,} times, {one.surplus:+,} against the smallest scan: "
-        f"{one.fingerprint} {shorten_statement(one.statement)}"
+        f"{_site(one.site)}: {one.count:,} times{_surplus(one)}: {one.fingerprint} {shorten_statement(one.statement)}"
         for one in offenders
     )
+
+
+def _surplus(offender: Offender) -> str:
+    return f", {offender.surplus:+,} against {plain(offender.reference)}" if offender.reference else ""
 
 
 def statement_evidence(metric: Metric, case: Case, results: Results, baseline: Results | None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from bench.contract import ScanSize
 from bench.gate.judge import gate
-from bench.gate.planted.trials import AGAIN, STREAMING, TRIALS, Planted, Trial
+from bench.gate.planted.trials import CONTROL, STREAMING, TRIALS, Planted, Trial
 from bench.gate.repetition import confirm, narrowed, needs_repetition
 from bench.gate.verdict import Check, GateVerdict, Outcome
 from bench.plan import RunPlan, cost, schedule
@@ -119,20 +119,20 @@ def in_roles(results: Results, roles: Mapping[str, str]) -> Results:
 def _try(trial: Trial, measure: Measure) -> tuple[GateVerdict, tuple[Catch, ...]]:
     """Return the verdict on the unchanged pair of one trial, and on each of its planted regressions."""
     policy = trial.policy
-    again = {AGAIN[name]: name for name in policy.implementations}
-    bystanders = {measured: role for measured, role in again.items() if role != STREAMING}
-    variants = {one: {**bystanders, one.implementation: STREAMING} for one in trial.planted}
-    measured = measure((*policy.implementations, *again, *(one.implementation for one in trial.planted)), trial.probes)
-    baseline = in_roles(measured, {name: name for name in policy.implementations})
+    same = {name: name for name in policy.implementations}
+    variants = (CONTROL, *(one.implementation for one in trial.planted))
+    measured = measure((*same, *variants), trial.probes)
+    baseline = in_roles(measured, same)
 
-    def judged(roles: Mapping[str, str]) -> GateVerdict:
+    def judged(variant: str) -> GateVerdict:
+        roles = {variant if name == STREAMING else name: name for name in same}
         first = gate(policy, in_roles(measured, roles), baseline)
         if not needs_repetition(first):
             return first
         second = in_roles(measure(tuple(roles), ()), roles)
         return confirm(first, gate(narrowed(policy, policy.scans), second, baseline))
 
-    return judged(again), tuple(Catch(planted=one, verdict=judged(roles)) for one, roles in variants.items())
+    return judged(CONTROL), tuple(Catch(planted=one, verdict=judged(one.implementation)) for one in trial.planted)
 
 
 def _measuring(trial: Trial, stage: Stage, progress: Progress, timeout_seconds: float | None) -> Measure:
@@ -175,8 +175,7 @@ def _work(trial: Trial) -> float:
     size = ScanSize.parse(trial.scan)
     source = ScanSource(size=size, scan_file=None, catalogue=SYNTHETIC, seed=SEED)
     rows = size.regions * source.load_catalogue().requirement_count
-    names = trial.policy.implementations
-    measured = (*names, *names, *(one.implementation for one in trial.planted))
+    measured = (*trial.policy.implementations, CONTROL, *(one.implementation for one in trial.planted))
     return sum(cost(sample.probe, rows) for sample in schedule(measured, trial.policy.samples, trial.probes))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bench.gate.verdict import Check, GateVerdict, Outcome
 from bench.report.text import WIDTH
@@ -22,8 +22,11 @@ def render_verdict(verdict: GateVerdict) -> str:
     """Return ``verdict`` as text of at most ``WIDTH`` columns, with a newline at its end."""
     lines = list(wrap(headline(verdict), WIDTH))
     shown = verdict.having(*_NOT_PASSED, Outcome.IMPROVEMENT)
+    told: set[str] = set()
     for check in shown[:MOST_SHOWN]:
-        lines += ["", *_check_lines(check)]
+        # One cause breaks several rules, and its evidence is read once.
+        lines += ["", *_check_lines(check, [one for one in check.evidence if one not in told])]
+        told.update(check.evidence)
     if len(shown) > MOST_SHOWN:
         lines += ["", f"and {len(shown) - MOST_SHOWN:,} more; --json and --junit write them all"]
     lines += ["", *wrap(counts(verdict), WIDTH)]
@@ -51,9 +54,9 @@ def counts(verdict: GateVerdict) -> str:
     return "; ".join([*parts, ", ".join(rest)]) if rest else parts[0]
 
 
-def _check_lines(check: Check) -> Iterator[str]:
+def _check_lines(check: Check, evidence: Iterable[str]) -> Iterator[str]:
     yield from wrap(plain(f"{check.outcome.value.upper()}  {check.name}"), WIDTH)
-    for text in (_sentence(check), *(shorten(plain(one), _LONGEST_EVIDENCE) for one in check.evidence)):
+    for text in (_sentence(check), *(shorten(plain(one), _LONGEST_EVIDENCE) for one in evidence)):
         yield from (f"{_INDENT}{line}" for line in wrap(text, WIDTH - len(_INDENT)))
 
 

@@ -6,12 +6,14 @@ Schema history:
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
 from bench.errors import InputError
 from bench.gate.verdict import Check, GateVerdict, Outcome
+from bench.report.wording import plain
 from bench.results.files import write_file_atomically
 
 SCHEMA = 1
@@ -33,9 +35,24 @@ class _Header(msgspec.Struct):
 
 
 def render_json(verdict: GateVerdict) -> bytes:
-    """Return ``verdict`` as indented JSON."""
-    whole = _File(schema=SCHEMA, outcome=verdict.outcome, exit_code=verdict.exit_code, checks=verdict.checks)
+    """Return ``verdict`` as indented JSON. Its texts are made plain, for JSON cannot hold whatever a path can."""
+    whole = _File(
+        schema=SCHEMA,
+        outcome=verdict.outcome,
+        exit_code=verdict.exit_code,
+        checks=tuple(map(_plain, verdict.checks)),
+    )
     return msgspec.json.format(msgspec.json.encode(whole), indent=2) + b"\n"
+
+
+def _plain(check: Check) -> Check:
+    return replace(
+        check,
+        name=plain(check.name),
+        sentence=plain(check.sentence),
+        evidence=tuple(map(plain, check.evidence)),
+        scan=None if check.scan is None else plain(check.scan),
+    )
 
 
 def write_verdict(path: Path, verdict: GateVerdict) -> None:

@@ -5,101 +5,186 @@ from __future__ import annotations
 import functools
 import sys
 import sysconfig
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sized
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
-from unittest.mock import patch
 
 import psycopg
 
 from bench.results.fingerprint import fingerprint
 
-_HARNESS = Path(__file__).resolve().parent.parent
-_LIBRARIES = tuple(
-    f"{root}/" for root in {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-)
-_CURSORS: tuple[type[Any], ...] = (psycopg.Cursor, psycopg.ClientCursor, psycopg.ServerCursor)
-_EXECUTING = ("execute", "executemany", "copy", "stream")
-_FETCHING = ("fetchone", "fetchmany", "fetchall")
+_HARNESS = f"{Path(__file__).resolve().parent.parent}/"
+_PACKAGES = tuple(f"{sysconfig.get_path(name)}/" for name in ("purelib", "platlib"))
+_LIBRARIES = (*_PACKAGES, *(f"{sysconfig.get_path(name)}/" for name in ("stdlib", "platstdlib")))
+_DRIVERS = tuple(f"{folder}{name}/" for folder in _PACKAGES for name in ("django", "psycopg", "psycopg_binary"))
+
 _FETCH = "FETCH"
+_EXECUTING: tuple[type[Any], ...] = (psycopg.Cursor, psycopg.ClientCursor, psycopg.ServerCursor)
+_EXECUTING_NAMES = ("execute", "executemany", "copy", "stream")
+# psycopg's own, for it alone is called exactly once a FETCH: iterating over a cursor fetches only where a page ends.
+_FETCHING = (psycopg.ServerCursor, "_fetch_gen")
+
+_OPENING = frozenset({"BEGIN", "SAVEPOINT"})
+_CLOSING = frozenset({"COMMIT", "ROLLBACK", "RELEASE", "CLOSE"})
+"""What connections send for themselves around the statements of the implementation."""
+
+
+@dataclass(frozen=True)
+class _Issue:
+    """An _Issue is one call with a statement: its line, how often the server sees the statement, and who calls."""
+
+    site: str
+    times: int
+    by_django: bool
 
 
 class CallSites:
     """Which lines issued which statement, by fingerprint, in the order in which they did."""
 
     def __init__(self) -> None:
-        self._by_fingerprint: defaultdict[str, list[str]] = defaultdict(list)
+        self._issues: defaultdict[str, list[_Issue]] = defaultdict(list)
+        # Now, for an implementation may change it.
+        self._folder = Path.cwd()
 
-    def note(self, statement: str) -> None:
-        """Take note of the line that is issuing ``statement`` now."""
-        self._by_fingerprint[fingerprint(statement)].append(current_site())
+    def note(self, statement: str, *, times: int = 1, by_django: bool = True) -> None:
+        """Take note of the line that is issuing ``statement`` now; the server sees it ``times`` times."""
+        self._issues[fingerprint(statement)].append(_Issue(self._current_site(), times, by_django))
 
-    def sites(self, statements: tuple[str, ...]) -> tuple[str, ...]:
-        """Return ``file:line`` for each statement, '' where none is known.
+    def in_django_log(self, statements: tuple[str, ...]) -> tuple[str, ...]:
+        """Return ``file:line`` for each statement of Django's log, '' where none is known.
 
-        A BEGIN belongs to the statement after it, a COMMIT, ROLLBACK or CLOSE to the one before it; a FETCH to the line
-        that iterates.
+        A BEGIN belongs to the statement after it, a COMMIT to the one before it.
         """
-        rest = {key: deque(sites) for key, sites in self._by_fingerprint.items()}
-        known = [self._next(rest.get(_key(statement))) for statement in statements]
-        for position in reversed(range(len(known) - 1)):
-            if not known[position] and _verb(statements[position]) == "BEGIN":
-                known[position] = known[position + 1]
-        for position in range(1, len(known)):
-            if not known[position]:
-                known[position] = known[position - 1]
-        return tuple(known)
+        issued = {key: [one.site for one in issues if one.by_django] for key, issues in self._issues.items()}
+        return _around(statements, _matched(statements, issued))
 
-    @staticmethod
-    def _next(sites: deque[str] | None) -> str:
-        """The next site; the last one again where the server saw the statement more often than it was called for."""
-        if not sites:
-            return ""
-        return sites.popleft() if len(sites) > 1 else sites[0]
+    def in_server_log(self, statements: tuple[str, ...], *, in_order: bool = True) -> tuple[str, ...]:
+        """Return ``file:line`` for each statement that the server saw, '' where none is known.
+
+        A BEGIN or SAVEPOINT belongs to the statement after it, a COMMIT, ROLLBACK, RELEASE or CLOSE to the one before
+        it, and to none where the statements are not in the order in which they came; a FETCH to the line that iterates.
+        """
+        issued = {
+            key: [site for one in issues for site in [one.site] * one.times] for key, issues in self._issues.items()
+        }
+        known = _matched(statements, issued)
+        return _around(statements, known) if in_order else tuple(known)
+
+    def _current_site(self) -> str:
+        """Return ``file:line`` of the innermost frame outside libraries and the harness, or '' without one.
+
+        An implementation may itself be installed as a library: then of the innermost one that is neither Python's,
+        Django's nor psycopg's.
+        """
+        installed = ""
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None:
+            file = frame.f_code.co_filename
+            if not file.startswith((_HARNESS, *_DRIVERS, "<")):
+                if not file.startswith(_LIBRARIES):
+                    return self._site(file, frame.f_lineno)
+                if file.startswith(_PACKAGES) and not installed:
+                    installed = self._site(file, frame.f_lineno)
+            frame = frame.f_back
+        return installed
+
+    def _site(self, file: str, line: int) -> str:
+        path = Path(file)
+        if path.is_relative_to(self._folder) and not file.startswith(_PACKAGES):
+            return f"{path.relative_to(self._folder)}:{line}"
+        return f"{'/'.join(path.parts[-2:])}:{line}"
 
 
 @contextmanager
 def recorded_call_sites() -> Iterator[CallSites]:
-    """Note the line behind everything that psycopg sends in this process, on any connection, Django's included."""
+    """Note the line behind everything that psycopg's cursors send in this process, Django's included."""
     sites = CallSites()
 
-    def noting(original: Callable[..., Any], fixed: str | None) -> Callable[..., Any]:
+    def noting_statement(original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
         def method(cursor: Any, *arguments: Any, **options: Any) -> Any:
-            sites.note(fixed or _text(cursor, arguments, options))
+            sites.note(
+                _text(cursor, arguments, options),
+                times=_times(arguments, options) if original.__name__ == "executemany" else 1,
+                by_django=type(cursor).__module__.startswith("django."),
+            )
             return original(cursor, *arguments, **options)
 
         return method
 
+    def noting_fetch(original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def method(*arguments: Any, **options: Any) -> Any:
+            sites.note(_FETCH, by_django=False)
+            return original(*arguments, **options)
+
+        return method
+
     with ExitStack() as stack:
-        for cursor in _CURSORS:
-            fetching = _FETCHING if cursor is psycopg.ServerCursor else ()
-            for names, fixed in ((_EXECUTING, None), (fetching, _FETCH)):
-                for name in names:
-                    if name in vars(cursor):
-                        stack.enter_context(patch.object(cursor, name, noting(vars(cursor)[name], fixed)))
+        for cursor in _EXECUTING:
+            for name in _EXECUTING_NAMES:
+                if name in vars(cursor):
+                    stack.enter_context(_replaced(cursor, name, noting_statement))
+        stack.enter_context(_replaced(*_FETCHING, noting_fetch))
         yield sites
 
 
-def current_site() -> str:
-    """Return ``file:line`` of the innermost frame outside libraries and the harness; '' without one."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        file = frame.f_code.co_filename
-        if not file.startswith((*_LIBRARIES, f"{_HARNESS}/", "<")):
-            return f"{_short(file)}:{frame.f_lineno}"
-        frame = frame.f_back
-    return ""
+@contextmanager
+def _replaced(
+    owner: type[Any], name: str, replacement: Callable[[Callable[..., Any]], Callable[..., Any]]
+) -> Iterator[None]:
+    """Replace a method, inherited or not, while the block runs."""
+    own = vars(owner).get(name)
+    setattr(owner, name, replacement(getattr(owner, name)))
+    try:
+        yield
+    finally:
+        if own is None:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, own)
+
+
+def _matched(statements: tuple[str, ...], issued: dict[str, list[str]]) -> list[str]:
+    """Hand the sites out in their order; the last one again where there are more statements than known calls."""
+    rest = {key: iter(sites) for key, sites in issued.items()}
+    latest: dict[str, str] = {}
+    found = []
+    for statement in statements:
+        key = _key(statement)
+        latest[key] = next(rest.get(key, iter(())), latest.get(key, ""))
+        found.append(latest[key])
+    return found
+
+
+def _around(statements: tuple[str, ...], known: list[str]) -> tuple[str, ...]:
+    """Fill in the sites of what opens and closes transactions and cursors."""
+    filled = list(known)
+    verbs = list(map(_verb, statements))
+    for position in reversed(range(len(filled) - 1)):
+        if not filled[position] and verbs[position] in _OPENING:
+            filled[position] = filled[position + 1]
+    for position in range(1, len(filled)):
+        if not filled[position] and verbs[position] in _CLOSING:
+            filled[position] = filled[position - 1]
+    return tuple(filled)
 
 
 def _text(cursor: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> str:
     query = arguments[0] if arguments else options.get("query", options.get("statement", ""))
     if isinstance(query, psycopg.sql.Composable):
         return query.as_string(cursor)
-    return query.decode() if isinstance(query, bytes) else str(query)
+    return query.decode(errors="replace") if isinstance(query, bytes) else str(query)
+
+
+def _times(arguments: tuple[Any, ...], options: dict[str, Any]) -> int:
+    """How many sets of parameters ``executemany`` was given; 1 where only iterating tells."""
+    parameters = arguments[1] if len(arguments) > 1 else options.get("params_seq")
+    return len(parameters) if isinstance(parameters, Sized) else 1
 
 
 def _key(statement: str) -> str:
@@ -109,13 +194,11 @@ def _key(statement: str) -> str:
         case "DECLARE":
             # psycopg was given the query alone.
             return fingerprint(statement.partition(" FOR ")[2])
+        case "BEGIN" | "COMMIT":
+            # Where the implementation itself sends one, it is not known which of all these it is.
+            return ""
     return fingerprint(statement)
 
 
 def _verb(statement: str) -> str:
     return statement.split(maxsplit=1)[0].upper() if statement.strip() else ""
-
-
-def _short(file: str) -> str:
-    path = Path(file)
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else "/".join(path.parts[-2:])

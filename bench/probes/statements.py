@@ -31,8 +31,8 @@ def read_statements(call: Call, access: DatabaseAccess) -> Reading:
         django_statements=tuple(log),
         server_statements=server.statements,
         server_source=server.source,
-        django_sites=calls.sites(tuple(log)),
-        server_sites=calls.sites(server.statements),
+        django_sites=calls.in_django_log(tuple(log)),
+        server_sites=calls.in_server_log(server.statements, in_order=server.source == "log"),
         warnings=server.warnings,
     )
 
@@ -54,7 +54,7 @@ def read_django_statements(call: Call) -> Reading:
         values={"statements_django": float(len(log))},
         outcome=outcome,
         django_statements=tuple(log),
-        django_sites=sites.sites(tuple(log)),
+        django_sites=sites.in_django_log(tuple(log)),
     )
 
 

@@ -16,6 +16,8 @@ from bench.results.records import Results
 PER = 1_000
 """Slopes are told per so many rows or findings; per single one they would be fractions of a kilobyte."""
 
+KILLS_TITLE = "Where a worker is killed"
+
 HELD = {Size.ROWS: "findings", Size.FINDINGS: "regions"}
 """What is held where a peak is fitted against the other."""
 
@@ -26,7 +28,7 @@ def growth_tables(results: Results, summaries: Summaries, fits: Sequence[Fit]) -
         return
     kills = kill_table(results, summaries, fits)
     if kills is not None:
-        yield "Where a worker is killed", kills
+        yield KILLS_TITLE, kills
     yield "Fits", fit_table(fits)
 
 

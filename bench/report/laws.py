@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from bench.analysis.laws import LawCheck, Offender
 from bench.contract import METRICS
+from bench.laws import Law
 from bench.report.statements import shorten_statement
 from bench.report.table import Column, Content, Table
+from bench.report.units import MISSING
 from bench.report.wording import plain
 
 
@@ -17,36 +19,36 @@ def law_line(checks: Sequence[LawCheck]) -> str | None:
         return None
     broken = [check for check in checks if not check.holds]
     if not broken:
-        scans = len({check.scan for check in checks})
-        return f"Laws of statements: kept – {len(checks)} counts on {scans} scans are as declared"
+        counts = _counted(len(checks), "count")
+        return f"Laws of statements: kept – {counts} on {_counted(len({check.scan for check in checks}), 'scan')}"
     told = "; ".join(_broken(check) for check in broken[:3])
     more = f"; and {len(broken) - 3} more" if len(broken) > 3 else ""
     return plain(f"Laws of statements: broken – {told}{more}")
 
 
 def law_table(checks: Sequence[LawCheck]) -> Table | None:
-    """One row per implementation and metric: the law, and the counts scan by scan; None where none was declared."""
-    groups: dict[tuple[str, str], list[LawCheck]] = {}
+    """One row per implementation and law: the law, and the counts scan by scan; None where none was declared."""
+    groups: dict[tuple[str, Law], list[LawCheck]] = {}
     for check in checks:
-        groups.setdefault((check.implementation, check.law.metric), []).append(check)
+        groups.setdefault((check.implementation, check.law), []).append(check)
     if not groups:
         return None
     rows = tuple(
         (
             plain(implementation),
-            METRICS[metric].title,
-            str(group[0].law),
+            METRICS[law.metric].title,
+            str(law),
             plain(", ".join(_count(check) for check in group)),
             "kept" if all(check.holds for check in group) else "BROKEN",
         )
-        for (implementation, metric), group in groups.items()
+        for (implementation, law), group in groups.items()
     )
     columns = (
         Column("implementation", Content.LABEL),
         Column("metric", Content.LABEL),
         Column("law", Content.LABEL),
         Column("counted", Content.LABEL),
-        Column("", Content.LABEL),
+        Column("verdict", Content.LABEL),
     )
     return Table(columns, rows)
 
@@ -58,8 +60,8 @@ def offender_table(checks: Sequence[LawCheck]) -> Table | None:
             plain(check.implementation),
             plain(check.scan),
             f"{offender.count:,}",
-            f"{offender.surplus:+,}",
-            offender.site or "not known",
+            plain(surplus_text(offender)) or MISSING,
+            plain(offender.site) or "not known",
             offender.fingerprint,
             shorten_statement(offender.statement),
         )
@@ -72,7 +74,7 @@ def offender_table(checks: Sequence[LawCheck]) -> Table | None:
         Column("implementation", Content.LABEL),
         Column("scan", Content.LABEL),
         Column("issued"),
-        Column("more than on the smallest scan"),
+        Column("compared", Content.LABEL),
         Column("where", Content.CODE),
         Column("fingerprint", Content.CODE),
         Column("statement", Content.CODE),
@@ -81,10 +83,10 @@ def offender_table(checks: Sequence[LawCheck]) -> Table | None:
 
 
 def offender_lines(checks: Sequence[LawCheck]) -> Iterator[str]:
-    """Say of each broken law which statements are behind it, for a terminal."""
+    """Say of each broken law which statements are behind it, with their fingerprints, for a terminal."""
     for check in checks:
         for offender in check.offenders:
-            yield plain(f"  {_offender(offender)}")
+            yield plain(f"Behind it: {_offender(offender)}")
 
 
 def _broken(check: LawCheck) -> str:
@@ -102,4 +104,16 @@ def _count(check: LawCheck) -> str:
 
 def _offender(offender: Offender) -> str:
     where = offender.site or "line not known"
-    return f"{where}: {offender.count:,} times ({offender.surplus:+,}) {shorten_statement(offender.statement)}"
+    compared = surplus_text(offender)
+    times = f"{offender.count:,} times" + (f", {compared}" if compared else "")
+    return f"{where}: {times}: {offender.fingerprint} {shorten_statement(offender.statement)}"
+
+
+def surplus_text(offender: Offender) -> str:
+    """Say how the count compares with the reference's; '' where there is none."""
+    surplus = f"{offender.surplus:+,}".replace("-", "−")
+    return f"{surplus} against {offender.reference}" if offender.reference else ""
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -24,6 +24,7 @@ from bench.report.growth import growth_tables
 from bench.report.growth_chart import GROWTH_CHART_NAMES
 from bench.report.headline import headline_table, legend, verdict_lines
 from bench.report.laws import law_line, law_table, offender_table
+from bench.report.noise import noise_text
 from bench.report.table import Column, Content, Table
 from bench.report.units import quantity
 from bench.report.wording import enumerated, plain
@@ -187,6 +188,7 @@ def _environment(results: Results) -> Iterator[str]:
         ("processor", f"{environment.cpu}, {environment.cores} cores"),
         ("memory", quantity("bytes", environment.memory_bytes)),
         ("load average at the start", ", ".join(f"{load:.2f}" for load in environment.load_average)),
+        ("noise floor", noise_text(results)),
     )
     columns = (Column("what", Content.LABEL), Column("value", Content.LABEL))
     yield markdown_table(Table(columns, tuple((what, plain(value)) for what, value in rows)))

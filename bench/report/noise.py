@@ -1,16 +1,20 @@
-"""What ``bench doctor`` tells: the machine's warnings, and what it can tell apart."""
+"""Noise told: what ``bench doctor`` found on a machine, at length, and in a line of a report."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.analysis.noise import PAIR_COUNTS, SelfComparison
+from bench.analysis.noise import PAIR_COUNTS, SelfComparison, detectable
+from bench.analysis.pairs import FEWEST_PAIRS
 from bench.contract import METRICS
 from bench.report.table import Column, Content, Table
 from bench.report.text import WIDTH, table_lines
 from bench.report.units import MISSING
 from bench.report.wording import plain, wrap
-from bench.results.records import NoiseFloor
+from bench.results.records import NoiseFloor, Results
+
+
+_TIMED = "wall_seconds"
 
 
 def noise_table(comparisons: Sequence[SelfComparison]) -> Table:
@@ -25,8 +29,8 @@ def noise_table(comparisons: Sequence[SelfComparison]) -> Table:
         (
             METRICS[one.metric].title,
             _interval(one),
-            f"{one.deviation:.1%}",
-            " / ".join(f"{one.detectable(pairs) - 1:.0%}" for pairs in PAIR_COUNTS),
+            f"{one.deviation * 100:.1f} %",
+            " / ".join(f"{(one.detectable(pairs) - 1) * 100:.0f}" for pairs in PAIR_COUNTS) + " %",
         )
         for one in comparisons
     )
@@ -36,6 +40,20 @@ def noise_table(comparisons: Sequence[SelfComparison]) -> Table:
 def render_noise(floor: NoiseFloor, comparisons: Sequence[SelfComparison]) -> str:
     """Return the doctor's findings as text of at most WIDTH columns."""
     return "\n".join(_lines(floor, comparisons)) + "\n"
+
+
+def noise_text(results: Results) -> str:
+    """Say in a line how small a change of wall time this run could tell apart, where ``bench doctor`` found it out."""
+    floor = results.noise_floor
+    taken = [len(one.samples) for one in results.measurements if one.metric == _TIMED]
+    pairs = max([FEWEST_PAIRS, *taken])
+    smallest = detectable(floor, _TIMED, pairs)
+    if floor is None or smallest is None:
+        return "not measured; bench doctor does it"
+    return (
+        f"{floor.pairs} pairs of {floor.implementation} on {floor.scan}: with {pairs} pairs this machine tells apart "
+        f"changes of wall time from {(smallest - 1) * 100:.0f} %"
+    )
 
 
 def _lines(floor: NoiseFloor, comparisons: Sequence[SelfComparison]) -> Iterator[str]:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
+from bench.analysis.growth import fits_of
 from bench.analysis.laws import check_laws
 from bench.analysis.summary import summaries_of
 from bench.analysis.verdict import judge
+from bench.report.growth import KILLS_TITLE, kill_table
 from bench.report.headline import case_table, headline_table, legend, verdict_lines
 from bench.report.laws import law_line, offender_lines
 from bench.report.table import Content, Table
@@ -25,6 +27,8 @@ _NARROWEST_LABEL = 6
 def render_table(results: Results) -> str:
     """Return the verdict and the headline table as text of at most ``WIDTH`` columns, with a newline at its end.
 
+    Over a grid of sizes the table of those that kill a worker follows.
+
     Raises InputError for a metric that this version does not know.
     """
     summaries = summaries_of(results)
@@ -40,6 +44,9 @@ def render_table(results: Results) -> str:
     if named := legend(results):
         lines += [*wrap(named, WIDTH), ""]
     lines += table_lines(table)
+    kills = kill_table(results, summaries, fits_of(results, summaries, verdict))
+    if kills is not None:
+        lines += ["", f"{KILLS_TITLE}:", "", *table_lines(kills)]
     for warning in results.warnings:
         lines += wrap(f"Warning: {plain(warning)}", WIDTH)
     return "\n".join(lines) + "\n"

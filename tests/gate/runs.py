@@ -15,6 +15,7 @@ from bench.results.records import DeclaredLaws, Measurement, Results
 from tests.results.builders import IMPLEMENTATIONS, SCANS, production_results
 
 SCAN = "10k/20"
+LABELS = tuple(scan for scan, *_ in SCANS)
 CASE = (SCAN, "streaming")
 PER_ROW = {"materializing": 700.0, "streaming": 130.0}
 TIMES = {
@@ -62,14 +63,14 @@ def without(results: Results, case: tuple[str, str] = CASE) -> Results:
     )
 
 
-def policy(tmp_path: Path, rules: str = "", scans: Sequence[str] = tuple(scan for scan, *_ in SCANS)) -> Policy:
+def policy(tmp_path: Path, rules: str = "", scans: Sequence[str] = LABELS) -> Policy:
     """Read a policy over ``scans`` with more TOML below."""
     path = tmp_path / "policy.toml"
     path.write_text(policy_text(rules, scans), encoding="utf-8")
     return read_policy(path)
 
 
-def policy_text(rules: str = "", scans: Sequence[str] = tuple(scan for scan, *_ in SCANS)) -> str:
+def policy_text(rules: str = "", scans: Sequence[str] = LABELS) -> str:
     """Return the TOML of a policy; ``rules`` may begin with plain keys, then come tables, named from ``gate`` on."""
     named = rules.replace("[gate", "[tool.bench.gate")
     listed = ", ".join(f'"{scan}"' for scan in scans)

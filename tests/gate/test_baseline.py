@@ -70,7 +70,9 @@ def test_cases_that_come_and_go_are_shown() -> None:
     gone = change_table(run(), without(run()))
     come = change_table(without(run()), run())
     first = change_table(None, run())
-    assert gone is not None and come is not None and first is not None
+    assert gone is not None
+    assert come is not None
+    assert first is not None
     assert gone.rows[0] == come.rows[0] == ("10k/20, streaming", "", "")
     assert {row[2] for row in gone.rows[1:]} == {"gone"}
     assert {row[2] for row in come.rows[1:]} == {"new"}

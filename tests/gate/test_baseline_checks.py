@@ -245,8 +245,8 @@ def other_seed(results: Results) -> Results:
 
 
 def other_catalogue(results: Results) -> Results:
-    catalogues = {"catalogue_fingerprint": "other", "catalogue": "prowler.whl"}
-    return replace(results, datasets=tuple(replace(one, **catalogues) for one in results.datasets))
+    datasets = (replace(one, catalogue_fingerprint="other", catalogue="prowler.whl") for one in results.datasets)
+    return replace(results, datasets=tuple(datasets))
 
 
 @pytest.mark.parametrize(

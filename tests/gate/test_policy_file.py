@@ -120,7 +120,7 @@ def test_without_tolerances_near_exact_metrics_have_the_built_in_one_and_no_base
         ('[gate.ceilings.peak_heap_bytes]\n"10k/20" = 5', '"10k/20" is 5; write a table there'),
         (
             '[gate.growth.wall_seconds]\nstreaming = "1 ms"',
-            "growth.wall_seconds: unknown near-exact metric, as growth needs one, 'wall_seconds'; known are peak_heap_b",
+            "growth.wall_seconds: unknown near-exact metric, as growth needs one, 'wall_seconds'; known are peak_hea",
         ),
         (
             '[gate.growth.peak_heap_bytes]\n"10k/20" = "1 MB"',
@@ -179,9 +179,9 @@ def test_a_policy_without_what_it_needs_is_refused(tmp_path: Path, text: str, me
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="there is no policy file .*gone.toml; name one by --policy"):
+    with pytest.raises(InputError, match=r"there is no policy file .*gone.toml; name one by --policy"):
         read_policy(tmp_path / "gone.toml")
-    with pytest.raises(InputError, match="cannot read the policy .*: Is a directory; name a file that you may read"):
+    with pytest.raises(InputError, match=r"cannot read the policy .*: Is a directory; name a file that you may read"):
         read_policy(tmp_path)
     (tmp_path / "latin.toml").write_bytes(b'name = "\xe9"')
     with pytest.raises(InputError, match=r"the policy .*latin.toml is not UTF-8: .*; save it as UTF-8"):

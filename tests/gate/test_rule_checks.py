@@ -119,7 +119,7 @@ def test_laws_hold_and_break_with_the_statement_and_its_line(tmp_path: Path) -> 
     assert (broken.outcome, verdict.exit_code) == (Outcome.REGRESSION, 1)
     assert broken.sentence == "Statements (Django) of streaming on 10k/20: 38, declared 18 (constant 18)"
     assert len(broken.evidence) == 1
-    assert broken.evidence[0].startswith("mine.py:12: 20 times, +20 against the smallest scan: ")
+    assert broken.evidence[0].startswith("mine.py:12: 20 times, +20 against 100/3: ")
     assert broken.evidence[0].endswith("SELECT ? FROM regions WHERE id = ?")
 
 
@@ -202,6 +202,10 @@ def test_an_excess_that_the_machines_noise_explains_is_no_regression(tmp_path: P
         deviations={"wall_seconds": 0.3},
     )
     assert judged(tmp_path, WALL_RATIO.format(1.0), replace(results, noise_floor=floor)).outcome is Outcome.PASS
+    quiet = replace(floor, deviations={"wall_seconds": 1e-6})
+    scattered = [one * factor for one, factor in zip(TIMES["materializing"], (1.2, 0.9) * 4, strict=True)]
+    unsure = replace(with_samples(run(), "wall_seconds", scattered), noise_floor=quiet)
+    assert judged(tmp_path, WALL_RATIO.format(1.0), unsure).outcome is Outcome.PASS
     other = replace(floor, environment_fingerprint="of another machine")
     assert judged(tmp_path, WALL_RATIO.format(1.0), replace(results, noise_floor=other)).outcome is Outcome.REGRESSION
 

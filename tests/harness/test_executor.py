@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bench.errors import DatabaseError, InputError, MeasurementError
@@ -56,6 +57,7 @@ def test_a_hang_becomes_a_timeout_that_names_the_option(small_scan: ScanStage, i
     assert error.kind == "timeout"
     assert "within 2.5 s" in str(error)
     assert "--timeout" in str(error)
+    assert error.log_tail == "about to hang"
 
 
 @pytest.mark.parametrize("implementation", ["ends:exits", "ends:exits_at_once"])
@@ -179,11 +181,11 @@ def test_an_implementation_that_cannot_be_loaded_is_the_users_input(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_worker_whose_parent_is_another_process_does_nothing(tmp_path: Path) -> None:
+def test_a_worker_whose_parent_is_another_process_does_nothing() -> None:
     """The parent ended before its worker could ask to end with it."""
-    finished = subprocess.run(
-        [sys.executable, "-m", "bench.worker", "1", "1"], input=b"{}", capture_output=True, check=False
-    )
+    request = msgspec.json.encode(DescribeRequest(implementations=()))
+    command = [sys.executable, "-m", "bench.worker", "1", str(os.getpid() + 1)]
+    finished = subprocess.run(command, input=request, capture_output=True, check=False)
     assert (finished.returncode, finished.stdout) == (1, b"")
 
 

@@ -105,6 +105,8 @@ def test_the_digest_does_not_depend_on_the_order_of_the_rows_in_the_table(
     [
         "UPDATE compliance_requirements_overviews SET id = gen_random_uuid() WHERE tenant_id <> %s",
         "UPDATE compliance_requirements_overviews SET inserted_at = now() WHERE tenant_id <> %s",
+        "UPDATE compliance_overview_summaries SET id = gen_random_uuid() WHERE tenant_id <> %s",
+        "UPDATE compliance_overview_summaries SET inserted_at = now() WHERE tenant_id <> %s",
         "DELETE FROM compliance_overview_summaries WHERE tenant_id <> %s",
     ],
 )

@@ -12,11 +12,8 @@ from bench.gate.policy import Policy, Rule
 from bench.probes.request import ProbeName
 
 MATERIALIZING, STREAMING = "materializing", "streaming"
-AGAIN = {
-    MATERIALIZING: "reference_impl:create_compliance_requirements",
-    STREAMING: "bench.gate.planted.variant:unchanged",
-}
-"""The same code under another name, for a second measurement beside the first."""
+CONTROL = "bench.gate.planted.variant:unchanged"
+"""The streaming implementation once more, in the way of the planted variants but without a fault."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +30,8 @@ class Planted:
 class Trial:
     """A Trial is one scan on which the unchanged pair and some planted variants are measured, and judged by a policy.
 
-    Only the probes that its checks need are taken. The pair's first measurement is the baseline of all the others.
+    Only the probes that its checks need are taken. The streaming implementation is measured twice, by its own name for
+    the baseline, and as the control.
     """
 
     policy: Policy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 from unittest.mock import patch
 
@@ -16,7 +17,9 @@ held_to_its_laws = declares(*laws_of(task.create_compliance_requirements))
 
 def streaming_with(tenant_id: str, scan_id: str, **functions: Callable[..., Any]) -> Outcome:
     """Run the streaming implementation with ``functions`` in the place of its own of the same names."""
-    with patch.multiple(task, **functions):
+    with ExitStack() as stack:
+        for name, function in functions.items():
+            stack.enter_context(patch.object(task, name, function))
         return task.create_compliance_requirements(tenant_id, scan_id)
 
 

@@ -16,6 +16,7 @@ def raises(tenant_id: str, scan_id: str) -> Outcome:
 
 
 def hangs(tenant_id: str, scan_id: str) -> Outcome:
+    sys.stderr.write("about to hang\n")
     time.sleep(3600)
     raise AssertionError("nobody waits so long")
 

@@ -1,0 +1,155 @@
+"""The self-test: every planted regression is caught by name, and a gate that misses one is told so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import pytest
+
+from bench.cli import gate as gate_command
+from bench.cli.main import main
+from bench.gate.planted.trials import CONTROL, STREAMING, TRIALS, Planted, Trial
+from bench.gate.policy import Policy, Rule
+from bench.gate.self_test import SelfTest, self_test
+from bench.gate.self_test_text import render_self_test
+from bench.gate.verdict import Outcome
+from bench.probes.request import ProbeName
+from bench.progress import Silent
+from tests.harness.stand_in import Sample, StandIn, sample
+from tests.test_imports import loaded
+
+FAULT = Planted(name="a fault", implementation="faulty:run", caught_by="baseline peak_heap_bytes 100/3 streaming")
+HEAP = Trial(
+    policy=Policy(scans=("100/3",), implementations=("materializing", STREAMING)), probes=("memory",), planted=(FAULT,)
+)
+SLOW = Planted(name="a delay", implementation="faulty:run", caught_by="baseline wall_seconds 100/3 streaming")
+SECONDS = Trial(
+    policy=Policy(
+        scans=("100/3",),
+        implementations=(STREAMING,),
+        samples=6,
+        rules=(Rule(kind="baseline", metric="wall_seconds", limit=0.25),),
+    ),
+    probes=(),
+    planted=(SLOW,),
+)
+PEAK = 30e6
+Take = Callable[[str, ProbeName, str], Sample]
+
+
+def peaks(of: Mapping[str, float]) -> Take:
+    """Every implementation has PEAK but for those in ``of``."""
+    return lambda _scan, _probe, implementation: sample({"peak_heap_bytes": of.get(implementation, PEAK)})
+
+
+def outcome_of(take: Take, trial: Trial = HEAP) -> SelfTest:
+    return self_test(Silent(), opener=StandIn(take).open, trials=(trial,))
+
+
+def test_every_planted_regression_is_caught_by_name_and_the_unchanged_pair_passes() -> None:
+    """The whole of it, on a real server. A statement on COPY's connection shows in the server's count alone."""
+    found = self_test(Silent())
+    assert [one.planted.name for one in found.slipped] == []
+    assert (found.unchanged.outcome, found.exit_code) in {(Outcome.PASS, 0), (Outcome.IMPROVEMENT, 0)}
+    assert len(found.catches) == 9
+    hidden = next(one for one in found.catches if one.planted.name == "N+1 queries on COPY's connection")
+    outcomes = {one.name: one.outcome for one in hidden.verdict.checks}
+    assert outcomes["law statements_django 100/3 streaming"] is Outcome.PASS
+
+
+def test_a_planted_regression_that_is_caught() -> None:
+    found = outcome_of(peaks({FAULT.implementation: 2 * PEAK}))
+    assert (found.passed, found.exit_code, found.slipped) == (True, 0, ())
+
+
+def test_a_regression_without_effect_slips_through_and_is_named() -> None:
+    found = outcome_of(peaks({}))
+    assert (found.passed, found.exit_code) == (False, 1)
+    assert [one.planted for one in found.slipped] == [FAULT]
+    assert render_self_test(found) == (
+        "FAILED – 0 of 1 planted regressions were caught by the check that must\n"
+        "Unchanged pair: PASS – every one of 12 checks holds\n"
+        "Slipped through: a fault. baseline peak_heap_bytes 100/3 streaming: pass, Peak heap of streaming on\n"
+        "  100/3: 30.0 MB → 30.0 MB, tolerance 2 %\n"
+        "\n"
+        "planted  must be caught by                         caught\n"
+        "───────  ────────────────────────────────────────  ──────\n"
+        "a fault  baseline peak_heap_bytes 100/3 streaming      NO\n"
+    )
+
+
+def test_it_is_not_enough_that_another_check_fails() -> None:
+    """Wrong rows forbid every claim about memory, so the check that should have caught the fault is not made."""
+
+    def take(_scan: str, _probe: ProbeName, implementation: str) -> Sample:
+        content = "other" if implementation == FAULT.implementation else "rows"
+        return sample({"peak_heap_bytes": PEAK}, content=content)
+
+    found = outcome_of(take)
+    assert found.catches[0].verdict.outcome is Outcome.REGRESSION
+    assert (found.catches[0].caught, found.exit_code) == (False, 1)
+    assert "the gate made no such check" in render_self_test(found)
+
+
+def test_a_gate_that_fails_unchanged_code_does_not_pass() -> None:
+    found = outcome_of(peaks({FAULT.implementation: 2 * PEAK, CONTROL: 2 * PEAK}))
+    assert (found.slipped, found.unchanged.outcome, found.exit_code) == ((), Outcome.REGRESSION, 1)
+    assert render_self_test(found).splitlines()[1].startswith("Unchanged pair: REGRESSION – Peak heap of streaming")
+
+
+def test_a_slow_variant_is_measured_again_alone_and_counts_where_it_is_slow_again() -> None:
+    taken: list[str] = []
+
+    def take(_scan: str, _probe: ProbeName, implementation: str) -> Sample:
+        taken.append(implementation)
+        return sample({"wall_seconds": (2 if implementation == SLOW.implementation else 1) + len(taken) / 1_000})
+
+    assert outcome_of(take, SECONDS).exit_code == 0
+    assert taken[-6:] == [SLOW.implementation] * 6
+    assert len(taken) == 24
+
+
+def test_a_variant_that_is_slow_but_once_is_not_caught() -> None:
+    taken: list[str] = []
+
+    def take(_scan: str, _probe: ProbeName, implementation: str) -> Sample:
+        taken.append(implementation)
+        slow = implementation == SLOW.implementation and len(taken) <= 18
+        return sample({"wall_seconds": (2 if slow else 1) + len(taken) / 1_000})
+
+    found = outcome_of(take, SECONDS)
+    assert len(taken) == 24
+    assert (found.catches[0].caught, found.exit_code) == (False, 1)
+
+
+@pytest.mark.parametrize(("peak", "code", "word"), [(2 * PEAK, 0, "PASSED"), (PEAK, 1, "FAILED")])
+def test_the_command_prints_the_table_and_ends_with_its_exit_code(
+    peak: float, code: int, word: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opener = StandIn(peaks({FAULT.implementation: peak})).open
+    monkeypatch.setattr(gate_command, "run_self_test", partial(self_test, opener=opener, trials=(HEAP,)))
+    assert main(["gate", "--self-test"]) == code
+    output = capsys.readouterr().out
+    assert output.startswith(f"{word} – ")
+    assert "planted  must be caught by" in output
+
+
+@pytest.mark.parametrize("option", ["--results", "--baseline", "--junit", "--json"])
+def test_the_command_refuses_an_option_that_the_self_test_does_not_use(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["gate", "--self-test", option, "file"]) == 2
+    message = f"bench: --self-test was given with {option}, which it does not use; leave one out\n"
+    assert capsys.readouterr().err == message
+
+
+def test_each_planted_regression_is_another_one_and_names_its_check() -> None:
+    planted = [one for trial in TRIALS for one in trial.planted]
+    assert len({one.implementation for one in planted}) == len({one.name for one in planted}) == len(planted)
+    for trial in TRIALS:
+        assert all(trial.scan in one.caught_by for one in trial.planted)
+
+
+def test_naming_the_planted_regressions_loads_no_implementation() -> None:
+    assert loaded("bench.gate.self_test", "django", "memray", "matplotlib", "optimized_impl", "reference_impl") == []
