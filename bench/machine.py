@@ -100,4 +100,4 @@ def stolen_warning(before: CpuTimes | None, after: CpuTimes | None) -> tuple[str
     share = (after.stolen - before.stolen) / (after.total - before.total)
     if share <= HIGHEST_STOLEN_SHARE:
         return ()
-    return (f"the host gave {share:.0%} of the CPU time to other guests meanwhile: times vary with them",)
+    return (f"the host gave {share * 100:.0f} % of the CPU time to other guests meanwhile: times vary with them",)

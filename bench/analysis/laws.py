@@ -107,7 +107,7 @@ def _offenders(results: Results, broken: _Count, counts: list[_Count]) -> tuple[
 
     That is another scan of the implementation, first those that keep the law, then the smallest; what a step of the law
     accounts for is left out. Where every scan has the same statement too many, it is another implementation that keeps
-    its law on the scan. Where there is neither, all that can be said is which line repeats itself.
+    its law on the scan. Where there is neither, all that can be said is which line repeats itself most.
     """
     texts = {(one.scan, one.implementation): one for one in results.statements}
     here = texts.get((broken.dataset.scan, broken.implementation))
@@ -129,7 +129,8 @@ def _offenders(results: Results, broken: _Count, counts: list[_Count]) -> tuple[
         if there is not None and kept_here and other.implementation != broken.implementation:
             # Their lines are not the same, so that only the statements can be.
             return _differing(issued, _issued(there, broken.law), other.implementation, set(), by_line=False)
-    repeated = Counter({key: count for key, count in issued.items() if count > 1})
+    most = max(issued.values(), default=0)
+    repeated = Counter({key: count for key, count in issued.items() if count == most > 1})
     return _differing(repeated, Counter(), "", set())
 
 

@@ -51,7 +51,11 @@ SECOND_BATCH = "second-batch"
 def gate(
     results: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", show_default="measure what the policy names", help="Judge this results file."),
+        typer.Option(
+            metavar="FILE",
+            show_default="measure what the policy names",
+            help="Judge this results file; a time that fails takes a second batch, and stays inconclusive.",
+        ),
     ] = None,
     policy: Annotated[
         Path, typer.Option(metavar="FILE", help="The TOML file with the table tool.bench.gate.")

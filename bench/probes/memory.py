@@ -39,12 +39,12 @@ def _read(call: Call, metric: str, *, traced: bool) -> Reading:
             outcome = call()
         with memray.FileReader(path) as reader:
             peak = reader.metadata.peak_memory
-            heap = _points(reader) if traced else ()
+            heap = heap_points(reader) if traced else ()
             sites = _sites(reader) if traced else ()
     return Reading(values={metric: peak}, outcome=outcome, heap=heap, allocations=sites)
 
 
-def _points(reader: memray.FileReader) -> tuple[HeapPoint, ...]:
+def heap_points(reader: memray.FileReader) -> tuple[HeapPoint, ...]:
     """At most MOST_POINTS moments; of each stretch the one with the largest heap, so that no peak is thinned away."""
     snapshots = list(reader.get_memory_snapshots())
     if not snapshots:

@@ -10,9 +10,8 @@ from bench.contract import METRICS
 from bench.report.table import Column, Content, Table
 from bench.report.text import WIDTH, table_lines
 from bench.report.units import MISSING
-from bench.report.wording import plain, wrap
+from bench.report.wording import enumerated, plain, wrap
 from bench.results.records import NoiseFloor, Results
-
 
 _TIMED = "wall_seconds"
 
@@ -69,9 +68,9 @@ def _lines(floor: NoiseFloor, comparisons: Sequence[SelfComparison]) -> Iterator
 
 def _verdict(floor: NoiseFloor, comparisons: Sequence[SelfComparison]) -> str:
     what = f"{floor.implementation} on {floor.scan} against itself, {floor.pairs} pairs"
-    apart = [METRICS[one.metric].title for one in comparisons if one.ratio.told_apart]
+    apart = tuple(METRICS[one.metric].title for one in comparisons if one.ratio.told_apart)
     if apart:
-        return f"Noise floor: {what}: a false alarm on {', '.join(apart)}; this machine drifts, measure again"
+        return f"Noise floor: {what}: a false alarm on {enumerated(apart)}; this machine drifts, measure again"
     return f"Noise floor: {what}: no difference seen, as it should be"
 
 

@@ -46,10 +46,22 @@ def render_table(results: Results) -> str:
     lines += table_lines(table)
     kills = kill_table(results, summaries, fits_of(results, summaries, verdict))
     if kills is not None:
-        lines += ["", f"{KILLS_TITLE}:", "", *table_lines(kills)]
+        lines += _kill_lines(kills)
     for warning in results.warnings:
         lines += wrap(f"Warning: {plain(warning)}", WIDTH)
     return "\n".join(lines) + "\n"
+
+
+def _kill_lines(table: Table) -> Iterator[str]:
+    """Yield the table of kill sizes as one for each implementation, which leaves its other labels their room."""
+    for implementation in dict.fromkeys(name for name, *_ in table.rows):
+        yield ""
+        yield from wrap(f"{KILLS_TITLE}: {implementation}", WIDTH)
+        yield from table_lines(
+            Table(table.columns[1:], tuple(tuple(row) for name, *row in table.rows if name == implementation))
+        )
+    yield ""
+    yield from _note_lines(table)
 
 
 def table_lines(table: Table) -> Iterator[str]:
@@ -66,6 +78,10 @@ def table_lines(table: Table) -> Iterator[str]:
     for cells in lines:
         shown = (pad(shorten(cell, width), width, right=r) for cell, width, r in zip(cells, widths, right, strict=True))
         yield gap.join(shown).rstrip()
+    yield from _note_lines(table)
+
+
+def _note_lines(table: Table) -> Iterator[str]:
     for note in table.footnotes:
         yield from wrap(plain(note), WIDTH)
 

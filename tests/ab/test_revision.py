@@ -49,17 +49,27 @@ def test_the_package_is_that_of_the_revision_and_nothing_else_comes_along(reposi
     assert code.commit == git(repository, "rev-parse", "before").strip()
 
 
-def test_index_working_tree_and_branches_stay_as_they_are(
-    repository: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Also where git itself runs the command, and names its index in the environment; and no hook is run."""
+def test_index_working_tree_and_branches_stay_as_they_are(repository: Path, temporary: Path) -> None:
+    """And no hook is run."""
     before = content(repository)
-    monkeypatch.setenv("GIT_INDEX_FILE", str(repository / ".git" / "index"))
-    monkeypatch.setenv("GIT_DIR", str(repository / ".git"))
     with checked_out(IMPLEMENTATION, "before"):
         assert content(repository) == before
     assert content(repository) == before
     assert "hooked" not in before
+
+
+def test_a_git_that_runs_this_from_a_hook_of_another_repository_does_not_mislead_it(
+    repository: Path, temporary: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    git(other, "init", "--quiet")
+    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(other / ".git" / "index"))
+    before = content(other)
+    with checked_out(IMPLEMENTATION, "before") as code:
+        assert (Path(code.python_path) / PACKAGE / "extra.py").read_text() == "EXTRA = 0\n"
+    assert content(other) == before
 
 
 def test_the_folder_goes_whatever_becomes_of_the_run(repository: Path, temporary: Path) -> None:

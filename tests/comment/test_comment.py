@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -167,7 +167,13 @@ def huge_verdicts(draw: st.DrawFn) -> GateVerdict | None:
     return GateVerdict.of((check,) * number + passed) if draw(st.booleans()) else None
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+# No shrinking: an example is tens of thousands of characters, and a smaller one says no more.
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
 @given(huge_runs(), huge_verdicts())
 def test_whatever_the_run_github_takes_the_comment(results: Results, verdict: GateVerdict | None) -> None:
     """In characters, and in UTF-16 units, which are as many or more."""

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from bench.cli.main import main
+from bench.gate.planted.trials import CONTROL, STREAMING
 
 GATES = 20
-POLICY = """
+SCAN = "100/3"
+POLICY = f"""
 [tool.bench.gate]
-scans = ["100/3"]
-implementations = ["streaming", "bench.gate.planted.variant:unchanged"]
+scans = ["{SCAN}"]
+implementations = ["{STREAMING}", "{CONTROL}"]
 samples = 6
 laws = true
 
@@ -24,10 +26,10 @@ laws = true
 near-exact = "2 %"
 
 [tool.bench.gate.ratios.peak_heap_bytes]
-"100/3" = { "bench.gate.planted.variant:unchanged / streaming" = 1.01 }
+"{SCAN}" = {{ "{CONTROL} / {STREAMING}" = 1.01 }}
 
 [tool.bench.gate.ratios.wall_seconds]
-"100/3" = { "bench.gate.planted.variant:unchanged / streaming" = 1.0 }
+"{SCAN}" = {{ "{CONTROL} / {STREAMING}" = 1.0 }}
 """
 
 
@@ -36,7 +38,8 @@ def test_no_gate_of_unchanged_code_fails(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("pyproject.toml").write_text(POLICY, encoding="utf-8")
-    assert main(["gate", "--output", "accepted"]) == 0, capsys.readouterr().out
+    measured = ["--scan", SCAN, "--implementation", STREAMING, "--implementation", CONTROL]
+    assert main(["run", *measured, "--samples", "6", "--output", "accepted"]) == 0, capsys.readouterr().out
     assert main(["baseline", "accept", "accepted/results.json"]) == 0
     for number in range(1, GATES + 1):
         capsys.readouterr()

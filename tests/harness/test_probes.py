@@ -5,9 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
+import memray
 import pytest
 
+from bench.probes.memory import MOST_POINTS, heap_points
 from bench.probes.reading import Reading
 from bench.probes.request import ProbeName
 from bench.stage import ScanStage
@@ -49,6 +53,11 @@ def test_a_block_held_during_the_call_is_in_the_peak(take: Take, probe: ProbeNam
     assert BLOCK_BYTES - 2_000_000 < more < BLOCK_BYTES * 1.1
 
 
+@pytest.mark.parametrize(("probe", "metric"), [("memory", "peak_heap_bytes"), ("rss", "peak_rss_bytes")])
+def test_a_peak_before_the_call_is_not_in_its_peak(take: Take, probe: ProbeName, metric: str) -> None:
+    assert take(probe, "more_memory_before").values[metric] < BLOCK_BYTES / 2
+
+
 def test_the_traced_peak_counts_the_block_to_the_byte_and_the_little_that_else_changed(take: Take) -> None:
     values = (take("memory", name).values["peak_heap_bytes"] for name in ("more_memory", STREAMING))
     more = next(values) - next(values)
@@ -77,6 +86,19 @@ def test_the_heap_over_time_is_in_order_and_reaches_the_peak(take: Take) -> None
     peak = reading.values["peak_heap_bytes"]
     assert peak * 0.9 < highest <= peak
     assert all(point.rss_bytes > 0 for point in reading.heap)
+
+
+def test_a_long_series_is_thinned_and_keeps_every_peak() -> None:
+    """Snapshots every 10 ms, with a heap that is high at one moment of each second."""
+    snapshots = [
+        SimpleNamespace(time=1_000 + 10 * number, heap=900 if number % 100 == 77 else number % 5, rss=1)
+        for number in range(10 * MOST_POINTS + 1)
+    ]
+    points = heap_points(cast(memray.FileReader, SimpleNamespace(get_memory_snapshots=lambda: snapshots)))
+    assert len(points) <= MOST_POINTS
+    assert sum(point.heap_bytes == 900 for point in points) == 10 * MOST_POINTS // 100
+    assert points[0].seconds < 0.1
+    assert points[-1].seconds == pytest.approx(10 * MOST_POINTS * 0.01, abs=0.2)
 
 
 def test_more_queries_are_counted_one_by_one_by_django_and_by_the_server(take: Take) -> None:

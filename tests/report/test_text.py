@@ -21,6 +21,7 @@ RUNS: dict[str, Callable[[], Results]] = {
     "failed": variants.failed,
     "three": variants.three,
     "single": variants.single,
+    "laws": variants.broken_law,
     "hostile": variants.hostile,
     "empty": variants.empty,
     "sweep": sweep,

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from bench.results.records import Failure, Results
+from bench.laws import Law, Step
+from bench.results.records import DeclaredLaws, Failure, NoiseFloor, Results, StatementTexts
 from tests.results.builders import digest, measurement, production_results
 
 HOSTILE = "evil|`name`\n<script>alert(1)</script>\x1b[31m[x](y)$z$ _a_ \\| *b* 日本語"
@@ -76,6 +77,54 @@ def single() -> Results:
         statements=results.statements[1:2],
         heap=(),
         allocations=(),
+    )
+
+
+def broken_law() -> Results:
+    """Return a run whose implementations declare laws, of which streaming breaks one by a query per region."""
+    results = production_results()
+    datasets = tuple(
+        replace(one, counted_regions=one.regions, counted_findings=one.findings * 9 // 10) for one in results.datasets
+    )
+    regions = {one.scan: one.counted_regions for one in datasets}
+
+    def issued(texts: StatementTexts) -> StatementTexts:
+        task = "reference_impl/task.py" if texts.implementation == "materializing" else "optimized_impl/task.py"
+        each = () if texts.implementation == "materializing" else ('SELECT "id" FROM "regions" WHERE "name" = \'x\'',)
+        more = each * regions[texts.scan]
+        return replace(
+            texts,
+            server=(*texts.server, *more),
+            django_sites=(f"{task}:71",) * len(texts.django),
+            server_sites=(*(f"{task}:71",) * len(texts.server), *("regions|of|mine.py:8",) * len(more)),
+        )
+
+    statements = tuple(map(issued, results.statements))
+    counts = {(one.scan, one.implementation): len(one.server) for one in statements}
+    batches = (Step(4, 10_000, "rows"),)
+    return replace(
+        results,
+        datasets=datasets,
+        statements=statements,
+        measurements=tuple(
+            replace(one, samples=(counts[one.scan, one.implementation],)) if one.metric == "statements_server" else one
+            for one in results.measurements
+        ),
+        laws=tuple(
+            DeclaredLaws(
+                implementation=name,
+                laws=(Law("statements_django", django), Law("statements_server", server, batches)),
+            )
+            for name, django, server in (("materializing", 19, 19), ("streaming", 18, 18))
+        ),
+        noise_floor=NoiseFloor(
+            created="2026-01-01T00:00:00+00:00",
+            environment_fingerprint="f100" * 16,
+            scan="1k/8",
+            implementation="streaming",
+            pairs=10,
+            deviations={"wall_seconds": 0.12, "cpu_seconds": 0.1},
+        ),
     )
 
 

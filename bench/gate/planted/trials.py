@@ -93,13 +93,14 @@ HEAP = Trial(
     ),
 )
 SECONDS = Trial(
+    # Two dozen samples are taken, and a delay of each row is as long a share of a small scan.
     policy=Policy(
-        scans=("100/3",),
+        scans=("100/1",),
         implementations=(STREAMING,),
         samples=FEWEST_PAIRS,
         rules=(Rule(kind="baseline", metric="wall_seconds", limit=0.25),),
     ),
     probes=(),
-    planted=(_planted("a sleep for each row", "seconds:sleeps_each_row", "baseline wall_seconds 100/3 streaming"),),
+    planted=(_planted("a sleep for each row", "seconds:sleeps_each_row", "baseline wall_seconds 100/1 streaming"),),
 )
 TRIALS = (STATEMENTS, HEAP, SECONDS)

@@ -19,6 +19,17 @@ def more_memory(tenant_id: str, scan_id: str) -> Outcome:
     return outcome
 
 
+_blocks: list[bytearray] = []
+
+
+def more_memory_before(tenant_id: str, scan_id: str) -> Outcome:
+    """Take the block in the first call, the warm-up, alone, and give it back there."""
+    if not _blocks:
+        _blocks.append(bytearray(b"x") * BLOCK_BYTES)
+        _blocks[0] = bytearray()
+    return plain(tenant_id, scan_id)
+
+
 def more_queries(tenant_id: str, scan_id: str) -> Outcome:
     with connection.cursor() as cursor:
         for _ in range(QUERIES):

@@ -1,0 +1,65 @@
+"""The project's implementations keep what they declare; one that does not is told with its line, and fails the run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bench.analysis.laws import check_laws
+from bench.contract import ScanSize
+from bench.plan import RunPlan
+from bench.report.laws import law_line
+from bench.results.fingerprint import fingerprint
+from bench.runner import Runner
+from tests.cli.command import ROOT, run
+from tests.harness.conftest import CATALOGUE
+from tests.harness.test_runner import Notes
+
+MODULE = Path("tests/laws/implementations.py")
+
+
+@pytest.mark.parametrize("major", [16, 18])
+def test_both_implementations_keep_their_laws_on_scans_of_two_sizes(major: int) -> None:
+    plan = RunPlan(
+        sizes=(ScanSize.parse("100/3"), ScanSize.parse("1k/8")),
+        scan_file=None,
+        implementations=("materializing", "streaming"),
+        catalogue="synthetic",
+        seed=0,
+        samples=0,
+        timeout_seconds=None,
+        database_url=None,
+        server_major=major,
+        command="bench run",
+        probes=("statements",),
+    )
+    runner = Runner(plan, Notes())
+    runner.run()
+    results = runner.results()
+    assert results is not None
+    assert law_line(check_laws(results)) == "Laws of statements: kept – 8 counts on 2 scans"
+    for texts in results.statements:
+        # Whose line it is, is known of every statement.
+        assert all(site.startswith(("reference_impl/", "optimized_impl/")) for site in texts.django_sites)
+        assert all(site.startswith(("reference_impl/", "optimized_impl/")) for site in texts.server_sites)
+        assert (len(texts.django_sites), len(texts.server_sites)) == (len(texts.django), len(texts.server))
+
+
+def test_a_query_per_region_fails_the_run_and_is_shown_with_its_line(tmp_path: Path) -> None:
+    name = f"{'.'.join(MODULE.with_suffix('').parts)}:query_per_region"
+    catalogue, output = tmp_path / "catalogue.json", tmp_path / "report"
+    catalogue.write_text(json.dumps(CATALOGUE), encoding="utf-8")
+    scan = ["--scan", "100/3", "--catalogue-file", catalogue, "--samples", 1]
+    finished = run("run", *scan, "--implementation", name, "--output", output)
+    assert finished.returncode == 1, finished.stderr
+    text = " ".join(finished.stdout.split())
+    assert f"Laws of statements: broken – {name} on 100/3: 21 statements (django), declared 18 (constant 18)" in text
+    lines = (ROOT / MODULE).read_text(encoding="utf-8").splitlines()
+    (number,) = (number for number, line in enumerate(lines, start=1) if "SELECT" in line)
+    known = fingerprint("SELECT upper(%s) AS region")
+    assert f"{MODULE}:{number}: 3 times: {known} SELECT upper(?) AS region" in text
+    report = (output / "report.md").read_text(encoding="utf-8")
+    assert "**Laws of statements: broken**" in report
+    assert f"| `{MODULE}:{number}` | `{known}` | `SELECT upper(?) AS region` |" in report

@@ -1,0 +1,1 @@
+"""Tests of what a machine's noise is found to be, and told."""

@@ -1,0 +1,76 @@
+"""What makes a machine a poor place to time on is said, with the remedy, and nothing else is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from bench import machine
+from bench.machine import CpuTimes, cpu_times, fsync_seconds, machine_warnings, stolen_warning
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without a fault, whatever the one is on which this runs."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.1, 9.0, 9.0))
+    monkeypatch.setattr(machine, "_scaling_governors", lambda: {"performance"})
+    monkeypatch.setattr(machine, "fsync_seconds", lambda _folder: 0.001)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=100e9))
+
+
+def test_a_quiet_machine_has_no_warnings(tmp_path: Path) -> None:
+    assert machine_warnings(tmp_path) == ()
+
+
+def test_each_fault_is_told_with_its_figure_and_the_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(os, "getloadavg", lambda: (1.5, 0.0, 0.0))
+    monkeypatch.setattr(machine, "_scaling_governors", lambda: {"performance", "powersave", "ondemand"})
+    monkeypatch.setattr(machine, "fsync_seconds", lambda _folder: 0.02)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=1e9))
+    found = machine_warnings(tmp_path)
+    begins = ("2 cores: ", "load average 1.5 on 2 cores: ", "frequency scaling by ondemand, powersave: ")
+    assert [text.startswith(begin) for text, begin in zip(found, begins, strict=False)] == [True] * 3
+    assert found[3] == f"fsync takes 20.0 ms in {tmp_path}: commits wait for the disk; set TMPDIR to a faster one"
+    assert found[4].startswith(f"1.0 GB free in {tmp_path}: ")
+    # With a server of the user's own, wherever that is, this machine's disk does not matter.
+    assert machine_warnings(None) == found[:3]
+
+
+def test_the_disk_is_really_written_to_and_nothing_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    written: list[int] = []
+    real = os.fsync
+
+    def noting(descriptor: int) -> None:
+        real(descriptor)
+        written.append(os.fstat(descriptor).st_size)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    assert fsync_seconds(tmp_path) > 0
+    assert written == [8192 * number for number in range(1, len(written) + 1)]
+    assert len(written) >= 10
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_time_given_to_other_guests_is_told_where_it_is_noticeable() -> None:
+    before = CpuTimes(total=1_000, stolen=100)
+    assert stolen_warning(before, CpuTimes(total=2_000, stolen=110)) == ()
+    (warning,) = stolen_warning(before, CpuTimes(total=2_000, stolen=200))
+    assert warning.startswith("the host gave 10 % of the CPU time to other guests")
+    assert stolen_warning(before, before) == stolen_warning(None, before) == stolen_warning(before, None) == ()
+
+
+def test_cpu_times_are_read_where_the_system_tells_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = cpu_times(), cpu_times()
+    assert first is not None
+    assert second is not None
+    assert 0 < first.total <= second.total
+    assert 0 <= first.stolen <= first.total
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert cpu_times() is None

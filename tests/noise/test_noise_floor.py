@@ -1,0 +1,33 @@
+"""The floor's file is read as it was written, and a damaged one is said to be damaged, with the remedy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench.errors import InputError
+from bench.results.noise_floor import read_noise_floor, write_noise_floor
+from tests.noise.test_noise import FLOOR
+
+
+def test_a_floor_is_read_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "floor.json"
+    floor = replace(FLOOR, warnings=("2 cores",))
+    write_noise_floor(path, floor)
+    assert read_noise_floor(path) == floor
+
+
+def test_no_file_is_no_floor(tmp_path: Path) -> None:
+    assert read_noise_floor(tmp_path / "floor.json") is None
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff", b'{"created": 1}'])
+def test_a_damaged_file_is_the_input_s_fault(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "floor.json"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"floor\.json is no noise floor: .*; make it again with `bench doctor`"):
+        read_noise_floor(path)
+    with pytest.raises(InputError, match=r"cannot read .*; make it again with `bench doctor`"):
+        read_noise_floor(tmp_path)
