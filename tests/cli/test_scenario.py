@@ -1,4 +1,4 @@
-"""``bench run --scenario rerun`` measures over the rows of an earlier run, which are deleted; ``--history`` keeps it."""
+"""``bench run --scenario rerun`` measures over the rows of an earlier run, and deletes them; ``--history`` keeps it."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class WithEarlierRows(StandIn):
             staged.write_earlier_rows = self._write
             yield staged
 
-    def _write(self, implementation: str, timeout: float | None) -> None:
+    def _write(self, implementation: str, timeout: float | None) -> None:  # noqa: ARG002 - as ScanStage has it
         self.events.append(f"earlier rows by {implementation}")
         if implementation == "before":
             raise SampleError("error", "it cannot write")
@@ -127,8 +127,8 @@ def test_an_implementation_that_cannot_write_earlier_rows_fails_alone_and_the_ne
 
 
 def test_a_first_run_writes_no_earlier_rows_and_a_re_run_only_once() -> None:
-    for scenario, expected in (("first", []), ("rerun", ["earlier rows by after"])):
+    first = plan(implementations=("after", "later"))
+    for planned, expected in ((first, []), (replace(first, scenario="rerun"), ["earlier rows by after"])):
         stand_in = WithEarlierRows(always)
-        plan_ = replace(plan(implementations=("after", "later")), scenario=scenario)
-        Runner(plan_, Notes(), stand_in.open).run()
+        Runner(planned, Notes(), stand_in.open).run()
         assert [one for one in stand_in.events if "earlier" in one] == expected
