@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -25,7 +26,14 @@ def start(
     folder: Path = ROOT,
     before: Callable[[], None] | None = None,
 ) -> subprocess.Popen[str]:
-    """Start ``bench`` in a session of its own, as a shell does with a job."""
+    """Start ``bench`` in a session of its own, as a shell does with a job; ``before`` runs in it first."""
+
+    def prepare() -> None:
+        # The tests themselves may run under nohup, whose choice a child inherits.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        if before:
+            before()
+
     return subprocess.Popen(
         [*BENCH, *map(str, arguments)],
         cwd=folder,
@@ -35,7 +43,7 @@ def start(
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=before,
+        preexec_fn=prepare,
     )
 
 
