@@ -9,13 +9,16 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BENCH_ARGS ?=
 PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadgroup
 
-.PHONY: bench test setup lint types imports lock clean help
+.PHONY: bench test soak setup lint types imports lock clean help
 
 bench: $(STAMP)  ## measure both implementations on the three scans of the pull request
 	@exec $(BIN)/bench run $(BENCH_ARGS)
 
 test: $(STAMP) lint types imports  ## every check and every test, on a real PostgreSQL
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+soak: $(STAMP)  ## 20 gates of unchanged code in a row, none of which may fail (20 to 60 min)
+	$(BIN)/pytest tests/gate/soak.py -n 0
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from bench.contract import METRICS
 from bench.plan import PlannedSample, Scenario
 from bench.probes.reading import Reading
+from bench.results.fingerprint import normalise
 from bench.results.records import (
     SCHEMA,
     AllocationSites,
@@ -22,6 +23,9 @@ from bench.results.records import (
     StatementTexts,
 )
 from bench.targets import TargetDigest
+
+LONGEST_STATEMENT = 4_000
+"""Characters of a statement that is kept with its values."""
 
 Case = tuple[str, str]
 """(scan label, implementation)"""
@@ -84,8 +88,8 @@ class Collector:
                 StatementTexts(
                     scan=scan,
                     implementation=implementation,
-                    django=reading.django_statements,
-                    server=reading.server_statements,
+                    django=tuple(map(_abridged, reading.django_statements)),
+                    server=tuple(map(_abridged, reading.server_statements)),
                     server_source=reading.server_source,
                     django_sites=reading.django_sites,
                     server_sites=reading.server_sites,
@@ -153,3 +157,8 @@ class Collector:
     def _warn(self, key: tuple[str, str, str], *warnings: str) -> None:
         kept = self._warnings.setdefault(key, [])
         kept.extend(warning for warning in warnings if warning not in kept)
+
+
+def _abridged(statement: str) -> str:
+    """Return ``statement`` as it is, or without its values where they are many: 10,000 ids would fill the results."""
+    return statement if len(statement) <= LONGEST_STATEMENT else normalise(statement)

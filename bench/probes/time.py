@@ -18,6 +18,8 @@ from bench.probes.reading import Call, Reading
 
 GIVEN_CASE = "bench-given-case"
 """The name under which a ready case is handed to the benchmark file as a pytest plugin."""
+# Only what the benchmark file needs: loading every installed plugin takes longer than a small sample.
+_PLUGINS = ("--disable-plugin-autoload", "-p", "pytest_benchmark.plugin", "-p", "pytest_django.plugin")
 _BENCHMARK_FILE = Path(__file__).parent.parent / "benchmarks" / "test_create_compliance_requirements.py"
 
 
@@ -53,7 +55,7 @@ def read_time(call: Call, label: str) -> Reading:
     with tempfile.TemporaryDirectory(prefix="bench-time-") as folder:
         path = Path(folder) / "benchmark.json"
         # No configuration file: the reader's own project may have one, with options that do not belong here.
-        options = ["-c", os.devnull, "--rootdir", folder, "-p", "no:randomly", "-p", "no:cacheprovider", "-q"]
+        options = ["-c", os.devnull, "--rootdir", folder, *_PLUGINS, "-p", "no:cacheprovider", "-q"]
         code = pytest.main(
             [*options, "--benchmark-only", f"--benchmark-json={path}", str(_BENCHMARK_FILE)],
             plugins=[_Given(case)],

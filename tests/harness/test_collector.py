@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bench.collector import Collector
+from bench.collector import Collector, _abridged
 from bench.contract import METRICS
 from bench.environment import describe_environment
 from bench.plan import PlannedSample
 from bench.probes.reading import Reading
 from bench.probes.request import ProbeName
+from bench.results.fingerprint import fingerprint
 from bench.results.records import Measurement, Results
 from bench.targets import TableDigest, TargetDigest
 from tests.harness.stand_in import OTHERS, outcome
@@ -68,3 +69,12 @@ def test_a_digest_with_changed_bystanders_stays_on_record() -> None:
             collector.add_digest("10k/20", "a", found("x"), bystanders_unchanged=unchanged)
         (digest,) = collector.results(ENVIRONMENT).digests
         assert not digest.bystanders_unchanged
+
+
+def test_a_statement_with_very_many_values_is_kept_without_them_and_with_its_fingerprint() -> None:
+    ids = ", ".join(f"'{number:08d}'::uuid" for number in range(10_000))
+    statement = f"SELECT * FROM resources WHERE id IN ({ids})"
+    kept = _abridged(statement)
+    assert len(kept) < 100
+    assert fingerprint(kept) == fingerprint(statement)
+    assert _abridged("SELECT 1") == "SELECT 1"

@@ -11,7 +11,7 @@ from tests.results.builders import SCANS, dataset, measurement, production_resul
 
 BATCH = 10_000
 LABELS = tuple(label for label, *_ in SCANS)
-LINE = "mine/task.py"
+FILE = "mine/task.py"
 DJANGO = Law("statements_django", 5)
 SERVER = Law("statements_server", 5, (Step(4, BATCH, "rows"),))
 
@@ -21,16 +21,16 @@ Besides = Callable[[Dataset], Iterable[Issued]]
 """What an implementation issues besides, on a scan."""
 
 
-def read(line: int = 10) -> tuple[Issued, ...]:
+def read(file: str) -> tuple[Issued, ...]:
     """A transaction that reads the findings, as both views see it."""
     texts = ("BEGIN", "SELECT set_config('api.tenant_id', 'a', true)", "SELECT * FROM findings WHERE scan_id = 'x'")
-    return tuple((text, f"{LINE}:{line}") for text in (*texts, "FETCH FORWARD 9 FROM c", "COMMIT"))
+    return tuple((text, f"{file}:10") for text in (*texts, "FETCH FORWARD 9 FROM c", "COMMIT"))
 
 
 def copies(scan: Dataset) -> tuple[Issued, ...]:
     """A COPY in a transaction of its own for each batch."""
     texts = ("BEGIN", "SELECT set_config('api.tenant_id', 'a', true)", "COPY t FROM STDIN", "COMMIT")
-    return tuple((text, f"{LINE}:20") for text in texts) * -(-scan.rows // BATCH)
+    return tuple((text, f"{FILE}:20") for text in texts) * -(-scan.rows // BATCH)
 
 
 def nothing(scan: Dataset) -> tuple[Issued, ...]:
@@ -40,23 +40,24 @@ def nothing(scan: Dataset) -> tuple[Issued, ...]:
 
 def query_per_region(scan: Dataset) -> tuple[Issued, ...]:
     """One query more for each region, each with another value, from one line."""
-    return tuple((f"SELECT id FROM regions WHERE name = 'r{n}'", f"{LINE}:30") for n in range(scan.counted_regions))
+    return tuple((f"SELECT id FROM regions WHERE name = 'r{n}'", f"{FILE}:30") for n in range(scan.counted_regions))
 
 
 def transaction_per_region(scan: Dataset) -> tuple[Issued, ...]:
     """The same in transactions of their own."""
     frame = ("BEGIN", "SELECT set_config('api.tenant_id', 'a', true)"), ("COMMIT",)
-    begin, end = (tuple((text, f"{LINE}:30") for text in part) for part in frame)
+    begin, end = (tuple((text, f"{FILE}:30") for text in part) for part in frame)
     return tuple(issued for query in query_per_region(scan) for issued in (*begin, query, *end))
 
 
 @dataclass(frozen=True)
 class Made:
-    """Made is one implementation of a run: its name, what it declares, and what it issues besides that."""
+    """Made is one implementation of a run: its name, what it declares, what it issues besides, and its file."""
 
     name: str
     laws: tuple[Law, ...] = (DJANGO, SERVER)
     besides: Besides = nothing
+    file: str = FILE
 
 
 def run(*made: Made, scans: Iterable[str] = LABELS) -> Results:
@@ -85,8 +86,8 @@ def run(*made: Made, scans: Iterable[str] = LABELS) -> Results:
 
 
 def _texts(scan: Dataset, made: Made) -> StatementTexts:
-    django = (*read(), *made.besides(scan))
-    server = (*read(), *copies(scan), *made.besides(scan))
+    django = (*read(made.file), *made.besides(scan))
+    server = (*read(made.file), *copies(scan), *made.besides(scan))
     return StatementTexts(
         scan=scan.scan,
         implementation=made.name,

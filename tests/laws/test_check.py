@@ -12,7 +12,7 @@ from bench.report.laws import law_line, law_table, offender_lines, offender_tabl
 from bench.results.fingerprint import fingerprint
 from bench.results.records import Dataset, Results
 from tests.laws import runs
-from tests.laws.runs import DJANGO, LINE, SERVER, Issued, Made, run
+from tests.laws.runs import DJANGO, FILE, SERVER, Issued, Made, run
 
 REGION_QUERY = "SELECT id FROM regions WHERE name = ?"
 
@@ -71,7 +71,7 @@ def test_a_query_per_region_is_named_on_every_scan_with_its_line_and_alone(law: 
     ):
         check = broken(results, law, scan)
         assert check.measured == check.expected + count
-        assert told(check.offenders) == [(REGION_QUERY, f"{LINE}:30", count, surplus, reference)]
+        assert told(check.offenders) == [(REGION_QUERY, f"{FILE}:30", count, surplus, reference)]
         assert check.offenders[0].fingerprint == fingerprint("SELECT id FROM regions WHERE name = 'another'")
 
 
@@ -79,46 +79,45 @@ def test_a_query_in_a_transaction_of_its_own_comes_before_what_frames_it() -> No
     offenders = broken(run(Made("mine", besides=runs.transaction_per_region)), SERVER, "10k/20").offenders
     assert len(offenders) == 3
     assert {one.statement for one in offenders[:2]} == {REGION_QUERY, "SELECT set_config(?)"}
-    assert {(one.site, one.count) for one in offenders} == {(f"{LINE}:30", 20)}
+    assert {(one.site, one.count) for one in offenders} == {(f"{FILE}:30", 20)}
 
 
 def test_a_scan_that_keeps_the_law_is_what_the_others_are_compared_with() -> None:
     def query_per_finding_on_large_scans(scan: Dataset) -> tuple[Issued, ...]:
-        return (("SELECT * FROM resources WHERE id = 7", f"{LINE}:40"),) * (
+        return (("SELECT * FROM resources WHERE id = 7", f"{FILE}:40"),) * (
             scan.findings if scan.findings > 1_000 else 0
         )
 
     results = run(Made("mine", laws=(DJANGO,), besides=query_per_finding_on_large_scans))
     assert [one.holds for one in check_laws(results)] == [True, True, False]
-    expected = [("SELECT * FROM resources WHERE id = ?", f"{LINE}:40", 10_000, 10_000, "100/3")]
+    expected = [("SELECT * FROM resources WHERE id = ?", f"{FILE}:40", 10_000, 10_000, "100/3")]
     assert told(broken(results, DJANGO, "10k/20").offenders) == expected
 
 
 def one_more(scan: Dataset) -> tuple[Issued, ...]:
     """The same statement too many on every scan."""
-    return (("SELECT now()", f"{LINE}:50"),)
+    return (("SELECT now()", f"{FILE}:50"),)
 
 
 def test_a_statement_too_many_on_every_scan_is_found_by_the_implementation_that_keeps_its_law() -> None:
-    results = run(Made("yours"), Made("mine", besides=one_more))
+    results = run(Made("yours", file="yours/task.py"), Made("mine", besides=one_more))
     for scan in ("100/3", "1k/8", "10k/20"):
         for law in (DJANGO, SERVER):
-            assert told(broken(results, law, scan).offenders) == [("SELECT now()", f"{LINE}:50", 1, 1, "yours")]
+            assert told(broken(results, law, scan).offenders) == [("SELECT now()", f"{FILE}:50", 1, 1, "yours")]
 
 
 def test_on_a_single_scan_the_line_that_repeats_itself_most_is_named_and_where_none_does_no_guess_is_made() -> None:
     results = run(Made("mine", laws=(DJANGO,), besides=runs.query_per_region), scans=["1k/8"])
-    assert told(broken(results, DJANGO, "1k/8").offenders) == [(REGION_QUERY, f"{LINE}:30", 8, 8, "")]
+    assert told(broken(results, DJANGO, "1k/8").offenders) == [(REGION_QUERY, f"{FILE}:30", 8, 8, "")]
     assert broken(run(Made("mine", laws=(DJANGO,), besides=one_more), scans=["1k/8"]), DJANGO, "1k/8").offenders == ()
 
 
 def test_a_statement_that_is_missing_is_named_as_well() -> None:
-    results = run(Made("yours"), Made("mine", laws=(Law("statements_django", 6),)), scans=["1k/8"])
-    without = replace(results.statements[1], django=results.statements[1].django[:2])
-    fewer = replace(
-        results, statements=(results.statements[0], replace(without, django_sites=without.django_sites[:2]))
-    )
-    (offender, *_) = broken(fewer, Law("statements_django", 6), "1k/8").offenders
+    law = Law("statements_django", 6)
+    results = run(Made("yours", file="yours/task.py"), Made("mine", laws=(law,)), scans=["1k/8"])
+    yours, mine = results.statements
+    two = replace(mine, django=mine.django[:2], django_sites=mine.django_sites[:2])
+    (offender, *_) = broken(replace(results, statements=(yours, two)), law, "1k/8").offenders
     assert (offender.count, offender.surplus, offender.reference) == (0, -1, "yours")
 
 
@@ -156,7 +155,7 @@ def test_a_broken_law_is_told_with_counts_line_fingerprint_and_sql() -> None:
     assert line.endswith("; and 3 more")
     known = fingerprint(REGION_QUERY)
     lines = list(offender_lines(checks))
-    assert lines[2] == f"Behind it: {LINE}:30: 20 times, +17 against 100/3: {known} {REGION_QUERY}"
+    assert lines[2] == f"Behind it: {FILE}:30: 20 times, +17 against 100/3: {known} {REGION_QUERY}"
     table = offender_table(checks)
     assert table is not None
-    assert table.rows[2] == ("mine", "10k/20", "20", "+17 against 100/3", f"{LINE}:30", known, REGION_QUERY)
+    assert table.rows[2] == ("mine", "10k/20", "20", "+17 against 100/3", f"{FILE}:30", known, REGION_QUERY)
