@@ -29,8 +29,9 @@ def start(
     """Start ``bench`` in a session of its own, as a shell does with a job; ``before`` runs in it first."""
 
     def prepare() -> None:
-        # The tests themselves may run under nohup, whose choice a child inherits.
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        # The tests themselves may run under nohup or in the background of a shell, whose choice a child inherits.
+        for number in (signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
         if before:
             before()
 
