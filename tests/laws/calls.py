@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import psycopg
@@ -103,7 +104,7 @@ def in_transactions(tenant_id: str, scan_id: str) -> Outcome:
 def elsewhere(tenant_id: str, scan_id: str) -> Outcome:
     """From another working folder than the worker's."""
     here = Path.cwd()
-    os.chdir("/")
+    os.chdir(tempfile.gettempdir())
     try:
         with connections[ADMIN].cursor() as django:
             django.execute("SELECT 'elsewhere'")  # line: elsewhere
