@@ -8,9 +8,6 @@ from bench.analysis.pairs import paired_ratio
 from bench.analysis.summary import Summary
 from bench.contract import Kind
 
-FEWEST_TO_TELL = 4
-"""Samples a side below which no rank test of two noisy sides reaches 5 %: two of 3 separate by chance once in ten."""
-
 NEAR_EXACT_TOLERANCE = 0.01
 """Traced peaks of the same code differ by up to 0.8 %, so a smaller effect says nothing."""
 
