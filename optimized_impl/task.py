@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 from django.utils import timezone
 from psycopg import sql
 
@@ -76,15 +77,15 @@ def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
     inserted_at = timezone.now()
 
     with rls_transaction(tenant_id, using=REPLICA):
-        statuses, threatscore = _aggregate_findings(tenant_id, scan_id)
+        statuses, threatscore = aggregate_findings(tenant_id, scan_id)
 
-    checks = _count_checks(catalogue, statuses)
+    checks = count_checks(catalogue, statuses)
     tally = SummaryTally(catalogue)
-    rows = _build_rows(tenant_id, scan_id, inserted_at, catalogue, checks, threatscore, tally)
-    created = _persist_rows(tenant_id, scan_id, rows)
+    rows = build_rows(tenant_id, scan_id, inserted_at, catalogue, checks, threatscore, tally)
+    created = persist_rows(tenant_id, scan_id, rows)
     # Complete only now: persisting consumed the rows to the end, or raised.
     summaries = tally.summaries() if statuses else {}
-    _replace_summaries(tenant_id, scan_id, inserted_at, summaries)
+    replace_summaries(tenant_id, scan_id, inserted_at, summaries)
 
     return {
         "requirements_created": created,
@@ -93,7 +94,7 @@ def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
     }
 
 
-def _aggregate_findings(tenant_id: str, scan_id: str) -> tuple[StatusByRegion, ThreatScoreByRegion]:
+def aggregate_findings(tenant_id: str, scan_id: str) -> tuple[StatusByRegion, ThreatScoreByRegion]:
     """Fold counted findings by region while a server-side cursor delivers them as tuples, a chunk at a time."""
     findings = (
         Finding.objects.using(REPLICA)
@@ -147,7 +148,7 @@ def _frameworks(catalogue: Catalogue) -> list[_Framework]:
     return frameworks
 
 
-def _count_checks(catalogue: Catalogue, statuses: StatusByRegion) -> ChecksByRegion:
+def count_checks(catalogue: Catalogue, statuses: StatusByRegion) -> ChecksByRegion:
     """Count each requirement's passed and failed checks in each region, by way of the checks that were seen."""
     requirements_by_check: dict[str, list[tuple[str, str]]] = {}
     for compliance_id, framework in catalogue.items():
@@ -166,7 +167,7 @@ def _count_checks(catalogue: Catalogue, statuses: StatusByRegion) -> ChecksByReg
     return checks
 
 
-def _build_rows(
+def build_rows(
     tenant_id: str,
     scan_id: str,
     inserted_at: datetime,
@@ -209,7 +210,7 @@ def _build_rows(
                 }
 
 
-def _persist_rows(tenant_id: str, scan_id: str, rows: Iterable[Row]) -> int:
+def persist_rows(tenant_id: str, scan_id: str, rows: Iterable[Row]) -> int:
     """Delete the scan's old rows, then COPY the new ones in batches; a batch that COPY refuses goes through the ORM."""
     with rls_transaction(tenant_id):
         ComplianceRequirementOverview.objects.filter(tenant_id=tenant_id, scan_id=scan_id).delete()
@@ -217,27 +218,32 @@ def _persist_rows(tenant_id: str, scan_id: str, rows: Iterable[Row]) -> int:
     remaining = iter(rows)
     while batch := list(islice(remaining, COPY_BATCH_SIZE)):
         try:
-            _copy_rows(tenant_id, batch)
+            copy_rows(tenant_id, batch)
         except Exception:  # whatever stopped COPY, the ORM gets its try, as in production
             logger.exception("COPY failed; inserting this batch through the ORM")
-            _insert_rows(tenant_id, batch)
+            insert_rows(tenant_id, batch)
         created += len(batch)
     return created
 
 
-def _copy_rows(tenant_id: str, rows: Sequence[Row]) -> None:
-    """COPY one batch as CSV, in a transaction of a connection of its own."""
+def copy_rows(tenant_id: str, rows: Sequence[Row]) -> None:
+    """COPY one batch in a transaction of a connection of its own."""
+    with admin_connection() as connection, connection.cursor() as cursor:
+        cursor.execute(SET_TENANT, [tenant_id])
+        write_csv(cursor, rows)
+
+
+def write_csv(cursor: psycopg.Cursor, rows: Sequence[Row]) -> None:
+    """COPY one batch as CSV, formatted as a whole and sent in pieces."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     for row in rows:
         writer.writerow([row[column] for column in COLUMNS])
     buffer.seek(0)
 
-    with admin_connection() as connection, connection.cursor() as cursor:
-        cursor.execute(SET_TENANT, [tenant_id])
-        with cursor.copy(_copy_statement()) as copy:
-            while characters := buffer.read(COPY_READ_CHARACTERS):
-                copy.write(characters)
+    with cursor.copy(_copy_statement()) as copy:
+        while characters := buffer.read(COPY_READ_CHARACTERS):
+            copy.write(characters)
 
 
 def _copy_statement() -> sql.Composed:
@@ -248,7 +254,7 @@ def _copy_statement() -> sql.Composed:
     )
 
 
-def _insert_rows(tenant_id: str, rows: Sequence[Row]) -> None:
+def insert_rows(tenant_id: str, rows: Sequence[Row]) -> None:
     with rls_transaction(tenant_id):
         ComplianceRequirementOverview.objects.bulk_create(
             [ComplianceRequirementOverview(**row) for row in rows], batch_size=INSERT_BATCH_SIZE
@@ -280,7 +286,7 @@ class SummaryTally:
         return summaries
 
 
-def _replace_summaries(tenant_id: str, scan_id: str, inserted_at: datetime, summaries: Summaries) -> None:
+def replace_summaries(tenant_id: str, scan_id: str, inserted_at: datetime, summaries: Summaries) -> None:
     with rls_transaction(tenant_id):
         ComplianceOverviewSummary.objects.filter(tenant_id=tenant_id, scan_id=scan_id).delete()
         ComplianceOverviewSummary.objects.bulk_create(

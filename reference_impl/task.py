@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 from django.db.models import Prefetch
 from django.utils import timezone
 from psycopg import sql
@@ -74,13 +75,13 @@ def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
     inserted_at = timezone.now()
 
     with rls_transaction(tenant_id, using=REPLICA):
-        statuses, threatscore = _aggregate_findings(tenant_id, scan_id)
+        statuses, threatscore = aggregate_findings(tenant_id, scan_id)
 
-    checks = _count_checks(catalogue, statuses)
-    rows = _build_rows(tenant_id, scan_id, inserted_at, catalogue, checks, threatscore)
-    created = _persist_rows(tenant_id, scan_id, rows)
-    summaries = _summarise(catalogue, rows) if statuses else {}
-    _replace_summaries(tenant_id, scan_id, inserted_at, summaries)
+    checks = count_checks(catalogue, statuses)
+    rows = build_rows(tenant_id, scan_id, inserted_at, catalogue, checks, threatscore)
+    created = persist_rows(tenant_id, scan_id, rows)
+    summaries = summarise(catalogue, rows) if statuses else {}
+    replace_summaries(tenant_id, scan_id, inserted_at, summaries)
 
     return {
         "requirements_created": created,
@@ -89,7 +90,7 @@ def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
     }
 
 
-def _aggregate_findings(tenant_id: str, scan_id: str) -> tuple[StatusByRegion, ThreatScoreByRegion]:
+def aggregate_findings(tenant_id: str, scan_id: str) -> tuple[StatusByRegion, ThreatScoreByRegion]:
     """Read every counted finding as a model instance, with its resources, and fold them by region."""
     findings = (
         Finding.objects.using(REPLICA)
@@ -116,7 +117,7 @@ def _aggregate_findings(tenant_id: str, scan_id: str) -> tuple[StatusByRegion, T
     return statuses, threatscore
 
 
-def _count_checks(catalogue: Catalogue, statuses: StatusByRegion) -> ChecksByRegion:
+def count_checks(catalogue: Catalogue, statuses: StatusByRegion) -> ChecksByRegion:
     """Count each requirement's passed and failed checks in each region, by way of the checks that were seen."""
     requirements_by_check: dict[str, list[tuple[str, str]]] = {}
     for compliance_id, framework in catalogue.items():
@@ -135,7 +136,7 @@ def _count_checks(catalogue: Catalogue, statuses: StatusByRegion) -> ChecksByReg
     return checks
 
 
-def _build_rows(
+def build_rows(
     tenant_id: str,
     scan_id: str,
     inserted_at: datetime,
@@ -180,32 +181,37 @@ def _build_rows(
     return rows
 
 
-def _persist_rows(tenant_id: str, scan_id: str, rows: list[Row]) -> int:
+def persist_rows(tenant_id: str, scan_id: str, rows: list[Row]) -> int:
     """Delete the scan's old rows, then COPY the new ones in batches; where a COPY fails, insert all through the ORM."""
     with rls_transaction(tenant_id):
         ComplianceRequirementOverview.objects.filter(tenant_id=tenant_id, scan_id=scan_id).delete()
     try:
         for start in range(0, len(rows), COPY_BATCH_SIZE):
-            _copy_rows(tenant_id, rows[start : start + COPY_BATCH_SIZE])
+            copy_rows(tenant_id, rows[start : start + COPY_BATCH_SIZE])
     except Exception:  # whatever stopped COPY, the ORM gets its try, as in production
         logger.exception("COPY failed; inserting all rows through the ORM")
-        _insert_rows(tenant_id, rows)
+        insert_rows(tenant_id, rows)
     return len(rows)
 
 
-def _copy_rows(tenant_id: str, rows: Sequence[Row]) -> None:
-    """COPY one batch as CSV, in a transaction of a connection of its own."""
+def copy_rows(tenant_id: str, rows: Sequence[Row]) -> None:
+    """COPY one batch in a transaction of a connection of its own."""
+    with admin_connection() as connection, connection.cursor() as cursor:
+        cursor.execute(SET_TENANT, [tenant_id])
+        write_csv(cursor, rows)
+
+
+def write_csv(cursor: psycopg.Cursor, rows: Sequence[Row]) -> None:
+    """COPY one batch as CSV, formatted as a whole and sent in pieces."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     for row in rows:
         writer.writerow([row[column] for column in COLUMNS])
     buffer.seek(0)
 
-    with admin_connection() as connection, connection.cursor() as cursor:
-        cursor.execute(SET_TENANT, [tenant_id])
-        with cursor.copy(_copy_statement()) as copy:
-            while characters := buffer.read(COPY_READ_CHARACTERS):
-                copy.write(characters)
+    with cursor.copy(_copy_statement()) as copy:
+        while characters := buffer.read(COPY_READ_CHARACTERS):
+            copy.write(characters)
 
 
 def _copy_statement() -> sql.Composed:
@@ -216,14 +222,14 @@ def _copy_statement() -> sql.Composed:
     )
 
 
-def _insert_rows(tenant_id: str, rows: Sequence[Row]) -> None:
+def insert_rows(tenant_id: str, rows: Sequence[Row]) -> None:
     with rls_transaction(tenant_id):
         ComplianceRequirementOverview.objects.bulk_create(
             [ComplianceRequirementOverview(**row) for row in rows], batch_size=INSERT_BATCH_SIZE
         )
 
 
-def _summarise(catalogue: Catalogue, rows: list[Row]) -> Summaries:
+def summarise(catalogue: Catalogue, rows: list[Row]) -> Summaries:
     """Count each framework's requirements over all regions, from the finished list."""
     regional: dict[tuple[str, str], list[str]] = {}
     for row in rows:
@@ -240,7 +246,7 @@ def _summarise(catalogue: Catalogue, rows: list[Row]) -> Summaries:
     return summaries
 
 
-def _replace_summaries(tenant_id: str, scan_id: str, inserted_at: datetime, summaries: Summaries) -> None:
+def replace_summaries(tenant_id: str, scan_id: str, inserted_at: datetime, summaries: Summaries) -> None:
     with rls_transaction(tenant_id):
         ComplianceOverviewSummary.objects.filter(tenant_id=tenant_id, scan_id=scan_id).delete()
         ComplianceOverviewSummary.objects.bulk_create(

@@ -212,7 +212,7 @@ def test_without_results_the_gate_measures_what_the_policy_names(tmp_path: Path)
     found = command.run("gate", "--policy", "policy.toml", "--json", "verdict.json", folder=tmp_path)
     assert found.returncode == 1, found.stderr
     assert found.stdout.startswith("REGRESSION – Peak heap of streaming on 30/1 is ")
-    assert " in _copy_rows: " in found.stdout
+    assert " in write_csv: " in found.stdout
     verdict = read_verdict(tmp_path / "verdict.json")
     assert [one.name for one in verdict.checks if one.outcome is not Outcome.PASS] == [
         "ceiling peak_heap_bytes 30/1 streaming"

@@ -9,8 +9,8 @@ from bench.contract import Outcome
 from bench.gate.planted.variant import held_to_its_laws, streaming_with
 from optimized_impl import task
 
-_build_rows = task._build_rows
-_persist_rows = task._persist_rows
+_build_rows = task.build_rows
+_persist_rows = task.persist_rows
 
 _statuses: dict[tuple[str, str, str], str] = {}
 """Of every row ever written: the leak."""
@@ -23,7 +23,7 @@ def keeps_all_rows(tenant_id: str, scan_id: str) -> Outcome:
     def persist(tenant_id: str, scan_id: str, rows: Iterable[task.Row]) -> int:
         return _persist_rows(tenant_id, scan_id, list(rows))
 
-    return streaming_with(tenant_id, scan_id, _persist_rows=persist)
+    return streaming_with(tenant_id, scan_id, persist_rows=persist)
 
 
 @held_to_its_laws
@@ -35,4 +35,4 @@ def leaks_a_dict(tenant_id: str, scan_id: str) -> Outcome:
             _statuses[row["region"], row["compliance_id"], row["requirement_id"]] = row["requirement_status"]
             yield row
 
-    return streaming_with(tenant_id, scan_id, _build_rows=build)
+    return streaming_with(tenant_id, scan_id, build_rows=build)

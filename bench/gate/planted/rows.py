@@ -11,8 +11,8 @@ from bench.gate.planted.variant import held_to_its_laws, streaming_with
 from bench.schema.connections import admin_connection
 from optimized_impl import task
 
-_build_rows = task._build_rows
-_persist_rows = task._persist_rows
+_build_rows = task.build_rows
+_persist_rows = task.persist_rows
 
 
 @held_to_its_laws
@@ -22,7 +22,7 @@ def drops_a_row(tenant_id: str, scan_id: str) -> Outcome:
     def build(*arguments: Any) -> Iterator[task.Row]:
         return islice(_build_rows(*arguments), 1, None)
 
-    return streaming_with(tenant_id, scan_id, _build_rows=build)
+    return streaming_with(tenant_id, scan_id, build_rows=build)
 
 
 @held_to_its_laws
@@ -33,7 +33,7 @@ def counts_one_too_many(tenant_id: str, scan_id: str) -> Outcome:
         for row in _build_rows(*arguments):
             yield {**row, "failed_checks": row["failed_checks"] + 1} if row["failed_checks"] else row
 
-    return streaming_with(tenant_id, scan_id, _build_rows=build)
+    return streaming_with(tenant_id, scan_id, build_rows=build)
 
 
 @held_to_its_laws
@@ -45,4 +45,4 @@ def writes_across_tenants(tenant_id: str, scan_id: str) -> Outcome:
             connection.execute("DELETE FROM compliance_requirements_overviews WHERE scan_id = %s", [scan_id])
         return _persist_rows(tenant_id, scan_id, rows)
 
-    return streaming_with(tenant_id, scan_id, _persist_rows=persist)
+    return streaming_with(tenant_id, scan_id, persist_rows=persist)

@@ -16,9 +16,9 @@ from bench.schema.connections import admin_connection, rls_transaction
 from bench.schema.models import ComplianceRequirementOverview
 from optimized_impl import task
 
-_count_checks = task._count_checks
-_replace_summaries = task._replace_summaries
-_copy_rows = task._copy_rows
+_count_checks = task.count_checks
+_replace_summaries = task.replace_summaries
+_copy_rows = task.copy_rows
 
 
 @held_to_its_laws
@@ -31,7 +31,7 @@ def queries_each_region(tenant_id: str, scan_id: str) -> Outcome:
                 ComplianceRequirementOverview.objects.filter(scan_id=scan_id, region=region).exists()
         return _count_checks(catalogue, statuses)
 
-    return streaming_with(tenant_id, scan_id, _count_checks=count)
+    return streaming_with(tenant_id, scan_id, count_checks=count)
 
 
 @held_to_its_laws
@@ -42,7 +42,7 @@ def commits_twice(tenant_id: str, scan_id: str) -> Outcome:
         _replace_summaries(tenant_id, scan_id, inserted_at, {})
         _replace_summaries(tenant_id, scan_id, inserted_at, summaries)
 
-    return streaming_with(tenant_id, scan_id, _replace_summaries=replace)
+    return streaming_with(tenant_id, scan_id, replace_summaries=replace)
 
 
 @held_to_its_laws
@@ -54,7 +54,7 @@ def queries_beside_copy(tenant_id: str, scan_id: str) -> Outcome:
         with patch.object(task, "admin_connection", partial(_looking_up, scan_id, frameworks)):
             _copy_rows(tenant_id, rows)
 
-    return streaming_with(tenant_id, scan_id, _copy_rows=copy)
+    return streaming_with(tenant_id, scan_id, copy_rows=copy)
 
 
 @contextmanager
