@@ -78,11 +78,6 @@ class Collector:
             # A probe's warning belongs to the metric that it measures, not to the rows that every probe counts.
             if metric in reading.values:
                 self._warn(key, *reading.warnings)
-        returned = reading.outcome["requirements_created"]
-        if returned != rows_written:
-            self._warn(
-                (scan, implementation, "rows_written"), f"returned {returned:,} rows as created, wrote {rows_written:,}"
-            )
         if reading.django_statements or reading.server_statements:
             self._statements.append(
                 StatementTexts(

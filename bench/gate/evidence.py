@@ -6,6 +6,7 @@ from collections import Counter
 
 from bench.analysis.laws import Offender
 from bench.contract import Metric, Side
+from bench.report.laws import surplus_text
 from bench.report.statements import shorten_statement
 from bench.report.units import change, quantity
 from bench.report.wording import plain
@@ -37,13 +38,14 @@ def growth_evidence(smallest: Case, largest: Case, results: Results) -> tuple[st
 def law_evidence(offenders: tuple[Offender, ...]) -> tuple[str, ...]:
     """Return the statements behind a broken law."""
     return tuple(
-        f"{_site(one.site)}: {one.count:,} times{_surplus(one)}: {one.fingerprint} {shorten_statement(one.statement)}"
+        f"{_site(one.site)}: {one.count:,} times{_compared(one)}: {one.fingerprint} {shorten_statement(one.statement)}"
         for one in offenders
     )
 
 
-def _surplus(offender: Offender) -> str:
-    return f", {offender.surplus:+,} against {plain(offender.reference)}" if offender.reference else ""
+def _compared(offender: Offender) -> str:
+    text = surplus_text(offender)
+    return f", {plain(text)}" if text else ""
 
 
 def statement_evidence(metric: Metric, case: Case, results: Results, baseline: Results | None) -> tuple[str, ...]:
