@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bench.analysis.comparable import environment_fingerprint
-from bench.analysis.pairs import PairedRatio, log_ratio_deviation, paired_ratio, samples_of, smallest_detectable_ratio
+from bench.analysis.pairs import (
+    PairedRatio,
+    chance_ratio,
+    log_ratio_deviation,
+    paired_ratio,
+    samples_of,
+    smallest_detectable_ratio,
+)
 from bench.contract import METRICS, Kind
 from bench.results.records import NoiseFloor, Results
 
@@ -58,7 +64,15 @@ def noise_floor(results: Results, warnings: tuple[str, ...]) -> NoiseFloor:
 
 def detectable(floor: NoiseFloor | None, metric: str, pairs: int) -> float | None:
     """Return the smallest ratio that ``pairs`` pairs of ``metric`` detect on the floor's machine; None if not known."""
-    deviations: Mapping[str, float] = floor.deviations if floor else {}
-    if metric not in deviations or pairs < 2:
-        return None
-    return smallest_detectable_ratio(deviations[metric], pairs)
+    deviation = _deviation(floor, metric)
+    return None if deviation is None or pairs < 2 else smallest_detectable_ratio(deviation, pairs)
+
+
+def chance(floor: NoiseFloor | None, metric: str, pairs: int) -> float | None:
+    """Return the ratio that ``pairs`` pairs of the same code show by chance; None if the floor is not known."""
+    deviation = _deviation(floor, metric)
+    return None if deviation is None or pairs < 2 else chance_ratio(deviation, pairs)
+
+
+def _deviation(floor: NoiseFloor | None, metric: str) -> float | None:
+    return floor.deviations.get(metric) if floor else None

@@ -20,6 +20,7 @@ from bench.report.details import (
     statement_tables,
 )
 from bench.report.escape import block, code, escape, markdown_table
+from bench.report.forest import ForestChart
 from bench.report.growth import growth_tables
 from bench.report.growth_chart import GROWTH_CHART_NAMES
 from bench.report.headline import headline_table, legend, verdict_lines
@@ -29,6 +30,8 @@ from bench.report.table import Column, Content, Table
 from bench.report.units import quantity
 from bench.report.wording import enumerated, plain
 from bench.results.records import Results
+
+_Picture = Chart | ForestChart
 
 _HOW_TO_READ = """\
 - **Time** is taken without any tracer: memory, statements and time are measured in separate processes.
@@ -59,7 +62,7 @@ backend's peak memory is private memory, shared buffers left out; it and server 
 this machine."""
 
 
-def render_markdown(results: Results, summaries: Summaries, verdict: Verdict, charts: Sequence[Chart]) -> str:
+def render_markdown(results: Results, summaries: Summaries, verdict: Verdict, charts: Sequence[_Picture]) -> str:
     """Return report.md; ``charts`` are linked as ``plots/NAME.png`` and ``plots/NAME.svg`` beside it."""
     parts = [
         *_top(results, summaries, verdict, [chart for chart in charts if chart.name not in GROWTH_CHART_NAMES]),
@@ -74,7 +77,7 @@ def render_markdown(results: Results, summaries: Summaries, verdict: Verdict, ch
     return "\n\n".join(parts) + "\n"
 
 
-def _top(results: Results, summaries: Summaries, verdict: Verdict, charts: Iterable[Chart]) -> Iterator[str]:
+def _top(results: Results, summaries: Summaries, verdict: Verdict, charts: Iterable[_Picture]) -> Iterator[str]:
     yield f"# Compliance benchmark: {enumerated(tuple(map(escape, results.implementations)))}"
     yield "\n".join(f"- {_emphasised(line)}" for line in (*verdict_lines(verdict), *_law_lines(results)))
     if named := legend(results):
@@ -90,7 +93,7 @@ def _law_lines(results: Results) -> Iterator[str]:
         yield line
 
 
-def _picture(chart: Chart) -> str:
+def _picture(chart: _Picture) -> str:
     return f"[![{escape(chart.alt)}](plots/{chart.name}.png)](plots/{chart.name}.svg)"
 
 
@@ -100,7 +103,7 @@ def _emphasised(line: str) -> str:
     return f"**{escape(head)}**{dash}{escape(tail)}"
 
 
-def _growth(results: Results, summaries: Summaries, verdict: Verdict, charts: Iterable[Chart]) -> Iterator[str]:
+def _growth(results: Results, summaries: Summaries, verdict: Verdict, charts: Iterable[_Picture]) -> Iterator[str]:
     tables = list(growth_tables(results, summaries, fits_of(results, summaries, verdict)))
     if tables:
         yield "## Growth"

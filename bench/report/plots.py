@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import warnings
+from collections.abc import Callable
 from io import BytesIO
 
 import matplotlib as mpl
@@ -28,6 +29,22 @@ _MOST_SPAN = 1_000
 
 def draw(chart: Chart) -> tuple[bytes, bytes]:
     """Return ``chart`` as PNG and as SVG; the same chart gives the same bytes."""
+
+    def paint(axes: Axes) -> None:
+        _set_axes(axes, chart)
+        for level in chart.levels:
+            _draw_level(axes, level)
+        for line in chart.lines:
+            _draw_line(axes, line)
+        for callout in chart.callouts:
+            _draw_callout(axes, callout)
+        _label_lines(axes, chart)
+
+    return picture(paint)
+
+
+def picture(paint: Callable[[Axes], None]) -> tuple[bytes, bytes]:
+    """Return what ``paint`` draws as PNG and as SVG, in the suite's own style whatever the user configured."""
     with mpl.rc_context(), warnings.catch_warnings():
         mpl.rcdefaults()  # A user's matplotlibrc must not change what a report looks like.
         mpl.rcParams["svg.hashsalt"] = "bench"
@@ -38,24 +55,21 @@ def draw(chart: Chart) -> tuple[bytes, bytes]:
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure = Figure(figsize=_SIZE, layout="constrained")
         FigureCanvasAgg(figure)
-        axes = figure.add_subplot()
-        _set_axes(axes, chart)
-        for level in chart.levels:
-            _draw_level(axes, level)
-        for line in chart.lines:
-            _draw_line(axes, line)
-        for callout in chart.callouts:
-            _draw_callout(axes, callout)
-        _label_lines(axes, chart)
+        paint(figure.add_subplot())
         png, svg = BytesIO(), BytesIO()
         figure.savefig(png, format="png", dpi=_PNG_DPI, metadata={"Software": None})
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     return png.getvalue(), svg.getvalue()
 
 
+def set_title(axes: Axes, title: str, width: int = _TITLE_WIDTH) -> None:
+    """Write ``title`` above the plot, over as many lines of ``width`` characters as it takes."""
+    wrapped = "\n".join(textwrap.wrap(title, width))
+    axes.set_title(wrapped, loc="left", fontsize=12, fontweight="bold", pad=12)
+
+
 def _set_axes(axes: Axes, chart: Chart) -> None:
-    title = "\n".join(textwrap.wrap(chart.title, _TITLE_WIDTH))
-    axes.set_title(title, loc="left", fontsize=12, fontweight="bold", pad=12)
+    set_title(axes, chart.title)
     axes.set_xlabel(chart.x_label)
     axes.set_ylabel(chart.y_label)
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.8)

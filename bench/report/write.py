@@ -8,6 +8,7 @@ from bench.analysis.growth import fits_of
 from bench.analysis.summary import Summaries, summaries_of
 from bench.analysis.verdict import Verdict, judge
 from bench.report.charts import CHART_NAMES, Chart, charts
+from bench.report.forest import FOREST_CHART_NAME, ForestChart, forest_chart
 from bench.report.growth_chart import GROWTH_CHART_NAMES, growth_charts
 from bench.report.markdown import render_markdown
 from bench.results.files import write_file_atomically
@@ -21,6 +22,7 @@ def write_report(folder: Path, results: Results) -> tuple[Path, ...]:
     or a metric is not known.
     """
     # Here, because matplotlib takes half a second and writes caches, for nothing where the input is refused.
+    from bench.report.forest_plot import draw_forest
     from bench.report.plots import draw
 
     summaries = summaries_of(results)
@@ -29,12 +31,12 @@ def write_report(folder: Path, results: Results) -> tuple[Path, ...]:
     plots = folder / "plots"
     written = []
     for chart in drawable:
-        png, svg = draw(chart)
+        png, svg = draw_forest(chart) if isinstance(chart, ForestChart) else draw(chart)
         for suffix, picture in (("png", png), ("svg", svg)):
             path = plots / f"{chart.name}.{suffix}"
             write_file_atomically(path, picture)
             written.append(path)
-    for name in {*CHART_NAMES, *GROWTH_CHART_NAMES} - {chart.name for chart in drawable}:
+    for name in {*CHART_NAMES, FOREST_CHART_NAME, *GROWTH_CHART_NAMES} - {chart.name for chart in drawable}:
         for suffix in ("png", "svg"):
             (plots / f"{name}.{suffix}").unlink(missing_ok=True)
     report = folder / "report.md"
@@ -42,7 +44,12 @@ def write_report(folder: Path, results: Results) -> tuple[Path, ...]:
     return (report, *written)
 
 
-def report_charts(results: Results, summaries: Summaries, verdict: Verdict) -> tuple[Chart, ...]:
+def report_charts(results: Results, summaries: Summaries, verdict: Verdict) -> tuple[Chart | ForestChart, ...]:
     """Return every chart for which the run has data, those of growth last."""
     fits = fits_of(results, summaries, verdict)
-    return (*charts(results, summaries, verdict), *growth_charts(results, summaries, fits))
+    forest = forest_chart(results, summaries, verdict)
+    return (
+        *charts(results, summaries, verdict),
+        *([] if forest is None else [forest]),
+        *growth_charts(results, summaries, fits),
+    )

@@ -78,7 +78,7 @@ def test_hostile_text_adds_no_html_no_link_and_no_image() -> None:
     images = [str(token.attrs.get("src", "")) for token in found if token.type == "image"]
     assert all(link.startswith("plots/") and link.endswith(".svg") for link in links)
     assert all(image.startswith("plots/") and image.endswith(".png") for image in images)
-    assert len(links) == len(images) == 3
+    assert len(links) == len(images) == 4
 
 
 @given(NASTY)

@@ -1,0 +1,97 @@
+"""The forest chart shows every ratio of times with its interval over the floor of equal code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from bench.analysis.summary import summaries_of
+from bench.analysis.verdict import judge
+from bench.report.forest import FOREST_CHART_NAME, ForestChart, forest_chart
+from bench.report.forest_plot import draw_forest
+from bench.report.write import write_report
+from bench.results.records import NoiseFloor, Results
+from tests.results import variants
+from tests.results.builders import production_results
+
+FLOOR = NoiseFloor(
+    created="2026-01-02T03:04:05+00:00",
+    environment_fingerprint="0" * 64,
+    scan="1k/8",
+    implementation="streaming",
+    pairs=10,
+    deviations={"wall_seconds": 0.04},
+)
+
+
+def timed(base: tuple[float, ...], other: tuple[float, ...], floor: NoiseFloor | None = None) -> Results:
+    """A run whose wall times of the largest scan are given; the other scans have none."""
+    results = production_results()
+    sides = {"materializing": base, "streaming": other}
+    kept = [one for one in results.measurements if one.metric != "wall_seconds"]
+    samples = [
+        replace(one, samples=sides[one.implementation])
+        for one in results.measurements
+        if one.metric == "wall_seconds" and one.scan == "10k/20"
+    ]
+    return replace(results, measurements=(*kept, *samples), noise_floor=floor)
+
+
+def chart_of(results: Results) -> ForestChart | None:
+    summaries = summaries_of(results)
+    return forest_chart(results, summaries, judge(results, summaries))
+
+
+BASE = (2.0, 2.02, 1.98, 2.01, 1.99, 2.0)
+HALF = (1.0, 1.01, 1.0, 0.99, 1.0, 1.0)
+
+
+def test_a_row_says_which_ratio_it_is_and_the_title_what_follows() -> None:
+    chart = chart_of(timed(BASE, HALF))
+    assert chart is not None
+    (row,) = chart.rows
+    assert row.label == "10k/20, streaming"
+    assert row.low is not None
+    assert row.high is not None
+    assert 1.9 < row.low <= row.value <= row.high < 2.1
+    assert chart.title == f"Wall time, 10k/20, streaming: {row.text} than materializing"
+    assert row.text in chart.alt
+    assert "over 6 pairs" in chart.alt
+
+
+def test_equal_times_are_not_told_apart() -> None:
+    chart = chart_of(timed(BASE, (*BASE[1:], BASE[0])))
+    assert chart is not None
+    assert chart.title == "No wall time is told apart from that of materializing"
+
+
+def test_without_an_interval_there_is_no_chart_and_an_earlier_one_goes(tmp_path: Path) -> None:
+    assert chart_of(timed(BASE[:3], HALF[:3])) is None
+    written = write_report(tmp_path, timed(BASE, HALF))
+    picture = tmp_path / "plots" / f"{FOREST_CHART_NAME}.png"
+    assert picture in written
+    assert f"plots/{picture.name}" in written[0].read_text(encoding="utf-8")
+    write_report(tmp_path, timed(BASE[:3], HALF[:3]))
+    assert not picture.exists()
+
+
+def test_rows_that_differ_give_no_ratio() -> None:
+    results = replace(variants.mismatch(), measurements=timed(BASE, HALF).measurements)
+    assert chart_of(results) is None
+
+
+def test_the_floor_of_equal_code_is_shaded_where_it_is_known() -> None:
+    with_floor, without = (chart_of(timed(BASE, HALF, floor)) for floor in (FLOOR, None))
+    assert with_floor is not None
+    assert without is not None
+    assert with_floor.floor is not None
+    assert 1.03 < with_floor.floor < 1.06  # exp(t(0.975, 5 degrees) · 0.04 / √6) = 1.043
+    words = b"<!-- equal code differs so far by chance, 6 pairs -->"
+    assert words in draw_forest(with_floor)[1]
+    assert words not in draw_forest(without)[1]
+
+
+def test_the_same_chart_gives_the_same_bytes() -> None:
+    chart = chart_of(timed(BASE, HALF, FLOOR))
+    assert chart is not None
+    assert draw_forest(chart) == draw_forest(chart)
