@@ -19,6 +19,9 @@ from bench.results.records import Results
 
 _MOST_NAMED = 8
 _LONGEST_MESSAGE = 200
+_OTHER_LOAD = 1.0
+"""The difference between two load averages that makes times differ which the code does not."""
+
 _INDENT = "\N{NO-BREAK SPACE}" * 2
 
 _UNDECIDED = (
@@ -46,7 +49,7 @@ def comparison_lines(comparison: Comparison) -> tuple[str, ...]:
         differences = "; ".join(comparison.environment_differences)
         lines.append(f"Same environment: no – {differences}; noisy metrics are not compared")
     else:
-        lines.append("Same environment: yes")
+        lines.append(f"Same environment: yes{_other_load(comparison)}")
     lines.append(_counted("Worse", (_told(one) for one in comparison.changes if one.worse)))
     lines.append(_counted("Better", (_told(one) for one in comparison.changes if one.better)))
     numbers = Counter(one.verdict for one in comparison.changes)
@@ -62,6 +65,14 @@ def comparison_lines(comparison: Comparison) -> tuple[str, ...]:
         )
         lines.append(_counted("Failures after", told))
     return tuple(map(plain, lines))
+
+
+def _other_load(comparison: Comparison) -> str:
+    """Say that one of the machines was busier; '' where their loads, of the last minute before the run, were alike."""
+    before, after = (side.environment.load_average[0] for side in (comparison.before, comparison.after))
+    if abs(after - before) < _OTHER_LOAD:
+        return ""
+    return f", but the load average was {before:.1f} before and {after:.1f} after: times tell of that too"
 
 
 def _counted(heading: str, told: Iterable[str]) -> str:
