@@ -15,6 +15,9 @@ from bench.errors import InputError
 
 THREATSCORE_KEY = "ProwlerThreatScore-1.0"
 
+LIMIT = "copy-limit"
+"""The pseudo-implementation that COPYs the same rows from a file: the bare cost, not a competitor."""
+
 
 class Requirement(TypedDict):
     """One requirement of a framework; ``checks`` maps check ids to anything, only the keys count."""

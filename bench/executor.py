@@ -9,14 +9,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from bench.errors import BenchError, InputError
-from bench.probes.request import Answer, Request
+from bench.probes.request import READY, Answer, Request
 
 LOG_TAIL_BYTES = 4_000
 _GRACE_SECONDS = 10.0
@@ -50,17 +51,75 @@ class ProcessExecutor:
 
     def run(self, request: Request, timeout_seconds: float) -> Answer:
         """See ``Executor.run``."""
+        with self.start(request) as worker:
+            worker.close_input()
+            return worker.answer(timeout_seconds)
+
+    @contextmanager
+    def start(self, request: Request) -> Iterator[RunningWorker]:
+        """Start a worker on ``request``; it is gone at the end of the block, whatever it does then."""
         # A folder per worker takes its temporary files along, also those of a worker that was killed.
         with tempfile.TemporaryDirectory(prefix="worker-", dir=self._scratch, ignore_cleanup_errors=True) as folder:
             log = Path(folder) / "log"
+            reader, process = _start(Path(folder), log)
+            worker = RunningWorker(process, reader, log)
             try:
-                payload, code = _converse(request, timeout_seconds, Path(folder), log)
-            except SampleError as error:
-                error.log_tail = _tail(log)
-                raise
-            tail = _tail(log)
+                worker.send(msgspec.json.encode(request))
+                yield worker
+            finally:
+                os.close(reader)
+                worker.kill()
+                worker.close_input()
+                process.wait()
+
+
+class RunningWorker:
+    """A RunningWorker is a worker that has its request and has not been asked for its answer yet."""
+
+    def __init__(self, process: subprocess.Popen[bytes], reader: int, log: Path) -> None:
+        self._process = process
+        self._reader = reader
+        self._log = log
+        self._received = b""
+
+    def send(self, line: bytes = b"") -> None:
+        """Send one line to the worker's standard input; the empty one lets a worker go on that waits for it."""
+        assert self._process.stdin is not None  # opened as a pipe
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(line + b"\n")
+            self._process.stdin.flush()
+
+    def close_input(self) -> None:
+        """Close the worker's standard input: nothing more comes."""
+        assert self._process.stdin is not None  # opened as a pipe
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
+
+    def kill(self) -> None:
+        """End the worker and all that it started, at once and in any state."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    def wait_until_ready(self, timeout_seconds: float) -> None:
+        """Wait until the worker is ready for a call that waits for a sign. Raises as ``answer``."""
+        if not self._received:
+            self._receive(time.monotonic() + timeout_seconds, timeout_seconds)
+        if not self._received.startswith(READY):
+            self.answer(timeout_seconds)
+
+    def answer(self, timeout_seconds: float) -> Answer:
+        """Return an answer without an error. Raises SampleError, or InputError where the user's input is at fault."""
+        deadline = time.monotonic() + timeout_seconds
+        while self._receive(deadline, timeout_seconds):
+            pass
         try:
-            answer = msgspec.json.decode(payload, type=Answer)
+            # An answer counts even where the worker then fails to end by itself.
+            code = self._process.wait(_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            code = 0
+        tail = _tail(self._log)
+        try:
+            answer = msgspec.json.decode(self._received, type=Answer)
         except msgspec.DecodeError:
             # Nothing, or the part that was written before the worker's end.
             raise SampleError(*_obituary(code), log_tail=tail) from None
@@ -70,9 +129,29 @@ class ProcessExecutor:
             raise SampleError("error", answer.error, log_tail=tail)
         return answer
 
+    def _receive(self, deadline: float, timeout_seconds: float) -> bool:
+        """Take what comes next; False once the pipe or the worker ended. Raises SampleError where nothing comes."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._reader, selectors.EVENT_READ)
+            while (rest := deadline - time.monotonic()) > 0:
+                # A process that the implementation forked may hold the pipe open: hence the second sign. It is looked
+                # for before the pipe, whose content is then complete.
+                ended = self._process.poll() is not None
+                if selector.select(0 if ended else min(rest, _LOOK_SECONDS)):
+                    chunk = os.read(self._reader, 65_536)
+                    self._received += chunk
+                    return bool(chunk)
+                if ended:
+                    return False
+        raise SampleError(
+            "timeout",
+            f"the worker gave no answer within {timeout_seconds:g} s; raise --timeout if it needs longer",
+            log_tail=_tail(self._log),
+        )
 
-def _converse(request: Request, timeout_seconds: float, folder: Path, log: Path) -> tuple[bytes, int]:
-    """Start a worker, send it the request, and return what it answered and its exit code. Leaves no process."""
+
+def _start(folder: Path, log: Path) -> tuple[int, subprocess.Popen[bytes]]:
+    """Start a worker that writes to ``log``; return the end of the pipe by which it answers, and the process."""
     reader, writer = os.pipe()
     try:
         with log.open("wb") as output:
@@ -91,53 +170,13 @@ def _converse(request: Request, timeout_seconds: float, folder: Path, log: Path)
         raise
     finally:
         os.close(writer)
-    try:
-        _send(worker, msgspec.json.encode(request))
-        payload = _read_answer(reader, worker, timeout_seconds)
-        try:
-            # An answer counts even where the worker then fails to end by itself.
-            code = worker.wait(_GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            code = 0
-    finally:
-        os.close(reader)
-        with suppress(ProcessLookupError):
-            os.killpg(worker.pid, signal.SIGKILL)
-        worker.wait()
-    return payload, code
-
-
-def _send(worker: subprocess.Popen[bytes], payload: bytes) -> None:
-    assert worker.stdin is not None  # opened as a pipe above
-    with suppress(BrokenPipeError), worker.stdin as stdin:
-        stdin.write(payload)
+    return reader, worker
 
 
 def _environment(folder: Path) -> dict[str, str]:
     """The caller's environment, but for what would change how the time probe's own pytest runs."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     return {**kept, "TMPDIR": str(folder)}
-
-
-def _read_answer(descriptor: int, worker: subprocess.Popen[bytes], timeout_seconds: float) -> bytes:
-    """Read until the pipe or the worker ends. Raises SampleError where neither comes in time."""
-    deadline = time.monotonic() + timeout_seconds
-    chunks: list[bytes] = []
-    with selectors.DefaultSelector() as selector:
-        selector.register(descriptor, selectors.EVENT_READ)
-        while (rest := deadline - time.monotonic()) > 0:
-            # A process that the implementation forked may hold the pipe open: hence the second sign. It is looked for
-            # before the pipe, whose content is then complete.
-            ended = worker.poll() is not None
-            if selector.select(0 if ended else min(rest, _LOOK_SECONDS)):
-                if not (chunk := os.read(descriptor, 65_536)):
-                    return b"".join(chunks)
-                chunks.append(chunk)
-            elif ended:
-                return b"".join(chunks)
-    raise SampleError(
-        "timeout", f"the worker gave no answer within {timeout_seconds:g} s; raise --timeout if it needs longer"
-    )
 
 
 def _obituary(code: int) -> tuple[str, str]:

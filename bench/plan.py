@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bench.contract import ScanSize
+from bench.contract import LIMIT, ScanSize
 from bench.probes.request import ProbeName
 
 SINGLE_PROBES: tuple[ProbeName, ...] = ("statements", "memory", "memory-untraced", "rss", "database")
 """Exact and near-exact probes repeat to within a per cent in fresh processes; one sample of each is taken."""
+LIMIT_PROBES: tuple[ProbeName, ...] = ("database",)
+"""What the limit is measured by besides time; a client that only sends a file says nothing by its heap."""
 PROBE_COST = {
     "statements": 1.2,
     "memory": 3.7,
@@ -49,6 +51,8 @@ class RunPlan:
     scenario: Scenario = "first"
     probes: tuple[ProbeName, ...] = SINGLE_PROBES
     """The probes of which one sample each is taken, besides the samples of time."""
+    limit: bool = False
+    """Whether the bare cost of COPYing the same rows from a file is measured in the same rounds."""
 
 
 @dataclass(frozen=True)
@@ -62,17 +66,25 @@ class PlannedSample:
 
 
 def schedule(
-    implementations: tuple[str, ...], samples: int, probes: tuple[ProbeName, ...] = SINGLE_PROBES
+    implementations: tuple[str, ...],
+    samples: int,
+    probes: tuple[ProbeName, ...] = SINGLE_PROBES,
+    *,
+    limit: bool = False,
 ) -> Iterator[PlannedSample]:
     """Yield the samples of one scan: single probes first, then time in rounds whose order alternates.
 
-    In every round each implementation runs once, so that drift of the machine meets all alike.
+    In every round each implementation runs once, and the limit too where it is wanted, so that drift of the machine
+    meets all alike.
     """
     for probe in probes:
         for implementation in implementations:
             yield PlannedSample(probe, implementation, 1)
+        if limit and probe in LIMIT_PROBES:
+            yield PlannedSample(probe, LIMIT, 1)
+    timed = (*implementations, LIMIT) if limit else implementations
     for round_number in range(1, samples + 1):
-        order = implementations if round_number % 2 else tuple(reversed(implementations))
+        order = timed if round_number % 2 else tuple(reversed(timed))
         for implementation in order:
             yield PlannedSample("time", implementation, round_number)
 

@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 
 from bench.collector import Collector
+from bench.contract import LIMIT
 from bench.datasets.catalogue import LoadedCatalogue
 from bench.environment import describe_environment
 from bench.executor import SampleError
 from bench.plan import PlannedSample, RunPlan, cost, schedule
 from bench.probes.request import DescribeRequest
 from bench.progress import Progress
+from bench.relation import DeclaredRelation, relation_in
 from bench.results.records import Environment, Results
 from bench.stage import ScanSource, ScanStage, Stage, open_stage
+from bench.targets import TargetDigest
 
 DESCRIBE_TIMEOUT_SECONDS = 120.0
 
@@ -30,6 +33,9 @@ class Runner:
         self._progress = progress
         self._collector = Collector(plan.command, plan.implementations, plan.scenario)
         self._environment: Environment | None = None
+        self._relations: tuple[DeclaredRelation, ...] = ()
+        self._limit: TargetDigest | None = None
+        """What the limit's files hold, of the scan under measurement."""
 
     @property
     def benchmarks(self) -> tuple[Mapping[str, object], ...]:
@@ -55,6 +61,7 @@ class Runner:
                 DescribeRequest(implementations=plan.implementations), DESCRIBE_TIMEOUT_SECONDS
             )
             self._collector.laws = described.laws
+            self._relations = described.relations
             self._progress.begin(sum(self._work(source, catalogue) for source, catalogue in catalogues))
             for source, catalogue in catalogues:
                 self._run_scan(stage, source, catalogue)
@@ -66,6 +73,8 @@ class Runner:
             failed: set[str] = set()
             if self._plan.scenario == "rerun":
                 self._write_earlier_rows(scan, failed)
+            if self._plan.limit:
+                self._write_limit_files(scan, failed)
             planned = self._planned()
             for position, sample in enumerate(planned, start=1):
                 if sample.implementation not in failed:
@@ -77,12 +86,28 @@ class Runner:
                 self._progress.done(cost(sample.probe, scan.dataset.rows))
 
     def _write_earlier_rows(self, scan: ScanStage, failed: set[str]) -> None:
-        """Let the first implementation that can do it write the rows that every sample then replaces."""
+        """Let the first implementation that can do it write the rows that every sample then replaces.
+
+        Where rows are kept in several forms, the first one of each form.
+        """
         self._progress.stage(f"{scan.dataset.scan}: writing the rows of an earlier run")
+        written: set[str] = set()
         for implementation in self._plan.implementations:
-            with self._recording(scan, PlannedSample("rows", implementation, 1), failed):
-                scan.write_earlier_rows(implementation, self._plan.timeout_seconds)
-                break
+            relation = relation_in(self._relations, implementation)
+            if relation not in written:
+                with self._recording(scan, PlannedSample("rows", implementation, 1), failed):
+                    scan.write_earlier_rows(implementation, self._plan.timeout_seconds)
+                    written.add(relation)
+
+    def _write_limit_files(self, scan: ScanStage, failed: set[str]) -> None:
+        """Let the first implementation that can do it write the rows that the limit then COPYs."""
+        self._progress.stage(f"{scan.dataset.scan}: writing the files of the limit")
+        for implementation in self._plan.implementations:
+            if implementation not in failed:
+                with self._recording(scan, PlannedSample("rows", implementation, 1), failed):
+                    self._limit = scan.write_limit_files(implementation, self._plan.timeout_seconds)
+                    return
+        failed.add(LIMIT)
 
     def _take(self, scan: ScanStage, sample: PlannedSample) -> None:
         reading, found = scan.sample(sample.probe, sample.implementation, self._plan.timeout_seconds)
@@ -94,6 +119,8 @@ class Runner:
             raise SampleError("wrong-rows", difference)
         if not unchanged:
             raise SampleError("wrong-rows", "changed rows or summaries of another tenant or scan")
+        if sample.implementation == LIMIT and found != self._limit:
+            raise SampleError("wrong-rows", "left other rows or summaries than its files hold")
         # The rules leave no doubt about a synthetic scan; on a recorded one a known divergence may.
         if self._plan.scan_file is None and found.rows.count != scan.loaded.expected_rows:
             raise SampleError(
@@ -122,7 +149,7 @@ class Runner:
         return sum(cost(sample.probe, rows) for sample in self._planned())
 
     def _planned(self) -> list[PlannedSample]:
-        return list(schedule(self._plan.implementations, self._plan.samples, self._plan.probes))
+        return list(schedule(self._plan.implementations, self._plan.samples, self._plan.probes, limit=self._plan.limit))
 
 
 def _sources(plan: RunPlan) -> list[ScanSource]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.contract import ScanSize
+from bench.contract import LIMIT, ScanSize
 from bench.database.access import DatabaseAccess
 from bench.database.server import Server, open_server
 from bench.datasets.catalogue import LoadedCatalogue, load_catalogue, write_catalogue
@@ -16,12 +17,21 @@ from bench.datasets.scan import LoadedScan
 from bench.datasets.scan_file import load_recorded_scan, recorded_provider
 from bench.datasets.scan_synthetic import load_synthetic_scan
 from bench.executor import Executor, ProcessExecutor
+from bench.limit.files import write_limit_files
 from bench.plan import timeout_seconds
 from bench.probes.reading import Reading
 from bench.probes.request import MigrateRequest, ProbeName, SampleRequest
+from bench.relation import TABLE, relation_in
 from bench.results.records import Dataset
 from bench.scratch import scratch_folder
-from bench.targets import TargetDigest, count_findings, digest_targets, reset_targets, save_targets
+from bench.targets import (
+    TargetDigest,
+    count_findings,
+    digest_targets,
+    load_packed_bystanders,
+    reset_targets,
+    save_targets,
+)
 
 MIGRATION_TIMEOUT_SECONDS = 120.0
 
@@ -59,11 +69,16 @@ class ScanStage:
     dataset: Dataset
     catalogue_path: Path
     untouched: TargetDigest
+    limit_folder: Path
+    """Where the files of the limit go."""
+    prepared: set[str]
+    """The implementations with rows in another form that have run on this database."""
 
     def sample(self, probe: ProbeName, implementation: str, timeout: float | None) -> tuple[Reading, TargetDigest]:
         """Reset, run ``implementation`` once under ``probe`` in a fresh worker, and digest what it left.
 
-        Raises SampleError.
+        One that keeps rows in another form runs once more beforehand: it finds the catalogue's texts written, as every
+        run but the first after a new release does. Raises SampleError.
         """
         reset_targets(self.access)
         request = SampleRequest(
@@ -74,11 +89,17 @@ class ScanStage:
             scan=self.loaded.key,
             warm_up=self.loaded.warm_up,
             label=f"{self.dataset.scan} {implementation}",
+            limit_folder=str(self.limit_folder) if implementation == LIMIT else None,
         )
         limit = timeout or timeout_seconds(self.loaded.expected_rows, self.loaded.findings)
         answer = self.executor.run(request, limit)
+        relation = relation_in(answer.relations, implementation)
+        if relation != TABLE and implementation not in self.prepared:
+            self.prepared.add(implementation)
+            reset_targets(self.access)
+            answer = self.executor.run(request, limit)
         assert answer.reading is not None  # a sample's answer has one, or the executor raised
-        return answer.reading, self.digest()
+        return answer.reading, self.digest(relation)
 
     def write_earlier_rows(self, implementation: str, timeout: float | None) -> None:
         """Let ``implementation`` write its rows, and make them part of the state that every sample starts from.
@@ -88,10 +109,19 @@ class ScanStage:
         self.sample("rows", implementation, timeout)
         save_targets(self.access)
 
-    def digest(self) -> TargetDigest:
-        """Digest the target tables as they are now."""
+    def write_limit_files(self, implementation: str, timeout: float | None) -> TargetDigest:
+        """Keep in files what ``implementation`` writes, for the limit to COPY; return its digest.
+
+        Raises SampleError.
+        """
+        _, found = self.sample("rows", implementation, timeout)
+        write_limit_files(self.access, (self.loaded.key, self.loaded.warm_up), self.limit_folder, found.relation)
+        return found
+
+    def digest(self, relation: str = TABLE) -> TargetDigest:
+        """Digest the target tables as they are now, the rows as ``relation`` shows them."""
         key = self.loaded.key
-        return digest_targets(self.access, key.tenant_id, key.scan_id, self.loaded.warm_up.tenant_id)
+        return digest_targets(self.access, key.tenant_id, key.scan_id, self.loaded.warm_up.tenant_id, relation)
 
 
 class Stage:
@@ -110,6 +140,7 @@ class Stage:
     ) -> Iterator[ScanStage]:
         """Load a scan into a database of its own, dropped afterwards."""
         access = self.server.create_database(self._template)
+        limit_folder = self._scratch / f"limit-{access.database}"
         try:
             if source.size is not None:
                 loaded = load_synthetic_scan(access, source.size, catalogue, source.seed, progress)
@@ -121,6 +152,7 @@ class Stage:
             catalogue_path = self._scratch / f"catalogue-{catalogue.fingerprint}.json"
             if not catalogue_path.exists():
                 write_catalogue(catalogue_path, catalogue)
+            load_packed_bystanders(access, loaded.bystanders)
             save_targets(access)
             key = loaded.key
             yield ScanStage(
@@ -130,8 +162,11 @@ class Stage:
                 dataset=_describe(source, loaded, catalogue, regions, count_findings(access, key)),
                 catalogue_path=catalogue_path,
                 untouched=digest_targets(access, key.tenant_id, key.scan_id, loaded.warm_up.tenant_id),
+                limit_folder=limit_folder,
+                prepared=set(),
             )
         finally:
+            shutil.rmtree(limit_folder, ignore_errors=True)
             self.server.drop_database(access)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +15,17 @@ from bench.database.access import DatabaseAccess
 from bench.database.message import one_line
 from bench.datasets.scan import ScanKey
 from bench.errors import DatabaseError
+from bench.relation import TABLE
 
-ROWS = "compliance_requirements_overviews"
+ROWS = TABLE
 SUMMARIES = "compliance_overview_summaries"
 TARGETS = (ROWS, SUMMARIES)
+PACKED = "compliance_requirements_packed"
+"""Where one implementation keeps rows in another form."""
+CATALOGUE = ("compliance_catalogue_frameworks", "compliance_catalogue_requirements")
+"""What packed rows refer to: kept over all samples, as it is over all scans."""
+RESTORED = (*TARGETS, PACKED)
+"""The tables that belong to the state from which every sample starts."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +38,14 @@ class TableDigest:
 
 @dataclass(frozen=True)
 class TargetDigest:
-    """What both target tables hold of one scan, without id and inserted_at; and all that belongs to anybody else."""
+    """What was written of one scan, without id and inserted_at; and all that belongs to anybody else."""
 
     rows: TableDigest
     summaries: TableDigest
-    bystanders: tuple[TableDigest, TableDigest]
+    bystanders: tuple[TableDigest, ...]
+    """Of each of RESTORED, with every column."""
+    relation: str = field(default=TABLE, compare=False)
+    """From which the rows were read."""
 
 
 @contextmanager
@@ -49,7 +59,8 @@ def _session(conninfo: str) -> Iterator[psycopg.Connection]:
 
 
 @contextmanager
-def _observe(access: DatabaseAccess) -> Iterator[psycopg.Connection]:
+def observe(access: DatabaseAccess) -> Iterator[psycopg.Connection]:
+    """A session of the harness's own that sees every tenant's rows. Raises DatabaseError."""
     with _session(access.conninfo_as(access.admin_role)) as connection:
         yield connection
 
@@ -59,11 +70,41 @@ def _saved(table: str) -> sql.Identifier:
 
 
 def save_targets(access: DatabaseAccess) -> None:
-    """Keep a copy of what the target tables hold now; ``reset_targets`` returns to it."""
-    with _observe(access) as connection:
-        for table in TARGETS:
+    """Keep a copy of what the tables in RESTORED hold now; ``reset_targets`` returns to it."""
+    with observe(access) as connection:
+        for table in RESTORED:
             connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(_saved(table)))
             connection.execute(sql.SQL("CREATE TABLE {} AS TABLE {}").format(_saved(table), sql.Identifier(table)))
+
+
+# A version of a framework with one requirement, and two packed rows of each scan that refer to it.
+_PACKED_BYSTANDERS = """
+    WITH framework AS (
+        INSERT INTO compliance_catalogue_frameworks (id, inserted_at, compliance_id, framework, version)
+        VALUES (%(framework)s, now(), 'bystander', 'Bystander', '1') RETURNING id
+    ), requirement AS (
+        INSERT INTO compliance_catalogue_requirements
+            (framework_id, part, slot, requirement_id, description, total_checks)
+        SELECT id, 0, 1, '1', 'Stay as it is', 2 FROM framework
+    )
+    INSERT INTO compliance_requirements_packed (id, tenant_id, scan_id, inserted_at, catalogue_framework_id,
+        compliance_id, framework, version, region, part, passed_checks, failed_checks)
+    SELECT gen_random_uuid(), tenant_id, scan_id, now(), framework.id, 'bystander', 'Bystander', '1', region, 0,
+        ARRAY[1], ARRAY[1]
+    FROM framework, unnest(%(tenants)s::uuid[], %(scans)s::uuid[]) AS scan (tenant_id, scan_id),
+        unnest(ARRAY['r1', 'r2']) AS region
+"""
+
+
+def load_packed_bystanders(access: DatabaseAccess, scans: Sequence[ScanKey]) -> None:
+    """Give ``scans`` packed rows, which no run may change. Raises DatabaseError."""
+    values = {
+        "framework": UUID(int=0),
+        "tenants": [scan.tenant_id for scan in scans],
+        "scans": [scan.scan_id for scan in scans],
+    }
+    with observe(access) as connection:
+        connection.execute(_PACKED_BYSTANDERS, values)
 
 
 def reset_targets(access: DatabaseAccess) -> None:
@@ -75,31 +116,34 @@ def reset_targets(access: DatabaseAccess) -> None:
             "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
         )
-    with _observe(access) as connection:
+    with observe(access) as connection:
         with connection.transaction():
-            for table in TARGETS:
+            for table in RESTORED:
                 connection.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(table)))
                 connection.execute(sql.SQL("INSERT INTO {} TABLE {}").format(sql.Identifier(table), _saved(table)))
-        for table in TARGETS:
+        for table in (*RESTORED, *CATALOGUE):
             connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
     # CHECKPOINT is for superusers and members of pg_checkpoint, which the login need not be.
     with _session(access.conninfo) as login, suppress(psycopg.errors.InsufficientPrivilege):
         login.execute("CHECKPOINT")
 
 
-def digest_targets(access: DatabaseAccess, tenant_id: str, scan_id: str, ignored_tenant: str) -> TargetDigest:
-    """Digest both tables on the server. Rows of ``ignored_tenant``, the warm-up's, belong to nobody."""
+def digest_targets(
+    access: DatabaseAccess, tenant_id: str, scan_id: str, ignored_tenant: str, relation: str = TABLE
+) -> TargetDigest:
+    """Digest on the server what was written; the rows are read from ``relation``.
+
+    Rows of ``ignored_tenant``, the warm-up's, belong to nobody.
+    """
     mine = sql.SQL("tenant_id = %(tenant)s AND scan_id = %(scan)s")
     others = sql.SQL("NOT ({}) AND tenant_id <> %(ignored)s").format(mine)
     values = {"tenant": tenant_id, "scan": scan_id, "ignored": ignored_tenant}
-    with _observe(access) as connection:
+    with observe(access) as connection:
         return TargetDigest(
-            rows=_digest(connection, ROWS, mine, values, skip=("id", "inserted_at")),
+            rows=_digest(connection, relation, mine, values, skip=("id", "inserted_at")),
             summaries=_digest(connection, SUMMARIES, mine, values, skip=("id", "inserted_at")),
-            bystanders=(
-                _digest(connection, ROWS, others, values, skip=()),
-                _digest(connection, SUMMARIES, others, values, skip=()),
-            ),
+            bystanders=tuple(_digest(connection, table, others, values, skip=()) for table in RESTORED),
+            relation=relation,
         )
 
 
@@ -129,7 +173,7 @@ def _digest(
 
 def count_findings(access: DatabaseAccess, key: ScanKey) -> int:
     """Count the findings of a scan that count by the rules: of its tenant, not muted, PASS or FAIL."""
-    with _observe(access) as connection:
+    with observe(access) as connection:
         found = connection.execute(
             "SELECT count(*) FROM findings WHERE tenant_id = %s AND scan_id = %s"
             " AND NOT muted AND status IN ('PASS', 'FAIL')",
@@ -140,14 +184,14 @@ def count_findings(access: DatabaseAccess, key: ScanKey) -> int:
     return count
 
 
-def read_target_rows(access: DatabaseAccess, key: ScanKey) -> Iterator[dict[str, Any]]:
-    """Yield what the target tables hold of one scan, rows then summaries, each with its ``table``.
+def read_target_rows(access: DatabaseAccess, key: ScanKey, relation: str = TABLE) -> Iterator[dict[str, Any]]:
+    """Yield what was written of one scan, rows from ``relation`` and then summaries, each with its ``table``.
 
     Without id and inserted_at; ordered by the bytes of compliance id, requirement id and region.
     """
-    with _observe(access) as connection, connection.transaction():
+    with observe(access) as connection, connection.transaction():
         for table, name, order in (
-            (ROWS, "rows", ("compliance_id", "requirement_id", "region")),
+            (relation, "rows", ("compliance_id", "requirement_id", "region")),
             (SUMMARIES, "summaries", ("compliance_id",)),
         ):
             columns = columns_of(connection, table, skip=("id", "inserted_at"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import socket
 import sys
 import traceback
 from collections.abc import Callable
@@ -21,24 +22,45 @@ from bench.contract import Outcome, install_catalogue
 from bench.datasets.catalogue_record import read_catalogue
 from bench.datasets.scan import ScanKey
 from bench.datasets.warm_up import warm_up_catalogue
+from bench.divergence import divergences_of
 from bench.errors import BenchError, InputError, MeasurementError
 from bench.laws import laws_of
+from bench.limit.task import copy_limit
 from bench.probes.database import read_database
+from bench.probes.fault import read_trial
 from bench.probes.memory import read_peak_heap, read_peak_heap_untraced
 from bench.probes.reading import Call, Reading
-from bench.probes.request import Answer, DescribeRequest, MigrateRequest, Request, SampleRequest
+from bench.probes.request import (
+    READY,
+    Answer,
+    CallRequest,
+    DescribeRequest,
+    MigrateRequest,
+    Request,
+    SampleRequest,
+    ServeRequest,
+    TrialRequest,
+)
 from bench.probes.rss import read_peak_rss
 from bench.probes.statements import read_statements
 from bench.probes.time import read_time
-from bench.registry import load
+from bench.promise import promises_of
+from bench.registry import load, locate
+from bench.relation import DeclaredRelation, relation_of
+from bench.results.conformance import DeclaredDivergences
+from bench.results.promises import DeclaredPromises
 from bench.results.records import DeclaredLaws
-from bench.schema.django_setup import migrate, set_up_apps, set_up_django
+from bench.schema.django_setup import close_connections, migrate, set_up_apps, set_up_django
+from bench.source import source_fingerprint
 
 _PR_SET_PDEATHSIG = 1
 
 
-def serve(request: Request) -> Answer:
-    """Do what is asked; every exception becomes the answer's one-line error, with its traceback in the log."""
+def serve(request: Request, gate: Callable[[], None]) -> Answer:
+    """Do what is asked; every exception becomes the answer's one-line error, with its traceback in the log.
+
+    ``gate`` returns when a call that waits for a sign may begin.
+    """
     try:
         match request:
             case MigrateRequest():
@@ -46,13 +68,38 @@ def serve(request: Request) -> Answer:
                 return Answer()
             case DescribeRequest():
                 set_up_apps()
+                loaded = {name: load(name) for name in request.implementations}
                 return Answer(
-                    laws=tuple(
-                        DeclaredLaws(implementation=name, laws=laws_of(load(name))) for name in request.implementations
-                    )
+                    laws=tuple(DeclaredLaws(implementation=name, laws=laws_of(one)) for name, one in loaded.items()),
+                    promises=tuple(
+                        DeclaredPromises(
+                            implementation=name,
+                            promises=promises_of(one),
+                            source=source_fingerprint(locate(name).partition(":")[0]),
+                        )
+                        for name, one in loaded.items()
+                    ),
+                    divergences=tuple(
+                        DeclaredDivergences(
+                            implementation=name,
+                            divergences=divergences_of(one),
+                            source=source_fingerprint(locate(name).partition(":")[0]),
+                        )
+                        for name, one in loaded.items()
+                    ),
+                    relations=tuple(
+                        DeclaredRelation(implementation=name, relation=relation_of(one)) for name, one in loaded.items()
+                    ),
                 )
             case SampleRequest():
-                return Answer(reading=_take_sample(request))
+                return _take_sample(request)
+            case TrialRequest():
+                return Answer(reading=_try(request, gate))
+            case ServeRequest():
+                _serve_socket(request, gate)
+                return Answer()
+            case CallRequest():
+                return Answer(reading=_call(request))
     except InputError as error:
         return Answer(error=str(error), input_error=True)
     except BenchError as error:
@@ -62,18 +109,26 @@ def serve(request: Request) -> Answer:
         return Answer(error=_one_line(error))
 
 
-def _take_sample(request: SampleRequest) -> Reading:
+def _warm_call(request: SampleRequest | TrialRequest) -> partial[Outcome]:
+    """Set everything up, warm up, and return the call to measure."""
     set_up_django(request.access)
-    implementation = load(request.implementation)
+    if isinstance(request, SampleRequest) and request.limit_folder is not None:
+        implementation = copy_limit(Path(request.limit_folder))
+    else:
+        implementation = load(request.implementation)
     install_catalogue(request.scan.provider, read_catalogue(Path(request.catalogue_path)).frameworks)
     install_catalogue(request.warm_up.provider, warm_up_catalogue())
 
-    def call_on(scan: ScanKey) -> Call:
+    def call_on(scan: ScanKey) -> partial[Outcome]:
         return partial(implementation, scan.tenant_id, scan.scan_id)
 
     # Imports, connections, prepared statements and lazy caches are paid here, as in a worker that has run before.
     call_on(request.warm_up)()
+    return call_on(request.scan)
 
+
+def _take_sample(request: SampleRequest) -> Answer:
+    call = _warm_call(request)
     probes: dict[str, Callable[[Call], Reading]] = {
         "memory": read_peak_heap,
         "memory-untraced": read_peak_heap_untraced,
@@ -83,9 +138,40 @@ def _take_sample(request: SampleRequest) -> Reading:
         "rows": lambda call: Reading(values={}, outcome=call()),
         "time": partial(read_time, label=request.label),
     }
-    reading = probes[request.probe](call_on(request.scan))
+    reading = probes[request.probe](call)
+    _check_outcome(reading.outcome)
+    relation = DeclaredRelation(implementation=request.implementation, relation=relation_of(call.func))
+    return Answer(reading=reading, relations=(relation,))
+
+
+def _try(request: TrialRequest, gate: Callable[[], None]) -> Reading:
+    call = _warm_call(request)
+    if request.gated:
+        gate()
+    reading = read_trial(call, request.access, request.fault)
     _check_outcome(reading.outcome)
     return reading
+
+
+def _serve_socket(request: ServeRequest, gate: Callable[[], None]) -> None:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(request.socket)
+        with connection.makefile("rwb") as lines:
+            for line in lines:
+                answer = serve(msgspec.json.decode(line, type=Request), gate)
+                lines.write(msgspec.json.encode(answer) + b"\n")
+                lines.flush()
+
+
+def _call(request: CallRequest) -> Reading:
+    set_up_django(request.access)
+    install_catalogue(request.scan.provider, read_catalogue(Path(request.catalogue_path)).frameworks)
+    try:
+        outcome = load(request.implementation)(request.scan.tenant_id, request.scan.scan_id)
+    finally:
+        close_connections()
+    _check_outcome(outcome)
+    return Reading(values={}, outcome=outcome)
 
 
 def _check_outcome(outcome: object) -> None:
@@ -115,13 +201,18 @@ def main() -> None:
     _die_with_parent(parent)
     # Last, so that a user's implementation is found there and nothing else is: see the parent's -P.
     sys.path.append(str(Path.cwd()))
-    request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
+    request = msgspec.json.decode(sys.stdin.buffer.readline(), type=Request)
     if not isinstance(request, MigrateRequest):
         # First, so that code of another revision is found instead of the environment's.
         sys.path[:0] = request.python_path
-    answer = msgspec.json.encode(serve(request))
     with os.fdopen(descriptor, "wb") as pipe:
-        pipe.write(answer)
+
+        def gate() -> None:
+            pipe.write(READY)
+            pipe.flush()
+            sys.stdin.buffer.readline()
+
+        pipe.write(msgspec.json.encode(serve(request, gate)))
 
 
 if __name__ == "__main__":

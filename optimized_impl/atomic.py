@@ -17,10 +17,13 @@ from psycopg import sql
 
 from bench.contract import Outcome, compliance_catalogue
 from bench.database.aliases import REPLICA
+from bench.divergence import diverges
 from bench.laws import Law, Step, declares
+from bench.promise import Promise, promises
 from bench.schema.connections import SET_TENANT, admin_connection, rls_transaction
 from bench.schema.models import ComplianceOverviewSummary, ComplianceRequirementOverview, Scan
 from optimized_impl import task
+from optimized_impl.divergences import COMPLIANCE
 from optimized_impl.task import FINDINGS_CHUNK_SIZE, Row, Summaries, SummaryTally
 
 COPY_BATCH_SIZE = 2_000
@@ -51,6 +54,8 @@ class ForeignRowError(Exception):
     # DELETEs, COPY of the summaries, COMMIT.
     Law("statements_server", 19, (Step(1, COPY_BATCH_SIZE, "rows"), Step(1, FINDINGS_CHUNK_SIZE, "counted findings"))),
 )
+@promises(*Promise)
+@diverges(*COMPLIANCE)
 def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
     """Replace the compliance rows and summaries of one scan; see ``bench.contract.Implementation``."""
     with rls_transaction(tenant_id, using=REPLICA):

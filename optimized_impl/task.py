@@ -22,9 +22,12 @@ from psycopg import sql
 
 from bench.contract import THREATSCORE_KEY, Catalogue, Outcome, compliance_catalogue
 from bench.database.aliases import REPLICA
+from bench.divergence import diverges
 from bench.laws import Law, Step, declares
+from bench.promise import Promise, promises
 from bench.schema.connections import SET_TENANT, admin_connection, rls_transaction
 from bench.schema.models import ComplianceOverviewSummary, ComplianceRequirementOverview, Finding, Scan
+from optimized_impl.divergences import COMPLIANCE, NUL
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +71,8 @@ COLUMNS = (
     # Each batch: BEGIN, set_config, COPY, COMMIT; besides the FETCHes one more that finds the end, and CLOSE.
     Law("statements_server", 20, (Step(4, COPY_BATCH_SIZE, "rows"), Step(1, FINDINGS_CHUNK_SIZE, "counted findings"))),
 )
+@diverges(*COMPLIANCE, *NUL)
+@promises(Promise.RERUN, Promise.BYSTANDERS, Promise.OWNER, Promise.TWO_SCANS)
 def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
     """Replace the compliance rows and summaries of one scan; see ``bench.contract.Implementation``."""
     with rls_transaction(tenant_id, using=REPLICA):

@@ -15,9 +15,11 @@ from bench.cli.ab import ab
 from bench.cli.baseline import baseline
 from bench.cli.comment import comment
 from bench.cli.compare import compare
+from bench.cli.conform import conform
 from bench.cli.doctor import doctor
 from bench.cli.gate import gate
 from bench.cli.history import history
+from bench.cli.promises import promises
 from bench.cli.rows import rows
 from bench.cli.run import run
 from bench.cli.sweep import sweep
@@ -38,6 +40,8 @@ app.command()(compare)
 app.command()(history)
 app.command()(sweep)
 app.command()(doctor)
+app.command()(conform)
+app.command()(promises)
 app.command()(ab)
 app.command()(gate)
 app.command()(comment)

@@ -50,8 +50,8 @@ def rows(
     )
     loaded = source.load_catalogue()
     with open_stage(database_url, postgres) as stage, stage.scan(source, loaded) as staged:
-        staged.sample("rows", name, timeout)
-        for row in read_target_rows(staged.access, staged.loaded.key):
+        _, left = staged.sample("rows", name, timeout)
+        for row in read_target_rows(staged.access, staged.loaded.key, left.relation):
             # As bytes: JSON is UTF-8 whatever the terminal's encoding.
             typer.echo(json.dumps(row, ensure_ascii=False).encode())
     return 0

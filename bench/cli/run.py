@@ -64,6 +64,12 @@ def run(
         ),
     ] = 3,
     scenario: ScenarioOption = "first",
+    limit: Annotated[
+        bool,
+        typer.Option(
+            "--limit", help="Measure the bare cost too: COPY of the same rows from a file, in the same rounds."
+        ),
+    ] = False,
     output: Annotated[Path, typer.Option(metavar="FOLDER", help="Where results and report go.")] = Path(
         "reports/latest"
     ),
@@ -89,6 +95,7 @@ def run(
         server_major=postgres,
         command=command_line(),
         scenario=scenario,
+        limit=limit,
     )
     return leave_report(output, measure(plan, output), history)
 

@@ -133,6 +133,10 @@ class Server:
                 if self._version_number >= GRANT_OPTIONS_SINCE and not _is_superuser(connection):
                     grant = sql.SQL("GRANT {} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE").format(name)
                     connection.execute(grant)
+            # Not on a user's server: a role that holds a right to a setting cannot be dropped.
+            if self.source == "embedded":
+                admin = sql.Identifier(estate.admin_role)
+                connection.execute(sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(admin))
 
 
 def _is_superuser(connection: psycopg.Connection) -> bool:

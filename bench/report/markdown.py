@@ -25,6 +25,7 @@ from bench.report.growth import growth_tables
 from bench.report.growth_chart import GROWTH_CHART_NAMES
 from bench.report.headline import headline_table, legend, verdict_lines
 from bench.report.laws import law_line, law_table, offender_table
+from bench.report.limit import ABOUT_LIMIT, LIMIT_TITLE, limit_table
 from bench.report.noise import noise_text
 from bench.report.table import Column, Content, Table
 from bench.report.units import quantity
@@ -66,6 +67,7 @@ def render_markdown(results: Results, summaries: Summaries, verdict: Verdict, ch
     """Return report.md; ``charts`` are linked as ``plots/NAME.png`` and ``plots/NAME.svg`` beside it."""
     parts = [
         *_top(results, summaries, verdict, [chart for chart in charts if chart.name not in GROWTH_CHART_NAMES]),
+        *_limit(results, summaries, verdict),
         *_growth(results, summaries, verdict, [chart for chart in charts if chart.name in GROWTH_CHART_NAMES]),
         *_published(results, summaries, verdict),
         *_statements(results),
@@ -85,6 +87,14 @@ def _top(results: Results, summaries: Summaries, verdict: Verdict, charts: Itera
     yield markdown_table(headline_table(results, summaries, verdict))
     yield _HOW_TO_READ
     yield from map(_picture, charts)
+
+
+def _limit(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[str]:
+    table = limit_table(results, summaries, verdict)
+    if table is not None:
+        yield f"## {LIMIT_TITLE}"
+        yield ABOUT_LIMIT
+        yield markdown_table(table)
 
 
 def _law_lines(results: Results) -> Iterator[str]:

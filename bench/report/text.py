@@ -13,6 +13,7 @@ from bench.analysis.verdict import judge
 from bench.report.growth import KILLS_TITLE, kill_table
 from bench.report.headline import case_table, headline_table, legend, verdict_lines
 from bench.report.laws import law_line, offender_lines
+from bench.report.limit import LIMIT_TITLE, limit_table
 from bench.report.table import Content, Table
 from bench.report.wording import pad, plain, shorten, wrap
 from bench.results.records import Results
@@ -44,6 +45,9 @@ def render_table(results: Results) -> str:
     if named := legend(results):
         lines += [*wrap(named, WIDTH), ""]
     lines += table_lines(table)
+    limits = limit_table(results, summaries, verdict)
+    if limits is not None:
+        lines += ["", LIMIT_TITLE, *table_lines(limits)]
     kills = kill_table(results, summaries, fits_of(results, summaries, verdict))
     if kills is not None:
         lines += _kill_lines(kills)

@@ -9,6 +9,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import CreateModel, RunSQL
 from django.db.migrations.state import ProjectState
 
+INVOKER_VIEWS_SINCE = 150000
+
 
 class CreatePartitionedModel(CreateModel):
     """``CreateModel`` whose table is partitioned by range of ``id``; partitions are added by ``partition``."""
@@ -60,3 +62,41 @@ def row_level_security(table: str, column: str = "tenant_id") -> RunSQL:
         ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
         """,
     )
+
+
+def shared_reading(table: str) -> RunSQL:
+    """Forced row-level security for a table that is no tenant's: everybody may read it, only its owner may write it."""
+    return RunSQL(
+        f"""
+        ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+        CREATE POLICY shared_reading ON {table} FOR SELECT USING (true);
+        """,
+        f"""
+        DROP POLICY shared_reading ON {table};
+        ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;
+        ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
+        """,
+    )
+
+
+class CreateInvokerView(RunSQL):
+    """A view that reads its tables as whoever queries it, so that their row-level security holds through it.
+
+    Servers before PostgreSQL 15 have no such views, and get none: one of another kind would show every tenant's rows.
+    """
+
+    def __init__(self, name: str, query: str) -> None:
+        """Everybody may read the view: what the tables below it grant decides."""
+        super().__init__(
+            f"CREATE VIEW {name} WITH (security_invoker = true) AS {query}; GRANT SELECT ON {name} TO PUBLIC",
+            f"DROP VIEW IF EXISTS {name}",
+        )
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Create the view where the server has this kind."""
+        connection: Any = schema_editor.connection  # the stubs do not know a backend's own attributes
+        if connection.pg_version >= INVOKER_VIEWS_SINCE:
+            super().database_forwards(app_label, schema_editor, from_state, to_state)

@@ -1,0 +1,106 @@
+"""A session: one worker that serves call after call of one implementation, and a new one where it ends too early."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import msgspec
+
+from bench.errors import InputError
+from bench.executor import ProcessExecutor, RunningWorker, SampleError
+from bench.probes.request import Answer, Request, ServeRequest
+
+START_SECONDS = 120.0
+"""A worker that has not even connected by then never will."""
+
+
+class Session:
+    """A Session asks one worker; it starts it when it is asked, and anew after a worker that failed to answer."""
+
+    def __init__(self, executor: ProcessExecutor, socket_path: Path) -> None:
+        self._executor = executor
+        self._socket_path = socket_path
+        self._stack = ExitStack()
+        self._channel: _Channel | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def ask(self, request: Request, timeout_seconds: float) -> Answer:
+        """Return an answer without an error. Raises SampleError, or InputError where the user's input is at fault."""
+        if self._channel is None:
+            self._channel = self._stack.enter_context(_connected(self._executor, self._socket_path))
+        try:
+            answer = self._channel.ask(request, timeout_seconds)
+        except BaseException:
+            self._end()
+            raise
+        if answer.error is not None:
+            if answer.input_error:
+                raise InputError(answer.error)
+            raise SampleError("raised", answer.error)
+        return answer
+
+    def _end(self) -> None:
+        self._channel = None
+        self._stack.close()
+
+
+@dataclass(frozen=True)
+class _Channel:
+    """A _Channel is a worker and the socket by which it is asked."""
+
+    worker: RunningWorker
+    connection: socket.socket
+    answers: BinaryIO
+
+    def ask(self, request: Request, timeout_seconds: float) -> Answer:
+        """Send ``request`` and return what comes back. Raises SampleError where that is no answer."""
+        self.connection.settimeout(timeout_seconds)
+        try:
+            self.connection.sendall(msgspec.json.encode(request) + b"\n")
+            line = self.answers.readline()
+        except TimeoutError:
+            raise SampleError(
+                "timeout", f"the worker gave no answer within {timeout_seconds:g} s; raise --timeout if it needs longer"
+            ) from None
+        except ConnectionError:
+            line = b""
+        if line.endswith(b"\n"):
+            return msgspec.json.decode(line, type=Answer)
+        # The worker is gone, and its exit code says how.
+        self.worker.answer(timeout_seconds)
+        raise SampleError("error", "the worker closed its connection and gave no answer")
+
+
+@contextmanager
+def _connected(executor: ProcessExecutor, path: Path) -> Iterator[_Channel]:
+    """Start a worker that is asked by a socket at ``path``; nothing of either is left after the block."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        try:
+            listener.bind(str(path))
+        except OSError as error:
+            raise InputError(f"no socket can be made at {path}: {error}; set TMPDIR to a shorter path") from error
+        listener.listen(1)
+        listener.settimeout(START_SECONDS)
+        with executor.start(ServeRequest(socket=str(path))) as worker:
+            worker.close_input()
+            try:
+                connection, _ = listener.accept()
+            except TimeoutError:
+                raise SampleError("timeout", f"no worker started within {START_SECONDS:g} s; see the load") from None
+            finally:
+                path.unlink()
+            with connection, connection.makefile("rb") as answers:
+                yield _Channel(worker, connection, answers)

@@ -1,0 +1,229 @@
+"""The suite: a database on which cases are loaded, workers that run implementations on them, and what comes of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.conformance import oracle
+from bench.conformance.case import NUL, PROVIDER, Asked, Case, Json, scan_of
+from bench.conformance.cases import refuse_unknown
+from bench.conformance.difference import changes, difference
+from bench.conformance.session import Session
+from bench.conformance.tables import Left, Tables, open_tables
+from bench.contract import Outcome
+from bench.database.server import Server, open_server
+from bench.datasets.catalogue import LoadedCatalogue, file_catalogue, write_catalogue
+from bench.datasets.scan import ScanKey
+from bench.executor import ProcessExecutor, SampleError
+from bench.probes.request import CallRequest, DescribeRequest, MigrateRequest
+from bench.relation import relation_in
+from bench.results.conformance import CaseVerdict, DeclaredDivergences, Status
+from bench.scratch import scratch_folder
+
+SETUP_SECONDS = 120.0
+CALL_SECONDS = 60.0
+"""The usual limit of a single call; the longest takes a second on a quiet machine."""
+
+NO_SCAN = "00000000-0000-7000-8000-000000000000"
+"""The id of no scan."""
+GONE = "the declared divergence no longer occurs: remove it"
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A Contestant is one implementation with the worker that runs it."""
+
+    declared: DeclaredDivergences
+    relation: str
+    """From which the rows that it writes are read."""
+    session: Session
+
+    @property
+    def name(self) -> str:
+        """As the user or the entry point names it."""
+        return self.declared.implementation
+
+    def reason(self, case: str) -> str:
+        """Why it differs in a case, as it declares; '' where it declares nothing."""
+        return next((known.reason for known in self.declared.divergences if known.case == case), "")
+
+
+@dataclass(frozen=True)
+class Observation:
+    """An Observation is how a call differs from the rules, '' where it does not; a declaration may excuse it or not."""
+
+    difference: str = ""
+    excusable: bool = True
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """The case that the database holds, and the files from which workers read its catalogues."""
+
+    case: Case
+    catalogue: Path
+    earlier: Path
+
+
+class Suite:
+    """A Suite runs cases, loaded one after another, on any number of implementations."""
+
+    def __init__(self, server: Server, tables: Tables, executor: ProcessExecutor, folder: Path, timeout: float) -> None:
+        self.server = server
+        self._tables = tables
+        self._executor = executor
+        self._folder = folder
+        self._timeout = timeout
+        self._current: _Loaded | None = None
+
+    def session(self) -> Session:
+        """A session with a worker, to be closed like a file."""
+        return Session(self._executor, self._folder / "socket")
+
+    def contestant(self, name: str, session: Session) -> Contestant:
+        """Have the implementation called ``name`` served by ``session``, which may serve others too.
+
+        Raises InputError where it cannot be loaded, or declares a divergence in a case that there is not.
+        """
+        answer = session.ask(DescribeRequest(implementations=(name,)), SETUP_SECONDS)
+        (declared,) = answer.divergences
+        for divergence in declared.divergences:
+            refuse_unknown(divergence.case, f"implementation {name!r} declares a divergence")
+        return Contestant(declared, relation_in(answer.relations, name), session)
+
+    def load(self, case: Case) -> None:
+        """Fill the database with ``case``; calls are then observed on it."""
+        earlier = case.earlier
+        findings = (*case.findings, *(earlier.findings if earlier else ()))
+        scan_file = self._folder / "scan.json"
+        scan_file.write_text(json.dumps(scan_of(findings)), encoding="utf-8")
+        catalogue = self._catalogue(case.catalogue)
+        self._tables.load(scan_file, catalogue, provider_deleted=case.asked == "deleted provider")
+        self._current = _Loaded(
+            case=case,
+            catalogue=self._hand_over("now", catalogue),
+            earlier=self._hand_over("earlier", self._catalogue(earlier.catalogue if earlier else {})),
+        )
+
+    def judge(self, contestant: Contestant, case: str) -> CaseVerdict:
+        """Observe the loaded case, called ``case``, and say what it came to in the light of what is declared."""
+        seen = self.observe(contestant)
+        reason = contestant.reason(case)
+        if seen.difference:
+            status = Status.KNOWN if reason and seen.excusable else Status.WRONG
+        else:
+            status = Status.WRONG if reason else Status.EQUAL
+        return CaseVerdict(
+            case=case,
+            implementation=contestant.name,
+            status=status,
+            difference=seen.difference or (GONE if reason else ""),
+            reason=reason,
+        )
+
+    def observe(self, contestant: Contestant) -> Observation:
+        """Call the implementation on the loaded case and compare what it leaves with the oracle."""
+        loaded = self._current
+        assert loaded is not None  # a case is loaded first
+        case = loaded.case
+        self._tables.restore()
+        if case.earlier is not None:
+            now = _counted(case.findings)
+            self._tables.count_only([len(case.findings) + place for place in _counted(case.earlier.findings)])
+            ran = Case(promise=case.promise, findings=case.earlier.findings, catalogue=case.earlier.catalogue)
+            seen = self._call(contestant, ran, loaded.earlier)
+            if seen.difference:
+                return Observation(f"in the earlier run: {seen.difference}", seen.excusable)
+            self._tables.count_only(now)
+        return self._call(contestant, case, loaded.catalogue)
+
+    def _call(self, contestant: Contestant, case: Case, catalogue: Path) -> Observation:
+        before = self._tables.read(contestant.relation)
+        request = CallRequest(
+            implementation=contestant.name,
+            access=self._tables.access,
+            catalogue_path=str(catalogue),
+            scan=self._asked(case.asked),
+        )
+        outcome: Outcome | None = None
+        error, crashed = "", False
+        try:
+            answer = contestant.session.ask(request, self._timeout)
+        except SampleError as failure:
+            error, crashed = str(failure), failure.kind != "raised"
+        else:
+            assert answer.reading is not None  # an answer without an error has one
+            outcome = answer.reading.outcome
+        after = self._tables.read(contestant.relation)
+        parts = [_found(case, before, after, outcome, error, crashed=crashed)]
+        foreign = before.others != after.others
+        if foreign:
+            parts.append("rows or summaries of another tenant or scan changed")
+        return Observation("; ".join(filter(None, parts)), excusable=not (foreign or crashed))
+
+    def _asked(self, asked: Asked) -> ScanKey:
+        """The scan that the call is about, under the tenant for which it is made."""
+        loaded = self._tables.loaded
+        key = loaded.key
+        _, foreign, stray = loaded.bystanders
+        match asked:
+            case "missing scan":
+                return ScanKey(key.tenant_id, NO_SCAN, key.provider)
+            case "scan of another tenant":
+                return ScanKey(key.tenant_id, foreign.scan_id, key.provider)
+            case "other tenant":
+                return stray
+            case "scan" | "deleted provider":
+                return key
+
+    def _catalogue(self, content: Json) -> LoadedCatalogue:
+        path = self._folder / "catalogue.json"
+        path.write_text(json.dumps(content), encoding="utf-8")
+        return file_catalogue(path, PROVIDER)
+
+    def _hand_over(self, name: str, catalogue: LoadedCatalogue) -> Path:
+        """Write a catalogue for the workers, with NUL where a case has its symbol."""
+        path = self._folder / f"{name}.json"
+        content = json.dumps(catalogue.frameworks, ensure_ascii=False)
+        if NUL in content:
+            frameworks = json.loads(content.replace(NUL, "\\u0000"))
+            catalogue = LoadedCatalogue(catalogue.provider, catalogue.source, frameworks)
+        write_catalogue(path, catalogue)
+        return path
+
+
+@contextmanager
+def open_suite(database_url: str | None, server_major: int, timeout: float = CALL_SECONDS) -> Iterator[Suite]:
+    """Start or reach the server and migrate a database. Nothing of it is left afterwards.
+
+    Raises InputError or DatabaseError where that cannot be done.
+    """
+    with scratch_folder() as folder, open_server(database_url, server_major) as server:
+        executor = ProcessExecutor(folder)
+        access = server.create_database()
+        executor.run(MigrateRequest(access=access), SETUP_SECONDS)
+        with open_tables(access) as tables:
+            yield Suite(server, tables, executor, folder, timeout)
+
+
+def _counted(findings: tuple[Json, ...]) -> list[int]:
+    """The places of the findings that are not muted."""
+    return [place for place, finding in enumerate(findings) if not finding.get("muted")]
+
+
+def _found(case: Case, before: Left, after: Left, outcome: Outcome | None, error: str, *, crashed: bool) -> str:
+    """Say what differs in the scan's own rows and summaries, and in what was returned or raised."""
+    if outcome is None:
+        left = changes(before, after)
+        if case.refused is not None and not crashed:
+            if not error.startswith(case.refused):
+                return f"{error}, instead of {case.refused}"
+            return f"{error}, and yet {left}" if left else ""
+        return f"{error}; {left or 'nothing changed'}"
+    if case.refused is not None:
+        return f"was not refused; {changes(before, after) or 'nothing changed'}"
+    return difference(oracle.expected(case.scan, case.catalogue), after, outcome, in_order=case.in_order)

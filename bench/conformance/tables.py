@@ -1,0 +1,202 @@
+"""The tables on which cases run: one database, filled with one case after another, and read after each call."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg import sql
+
+from bench.conformance.written import Row, Summary
+from bench.database.access import DatabaseAccess
+from bench.database.message import one_line
+from bench.datasets.catalogue import LoadedCatalogue
+from bench.datasets.scan import LoadedScan, ScanKey
+from bench.datasets.scan_file import load_recorded_scan
+from bench.errors import DatabaseError
+from bench.targets import CATALOGUE, RESTORED, SUMMARIES, load_packed_bystanders
+
+EMPTIED = (
+    *RESTORED,
+    *reversed(CATALOGUE),
+    *("resource_finding_mappings", "findings", "resources", "scans", "providers", "tenants"),
+)
+"""Every table that a load or an implementation fills, those that refer before those that they refer to."""
+
+OLD = "2020-01-01 00:00:00+00:00"
+"""When the planted rows of an earlier run were written."""
+
+_OLD_ROWS: tuple[LiteralString, ...] = (
+    """
+    INSERT INTO compliance_requirements_overviews
+        (id, inserted_at, compliance_id, framework, version, description, region, requirement_id, requirement_status,
+         passed_checks, failed_checks, total_checks, passed_findings, total_findings, scan_id, tenant_id)
+    SELECT gen_random_uuid(), %(old)s, 'cis', 'Old', '0', 'Old', region, '1', 'FAIL', 9, 9, 9, 9, 9,
+        %(scan)s, %(tenant)s
+    FROM unnest(ARRAY['eu', 'old']) AS region
+    """,
+    """
+    INSERT INTO compliance_overview_summaries
+        (id, inserted_at, compliance_id, requirements_passed, requirements_failed, requirements_manual,
+         total_requirements, scan_id, tenant_id)
+    VALUES (gen_random_uuid(), %(old)s, 'cis', 9, 9, 9, 27, %(scan)s, %(tenant)s)
+    """,
+)
+_DELETE_PROVIDER = """
+    UPDATE providers SET is_deleted = true FROM scans
+    WHERE scans.tenant_id = %(tenant)s AND scans.id = %(scan)s AND provider_id = providers.id
+"""
+_MUTE_ALL_BUT = """
+    UPDATE findings SET muted = position <> ALL (%(counted)s)
+    FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS position FROM findings
+          WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s) AS placed
+    WHERE findings.id = placed.id
+"""
+
+
+@dataclass(frozen=True)
+class Left:
+    """A Left is what the tables hold of one scan and of everybody else."""
+
+    rows: tuple[Row, ...]
+    summaries: tuple[Summary, ...]
+    row_ids: tuple[object, ...]
+    """The ids as well, and of the summaries: only to tell whether one occurs twice, or whether a row was replaced."""
+    summary_ids: tuple[object, ...]
+    moments: frozenset[datetime]
+    """Every inserted_at of rows and summaries."""
+    others: tuple[object, ...]
+    """Equal for two readings exactly where nothing of other tenants and scans changed, ids and moments included."""
+
+
+class Tables:
+    """A Tables is a database of this run's own, with a session that commits each statement and sees every tenant."""
+
+    def __init__(self, access: DatabaseAccess, admin: psycopg.Connection, login: psycopg.Connection) -> None:
+        self.access = access
+        self._admin = admin
+        self._login = login
+        self._loaded: LoadedScan | None = None
+
+    @property
+    def loaded(self) -> LoadedScan:
+        """What was loaded last."""
+        assert self._loaded is not None  # the suite loads before it calls
+        return self._loaded
+
+    def load(self, scan_file: Path, catalogue: LoadedCatalogue, *, provider_deleted: bool) -> None:
+        """Empty the database, load a scan with its bystanders, and plant old rows and a summary of it."""
+        with _refusals():
+            self._empty()
+            self._loaded = load_recorded_scan(self.access, scan_file, catalogue)
+            load_packed_bystanders(self.access, self._loaded.bystanders)
+            for statement in (*_OLD_ROWS, *([_DELETE_PROVIDER] if provider_deleted else [])):
+                self._execute(statement, old=OLD)
+            for table in RESTORED:
+                self._admin.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(_saved(table)))
+                copy = sql.SQL("CREATE TEMPORARY TABLE {} AS TABLE {}")
+                self._admin.execute(copy.format(_saved(table), sql.Identifier(table)))
+
+    def restore(self) -> None:
+        """Give the next implementation the start that the first one had."""
+        with _refusals(), self._admin.transaction():
+            for table in RESTORED:
+                self._admin.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+                refill = sql.SQL("INSERT INTO {} TABLE {}")
+                self._admin.execute(refill.format(sql.Identifier(table), _saved(table)))
+
+    def count_only(self, positions: Collection[int]) -> None:
+        """Mute the scan's findings but for those at ``positions`` in the scan file."""
+        with _refusals():
+            self._execute(_MUTE_ALL_BUT, counted=list(positions))
+
+    def read(self, relation: str) -> Left:
+        """Read both target tables, with ``relation`` in the place of the rows' table. What is not committed is lost."""
+        with _refusals():
+            self._end_other_sessions()
+            rows, row_ids, moments = self._own(relation, Row._fields)
+            summaries, summary_ids, more = self._own(SUMMARIES, Summary._fields)
+            watched = dict.fromkeys((relation, *RESTORED))
+            return Left(
+                rows=tuple(sorted(map(Row._make, rows))),
+                summaries=tuple(sorted(map(Summary._make, summaries))),
+                row_ids=row_ids,
+                summary_ids=summary_ids,
+                moments=moments | more,
+                others=tuple(map(self._others, watched)),
+            )
+
+    def _own(
+        self, relation: str, columns: Sequence[str]
+    ) -> tuple[list[tuple[Any, ...]], tuple[object, ...], frozenset[datetime]]:
+        select = sql.SQL("SELECT id, inserted_at, {} FROM {} WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s")
+        found = self._execute(
+            select.format(sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(relation))
+        ).fetchall()
+        return (
+            [line[2:] for line in found],
+            tuple(sorted(line[0] for line in found)),
+            frozenset(line[1] for line in found),
+        )
+
+    def _others(self, relation: str) -> object:
+        """A count and a digest of all that ``relation`` holds beside the scan."""
+        digest = sql.SQL(
+            "SELECT count(*), sha256(convert_to(coalesce(string_agg(line, ' ' ORDER BY line), ''), 'UTF8'))"
+            " FROM (SELECT other::text AS line FROM {} AS other"
+            " WHERE NOT (tenant_id = %(tenant)s AND scan_id = %(scan)s)) AS lines"
+        )
+        return self._execute(digest.format(sql.Identifier(relation))).fetchone()
+
+    def _execute(self, statement: LiteralString | sql.Composed, **values: object) -> psycopg.Cursor:
+        """Run one statement in which ``%(tenant)s`` and ``%(scan)s`` are the loaded scan's."""
+        key: ScanKey = self.loaded.key
+        return self._admin.execute(statement, {"tenant": key.tenant_id, "scan": key.scan_id, **values})
+
+    def _empty(self) -> None:
+        """Delete everything. TRUNCATE would make new files of dozens of tables and indexes, which takes far longer."""
+        with self._admin.transaction():
+            for table in EMPTIED:
+                self._admin.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+
+    def _end_other_sessions(self) -> None:
+        """End what a worker that was killed, or an implementation's own session, has left in a transaction."""
+        # As the login itself, whose sessions they are: the admin role may not end those of a superuser.
+        self._login.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND backend_type = 'client backend' AND state IS DISTINCT FROM 'idle' AND pid <> ALL (%s)",
+            [[self._login.info.backend_pid, self._admin.info.backend_pid]],
+        )
+
+
+@contextmanager
+def open_tables(access: DatabaseAccess) -> Iterator[Tables]:
+    """Open the harness's own two sessions on a migrated database. Raises DatabaseError."""
+    options: dict[str, Any] = {"application_name": "bench-observer"}
+    with _refusals():
+        admin = psycopg.connect(access.conninfo_as(access.admin_role, **options), autocommit=True)
+    with admin:
+        with _refusals():
+            login = psycopg.connect(access.conninfo, autocommit=True, **options)
+        with login:
+            yield Tables(access, admin, login)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Raise DatabaseError for whatever the server refuses."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise DatabaseError(
+            f"the conformance tables cannot be used: {one_line(error)}; see the server's log"
+        ) from error
+
+
+def _saved(table: str) -> sql.Identifier:
+    return sql.Identifier("pg_temp", f"bench_saved_{table}")

@@ -1,0 +1,197 @@
+"""The trial: everything that is tried on one implementation, from the first undisturbed run to the last crash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from threading import Event, Lock
+
+from bench.database.access import DatabaseAccess
+from bench.database.server import Server
+from bench.executor import ProcessExecutor, SampleError
+from bench.plan import timeout_seconds
+from bench.probes.request import DescribeRequest
+from bench.progress import Progress
+from bench.promises.lane import Lane, Setting, UntriedError, prepare_lane
+from bench.promises.plan import CRASH, PlannedPoint, plan_points
+from bench.promises.races import RACES, races
+from bench.promises.refusals import CASES, refusals
+from bench.promises.strike import strike
+from bench.promises.watch import watch
+from bench.results.promises import DeclaredPromises, FaultPoint, PromiseTrial
+from bench.scratch import scratch_folder
+from bench.stage import ScanSource, ScanStage, open_stage
+
+WATCHED_RUNS = 4
+DESCRIBE_TIMEOUT_SECONDS = 120.0
+LANES = 2
+"""Databases on which faults strike at the same time; a crash meets the whole server, and has it for itself."""
+
+
+def work_of(points: int) -> int:
+    """Return how many workers a trial starts, about: the unit of its progress."""
+    return 2 + WATCHED_RUNS + CASES + 2 * points + 2 * RACES
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialPlan:
+    """A TrialPlan is what the user chose for every implementation."""
+
+    implementations: tuple[str, ...]
+    points: int
+    database_url: str | None
+    server_major: int
+    timeout_seconds: float | None
+    """For a single run; None: by the size of the scan."""
+
+
+def try_promises(
+    plan: TrialPlan, source: ScanSource, progress: Progress, keep: Callable[[PromiseTrial], None]
+) -> tuple[PromiseTrial, ...]:
+    """Try every implementation of ``plan`` on the scan of ``source``; ``keep`` is given each trial when it is complete.
+
+    Raises InputError for what the user gave, and DatabaseError where the server is lost.
+    """
+    catalogue = source.load_catalogue()
+    trials = []
+    with open_stage(plan.database_url, plan.server_major) as stage, scratch_folder() as scratch:
+        executor = ProcessExecutor(scratch)
+        described = executor.run(DescribeRequest(implementations=plan.implementations), DESCRIBE_TIMEOUT_SECONDS)
+        progress.begin(work_of(plan.points) * len(plan.implementations))
+        for declared in described.promises:
+            with stage.scan(source, catalogue) as staged:
+                trial = Trial(plan, stage.server, executor, staged, declared, progress)
+                trial.run()
+            trials.append(trial.result)
+            keep(trial.result)
+    return tuple(trials)
+
+
+class Trial:
+    """A Trial tries one implementation; ``result`` gives what was found so far."""
+
+    def __init__(
+        self,
+        plan: TrialPlan,
+        server: Server,
+        executor: ProcessExecutor,
+        staged: ScanStage,
+        declared: DeclaredPromises,
+        progress: Progress,
+    ) -> None:
+        loaded = staged.loaded
+        self._plan = plan
+        self._server = server
+        self._staged = staged
+        self._progress = progress
+        self._name = declared.implementation
+        self._setting = Setting(
+            executor=executor,
+            implementation=declared.implementation,
+            loaded=loaded,
+            catalogue_path=staged.catalogue_path,
+            timeout_seconds=plan.timeout_seconds or timeout_seconds(loaded.expected_rows, loaded.findings),
+            stop=Event(),
+        )
+        self.result = PromiseTrial(
+            implementation=declared.implementation,
+            source=declared.source,
+            declared=declared.promises,
+            created=datetime.now(tz=UTC).isoformat(timespec="seconds"),
+            scan=staged.dataset.scan,
+            rows=loaded.expected_rows,
+            server_version=server.version,
+            server_source=server.source,
+        )
+
+    def run(self) -> None:
+        """Try everything. An implementation that fails undisturbed is not tried further, and the result says so.
+
+        Raises InputError for a scan too small, and DatabaseError where the server is lost.
+        """
+        try:
+            self._try_all()
+        except (UntriedError, SampleError) as error:
+            self.result = replace(self.result, failure=str(error))
+            self._progress.warn(f"{self._name}: {error}")
+
+    def _try_all(self) -> None:
+        self._progress.stage(f"{self._name}: writing the rows of an earlier run")
+        lane, course = prepare_lane(self._setting, self._staged)
+        seconds = course.seconds
+        self.result = replace(self.result, seconds=seconds, rows=lane.versions.rows(lane.target))
+        self._progress.done(2)
+
+        self._progress.stage(f"{self._name}: reading while it runs")
+        readings, unchanged = watch(lane, WATCHED_RUNS)
+        self.result = replace(self.result, readings=readings, observed_unchanged=unchanged)
+        self._progress.done(WATCHED_RUNS)
+
+        self._progress.stage(f"{self._name}: calling for scans that are not the tenant's")
+        for refusal in refusals(lane):
+            self.result = replace(self.result, refusals=(*self.result.refusals, refusal))
+            self._progress.done(1)
+
+        crashes = self._server.source == "embedded"
+        planned = plan_points(self._plan.points, course, crashes=crashes)
+        self._strike([point for point in planned if point.kind != CRASH], lane, seconds)
+
+        with self._copied(lane) as racing:
+            self._progress.stage(f"{self._name}: two runs at once")
+            for race in races(racing, seconds):
+                self.result = replace(self.result, races=(*self.result.races, race))
+                self._progress.done(2)
+
+        # Nobody else may be on the server; the order of the points is the plan's.
+        for number, point in enumerate((point for point in planned if point.kind == CRASH), start=1):
+            self._progress.stage(f"{self._name}: crashing the server ({number})")
+            self._add(strike(lane, point, seconds))
+
+    def _strike(self, points: list[PlannedPoint], lane: Lane, seconds: float) -> None:
+        """Carry out ``points`` on LANES lanes at once, and take them in in their order."""
+        found: dict[int, FaultPoint] = {}
+        waiting = iter(enumerate(points))
+        lock = Lock()
+
+        def work(lane: Lane) -> None:
+            while True:
+                with lock:
+                    number, point = next(waiting, (0, None))
+                if point is None:
+                    return
+                self._progress.stage(f"{self._name}: {point.kind} ({number + 1} of {len(points)})")
+                struck = strike(lane, point, seconds)
+                with lock:
+                    found[number] = struck
+                    self._progress.done(2)
+
+        with self._copied(lane) as second, ThreadPoolExecutor(LANES) as pool:
+            lanes = (lane, second)
+            jobs = [pool.submit(work, one) for one in lanes]
+            try:
+                done, _ = wait(jobs, return_when=FIRST_EXCEPTION)
+                for job in done:
+                    job.result()
+            except BaseException:
+                self._setting.stop.set()
+                for one in lanes:
+                    one.stop()
+                raise
+            finally:
+                self.result = replace(self.result, points=tuple(found[number] for number in sorted(found)))
+
+    def _add(self, point: FaultPoint) -> None:
+        self.result = replace(self.result, points=(*self.result.points, point))
+        self._progress.done(2)
+
+    @contextmanager
+    def _copied(self, lane: Lane) -> Iterator[Lane]:
+        """A lane on a copy of ``lane``'s database, dropped afterwards."""
+        access: DatabaseAccess = self._server.create_database(lane.access)
+        try:
+            yield lane.copy(access)
+        finally:
+            self._server.drop_database(access)

@@ -1,0 +1,80 @@
+"""How far each implementation is from the limit: its costs over those of COPYing the same rows from a file."""
+
+from __future__ import annotations
+
+from bench.analysis.pairs import FEWEST_PAIRS, paired_ratio
+from bench.analysis.ratio import NEAR_EXACT_TOLERANCE
+from bench.analysis.summary import Summaries, Summary
+from bench.analysis.verdict import Verdict
+from bench.contract import LIMIT, METRICS, Kind
+from bench.report.cells import value_text
+from bench.report.table import Column, Content, Footnotes, Table
+from bench.report.units import MISSING
+from bench.report.wording import plain
+from bench.results.records import Dataset, Results
+
+LIMIT_TITLE = "How far from the limit"
+ABOUT_LIMIT = (
+    "The limit is the bare cost of COPYing the same rows and summaries from a file into the same tables in one "
+    "transaction; where there are old rows, it deletes them as well. It reads no finding and makes no row. A ratio of "
+    "1.50× is one and a half times that cost."
+)
+
+_COMPARED = tuple(METRICS[name] for name in ("wall_seconds", "wal_bytes", "server_cpu_seconds"))
+_LIMIT_NAME = "the limit"
+_NOT_TOLD_APART = (
+    f"~: not told apart from the limit; the 95 % interval over pairs includes 1, there are fewer than {FEWEST_PAIRS} "
+    "pairs, or the difference is below what the metric repeats to"
+)
+
+
+def limit_table(results: Results, summaries: Summaries, verdict: Verdict) -> Table | None:
+    """Build the table of costs over the bare cost, scan by scan; None where the limit was not measured."""
+    notes = Footnotes()
+    rows = []
+    for dataset in results.datasets:
+        limits = [summaries.get(dataset.scan, LIMIT, metric.name) for metric in _COMPARED]
+        if not any(limits):
+            continue
+        for name in results.implementations:
+            own = [summaries.get(dataset.scan, name, metric.name) for metric in _COMPARED]
+            comparable = verdict.may_compare(dataset.scan, LIMIT, name)
+            ratios = [
+                _over(limit, one, notes) if comparable else MISSING for limit, one in zip(limits, own, strict=True)
+            ]
+            rows.append(_row(dataset, name, own, ratios))
+        rows.append(_row(dataset, _LIMIT_NAME, limits, [""] * len(limits)))
+    if not rows:
+        return None
+    columns = [Column("scan", Content.LABEL), Column("implementation", Content.LABEL)]
+    for metric in _COMPARED:
+        columns += [Column(metric.title), Column("ratio", detail="to limit")]
+    return Table(tuple(columns), tuple(rows), notes.texts())
+
+
+def _row(dataset: Dataset, name: str, values: list[Summary | None], ratios: list[str]) -> tuple[str, ...]:
+    cells = [cell for value, ratio in zip(values, ratios, strict=True) for cell in (value_text(value), ratio)]
+    return (plain(dataset.scan), plain(name), *cells)
+
+
+def _over(limit: Summary | None, own: Summary | None, notes: Footnotes) -> str:
+    """Return ``own`` ÷ ``limit``, of a noisy metric with its paired interval: ``1.32× (1.21–1.44)``."""
+    if limit is None or own is None:
+        return MISSING
+    low: float | None = None
+    high: float | None = None
+    if own.metric.kind is Kind.NOISY:
+        found = paired_ratio(limit.samples, own.samples)
+        if found is None:
+            return MISSING
+        value, low, high, apart = found.estimate, found.low, found.high, found.told_apart
+    else:
+        if limit.centre <= 0:
+            return MISSING
+        value = own.centre / limit.centre
+        apart = abs(value - 1) > NEAR_EXACT_TOLERANCE
+    if not apart:
+        notes.legend(_NOT_TOLD_APART)
+    decimals = 2 if value >= 0.1 else 3
+    text = f"{'' if apart else '~'}{value:.{decimals}f}×"
+    return text if low is None or high is None else f"{text} ({low:.{decimals}f}–{high:.{decimals}f})"

@@ -1,0 +1,256 @@
+"""Promises told: a table of who keeps what, and what was seen, as text and as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bench.analysis.promises import TORN, PromiseFinding, Standing, broken, find_promises, left_by
+from bench.promise import Promise
+from bench.report.escape import escape, markdown_table
+from bench.report.table import Column, Content, Footnotes, Table
+from bench.report.text import WIDTH, table_lines
+from bench.report.units import MISSING
+from bench.report.wording import enumerated, plain, wrap
+from bench.results.promises import FaultPoint, Holding, PromiseTrial
+
+PROMISES_TITLE = "What each implementation promises"
+_KEPT = "kept (n×): promised, and kept in each of n trials"
+_FREE = "kept*: kept in every trial, and not promised"
+_NO = "no: not promised, and not kept"
+_BROKEN = "BROKEN: promised, and not kept"
+_LEGENDS = {
+    Standing.KEPT: _KEPT,
+    Standing.KEPT_UNPROMISED: _FREE,
+    Standing.NOT_PROMISED: _NO,
+    Standing.BROKEN: _BROKEN,
+}
+_ON_OWN_SERVER = "The server was not crashed: that is done to the embedded one only."
+
+
+def promises_table(
+    trials: Sequence[PromiseTrial],
+    implementations: Sequence[str],
+    sources: Mapping[str, str] | None = None,
+    *,
+    told: bool = False,
+) -> Table:
+    """Build the table promise × implementation, in the order of ``implementations``.
+
+    ``sources`` holds the fingerprints of today's code, where only what was proved of that counts. With ``told`` a cell
+    says what was seen against a promise; without, it is short, and footnotes alone say it.
+    """
+    notes = Footnotes()
+    by_name = {trial.implementation: trial for trial in trials}
+    columns: list[dict[Promise, str]] = []
+    for name in implementations:
+        trial = by_name.get(name)
+        lacking = _lacking(name, trial, sources)
+        if trial is None or lacking:
+            columns.append({promise: notes.marked(MISSING, [lacking]) for promise in Promise})
+        else:
+            columns.append({one.promise: _cell(one, notes, told=told) for one in find_promises(trial)})
+    headings = [Column("promise", Content.LABEL), *(Column(plain(name), Content.LABEL) for name in implementations)]
+    rows = tuple((promise.title, *(column[promise] for column in columns)) for promise in Promise)
+    return Table(tuple(headings), rows, notes.texts())
+
+
+def promises_line(trials: Sequence[PromiseTrial]) -> str:
+    """Return the verdict on all trials in a sentence."""
+    failures = [f"{trial.implementation} {trial.failure}" for trial in trials if trial.failure]
+    faults = [
+        f"{one.implementation}: {one.promise.title}: {_against(one) or 'not tried'}"
+        for trial in trials
+        for one in broken(find_promises(trial))
+        if one.standing is Standing.BROKEN or not trial.failure
+    ]
+    if failures or faults:
+        return plain(f"Promises: broken – {'; '.join([*failures, *faults])}")
+    counts = enumerated(tuple(f"{trial.implementation} {len(trial.declared)} of {len(Promise)}" for trial in trials))
+    return plain(f"Promises: kept – each one that is made: {counts}")
+
+
+def reading_table(trials: Sequence[PromiseTrial]) -> Table:
+    """Build the table of what readers saw while undisturbed runs replaced rows: state × implementation."""
+    states = sorted(
+        {(one.rows, one.summaries) for trial in trials for one in trial.readings},
+        key=lambda state: [list(Holding).index(holding) for holding in state],
+    )
+    cells: dict[tuple[Holding, Holding, str], str] = {}
+    for trial in trials:
+        whole = sum(one.seconds for one in trial.readings)
+        for one in trial.readings:
+            cells[one.rows, one.summaries, trial.implementation] = f"{one.count:,} ({one.seconds / whole * 100:.0f} %)"
+    columns = [Column("rows", Content.LABEL), Column("summaries", Content.LABEL)]
+    columns += [Column(plain(trial.implementation), detail="snapshots (time)") for trial in trials]
+    rows = tuple(
+        (rows.value, summaries.value, *(cells.get((rows, summaries, trial.implementation), "") for trial in trials))
+        for rows, summaries in states
+    )
+    return Table(tuple(columns), rows)
+
+
+def fault_table(trial: PromiseTrial) -> Table:
+    """Build the table of one implementation's faults: kind × what the tables held afterwards, rows and summaries."""
+    kinds: dict[str, list[FaultPoint]] = {}
+    for point in trial.points:
+        kinds.setdefault(point.kind, []).append(point)
+    columns = [Column("fault", Content.LABEL), Column("struck"), *map(Column, _LEFT), Column("re-run right")]
+    rows = [_fault_row(kind, points) for kind, points in kinds.items()]
+    if trial.points:
+        rows.append(_fault_row("all", trial.points))
+    notes = []
+    if any(left_by(point) == TORN for point in trial.points if point.struck):
+        notes.append("torn: all rows of one run, beside other summaries than its own")
+    if missed := sum(not point.struck for point in trial.points):
+        notes.append(f"{missed} more came too late: the run had ended")
+    return Table(tuple(columns), tuple(rows), tuple(notes))
+
+
+def race_table(trials: Sequence[PromiseTrial]) -> Table:
+    """Build the table of two runs at once: how they ended, and whether the rows are right in the end."""
+    notes = Footnotes()
+    rows = []
+    for trial in trials:
+        for scans in dict.fromkeys(race.scans for race in trial.races):
+            held = [race for race in trial.races if race.scans == scans]
+            errors = [error for race in held for error in race.ended if error]
+            right = sum(not race.wrong for race in held)
+            rows.append(
+                (
+                    plain(trial.implementation),
+                    scans,
+                    f"{len(held)}",
+                    notes.marked(f"{len(errors)} of {2 * len(held)}", map(plain, errors)),
+                    notes.marked(f"{right} of {len(held)}", (plain(race.wrong) for race in held if race.wrong)),
+                )
+            )
+    columns = (
+        Column("implementation", Content.LABEL),
+        Column("scans", Content.LABEL),
+        Column("races"),
+        Column("runs failed"),
+        Column("right rows"),
+    )
+    return Table(columns, tuple(rows), notes.texts())
+
+
+def render_promises(trials: Sequence[PromiseTrial]) -> str:
+    """Return everything as text of at most WIDTH columns."""
+    return "\n".join(_text_lines(trials)) + "\n"
+
+
+def render_promises_markdown(trials: Sequence[PromiseTrial]) -> str:
+    """Return everything as Markdown."""
+    return "\n\n".join(_markdown_parts(trials)) + "\n"
+
+
+def _text_lines(trials: Sequence[PromiseTrial]) -> Iterator[str]:
+    yield from wrap(promises_line(trials), WIDTH)
+    yield ""
+    yield from table_lines(promises_table(trials, _names(trials)))
+    if any(trial.readings for trial in trials):
+        yield ""
+        yield "Seen by readers while undisturbed runs replaced an earlier run's rows:"
+        yield from table_lines(reading_table(trials))
+    for trial in trials:
+        if trial.points:
+            yield ""
+            yield from wrap(plain(f"Left by faults in {trial.implementation}, rows and summaries:"), WIDTH)
+            yield from table_lines(fault_table(trial))
+    if any(trial.races for trial in trials):
+        yield ""
+        yield "Two runs at once:"
+        yield from table_lines(race_table(trials))
+    yield ""
+    for sentence in _circumstances(trials):
+        yield from wrap(plain(sentence), WIDTH)
+
+
+def _markdown_parts(trials: Sequence[PromiseTrial]) -> Iterator[str]:
+    yield f"# {PROMISES_TITLE}"
+    yield f"**{escape(promises_line(trials))}**"
+    yield markdown_table(promises_table(trials, _names(trials), told=True))
+    yield "\n".join(f"- **{escape(promise.title)}**: {escape(promise.meaning)}." for promise in Promise)
+    if any(trial.readings for trial in trials):
+        yield "## Seen by readers"
+        yield (
+            "While undisturbed runs replaced an earlier run's rows, readers on other connections took one snapshot of "
+            "rows and summaries after the other."
+        )
+        yield markdown_table(reading_table(trials))
+    if any(trial.points for trial in trials):
+        yield "## Left by faults"
+        yield (
+            "What rows and summaries were after each fault and before the re-run. *old*: all of the earlier run's; "
+            "*new*: all of the run's own."
+        )
+    for trial in trials:
+        if trial.points:
+            yield f"### {escape(trial.implementation)}"
+            yield markdown_table(fault_table(trial))
+    if any(trial.races for trial in trials):
+        yield "## Two runs at once"
+        yield markdown_table(race_table(trials))
+    yield "## Tried on"
+    yield "\n".join(f"- {escape(sentence)}" for sentence in _circumstances(trials))
+
+
+def _circumstances(trials: Sequence[PromiseTrial]) -> Iterator[str]:
+    for trial in trials:
+        yield (
+            f"{trial.implementation}: source {trial.source or 'not known'}, scan {trial.scan} ({trial.rows:,} rows), "
+            f"PostgreSQL {trial.server_version} ({trial.server_source}), {trial.created}."
+        )
+    if any(trial.server_source == "own" for trial in trials):
+        yield _ON_OWN_SERVER
+
+
+def _names(trials: Sequence[PromiseTrial]) -> tuple[str, ...]:
+    return tuple(trial.implementation for trial in trials)
+
+
+def _lacking(name: str, trial: PromiseTrial | None, sources: Mapping[str, str] | None) -> str:
+    """Say why nothing is proved of an implementation; '' where something is."""
+    if trial is None:
+        return plain(f"{name}: not tried; run bench promises")
+    if sources is not None and sources.get(name) != trial.source:
+        return plain(f"{name}: not proved for this code; run bench promises")
+    return ""
+
+
+def _cell(found: PromiseFinding, notes: Footnotes, *, told: bool) -> str:
+    if found.standing in _LEGENDS:
+        notes.legend(_LEGENDS[found.standing])
+    times = sum(found.tried.values())
+    match found.standing:
+        case Standing.KEPT:
+            return f"kept ({times:,}×)"
+        case Standing.KEPT_UNPROMISED:
+            return f"kept* ({times:,}×)"
+        case Standing.UNTRIED:
+            return "not tried"
+        case Standing.BROKEN | Standing.NOT_PROMISED:
+            word = "BROKEN" if found.declared else "no"
+            cell = plain(f"{word}: {_against(found)}") if told else word
+            return notes.marked(cell, [_note(found)])
+
+
+def _against(found: PromiseFinding) -> str:
+    return ", ".join(f"{seen.what} {seen.count:,}×" for seen in found.against)
+
+
+def _note(found: PromiseFinding) -> str:
+    tried = enumerated(tuple(f"{count:,} {noun}" for noun, count in found.tried.items()))
+    example = f"; for example {found.example}" if found.example else ""
+    return plain(f"{found.implementation}, {found.promise.title}: {_against(found)} in {tried}{example}")
+
+
+_LEFT = ("old", "none", "partial", "mixed", TORN, "new")
+
+
+def _fault_row(kind: str, points: Sequence[FaultPoint]) -> tuple[str, ...]:
+    struck = [point for point in points if point.struck]
+    left = [left_by(point) for point in struck]
+    right = sum(not point.rerun for point in struck)
+    counts = (f"{left.count(state)}" if state in left else "" for state in _LEFT)
+    return (kind, f"{len(struck)}", *counts, f"{right} of {len(struck)}")

@@ -1,0 +1,126 @@
+"""The records of a conformance run, and its file.
+
+Schema history:
+1: the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import msgspec
+
+from bench.divergence import Divergence
+from bench.errors import InputError
+from bench.results.files import write_file_atomically
+
+SCHEMA = 1
+
+
+class Status(Enum):
+    """What a case came to: as the rules say, otherwise as declared, or otherwise without a word of it."""
+
+    EQUAL = "equal"
+    KNOWN = "known divergence"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclaredDivergences:
+    """What an implementation declares, and the fingerprint of the source that declares it."""
+
+    implementation: str
+    divergences: tuple[Divergence, ...]
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedCase:
+    """A NamedCase is a case as a report names it."""
+
+    name: str
+    promise: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseVerdict:
+    """A CaseVerdict is what one case came to for one implementation."""
+
+    case: str
+    implementation: str
+    status: Status
+    difference: str = ""
+    """What differs from the rules, on one line; empty where nothing does."""
+    reason: str = ""
+    """Why, as declared."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conformance:
+    """A Conformance is one run of the suite: every case for every implementation."""
+
+    schema: int
+    created: str
+    """ISO 8601, UTC."""
+    command: str
+    server_version: str
+    server_source: str
+    """``embedded`` or ``own`` (the user's)."""
+    implementations: tuple[DeclaredDivergences, ...]
+    cases: tuple[NamedCase, ...]
+    verdicts: tuple[CaseVerdict, ...]
+    warnings: tuple[str, ...] = ()
+
+    def having(self, status: Status, implementation: str | None = None) -> tuple[CaseVerdict, ...]:
+        """The verdicts of that status, of one implementation or all."""
+        return tuple(
+            verdict
+            for verdict in self.verdicts
+            if verdict.status is status and implementation in (None, verdict.implementation)
+        )
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The implementations by name, in the order asked for."""
+        return tuple(one.implementation for one in self.implementations)
+
+    @property
+    def exit_code(self) -> int:
+        """0: everything is equal or known; 1: something is wrong."""
+        return 1 if self.having(Status.WRONG) else 0
+
+
+class _Header(msgspec.Struct):
+    """The part of the file that every version has."""
+
+    schema: int
+
+
+def write_conformance(path: Path, conformance: Conformance) -> None:
+    """Write ``conformance`` to ``path`` as indented JSON. Raises InputError where the file cannot be written."""
+    write_file_atomically(path, msgspec.json.format(msgspec.json.encode(conformance), indent=2) + b"\n")
+
+
+def read_conformance(path: Path) -> Conformance:
+    """Read what ``bench conform --json`` wrote. Raises InputError for any other file."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"cannot read the conformance file {path}: {error.strerror}; `bench conform --json FILE` writes one"
+        ) from error
+    try:
+        schema = msgspec.json.decode(content, type=_Header).schema
+        if schema == SCHEMA:
+            return msgspec.json.decode(content, type=Conformance)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{path} is not a conformance file: {error}; write it again with `bench conform --json FILE`"
+        ) from error
+    raise InputError(
+        f"{path} has conformance schema {schema}, and this version reads {SCHEMA}; "
+        "read it with the version that wrote it"
+    )

@@ -1,0 +1,61 @@
+"""``create_compliance_requirements`` on packed rows, all of it in one transaction.
+
+The server counts the findings; for each part of a framework and each region one row goes to the server, which holds
+the counts of its requirements in arrays. What a requirement is called and how many checks it has stands once in the
+catalogue's tables, under the hash of its framework.
+"""
+
+from __future__ import annotations
+
+import psycopg
+from django.utils import timezone
+
+from bench.contract import Outcome, compliance_catalogue
+from bench.laws import Law, declares
+from bench.relation import reads_from
+from bench.schema.connections import SET_TENANT, admin_connection
+from bench.schema.operations import INVOKER_VIEWS_SINCE
+from optimized_impl.packed.catalogue import keep_versions, versions_of
+from optimized_impl.packed.rows import PackedRows
+from optimized_impl.packed.summaries import replace_summaries
+from optimized_impl.pushdown.findings import count_findings
+from optimized_impl.pushdown.scan import lock_scan
+
+_DELETE_OLD = "DELETE FROM compliance_requirements_packed WHERE tenant_id = %s AND scan_id = %s"
+
+
+class UnsupportedServerError(Exception):
+    """The server has no views that keep row-level security."""
+
+
+@reads_from("compliance_requirements_packed_view")
+# The law of a catalogue whose versions are kept already; a new one costs one COPY more, once.
+@declares(Law("statements_django", 4), Law("statements_server", 15))
+def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
+    """Replace the compliance rows and summaries of one scan; see ``bench.contract.Implementation``."""
+    inserted_at = timezone.now()
+    with admin_connection() as connection, connection.cursor() as cursor:
+        _check_server(connection)
+        cursor.execute(SET_TENANT, [tenant_id])
+        catalogue = compliance_catalogue(lock_scan(cursor, tenant_id, scan_id))
+        findings = count_findings(tenant_id, scan_id)
+        versions = versions_of(catalogue) if findings.regions else ()
+        keep_versions(connection, versions)
+        cursor.execute(_DELETE_OLD, [tenant_id, scan_id])
+        rows = PackedRows(tenant_id, scan_id, inserted_at, findings)
+        rows.copy(cursor, versions)
+        replace_summaries(cursor, tenant_id, scan_id, inserted_at, rows.summaries)
+    return {
+        "requirements_created": rows.requirements * len(findings.regions),
+        "regions_processed": list(findings.appearance),
+        "compliance_frameworks": list(catalogue) if findings.regions else [],
+    }
+
+
+def _check_server(connection: psycopg.Connection) -> None:
+    version = connection.info.server_version
+    if version < INVOKER_VIEWS_SINCE:
+        raise UnsupportedServerError(
+            f"packed rows are read through a view that keeps row-level security, which PostgreSQL {version // 10_000} "
+            "does not have; use version 15 or newer"
+        )

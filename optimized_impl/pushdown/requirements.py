@@ -1,0 +1,63 @@
+"""The catalogue laid out in the order of the rows, and what each requirement comes to in each region."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bench.contract import THREATSCORE_KEY, Catalogue
+from bench.contract import Requirement as CatalogueRequirement
+from optimized_impl.pushdown.findings import CountedFindings
+
+Outcome = tuple[str, int, int, int, int]
+"""What one row says: status, passed checks, failed checks, passed findings, total findings."""
+
+
+@dataclass(frozen=True)
+class Framework:
+    """A Framework is one of the catalogue's, with what all its rows share."""
+
+    compliance_id: str
+    name: str
+    version: str
+    is_threatscore: bool
+    requirements: Mapping[str, CatalogueRequirement]
+
+    def requirement_ids(self) -> list[str]:
+        """The ids of its requirements in the order of their bytes."""
+        return sorted(self.requirements)
+
+
+def frameworks(catalogue: Catalogue) -> Iterator[Framework]:
+    """Yield the frameworks by the bytes of their ids, as the unique index of the rows has them."""
+    for compliance_id in sorted(catalogue):
+        framework = catalogue[compliance_id]
+        version = framework.get("version") or ""
+        yield Framework(
+            compliance_id=compliance_id,
+            name=framework["framework"],
+            version=version,
+            is_threatscore=_normalise(framework["framework"] + version) == _normalise(THREATSCORE_KEY),
+            requirements=framework["requirements"],
+        )
+
+
+def outcomes(framework: Framework, requirement_id: str, findings: CountedFindings) -> list[Outcome]:
+    """Return what the requirement comes to in each region, in the order of ``findings.regions``."""
+    checks = framework.requirements[requirement_id]["checks"]
+    scores = findings.scores.get(requirement_id) if framework.is_threatscore else None
+    seen = findings.checks(checks)
+    if not seen and scores is None:
+        return [("PASS" if checks else "MANUAL", 0, 0, 0, 0)] * len(findings.regions)
+    found = []
+    for place, (passed_there, failed_there) in enumerate(zip(findings.passed, findings.failed, strict=True)):
+        failed = (seen & failed_there).bit_count()
+        status = ("FAIL" if failed else "PASS") if checks else "MANUAL"
+        passed_findings, total_findings = scores[place] if scores else (0, 0)
+        found.append((status, (seen & passed_there).bit_count(), failed, passed_findings, total_findings))
+    return found
+
+
+def _normalise(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())

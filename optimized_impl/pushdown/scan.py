@@ -1,0 +1,32 @@
+"""The scan itself: locked against a second run and against its deletion while its rows are written."""
+
+from __future__ import annotations
+
+import psycopg
+
+from bench.schema.models import Scan
+
+# The words are those of the other implementation that runs in one transaction: the two wait for each other as well.
+_WAIT_FOR_OTHER_RUNS = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+_LOCK = """
+    SELECT provider FROM scans
+        JOIN tenants ON tenants.id = scans.tenant_id
+        JOIN providers ON providers.id = scans.provider_id AND providers.tenant_id = scans.tenant_id
+    WHERE scans.tenant_id = %s AND scans.id = %s AND NOT providers.is_deleted
+    FOR KEY SHARE OF scans, tenants
+"""
+
+
+def lock_scan(cursor: psycopg.Cursor, tenant_id: str, scan_id: str) -> str:
+    """Lock the scan until the end of the transaction and return its provider's name.
+
+    Waits for another run of this scan; its rows are seen by whatever statement comes next. The scan and its tenant can
+    still be changed, but not deleted: what a foreign key asks of each row holds for all of them. Raises
+    Scan.DoesNotExist where the tenant has no such scan or its provider is deleted.
+    """
+    cursor.execute(_WAIT_FOR_OTHER_RUNS, [f"compliance of scan {scan_id}"])
+    found = cursor.execute(_LOCK, [tenant_id, scan_id]).fetchone()
+    if found is None:
+        raise Scan.DoesNotExist(f"tenant {tenant_id} has no scan {scan_id} of a provider that is not deleted")
+    provider: str = found[0]
+    return provider

@@ -1,0 +1,153 @@
+"""What an earlier run left, held against what this one is about to say: rows that are equal stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
+
+import psycopg
+from psycopg.rows import class_row
+
+from bench.contract import Catalogue
+from optimized_impl.pushdown.findings import CountedFindings
+from optimized_impl.pushdown.requirements import Framework, frameworks, outcomes
+from optimized_impl.pushdown.rows import KeptRegions
+
+MOST_STALE = 0.25
+"""Beyond this share of the scan's rows, deleting and writing all of them costs less than choosing."""
+
+# All rows of a requirement come as one, since their texts are the same; as several, where they are not.
+_STORED = """
+    SELECT compliance_id, requirement_id, framework, version, description, total_checks,
+        array_agg(region) AS regions, array_agg(requirement_status) AS statuses,
+        array_agg(passed_checks) AS passed_checks, array_agg(failed_checks) AS failed_checks,
+        array_agg(passed_findings) AS passed_findings, array_agg(total_findings) AS total_findings
+    FROM compliance_requirements_overviews
+    WHERE tenant_id = %s AND scan_id = %s
+    GROUP BY compliance_id, requirement_id, framework, version, description, total_checks
+    ORDER BY compliance_id
+"""
+_DELETE_ALL = "DELETE FROM compliance_requirements_overviews WHERE tenant_id = %s AND scan_id = %s"
+_DELETE_STALE = """
+    DELETE FROM compliance_requirements_overviews AS stored
+    USING unnest(%s::text[], %s::text[], %s::text[]) AS stale (compliance_id, requirement_id, region)
+    WHERE stored.tenant_id = %s AND stored.scan_id = %s AND stored.compliance_id = stale.compliance_id
+        AND stored.requirement_id = stale.requirement_id AND stored.region = stale.region
+"""
+
+
+class RowKey(NamedTuple):
+    """A RowKey tells a row among those of its scan."""
+
+    compliance_id: str
+    requirement_id: str
+    region: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A Difference is which of a scan's stored rows have to go, and which may stay."""
+
+    stale: tuple[RowKey, ...] | None
+    """None: all of them."""
+    kept: KeptRegions
+    kept_count: int
+
+
+@dataclass(frozen=True)
+class _StoredRequirement:
+    """The stored rows of one requirement that have the same texts; the lists have an entry for each row."""
+
+    compliance_id: str
+    requirement_id: str
+    framework: str
+    version: str
+    description: str
+    total_checks: int
+    regions: list[str]
+    statuses: list[str]
+    passed_checks: list[int]
+    failed_checks: list[int]
+    passed_findings: list[int]
+    total_findings: list[int]
+
+
+def compare_stored(
+    connection: psycopg.Connection, tenant_id: str, scan_id: str, catalogue: Catalogue, findings: CountedFindings
+) -> Difference:
+    """Compare all columns of the scan's stored rows but id and inserted_at with what ``findings`` come to."""
+    known = {framework.compliance_id: framework for framework in frameworks(catalogue)}
+    places = {region: place for place, region in enumerate(findings.regions)}
+    most_stale = MOST_STALE * len(places) * sum(len(framework.requirements) for framework in known.values())
+    kept: dict[str, list[int]] = {}
+    stale: list[RowKey] = []
+    with connection.cursor(row_factory=class_row(_StoredRequirement)) as cursor:
+        stored = cursor.stream(_STORED, [tenant_id, scan_id])
+        for compliance_id, requirements in groupby(stored, key=attrgetter("compliance_id")):
+            framework = known.get(compliance_id)
+            at = {name: at for at, name in enumerate(framework.requirement_ids())} if framework else {}
+            kept_here = kept[compliance_id] = [0] * len(at)
+            for requirement in requirements:
+                # Beyond that, the rest is only read: to end a query early would end the transaction.
+                if len(stale) <= most_stale:
+                    equal = _equal_regions(requirement, framework, findings, places)
+                    if equal:
+                        kept_here[at[requirement.requirement_id]] |= equal
+                    stale += _others(requirement, equal, places)
+    if len(stale) > most_stale:
+        return Difference(stale=None, kept={}, kept_count=0)
+    kept_count = sum(regions.bit_count() for kept_here in kept.values() for regions in kept_here)
+    return Difference(stale=tuple(stale), kept=kept, kept_count=kept_count)
+
+
+def delete_stale(cursor: psycopg.Cursor, tenant_id: str, scan_id: str, difference: Difference) -> None:
+    """Delete those of the scan's stored rows that have to go."""
+    if difference.stale is None:
+        cursor.execute(_DELETE_ALL, [tenant_id, scan_id])
+    else:
+        keys = [list(column) for column in zip(*difference.stale, strict=True)] or [[], [], []]
+        cursor.execute(_DELETE_STALE, [*keys, tenant_id, scan_id])
+
+
+def _equal_regions(
+    requirement: _StoredRequirement,
+    framework: Framework | None,
+    findings: CountedFindings,
+    places: Mapping[str, int],
+) -> int:
+    """Return the set of regions in which the stored row is the one that is to be written."""
+    if framework is None or requirement.requirement_id not in framework.requirements:
+        return 0
+    wanted = framework.requirements[requirement.requirement_id]
+    texts = (framework.name, framework.version, wanted.get("description") or "", len(wanted["checks"]))
+    if texts != (requirement.framework, requirement.version, requirement.description, requirement.total_checks):
+        return 0
+    wanted_outcomes = outcomes(framework, requirement.requirement_id, findings)
+    stored_outcomes = zip(
+        requirement.statuses,
+        requirement.passed_checks,
+        requirement.failed_checks,
+        requirement.passed_findings,
+        requirement.total_findings,
+        strict=True,
+    )
+    equal = 0
+    for region, outcome in zip(requirement.regions, stored_outcomes, strict=True):
+        place = places.get(region)
+        if place is not None and wanted_outcomes[place] == outcome:
+            equal |= 1 << place
+    return equal
+
+
+def _others(requirement: _StoredRequirement, equal: int, places: Mapping[str, int]) -> list[RowKey]:
+    """The keys of the rows whose region is not in ``equal``."""
+    if equal.bit_count() == len(requirement.regions):
+        return []
+    return [
+        RowKey(requirement.compliance_id, requirement.requirement_id, region)
+        for region in requirement.regions
+        if region not in places or not equal >> places[region] & 1
+    ]

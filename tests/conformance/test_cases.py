@@ -1,0 +1,76 @@
+"""The cases and the oracle: what was worked out by hand is what the oracle says, and it knows no implementation."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from bench.conformance import cases, oracle
+from bench.conformance.case import Case, finding, framework, scored
+from bench.conformance.cases import CASES, chosen_cases
+from bench.errors import InputError
+
+FOLDER = Path(cases.__file__).parent
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_the_oracle_says_what_was_worked_out_by_hand(case: Case) -> None:
+    if case.by_hand is None:
+        assert case.refused is not None, "a case in which a run writes has an expectation made by hand"
+        return
+    found = oracle.expected(case.scan, case.catalogue)
+    assert found.counts == case.by_hand.counts
+    assert found.summaries == case.by_hand.summaries
+    assert found.regions == case.by_hand.regions
+    assert found.frameworks == (tuple(case.catalogue) if case.by_hand.regions else ())
+    if case.by_hand.texts:
+        assert found.texts == case.by_hand.texts
+
+
+def test_there_are_many_cases_and_each_has_a_promise_of_its_own() -> None:
+    assert len(CASES) >= 120
+    assert all(name == name.lower() and case.promise for name, case in CASES.items())
+    texts = [case.promise for name, case in CASES.items() if not name.startswith(("text-", "compliance-", "array-"))]
+    assert len(set(texts)) == len(texts)
+
+
+def test_neither_cases_nor_oracle_import_an_implementation_or_the_contract() -> None:
+    """An oracle that shared code with what it judges would share its faults."""
+    for name in ("oracle", "case", "written", *(path.stem for path in FOLDER.glob("*_cases.py"))):
+        tree = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
+        modules = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        modules |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+        ours = {
+            module for module in modules if module.partition(".")[0] in ("bench", "optimized_impl", "reference_impl")
+        }
+        assert all(module.startswith("bench.conformance.") for module in ours), name
+
+
+def test_the_oracle_reads_by_resources_where_it_is_asked_to() -> None:
+    scan = {
+        "findings": [
+            finding("a", "FAIL", "eu", "eu", compliance=scored("1"), resource_regions=["us"]),
+            finding("a", "PASS", "", resource_regions=[]),
+        ]
+    }
+    catalogue = {"ts": framework("ProwlerThreatScore", "1.0", **{"1": ["a"]})}
+    by_array, by_resources = oracle.expected(scan, catalogue), oracle.expected(scan, catalogue, "by resources")
+    assert [count[2:] for count in by_array.counts] == [("us", "FAIL", 0, 1, 1, 0, 1)]
+    assert [count[2:] for count in by_resources.counts] == [("", "PASS", 1, 0, 1, 0, 0), ("eu", "FAIL", 0, 1, 1, 0, 2)]
+
+
+def test_cases_are_chosen_by_name_in_the_suites_order() -> None:
+    assert list(chosen_cases(["rows-2000", "one-failure", "rows-2000"])) == ["one-failure", "rows-2000"]
+    assert chosen_cases([]) == CASES
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("one-failyure", "did you mean one-failure?"), ("?", "are there, muted-and-manual to ")]
+)
+def test_a_case_that_there_is_not_is_refused_with_a_hint(name: str, hint: str) -> None:
+    with pytest.raises(InputError) as caught:
+        chosen_cases(["one-failure", name])
+    assert str(caught.value).startswith(f"--case: there is no case {name!r}; ")
+    assert hint in str(caught.value)

@@ -1,0 +1,97 @@
+"""``bench conform``: every registered implementation keeps the rules or says where it does not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bench.conformance.cases import CASES
+from bench.database.embedded import embedded_server
+from bench.registry import registered_names
+from bench.results.conformance import Status, read_conformance
+from tests.cli.command import run
+from tests.cli.in_process import bench
+
+PLANTED = "tests.conformance.planted"
+
+
+def test_every_registered_implementation_conforms(tmp_path: Path) -> None:
+    file = tmp_path / "conformance.json"
+    finished = run("conform", "--json", file)
+    found = read_conformance(file)
+    wrong = [f"{one.implementation} {one.case}: {one.difference}" for one in found.having(Status.WRONG)]
+    assert wrong == []
+    assert finished.returncode == 0, finished.stderr
+    assert found.names == registered_names()
+    assert found.warnings == ()
+    assert [case.name for case in found.cases] == list(CASES)
+    assert len(found.verdicts) == len(CASES) * len(registered_names())
+    assert found.having(Status.KNOWN, "materializing")
+    assert found.having(Status.KNOWN, "streaming")
+    assert len({one.source for one in found.implementations}) > 1
+    assert (found.server_source, found.server_version[:3]) == ("embedded", "16.")
+    assert finished.stdout.startswith("CONFORMS – ")
+    assert f"case {len(CASES)} of {len(CASES)}: " in finished.stderr
+
+
+def test_a_wrong_one_fails_the_run_is_named_in_all_outputs_and_the_rest_goes_on(tmp_path: Path) -> None:
+    """On version 18, with a worker that is killed in the first of two cases."""
+    cases = ["--case", "one-failure", "--case", "region-order", "--case", "empty-region"]
+    wrong = f"{PLANTED}:kills_itself"
+    finished = run(
+        "conform",
+        *("--implementation", "streaming", "--implementation", wrong, *cases, "--postgres", 18),
+        *("--json", tmp_path / "c.json", "--markdown", tmp_path / "c.md"),
+    )
+    assert finished.returncode == 1, finished.stderr
+    assert finished.stdout.startswith(f"WRONG – {wrong} in region-order; 2 implementations on 3 cases: 5 equal")
+    assert "killed by SIGKILL" in (tmp_path / "c.md").read_text(encoding="utf-8")
+    content = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
+    assert content["server_version"].startswith("18.")
+    statuses = {(one["case"], one["implementation"]): one["status"] for one in content["verdicts"]}
+    assert [key for key, status in statuses.items() if status != "equal"] == [("region-order", wrong)]
+
+
+def test_it_works_on_a_server_of_ones_own_and_leaves_it_as_it_was() -> None:
+    with embedded_server(16, {"fsync": "off"}) as handle:
+        names = ["--implementation", "streaming", "--implementation", "materializing"]
+        cases = ["--case", "hostile-texts", "--case", "rerun-one-changed", "--case", "nul-in-description"]
+        finished = run("conform", *names, *cases, extra={"BENCH_DATABASE_URL": handle.conninfo})
+        assert finished.returncode == 0, finished.stderr
+        assert "the user's own" in finished.stdout
+        assert handle.conninfo not in finished.stdout + finished.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--case", "one-failyure"], "--case: there is no case 'one-failyure'; did you mean one-failure?"),
+        (["--implementation", "nobody"], "unknown implementation 'nobody'; known are "),
+        (
+            ["--implementation", "streaming", "--implementation", "streaming"],
+            "--implementation streaming was given more",
+        ),
+        (["--json", "/dev/null/file"], "cannot write /dev/null/"),
+        (["--timeout", "0"], "Invalid value for '--timeout'"),
+    ],
+)
+def test_bad_input_is_one_line_and_2(capsys: pytest.CaptureFixture[str], arguments: list[str], message: str) -> None:
+    code, output, errors = bench(capsys, "conform", *arguments)
+    assert (code, output) == (2, "")
+    assert message in errors
+    assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("implementation", "message"),
+    [
+        ("no_such_module:run", "no module 'no_such_module'"),
+        (f"{PLANTED}:declares_no_case", "declares a divergence: there is no case 'one-failyure'"),
+    ],
+)
+def test_an_implementation_that_cannot_be_used_is_2(implementation: str, message: str) -> None:
+    finished = run("conform", "--implementation", implementation)
+    assert (finished.returncode, finished.stdout) == (2, "")
+    assert message in finished.stderr

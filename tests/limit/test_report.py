@@ -1,0 +1,107 @@
+"""A report says how far from the limit each implementation is, and does not take the limit for one of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from rich.cells import cell_len
+
+from bench.analysis.pairs import paired_ratio, samples_of
+from bench.analysis.summary import summaries_of
+from bench.analysis.verdict import judge
+from bench.contract import LIMIT
+from bench.report.limit import LIMIT_TITLE, limit_table
+from bench.report.markdown import render_markdown
+from bench.report.table import Table
+from bench.report.text import WIDTH, render_table
+from bench.report.write import report_charts
+from bench.results.records import Results
+from tests.limit.runs import limited
+from tests.report.golden import assert_golden
+from tests.results.builders import digest, production_results
+
+
+def markdown(results: Results) -> str:
+    summaries = summaries_of(results)
+    verdict = judge(results, summaries)
+    return render_markdown(results, summaries, verdict, report_charts(results, summaries, verdict))
+
+
+def table(results: Results) -> Table:
+    summaries = summaries_of(results)
+    found = limit_table(results, summaries, judge(results, summaries))
+    assert found is not None
+    return found
+
+
+def cell(results: Results, scan: str, implementation: str, column: int) -> str:
+    (row,) = (row for row in table(results).rows if row[:2] == (scan, implementation))
+    return row[column]
+
+
+def test_the_whole_outputs_are_as_in_their_golden_files() -> None:
+    assert_golden("limit.txt", render_table(limited()))
+    assert_golden("limit.md", markdown(limited()))
+
+
+def test_the_text_fits_100_columns() -> None:
+    assert max(map(cell_len, render_table(limited()).splitlines())) <= WIDTH == 100
+
+
+def test_a_ratio_is_the_paired_one_over_the_limit_with_its_interval() -> None:
+    results = limited()
+    limit, own = (samples_of(results.measurements, "10k/20", name, "wall_seconds") for name in (LIMIT, "streaming"))
+    found = paired_ratio(limit, own)
+    assert found is not None
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < found.estimate < found.high
+    text = f"{found.estimate:.2f}× ({found.low:.2f}–{found.high:.2f})"
+    assert cell(results, "10k/20", "streaming", 3) == text
+
+
+def test_few_pairs_and_costs_like_the_limits_own_are_marked_as_not_told_apart() -> None:
+    results = limited()
+    assert cell(results, "100/3", "streaming", 3).startswith("~")
+    assert cell(results, "10k/20", "streaming", 5) == "1.09×"
+    same = tuple(
+        replace(one, samples=(700.0 * 108_420,)) if (one.scan, one.metric) == ("10k/20", "wal_bytes") else one
+        for one in results.measurements
+    )
+    assert cell(replace(results, measurements=same), "10k/20", "streaming", 5) == "~1.00×"
+
+
+def test_a_cost_far_below_the_limit_keeps_three_digits() -> None:
+    results = limited()
+    small = tuple(
+        replace(one, samples=(1e6,)) if (one.implementation, one.metric) == ("streaming", "wal_bytes") else one
+        for one in results.measurements
+    )
+    assert cell(replace(results, measurements=small), "10k/20", "streaming", 5) == "0.013×"
+
+
+def test_the_limit_is_none_of_the_implementations() -> None:
+    """But for its own section and its digest, a report reads as if the limit had not been measured."""
+    plain, with_limit = production_results(), limited()
+    text = render_table(with_limit)
+    assert text.startswith(render_table(plain).rstrip("\n"))
+    assert "both implementations wrote" in text
+    head = markdown(with_limit).partition(f"## {LIMIT_TITLE}")[0]
+    assert LIMIT not in head
+    assert markdown(plain).startswith(head)
+
+
+@pytest.mark.parametrize("wrong", ["streaming", LIMIT])
+def test_rows_that_differ_or_were_not_compared_forbid_every_ratio(wrong: str) -> None:
+    results = limited()
+    others = tuple(one for one in results.digests if (one.scan, one.implementation) != ("10k/20", wrong))
+    name = "streaming"
+    assert cell(replace(results, digests=others), "10k/20", name, 3) == "–"
+    different = (*results.digests[:-3], digest("10k/20", name, 108_419, "bad0" * 16), *results.digests[-3:])
+    assert "×" not in "".join(cell for row in table(replace(results, digests=different)).rows for cell in row)
+
+
+def test_without_the_limit_there_is_no_section() -> None:
+    assert LIMIT_TITLE not in render_table(production_results())
+    assert LIMIT_TITLE not in markdown(production_results())

@@ -1,0 +1,188 @@
+"""``bench run --limit``: the limit is measured in the same rounds, and what it leaves is what its files hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from bench.contract import LIMIT, ScanSize
+from bench.database.embedded import embedded_server
+from bench.datasets.catalogue import LoadedCatalogue
+from bench.executor import SampleError
+from bench.limit.files import COPIED, limit_file
+from bench.plan import schedule
+from bench.report.limit import LIMIT_TITLE
+from bench.results.records import Results
+from bench.results.store import read_results
+from bench.runner import Runner
+from bench.stage import ScanSource, ScanStage, Stage, open_stage
+from bench.targets import TargetDigest
+from tests.cli.command import run
+from tests.cli.conftest import SCAN
+from tests.harness.conftest import CATALOGUE, EXPECTED_ROWS
+from tests.harness.stand_in import StandIn, plan, sample
+from tests.harness.test_runner import Notes, always, failures
+
+SUMMARIES = 2
+
+
+@pytest.fixture(scope="session")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``catalogue.json`` and ``scan.json``."""
+    folder = tmp_path_factory.mktemp("inputs")
+    (folder / "catalogue.json").write_text(json.dumps(CATALOGUE), encoding="utf-8")
+    (folder / "scan.json").write_text(json.dumps(SCAN), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module", params=[16, 18])
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    with open_stage(None, request.param) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="module")
+def scan(stage: Stage, inputs: Path) -> Iterator[ScanStage]:
+    source = ScanSource(size=ScanSize.parse("30/2"), scan_file=None, catalogue=str(inputs / "catalogue.json"), seed=0)
+    with stage.scan(source, source.load_catalogue()) as scan:
+        yield scan
+
+
+@pytest.fixture(scope="module")
+def written(scan: ScanStage) -> TargetDigest:
+    """What the streaming implementation left, which is then in the limit's files."""
+    return scan.write_limit_files("streaming", 120)
+
+
+def test_the_limit_leaves_what_its_files_hold_and_nothing_of_anybody_else(
+    scan: ScanStage, written: TargetDigest
+) -> None:
+    reading, found = scan.sample("database", LIMIT, 120)
+    assert found == written
+    assert found.rows.count == reading.outcome["requirements_created"] == EXPECTED_ROWS
+    assert found.bystanders == scan.untouched.bystanders
+    assert reading.values["rows_inserted"] == EXPECTED_ROWS + SUMMARIES
+    assert reading.values["rows_deleted"] == 0
+
+
+def test_the_limit_is_one_transaction_with_a_copy_a_table(scan: ScanStage, written: TargetDigest) -> None:
+    reading, _ = scan.sample("statements", LIMIT, 120)
+    verbs = [statement.split()[0] for statement in reading.server_statements]
+    assert verbs == ["BEGIN", "DELETE", "DELETE", "COPY", "COPY", "COMMIT"]
+    assert not reading.django_statements
+
+
+def test_a_broken_file_ends_the_limits_sample_and_leaves_the_tables_as_they_were(
+    scan: ScanStage, written: TargetDigest
+) -> None:
+    path = limit_file(scan.limit_folder, COPIED[1], scan.loaded.key.scan_id)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-5])
+    try:
+        with pytest.raises(SampleError, match="COPY"):
+            scan.sample("rows", LIMIT, 120)
+    finally:
+        path.write_bytes(whole)
+    assert scan.digest() == scan.untouched
+
+
+def test_the_limit_takes_part_in_every_round_and_in_the_databases_probe() -> None:
+    planned = list(schedule(("before", "after"), 2, limit=True))
+    assert [one.probe for one in planned if one.implementation == LIMIT] == ["database", "time", "time"]
+    timed = [one.implementation for one in planned if one.probe == "time"]
+    assert timed == ["before", "after", LIMIT, LIMIT, "after", "before"]
+    assert LIMIT not in {one.implementation for one in schedule(("before", "after"), 2)}
+
+
+class WithLimitFiles(StandIn):
+    """A StandIn on which the limit's files can be written, by all implementations but those in ``broken``."""
+
+    broken: tuple[str, ...] = ()
+
+    @contextmanager
+    def _scan(self, source: ScanSource, catalogue: LoadedCatalogue) -> Iterator[SimpleNamespace]:
+        with super()._scan(source, catalogue) as staged:
+            staged.write_limit_files = self._write
+            yield staged
+
+    def _write(self, implementation: str, timeout: float | None) -> TargetDigest:  # noqa: ARG002 - as ScanStage has it
+        self.events.append(f"files by {implementation}")
+        if implementation in self.broken:
+            raise SampleError("error", "it cannot write")
+        return sample()[1]
+
+
+def results_of(stand_in: StandIn, implementations: tuple[str, ...] = ("before", "after")) -> Results:
+    runner = Runner(replace(plan(implementations=implementations), limit=True), Notes(), stand_in.open)
+    runner.run()
+    results = runner.results()
+    assert results is not None
+    return results
+
+
+def test_the_results_hold_the_limits_figures_and_do_not_count_it_as_an_implementation() -> None:
+    stand_in = WithLimitFiles(always)
+    results = results_of(stand_in)
+    assert results.implementations == ("before", "after")
+    (wall,) = (one for one in results.measurements if (one.implementation, one.metric) == (LIMIT, "wall_seconds"))
+    assert len(wall.samples) == 3, "the script gives a time to the database's probe as well"
+    assert LIMIT in {one.implementation for one in results.digests}
+    assert [one for one in stand_in.events if "files" in one] == ["files by before"]
+
+
+def test_the_next_implementation_writes_the_files_where_the_first_one_cannot() -> None:
+    stand_in = WithLimitFiles(always)
+    stand_in.broken = ("before",)
+    results = results_of(stand_in)
+    assert failures(results) == [("100/3", "before", "rows", "error")]
+    assert [one for one in stand_in.events if "files" in one] == ["files by before", "files by after"]
+    assert (("100/3", "time", LIMIT)) in stand_in.taken
+
+
+def test_without_files_the_limit_is_not_measured() -> None:
+    stand_in = WithLimitFiles(always)
+    stand_in.broken = ("before", "after")
+    results = results_of(stand_in)
+    assert failures(results) == [("100/3", "before", "rows", "error"), ("100/3", "after", "rows", "error")]
+    assert stand_in.taken == []
+
+
+def test_a_limit_that_leaves_other_rows_than_its_files_hold_is_a_failure() -> None:
+    stand_in = WithLimitFiles(lambda _, __, name: sample(content="other" if name == LIMIT else "rows"))
+    assert failures(results_of(stand_in)) == [("100/3", LIMIT, "database", "wrong-rows")]
+
+
+def test_a_re_run_deletes_the_old_rows_first_also_in_the_limit(inputs: Path, tmp_path: Path) -> None:
+    options = ["--implementation", "streaming", "--pairs", 1, "--limit", "--output", tmp_path]
+    scan = ["--scan", "30/2", "--catalogue-file", inputs / "catalogue.json"]
+    finished = run("run", "--scenario", "rerun", *scan, *options)
+    assert finished.returncode == 0, finished.stderr
+    assert LIMIT_TITLE in finished.stdout
+    results = read_results(tmp_path / "results.json")
+    deleted = {one.implementation: one.samples for one in results.measurements if one.metric == "rows_deleted"}
+    assert deleted == {"streaming": (EXPECTED_ROWS + SUMMARIES,), LIMIT: (EXPECTED_ROWS + SUMMARIES,)}
+
+
+def test_a_recorded_scan_on_a_server_of_ones_own_has_its_limit_too(inputs: Path, tmp_path: Path) -> None:
+    options = ["--implementation", "streaming", "--pairs", 1, "--limit", "--output", tmp_path]
+    files = ["--scan-file", inputs / "scan.json", "--catalogue-file", inputs / "catalogue.json"]
+    with embedded_server(16, {"fsync": "off"}) as theirs:
+        finished = run("run", *files, *options, "--database-url", theirs.conninfo)
+    assert finished.returncode == 0, finished.stderr
+    results = read_results(tmp_path / "results.json")
+    assert results.environment.server_source == "own"
+    first, second = results.digests
+    assert {first.implementation, second.implementation} == {"streaming", LIMIT}
+    assert (first.rows, first.summaries) == (second.rows, second.summaries)
+
+
+def test_no_implementation_can_be_called_by_the_limits_name() -> None:
+    finished = run("run", "--implementation", LIMIT)
+    assert finished.returncode == 2
+    assert f"unknown implementation '{LIMIT}'" in finished.stderr

@@ -1,0 +1,130 @@
+"""Every planted fault is caught by the promise that it breaks, and an implementation that keeps all passes."""
+
+from __future__ import annotations
+
+from bench.analysis.promises import Standing
+from bench.executor import ProcessExecutor
+from bench.probes.fault import Fault
+from bench.progress import Silent
+from bench.promise import Promise
+from bench.promises.plan import FAULT_KINDS, FEWEST_POINTS, BlockedRow, PlannedPoint, plan_points
+from bench.promises.races import races
+from bench.promises.refusals import refusals
+from bench.promises.strike import strike
+from bench.promises.trial import Trial, TrialPlan
+from bench.promises.watch import watch
+from bench.results.promises import DeclaredPromises
+from bench.scratch import scratch_folder
+from bench.stage import ScanSource, Stage
+from bench.targets import ROWS as ROWS_TABLE
+from tests.promises.conftest import ROWS, LaneMaker
+from tests.promises.records import NEW, OLD, broken_promises, findings, trial
+
+PLANTED = "tests.promises.planted:"
+
+
+def killed_at(statement: int) -> PlannedPoint:
+    fault = Fault(blow="kill", trips="statements", number=statement, moment="before")
+    return PlannedPoint("worker killed at a statement", f"before statement {statement}", fault)
+
+
+def test_an_implementation_that_keeps_everything_survives_each_kind_of_fault(make_lane: LaneMaker) -> None:
+    """Every fault strikes, none leaves anything but old or new rows, and every re-run is right."""
+    with make_lane(f"{PLANTED}keeps_everything") as (lane, course):
+        assert course.rows == ROWS
+        readings, unchanged = watch(lane, 2)
+        planned = plan_points(FEWEST_POINTS, course, crashes=True)
+        assert [one.kind for one in planned] == list(FAULT_KINDS)
+        points = tuple(strike(lane, one, course.seconds) for one in planned)
+        tried = trial(
+            readings=readings,
+            observed_unchanged=unchanged,
+            points=points,
+            refusals=tuple(refusals(lane)),
+            races=(next(races(lane, course.seconds)),),
+        )
+    assert {(one.rows, one.summaries) for one in readings} == {(OLD, OLD), (NEW, NEW)}
+    assert [one.kind for one in points if not one.struck] == []
+    assert [one for one in points if one.rerun or one.left_over] == []
+    assert broken_promises(tried) == set()
+    assert findings(tried)[Promise.SAME_SCAN].standing is Standing.KEPT
+
+
+def test_readers_see_sets_that_are_committed_in_parts(make_lane: LaneMaker) -> None:
+    with make_lane(f"{PLANTED}leaves_partial_sets") as (lane, _):
+        readings, _ = watch(lane, 2)
+    against = {seen.what for seen in findings(trial(readings=readings))[Promise.WHOLE_SETS].against}
+    assert against >= {"none", "partial"}
+    assert broken_promises(trial(readings=readings)) == {Promise.WHOLE_SETS, Promise.TOGETHER}
+
+
+def test_a_kill_between_two_batches_shows_what_a_crash_leaves(make_lane: LaneMaker) -> None:
+    """And the next run puts it right, which is a promise of its own."""
+    with make_lane(f"{PLANTED}leaves_partial_sets") as (lane, course):
+        middle = course.statements - 12
+        found = strike(lane, killed_at(middle), course.seconds)
+    assert (found.struck, found.ended, found.rerun) == (True, "killed", "")
+    assert Promise.CRASH in broken_promises(trial(points=(found,)))
+    assert Promise.RERUN not in broken_promises(trial(points=(found,)))
+
+
+def test_readers_see_rows_that_are_committed_before_their_summaries(make_lane: LaneMaker) -> None:
+    with make_lane(f"{PLANTED}commits_in_the_middle") as (lane, _):
+        readings, _ = watch(lane, 2)
+    assert (NEW, OLD) in {(one.rows, one.summaries) for one in readings}
+    assert broken_promises(trial(readings=readings)) == {Promise.TOGETHER}
+
+
+def test_rows_of_another_tenant_that_go_are_missed(make_lane: LaneMaker) -> None:
+    """Also where they went with the first of all runs."""
+    with make_lane(f"{PLANTED}writes_across_tenants") as (lane, course):
+        readings, unchanged = watch(lane, 1)
+        found = strike(lane, killed_at(1), course.seconds)
+    assert not unchanged
+    assert not found.bystanders_unchanged
+    tried = trial(readings=readings, observed_unchanged=unchanged, points=(found,))
+    assert broken_promises(tried) == {Promise.BYSTANDERS}
+
+
+def test_a_scan_of_another_tenant_that_is_taken_is_told(make_lane: LaneMaker) -> None:
+    with make_lane(f"{PLANTED}accepts_any_scan") as (lane, _):
+        made = tuple(refusals(lane))
+    assert not made[0].unchanged
+    assert broken_promises(trial(refusals=made)) == {Promise.OWNER}
+
+
+def test_a_success_that_is_none_is_told(make_lane: LaneMaker) -> None:
+    refused = PlannedPoint("row refused by the server", "row 9", BlockedRow(table=ROWS_TABLE, row=9, action="refuse"))
+    with make_lane(f"{PLANTED}hides_errors") as (lane, course):
+        found = strike(lane, refused, course.seconds)
+    assert (found.struck, found.ended, found.rows) == (True, "", OLD)
+    tried = trial(points=(found,))
+    assert [seen.what for seen in findings(tried)[Promise.CRASH].against] == ["old though it ended well"]
+
+
+def test_a_rerun_that_a_crash_prevents_is_told(make_lane: LaneMaker) -> None:
+    with make_lane(f"{PLANTED}stays_in_progress") as (lane, course):
+        found = strike(lane, killed_at(course.statements - 6), course.seconds)
+    assert "run_in_progress" in found.rerun
+    assert Promise.RERUN in broken_promises(trial(points=(found,)))
+
+
+def test_a_deadlock_of_two_runs_is_told(make_lane: LaneMaker) -> None:
+    with make_lane(f"{PLANTED}deadlocks") as (lane, course):
+        held = next(races(lane, course.seconds))
+    assert any("deadlock detected" in error for error in held.ended)
+    assert broken_promises(trial(races=(held,))) == {Promise.SAME_SCAN}
+
+
+def test_an_implementation_that_fails_undisturbed_is_a_failed_trial(stage: Stage, source: ScanSource) -> None:
+    """Its promises are not tried, and so not kept."""
+    name = f"{PLANTED}fails"
+    plan = TrialPlan(
+        implementations=(name,), points=FEWEST_POINTS, database_url=None, server_major=16, timeout_seconds=None
+    )
+    declared = DeclaredPromises(implementation=name, promises=tuple(Promise))
+    with scratch_folder() as scratch, stage.scan(source, source.load_catalogue()) as staged:
+        failed = Trial(plan, stage.server, ProcessExecutor(scratch), staged, declared, Silent())
+        failed.run()
+    assert failed.result.failure == "failed where nothing disturbed it: RuntimeError: out of order"
+    assert {one.standing for one in findings(failed.result).values()} == {Standing.UNTRIED}
