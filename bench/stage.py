@@ -101,13 +101,18 @@ class ScanStage:
         assert answer.reading is not None  # a sample's answer has one, or the executor raised
         return answer.reading, self.digest(relation)
 
-    def write_earlier_rows(self, implementation: str, timeout: float | None) -> None:
+    def write_earlier_rows(self, implementation: str, timeout: float | None) -> TargetDigest:
         """Let ``implementation`` write its rows, and make them part of the state that every sample starts from.
 
-        Raises SampleError.
+        Returns their digest. Raises SampleError.
         """
-        self.sample("rows", implementation, timeout)
+        _, found = self.sample("rows", implementation, timeout)
         save_targets(self.access)
+        return found
+
+    def reset(self) -> None:
+        """Return to the state that every sample starts from."""
+        reset_targets(self.access)
 
     def write_limit_files(self, implementation: str, timeout: float | None) -> TargetDigest:
         """Keep in files what ``implementation`` writes, for the limit to COPY; return its digest.

@@ -84,8 +84,8 @@ _PACKED_BYSTANDERS = """
         VALUES (%(framework)s, now(), 'bystander', 'Bystander', '1') RETURNING id
     ), requirement AS (
         INSERT INTO compliance_catalogue_requirements
-            (framework_id, part, slot, requirement_id, description, total_checks)
-        SELECT id, 0, 1, '1', 'Stay as it is', 2 FROM framework
+            (framework_id, part, slot, compliance_id, requirement_id, description, total_checks)
+        SELECT id, 0, 1, 'bystander', '1', 'Stay as it is', 2 FROM framework
     )
     INSERT INTO compliance_requirements_packed (id, tenant_id, scan_id, inserted_at, catalogue_framework_id,
         compliance_id, framework, version, region, part, passed_checks, failed_checks)

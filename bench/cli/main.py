@@ -20,6 +20,7 @@ from bench.cli.doctor import doctor
 from bench.cli.gate import gate
 from bench.cli.history import history
 from bench.cli.promises import promises
+from bench.cli.reads import reads
 from bench.cli.rows import rows
 from bench.cli.run import run
 from bench.cli.sweep import sweep
@@ -42,6 +43,7 @@ app.command()(sweep)
 app.command()(doctor)
 app.command()(conform)
 app.command()(promises)
+app.command()(reads)
 app.command()(ab)
 app.command()(gate)
 app.command()(comment)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bench.analysis.comparable import environment_fingerprint
 from bench.analysis.laws import check_laws
 from bench.analysis.verdict import Answer, judge
+from bench.cli.known import with_noise_floor, with_promises
 from bench.cli.measure import command_line, measure
 from bench.cli.options import (
     DEFAULT_IMPLEMENTATIONS,
@@ -34,7 +34,6 @@ from bench.report.text import render_table
 from bench.report.write import write_report
 from bench.results.benchmark_file import write_benchmark_file
 from bench.results.history import keep
-from bench.results.noise_floor import DEFAULT_PATH, read_noise_floor
 from bench.results.records import Results
 from bench.results.store import write_results
 from bench.runner import Runner
@@ -112,7 +111,7 @@ def keep_run(output: Path, runner: Runner, history: Path | None = None) -> KeptR
     """Write what a run gave: results, pytest-benchmark's document, and the report."""
     results = runner.results()
     assert results is not None  # the run came to its end
-    results = _with_noise_floor(results)
+    results = with_promises(with_noise_floor(results))
     write_results(output / RESULTS_FILE, results)
     write_benchmark_file(output / BENCHMARK_FILE, runner.benchmarks)
     written = write_report(output, results)
@@ -130,15 +129,3 @@ def leave_report(output: Path, runner: Runner, history: Path | None = None) -> i
     verdict = judge(results)
     broken = verdict.failures or verdict.same_rows.answer is Answer.NO
     return 1 if broken or any(not check.holds for check in check_laws(results)) else 0
-
-
-def _with_noise_floor(results: Results) -> Results:
-    """Add what ``bench doctor`` found on this machine; a floor of another machine says nothing here."""
-    try:
-        floor = read_noise_floor(DEFAULT_PATH)
-    except InputError as error:
-        # What was measured is not lost for the sake of a file beside it.
-        return replace(results, warnings=(*results.warnings, str(error)))
-    if floor is None or floor.environment_fingerprint != environment_fingerprint(results.environment):
-        return results
-    return replace(results, noise_floor=floor)

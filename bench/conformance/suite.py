@@ -74,10 +74,10 @@ class Suite:
 
     def __init__(self, server: Server, tables: Tables, executor: ProcessExecutor, folder: Path, timeout: float) -> None:
         self.server = server
+        self.call_seconds = timeout
         self._tables = tables
         self._executor = executor
         self._folder = folder
-        self._timeout = timeout
         self._current: _Loaded | None = None
 
     def session(self) -> Session:
@@ -152,7 +152,7 @@ class Suite:
         outcome: Outcome | None = None
         error, crashed = "", False
         try:
-            answer = contestant.session.ask(request, self._timeout)
+            answer = contestant.session.ask(request, self.call_seconds)
         except SampleError as failure:
             error, crashed = str(failure), failure.kind != "raised"
         else:
@@ -207,6 +207,8 @@ def open_suite(database_url: str | None, server_major: int, timeout: float = CAL
         access = server.create_database()
         executor.run(MigrateRequest(access=access), SETUP_SECONDS)
         with open_tables(access) as tables:
+            if server.source == "embedded":
+                tables.forgo_durability()
             yield Suite(server, tables, executor, folder, timeout)
 
 

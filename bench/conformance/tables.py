@@ -89,6 +89,12 @@ class Tables:
         assert self._loaded is not None  # the suite loads before it calls
         return self._loaded
 
+    def forgo_durability(self) -> None:
+        """Have a server of this run's own not wait for the disk: no case is about a crash of the server."""
+        with _refusals():
+            self._login.execute("ALTER SYSTEM SET fsync = off")
+            self._login.execute("SELECT pg_reload_conf()")
+
     def load(self, scan_file: Path, catalogue: LoadedCatalogue, *, provider_deleted: bool) -> None:
         """Empty the database, load a scan with its bystanders, and plant old rows and a summary of it."""
         with _refusals():

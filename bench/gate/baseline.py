@@ -25,7 +25,7 @@ _UNCHANGED = "0.0 %"
 
 
 def baseline_of(results: Results) -> Results:
-    """Return what of a run a baseline needs: no heap over time, and statements without their values.
+    """Return what of a run a baseline needs: no heap over time, no promises, and statements without their values.
 
     Raises InputError for a run that cannot vouch for anything: with failures, without proven rows, or empty.
     """
@@ -41,7 +41,7 @@ def baseline_of(results: Results) -> Results:
     if verdict.same_rows.answer is not Answer.YES:
         reasons = "; ".join(verdict.same_rows.reasons)
         raise InputError(f"the rows of this run are not proven to be right, so it is no baseline: {reasons}")
-    return replace(results, heap=(), statements=tuple(map(_without_values, results.statements)))
+    return replace(results, heap=(), promises=(), statements=tuple(map(_without_values, results.statements)))
 
 
 def _without_values(texts: StatementTexts) -> StatementTexts:

@@ -35,6 +35,9 @@ AND application_name <> 'bench-observer'
 """
 """Whatever their name: an implementation may open sessions of its own. The observer's stay."""
 
+_LOCAL = "_set_"
+"""What psycopg's generators are called that change the connection object, autocommit for one, and send nothing."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
@@ -74,6 +77,8 @@ class _Counter:
         original = psycopg.Connection.wait
 
         def wait(connection: psycopg.Connection, steps: Any, *arguments: Any, **options: Any) -> Any:
+            if getattr(steps, "__name__", "").startswith(_LOCAL):
+                return original(connection, steps, *arguments, **options)
             active = connection.pgconn.transaction_status == pq.TransactionStatus.ACTIVE
             trips: Trips = "pieces" if active else "statements"
             self.counts[trips] += 1

@@ -189,7 +189,7 @@ class Lane:
         """Say what is wrong with what the tables hold of the scan; '' where it is exactly what a run is to leave."""
         if (sight.rows, sight.summaries) == _RIGHT:
             return ""
-        return f"rows left: {sight.rows}; summaries left: {sight.summaries}"
+        return f"rows {sight.rows}, summaries {sight.summaries}"
 
     def _refuse_once_stopped(self) -> None:
         if self.setting.stop.is_set():

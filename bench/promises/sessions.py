@@ -84,7 +84,7 @@ def left_over(access: DatabaseAccess) -> str:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while (sessions := _count(connection, sql.SQL("SELECT count(*)") + _RUNS)) and time.monotonic() < deadline:
             time.sleep(_LOOK_SECONDS)
-        found = [f"{sessions} still open after {PATIENCE_SECONDS:g} s"] if sessions else []
+        found = [f"{sessions} sessions still open after {PATIENCE_SECONDS:g} s"] if sessions else []
         if sessions:
             cut_sessions(access)
         for query, noun in ((_LOCKS, "locks"), (_PREPARED, "prepared transactions")):

@@ -27,6 +27,7 @@ from bench.report.headline import headline_table, legend, verdict_lines
 from bench.report.laws import law_line, law_table, offender_table
 from bench.report.limit import ABOUT_LIMIT, LIMIT_TITLE, limit_table
 from bench.report.noise import noise_text
+from bench.report.promises import ABOUT_PROMISES, PROMISES_TITLE, promises_table
 from bench.report.table import Column, Content, Table
 from bench.report.units import quantity
 from bench.report.wording import enumerated, plain
@@ -67,6 +68,7 @@ def render_markdown(results: Results, summaries: Summaries, verdict: Verdict, ch
     """Return report.md; ``charts`` are linked as ``plots/NAME.png`` and ``plots/NAME.svg`` beside it."""
     parts = [
         *_top(results, summaries, verdict, [chart for chart in charts if chart.name not in GROWTH_CHART_NAMES]),
+        *_promises(results),
         *_limit(results, summaries, verdict),
         *_growth(results, summaries, verdict, [chart for chart in charts if chart.name in GROWTH_CHART_NAMES]),
         *_published(results, summaries, verdict),
@@ -87,6 +89,13 @@ def _top(results: Results, summaries: Summaries, verdict: Verdict, charts: Itera
     yield markdown_table(headline_table(results, summaries, verdict))
     yield _HOW_TO_READ
     yield from map(_picture, charts)
+
+
+def _promises(results: Results) -> Iterator[str]:
+    if results.promises:
+        yield f"## {PROMISES_TITLE}"
+        yield ABOUT_PROMISES
+        yield markdown_table(promises_table(results.promises, results.implementations, told=True))
 
 
 def _limit(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[str]:

@@ -11,9 +11,12 @@ from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.text import WIDTH, table_lines
 from bench.report.units import MISSING
 from bench.report.wording import enumerated, plain, wrap
-from bench.results.promises import FaultPoint, Holding, PromiseTrial
+from bench.results.promises import FaultPoint, PromiseTrial
 
 PROMISES_TITLE = "What each implementation promises"
+ABOUT_PROMISES = """\
+What a faster or leaner design may cost. `bench promises` tried each on a real server: readers watched runs, faults
+struck them, two ran at once."""
 _KEPT = "kept (n×): promised, and kept in each of n trials"
 _FREE = "kept*: kept in every trial, and not promised"
 _NO = "no: not promised, and not kept"
@@ -70,23 +73,21 @@ def promises_line(trials: Sequence[PromiseTrial]) -> str:
 
 
 def reading_table(trials: Sequence[PromiseTrial]) -> Table:
-    """Build the table of what readers saw while undisturbed runs replaced rows: state × implementation."""
-    states = sorted(
-        {(one.rows, one.summaries) for trial in trials for one in trial.readings},
-        key=lambda state: [list(Holding).index(holding) for holding in state],
-    )
-    cells: dict[tuple[Holding, Holding, str], str] = {}
+    """Build the table of what readers saw while undisturbed runs replaced rows, in the order of the run."""
+    rows = []
     for trial in trials:
         whole = sum(one.seconds for one in trial.readings)
         for one in trial.readings:
-            cells[one.rows, one.summaries, trial.implementation] = f"{one.count:,} ({one.seconds / whole * 100:.0f} %)"
-    columns = [Column("rows", Content.LABEL), Column("summaries", Content.LABEL)]
-    columns += [Column(plain(trial.implementation), detail="snapshots (time)") for trial in trials]
-    rows = tuple(
-        (rows.value, summaries.value, *(cells.get((rows, summaries, trial.implementation), "") for trial in trials))
-        for rows, summaries in states
+            share = f"{one.seconds / whole * 100:.0f} %"
+            rows.append((plain(trial.implementation), one.rows.value, one.summaries.value, f"{one.count:,}", share))
+    columns = (
+        Column("implementation", Content.LABEL),
+        Column("rows", Content.LABEL),
+        Column("summaries", Content.LABEL),
+        Column("snapshots"),
+        Column("of the time"),
     )
-    return Table(tuple(columns), rows)
+    return Table(columns, tuple(rows))
 
 
 def fault_table(trial: PromiseTrial) -> Table:
@@ -240,7 +241,9 @@ def _against(found: PromiseFinding) -> str:
 
 
 def _note(found: PromiseFinding) -> str:
-    tried = enumerated(tuple(f"{count:,} {noun}" for noun, count in found.tried.items()))
+    tried = enumerated(
+        tuple(f"{count:,} {noun if count != 1 else noun.removesuffix('s')}" for noun, count in found.tried.items())
+    )
     example = f"; for example {found.example}" if found.example else ""
     return plain(f"{found.implementation}, {found.promise.title}: {_against(found)} in {tried}{example}")
 

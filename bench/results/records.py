@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bench.laws import Law
+from bench.results.promises import PromiseTrial
 
 SCHEMA = 1
 
@@ -200,3 +201,5 @@ class Results:
     """``first``: the scan has no rows yet; ``rerun``: it has those of an earlier run."""
     laws: tuple[DeclaredLaws, ...] = ()
     noise_floor: NoiseFloor | None = None
+    promises: tuple[PromiseTrial, ...] = ()
+    """What ``bench promises`` tried on this very code."""

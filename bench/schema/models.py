@@ -230,13 +230,17 @@ class CatalogueRequirement(models.Model):
     framework_id: UUID
     part = models.SmallIntegerField()
     slot = models.SmallIntegerField()
+    compliance_id = models.TextField()
+    """The framework's, so that a read of one framework finds its few requirements at once."""
     requirement_id = models.TextField()
     description = models.TextField(blank=True)
     total_checks = models.IntegerField()
 
     class Meta:
         db_table = "compliance_catalogue_requirements"
-        constraints: ClassVar = [_unique("unique_catalogue_requirements", "requirement_id", "framework")]
+        constraints: ClassVar = [
+            _unique("unique_catalogue_requirements", "compliance_id", "requirement_id", "framework")
+        ]
 
 
 class PackedComplianceOverview(TenantOwned):

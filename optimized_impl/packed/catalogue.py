@@ -28,7 +28,8 @@ _KEEP_FRAMEWORKS = """
     RETURNING id
 """
 _COPY_REQUIREMENTS = """
-    COPY compliance_catalogue_requirements (framework_id, part, slot, requirement_id, description, total_checks)
+    COPY compliance_catalogue_requirements (framework_id, part, slot, compliance_id, requirement_id, description,
+        total_checks)
     FROM STDIN
 """
 
@@ -72,8 +73,8 @@ def keep_versions(connection: psycopg.Connection, versions: tuple[FrameworkVersi
             if version.id in new:
                 for part, requirements in enumerate(version.parts()):
                     for slot, (requirement_id, requirement) in enumerate(requirements, start=1):
-                        texts = requirement_id, *_content(requirement)
-                        copy.write_row((version.id, part, slot, *texts))
+                        key = version.id, part, slot, version.framework.compliance_id, requirement_id
+                        copy.write_row((*key, *_content(requirement)))
 
 
 def _content(requirement: Requirement) -> tuple[str, int]:

@@ -7,7 +7,6 @@ catalogue's tables, under the hash of its framework.
 
 from __future__ import annotations
 
-import psycopg
 from django.utils import timezone
 
 from bench.contract import Outcome, compliance_catalogue
@@ -35,7 +34,7 @@ def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
     """Replace the compliance rows and summaries of one scan; see ``bench.contract.Implementation``."""
     inserted_at = timezone.now()
     with admin_connection() as connection, connection.cursor() as cursor:
-        _check_server(connection)
+        check_server(connection.info.server_version)
         cursor.execute(SET_TENANT, [tenant_id])
         catalogue = compliance_catalogue(lock_scan(cursor, tenant_id, scan_id))
         findings = count_findings(tenant_id, scan_id)
@@ -52,8 +51,8 @@ def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
     }
 
 
-def _check_server(connection: psycopg.Connection) -> None:
-    version = connection.info.server_version
+def check_server(version: int) -> None:
+    """Raise UnsupportedServerError where a server of ``version``, as libpq numbers it, lacks the view."""
     if version < INVOKER_VIEWS_SINCE:
         raise UnsupportedServerError(
             f"packed rows are read through a view that keeps row-level security, which PostgreSQL {version // 10_000} "

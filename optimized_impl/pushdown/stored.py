@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple
 
 import psycopg
 from psycopg.rows import class_row
@@ -16,8 +15,8 @@ from optimized_impl.pushdown.findings import CountedFindings
 from optimized_impl.pushdown.requirements import Framework, frameworks, outcomes
 from optimized_impl.pushdown.rows import KeptRegions
 
-MOST_STALE = 0.25
-"""Beyond this share of the scan's rows, deleting and writing all of them costs less than choosing."""
+MOST_STALE = 0.5
+"""Beyond this share of the scan's rows, all are deleted and written: choosing saves too little of the work."""
 
 # All rows of a requirement come as one, since their texts are the same; as several, where they are not.
 _STORED = """
@@ -31,28 +30,32 @@ _STORED = """
     ORDER BY compliance_id
 """
 _DELETE_ALL = "DELETE FROM compliance_requirements_overviews WHERE tenant_id = %s AND scan_id = %s"
+# Kept regions are ones in a row of digits, one for each region that is written; another region has no digit.
 _DELETE_STALE = """
     DELETE FROM compliance_requirements_overviews AS stored
-    USING unnest(%s::text[], %s::text[], %s::text[]) AS stale (compliance_id, requirement_id, region)
-    WHERE stored.tenant_id = %s AND stored.scan_id = %s AND stored.compliance_id = stale.compliance_id
-        AND stored.requirement_id = stale.requirement_id AND stored.region = stale.region
+    USING unnest(%(compliance_ids)s::text[], %(requirement_ids)s::text[], %(kept)s::text[])
+        AS stale (compliance_id, requirement_id, kept)
+    WHERE stored.tenant_id = %(tenant)s AND stored.scan_id = %(scan)s
+        AND stored.compliance_id = stale.compliance_id AND stored.requirement_id = stale.requirement_id
+        AND substr(stale.kept, array_position(%(regions)s::text[], stored.region), 1) IS DISTINCT FROM '1'
 """
 
 
-class RowKey(NamedTuple):
-    """A RowKey tells a row among those of its scan."""
+@dataclass(frozen=True)
+class StaleRequirement:
+    """A StaleRequirement is one of whose stored rows some have to go: all but those of the regions in ``kept``."""
 
     compliance_id: str
     requirement_id: str
-    region: str
+    kept: int
 
 
 @dataclass(frozen=True)
 class Difference:
     """A Difference is which of a scan's stored rows have to go, and which may stay."""
 
-    stale: tuple[RowKey, ...] | None
-    """None: all of them."""
+    stale: tuple[StaleRequirement, ...] | None
+    """None: all rows have to go."""
     kept: KeptRegions
     kept_count: int
 
@@ -83,33 +86,49 @@ def compare_stored(
     places = {region: place for place, region in enumerate(findings.regions)}
     most_stale = MOST_STALE * len(places) * sum(len(framework.requirements) for framework in known.values())
     kept: dict[str, list[int]] = {}
-    stale: list[RowKey] = []
+    stale: list[StaleRequirement] = []
+    stale_count = 0
     with connection.cursor(row_factory=class_row(_StoredRequirement)) as cursor:
         stored = cursor.stream(_STORED, [tenant_id, scan_id])
         for compliance_id, requirements in groupby(stored, key=attrgetter("compliance_id")):
+            # Beyond that, the rest is only read: to end a query early would end the transaction.
+            if stale_count > most_stale:
+                continue
             framework = known.get(compliance_id)
-            at = {name: at for at, name in enumerate(framework.requirement_ids())} if framework else {}
-            kept_here = kept[compliance_id] = [0] * len(at)
+            kept_here: dict[str, int] = dict.fromkeys(framework.requirement_ids() if framework else (), 0)
+            stale_here: dict[str, None] = {}
             for requirement in requirements:
-                # Beyond that, the rest is only read: to end a query early would end the transaction.
-                if len(stale) <= most_stale:
-                    equal = _equal_regions(requirement, framework, findings, places)
-                    if equal:
-                        kept_here[at[requirement.requirement_id]] |= equal
-                    stale += _others(requirement, equal, places)
-    if len(stale) > most_stale:
+                equal = _equal_regions(requirement, framework, findings, places)
+                if equal:
+                    kept_here[requirement.requirement_id] |= equal
+                unequal = len(requirement.regions) - equal.bit_count()
+                if unequal:
+                    stale_here[requirement.requirement_id] = None
+                    stale_count += unequal
+            kept[compliance_id] = list(kept_here.values())
+            stale += (StaleRequirement(compliance_id, each, kept_here.get(each, 0)) for each in stale_here)
+    if stale_count > most_stale:
         return Difference(stale=None, kept={}, kept_count=0)
     kept_count = sum(regions.bit_count() for kept_here in kept.values() for regions in kept_here)
     return Difference(stale=tuple(stale), kept=kept, kept_count=kept_count)
 
 
-def delete_stale(cursor: psycopg.Cursor, tenant_id: str, scan_id: str, difference: Difference) -> None:
+def delete_stale(
+    cursor: psycopg.Cursor, tenant_id: str, scan_id: str, findings: CountedFindings, difference: Difference
+) -> None:
     """Delete those of the scan's stored rows that have to go."""
     if difference.stale is None:
         cursor.execute(_DELETE_ALL, [tenant_id, scan_id])
-    else:
-        keys = [list(column) for column in zip(*difference.stale, strict=True)] or [[], [], []]
-        cursor.execute(_DELETE_STALE, [*keys, tenant_id, scan_id])
+        return
+    values = {
+        "tenant": tenant_id,
+        "scan": scan_id,
+        "regions": list(findings.regions),
+        "compliance_ids": [stale.compliance_id for stale in difference.stale],
+        "requirement_ids": [stale.requirement_id for stale in difference.stale],
+        "kept": [f"{stale.kept:0{len(findings.regions)}b}"[::-1] for stale in difference.stale],
+    }
+    cursor.execute(_DELETE_STALE, values)
 
 
 def _equal_regions(
@@ -140,14 +159,3 @@ def _equal_regions(
         if place is not None and wanted_outcomes[place] == outcome:
             equal |= 1 << place
     return equal
-
-
-def _others(requirement: _StoredRequirement, equal: int, places: Mapping[str, int]) -> list[RowKey]:
-    """The keys of the rows whose region is not in ``equal``."""
-    if equal.bit_count() == len(requirement.regions):
-        return []
-    return [
-        RowKey(requirement.compliance_id, requirement.requirement_id, region)
-        for region in requirement.regions
-        if region not in places or not equal >> places[region] & 1
-    ]

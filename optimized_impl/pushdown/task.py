@@ -12,7 +12,9 @@ import psycopg
 from django.utils import timezone
 
 from bench.contract import Outcome, compliance_catalogue
+from bench.divergence import Divergence, diverges
 from bench.laws import Law, declares
+from bench.promise import Promise, promises
 from bench.schema.connections import SET_TENANT, admin_connection
 from optimized_impl.pushdown.findings import count_findings
 from optimized_impl.pushdown.identifiers import ascending_ids, random_ids
@@ -22,15 +24,31 @@ from optimized_impl.pushdown.stored import compare_stored, delete_stale
 from optimized_impl.pushdown.summaries import replace_summaries
 from optimized_impl.pushdown.triggers import switch_triggers_off
 
+_KEPT_ROWS = tuple(
+    Divergence(case, "a row that is right already stays, and with it the time at which it was written")
+    for case in (
+        "rerun-one-changed",
+        "rerun-regions-new",
+        "rerun-catalogue-larger",
+        "rerun-texts-changed",
+        "rerun-scores-changed",
+        "rerun-no-longer-threatscore",
+    )
+)
+
 
 # As Django logs them: BEGIN, set_config twice, COMMIT around the query, which it does not see.
 @declares(Law("statements_django", 4), Law("statements_server", 15))
+@diverges(*_KEPT_ROWS)
+@promises(*Promise)
 def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
     """Have the compliance rows and summaries of one scan be the right ones; see ``bench.contract.Implementation``."""
     return _write_requirements(tenant_id, scan_id, random_ids())
 
 
 @declares(Law("statements_django", 4), Law("statements_server", 18))
+@diverges(*_KEPT_ROWS)
+@promises(*Promise)
 def create_compliance_requirements_fast(tenant_id: str, scan_id: str) -> Outcome:
     """The same without the tables' triggers and with ascending ids.
 
@@ -51,7 +69,7 @@ def _write_requirements(
         catalogue = compliance_catalogue(provider)
         findings = count_findings(tenant_id, scan_id)
         difference = compare_stored(connection, tenant_id, scan_id, catalogue, findings)
-        delete_stale(cursor, tenant_id, scan_id, difference)
+        delete_stale(cursor, tenant_id, scan_id, findings, difference)
         encoder = RowEncoder(tenant_id, scan_id, inserted_at, ids)
         written = copy_rows(cursor, encoder.blocks(catalogue, findings, difference.kept))
         replace_summaries(cursor, tenant_id, scan_id, inserted_at, catalogue, findings)

@@ -124,7 +124,7 @@ def test_a_call_that_hangs_costs_its_case_and_names_the_option(
     hanging = suite.contestant(f"{HERE}:hangs", session)
     suite.load(CASES["region-order"])
     with monkeypatch.context() as patched:
-        patched.setattr(suite, "_timeout", 1.0)
+        patched.setattr(suite, "call_seconds", 1.0)
         found = suite.judge(hanging, "region-order")
     assert found.status is Status.WRONG
     assert found.difference.startswith("the worker gave no answer within 1 s; raise --timeout")

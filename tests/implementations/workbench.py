@@ -93,7 +93,7 @@ class Workbench:
         """Empty the database, load ``scan`` with its bystanders, and warm ``catalogue``."""
         source = write_files(self._folder, scan, catalogue)
         assert source.scan_file is not None
-        self.connection.execute(f"TRUNCATE {', '.join(TABLES)}".encode())
+        self.connection.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE".encode())
         self._loaded = load_recorded_scan(self.access, source.scan_file, source.load_catalogue())
         install_catalogue(PROVIDER, source.load_catalogue().frameworks)
 

@@ -16,6 +16,7 @@ from bench.promises.lane import Lane, Setting, prepare_lane
 from bench.promises.plan import Course
 from bench.scratch import scratch_folder
 from bench.stage import ScanSource, Stage, open_stage
+from tests.cli.conftest import temporary as temporary
 
 SCAN = "60/3"
 REQUIREMENTS = 100

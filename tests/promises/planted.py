@@ -20,6 +20,7 @@ from bench.schema.connections import admin_connection
 from optimized_impl import atomic, task
 
 BATCH = 60
+SLOWNESS_SECONDS = 0.6
 PAUSE_SECONDS = 1.5
 """Longer than deadlock_timeout, after which the server looks for one."""
 
@@ -39,6 +40,20 @@ def _in_small_batches(function: Callable[[str, str], Outcome]) -> Callable[[str,
 def keeps_everything(tenant_id: str, scan_id: str) -> Outcome:
     """The control."""
     return atomic.create_compliance_requirements(tenant_id, scan_id)
+
+
+@everything
+@_in_small_batches
+def keeps_everything_slowly(tenant_id: str, scan_id: str) -> Outcome:
+    """Pause in the middle of the transaction: no machine is so slow that a blow from outside comes too late."""
+    copy = atomic._copy_rows
+
+    def pause_first(*arguments: Any) -> int:
+        time.sleep(SLOWNESS_SECONDS)
+        return copy(*arguments)
+
+    with patch.object(atomic, "_copy_rows", pause_first):
+        return atomic.create_compliance_requirements(tenant_id, scan_id)
 
 
 @everything

@@ -12,7 +12,7 @@ from bench.schema.operations import CreateInvokerView, row_level_security, share
 VIEW = """
     SELECT
         encode(
-            overlay(uuid_send(packed.id) PLACING int4send(packed.part::int << 16 | requirement.slot) FROM 13), 'hex'
+            substring(uuid_send(packed.id) FROM 1 FOR 12) || int4send(packed.part::int << 16 | requirement.slot), 'hex'
         )::uuid AS id,
         packed.tenant_id,
         packed.inserted_at,
@@ -36,6 +36,7 @@ VIEW = """
     FROM compliance_requirements_packed AS packed
     JOIN compliance_catalogue_requirements AS requirement
         ON requirement.framework_id = packed.catalogue_framework_id AND requirement.part = packed.part
+        AND requirement.compliance_id = packed.compliance_id
 """
 
 
@@ -67,6 +68,7 @@ class Migration(migrations.Migration):
                 ),
                 ("part", models.SmallIntegerField()),
                 ("slot", models.SmallIntegerField()),
+                ("compliance_id", models.TextField()),
                 ("requirement_id", models.TextField()),
                 ("description", models.TextField(blank=True)),
                 ("total_checks", models.IntegerField()),
@@ -81,7 +83,7 @@ class Migration(migrations.Migration):
                 "db_table": "compliance_catalogue_requirements",
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("requirement_id", "framework"), name="unique_catalogue_requirements"
+                        fields=("compliance_id", "requirement_id", "framework"), name="unique_catalogue_requirements"
                     )
                 ],
             },

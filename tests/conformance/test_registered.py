@@ -1,0 +1,24 @@
+"""Every registered implementation keeps the rules in every case, or says in which it does not and why."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+
+from bench.conformance.cases import CASES
+from bench.conformance.run import ConformancePlan, run_suite
+from bench.conformance.suite import Suite
+from bench.progress import Silent
+from bench.registry import registered_names
+from bench.results.conformance import Status
+
+
+def test_every_registered_implementation_conforms(suite: Suite) -> None:
+    plan = ConformancePlan(cases=CASES, implementations=(), command="bench conform")
+    found = run_suite(plan, lambda: nullcontext(suite), Silent())
+    assert [f"{one.implementation} {one.case}: {one.difference}" for one in found.having(Status.WRONG)] == []
+    assert (found.names, found.warnings) == (registered_names(), ())
+    assert [case.name for case in found.cases] == list(CASES)
+    assert len(found.verdicts) == len(CASES) * len(registered_names())
+    assert found.having(Status.KNOWN, "materializing")
+    assert found.having(Status.KNOWN, "streaming")
+    assert all(one.source for one in found.implementations)

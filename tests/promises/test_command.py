@@ -1,0 +1,142 @@
+"""``bench promises`` as a user calls it: tables, files and exit codes, and nothing left where it is interrupted."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import bench.cli.promises as command
+from bench.promise import Promise
+from bench.promises.plan import FAULT_KINDS, FEWEST_POINTS
+from bench.promises.trial import TrialPlan
+from bench.results.promises import PromiseTrial, merge_promises, read_promises
+from bench.stage import ScanSource
+from tests.cli.command import run, start
+from tests.cli.in_process import bench
+from tests.cli.test_signals import MARK, assert_nothing_is_left
+from tests.promises.conftest import SCAN
+from tests.promises.records import NEW, OLD, point, race, reading, refusal, trial
+
+PARTIAL_SETS = "tests.promises.planted:leaves_partial_sets"
+
+
+def test_a_whole_trial_tells_what_is_broken_and_keeps_it_in_the_file(
+    catalogue_file: Path, tmp_path: Path, temporary: Path
+) -> None:
+    """From the command line to the last crash of the server, of an implementation that promises too much."""
+    json, markdown = tmp_path / "new" / "promises.json", tmp_path / "promises.md"
+    options = ["--scan", SCAN, "--catalogue-file", catalogue_file, "--points", FEWEST_POINTS]
+    files = ["--json", json, "--markdown", markdown]
+    ended = run("promises", "--implementation", PARTIAL_SETS, *options, *files, extra={"TMPDIR": str(temporary)})
+    assert ended.returncode == 1, ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "two runs at once" in ended.stderr
+    assert list(temporary.iterdir()) == []
+    (kept,) = read_promises(json)
+    assert kept.failure == ""
+    assert kept.source
+    assert kept.declared == tuple(Promise)
+    assert len(kept.points) == FEWEST_POINTS
+    assert {one.kind for one in kept.points} == set(FAULT_KINDS)
+    assert all(not one.rerun and one.bystanders_unchanged for one in kept.points)
+    # So short a run may end before a blow from outside comes.
+    assert all(one.struck for one in kept.points if "statement" in one.kind or "refused" in one.kind)
+    assert [one.ended.partition(":")[0] for one in kept.refusals] == ["DoesNotExist"] * 3
+    assert len(kept.races) == 8
+    assert str(temporary) not in json.read_text(encoding="utf-8")
+    assert ended.stdout.startswith("Promises: broken – ")
+    lines = ended.stdout.splitlines()
+    standing = {title: line for line in lines for title in (one.title for one in Promise) if line.startswith(title)}
+    assert "BROKEN" in standing[Promise.WHOLE_SETS.title]
+    assert "BROKEN" in standing[Promise.CRASH.title]
+    assert "kept (" in standing[Promise.RERUN.title]
+    assert markdown.read_text(encoding="utf-8").startswith("# What each implementation promises\n")
+
+
+def test_an_interruption_leaves_no_process_server_or_folder_and_an_earlier_file_as_it_was(
+    catalogue_file: Path, tmp_path: Path, temporary: Path
+) -> None:
+    """In the middle of two lanes of faults, with Ctrl-C as a terminal sends it."""
+    json = tmp_path / "promises.json"
+    merge_promises(json, [trial("earlier")])
+    before = json.read_bytes()
+    mark = secrets.token_hex(8)
+    options = ["--scan", SCAN, "--catalogue-file", catalogue_file, "--json", json]
+    extra = {MARK: mark, "TMPDIR": str(temporary)}
+    with start("promises", "--implementation", "streaming", *options, extra=extra) as process:
+        assert process.stderr
+        # Read line by line, for the rest is the test's.
+        assert any("killed at a statement (4 of" in line for line in iter(process.stderr.readline, ""))
+        os.killpg(process.pid, signal.SIGINT)
+        errors = process.stderr.read()
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    assert_nothing_is_left(mark, temporary)
+    assert json.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--implementation", "unknown"], "unknown implementation 'unknown'"),
+        (["--implementation", "streaming", "--implementation", "streaming"], "given more than once"),
+        (["--points", "3"], f"'--points': Input should be greater than or equal to {FEWEST_POINTS}"),
+        (["--scan", "many"], "scan size 'many' is not findings/regions"),
+    ],
+)
+def test_a_bad_option_is_named_and_ends_with_2(
+    options: list[str], message: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, output, errors = bench(capsys, "promises", "--json", tmp_path / "promises.json", *options)
+    assert (code, output) == (2, "")
+    assert message in errors
+
+
+def test_a_damaged_file_is_found_before_anything_is_tried(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "promises.json").write_text("{", encoding="utf-8")
+    code, output, errors = bench(capsys, "promises", "--json", tmp_path / "promises.json")
+    assert (code, output) == (2, "")
+    assert "holds no promises" in errors
+
+
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        ({}, 0),
+        ({"declared": (), "points": (point(NEW, OLD),)}, 0),
+        ({"points": (point(NEW, OLD),)}, 1),
+        ({"races": ()}, 1),
+        ({"declared": (), "failure": "failed where nothing disturbed it"}, 1),
+    ],
+    ids=["kept", "not promised", "broken", "not tried", "failed"],
+)
+def test_the_exit_code_says_whether_what_is_promised_is_kept(
+    parts: dict[str, tuple[object, ...]],
+    code: int,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    good = {
+        "readings": (reading(OLD, OLD), reading(NEW, NEW)),
+        "points": (point(),),
+        "refusals": (refusal(),),
+        "races": (race(), race("two of a tenant")),
+    }
+    made = trial("streaming", **{**good, **parts})
+
+    def tried(
+        plan: TrialPlan, source: ScanSource, progress: object, keep: Callable[[PromiseTrial], None]
+    ) -> tuple[PromiseTrial, ...]:
+        keep(made)
+        return (made,)
+
+    monkeypatch.setattr(command, "try_promises", tried)
+    json = tmp_path / "promises.json"
+    assert bench(capsys, "promises", "--json", json)[0] == code
+    assert read_promises(json) == (made,)

@@ -1,0 +1,102 @@
+"""What was seen decides where a promise stands: kept, broken, not promised, or not tried."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bench.analysis.promises import Seen, Standing, broken, find_promises
+from bench.promise import Promise
+from bench.results.promises import PromiseTrial
+from tests.promises.records import (
+    MIXED,
+    NEW,
+    NONE,
+    OLD,
+    PARTIAL,
+    broken_promises,
+    findings,
+    point,
+    race,
+    reading,
+    refusal,
+    trial,
+)
+
+
+def kept_trial(**parts: Any) -> PromiseTrial:
+    """A trial in which everything is in order."""
+    good: dict[str, Any] = {
+        "readings": (reading(OLD, OLD, 20), reading(NEW, NEW, 5)),
+        "points": (point(), point(NEW, NEW, ended="")),
+        "refusals": (refusal(),),
+        "races": (race(), race("two of a tenant")),
+    }
+    return trial(**{**good, **parts})
+
+
+def test_what_is_in_order_keeps_every_promise_and_says_how_often() -> None:
+    found = findings(kept_trial())
+    assert {one.standing for one in found.values()} == {Standing.KEPT}
+    assert found[Promise.WHOLE_SETS].tried == {"snapshots": 25, "faults": 2}
+    assert found[Promise.TWO_SCANS].tried == {"races": 1}
+
+
+@pytest.mark.parametrize(
+    ("parts", "promises"),
+    [
+        ({"readings": (reading(NONE, NONE),)}, {Promise.WHOLE_SETS}),
+        ({"readings": (reading(PARTIAL, OLD),)}, {Promise.WHOLE_SETS, Promise.TOGETHER}),
+        ({"readings": (reading(MIXED, MIXED),)}, {Promise.WHOLE_SETS}),
+        ({"readings": (reading(NEW, OLD),)}, {Promise.TOGETHER}),
+        ({"readings": (reading(OLD, PARTIAL),)}, {Promise.WHOLE_SETS, Promise.TOGETHER}),
+        ({"points": (point(NONE, NONE),)}, {Promise.WHOLE_SETS, Promise.CRASH}),
+        ({"points": (point(NEW, OLD),)}, {Promise.TOGETHER, Promise.CRASH}),
+        ({"points": (point(OLD, OLD, ended=""),)}, {Promise.CRASH}),
+        ({"points": (point(left_over="1 still open after 20 s"),)}, {Promise.CRASH}),
+        ({"points": (point(rerun="failed: IntegrityError"),)}, {Promise.RERUN}),
+        ({"points": (point(bystanders_unchanged=False),)}, {Promise.BYSTANDERS}),
+        ({"observed_unchanged": False}, {Promise.BYSTANDERS}),
+        ({"races": (race(bystanders_unchanged=False), race("two of a tenant"))}, {Promise.BYSTANDERS}),
+        ({"refusals": (refusal(ended=""),)}, {Promise.OWNER}),
+        ({"refusals": (refusal(ended="ValueError: no"),)}, {Promise.OWNER}),
+        ({"refusals": (refusal(unchanged=False),)}, {Promise.OWNER}),
+        ({"races": (race(ended=("", "DeadlockDetected: deadlock detected")), race("two"))}, {Promise.SAME_SCAN}),
+        ({"races": (race(wrong="rows partial, summaries new"), race("two"))}, {Promise.SAME_SCAN}),
+        ({"races": (race(), race("two of a tenant", ended=("OperationalError: gone", "")))}, {Promise.TWO_SCANS}),
+    ],
+)
+def test_each_fault_breaks_its_promises_and_no_other(parts: dict[str, Any], promises: set[Promise]) -> None:
+    tried = kept_trial(**parts)
+    assert broken_promises(tried) == promises
+    assert {one.promise for one in broken(find_promises(tried))} == promises
+
+
+def test_what_is_not_promised_is_shown_and_does_not_fail() -> None:
+    tried = kept_trial(declared=(Promise.RERUN,), points=(point(PARTIAL, OLD),))
+    found = findings(tried)
+    assert found[Promise.CRASH].standing is Standing.NOT_PROMISED
+    assert found[Promise.CRASH].against == (Seen("partial", 1),)
+    assert found[Promise.RERUN].standing is Standing.KEPT
+    assert found[Promise.OWNER].standing is Standing.KEPT_UNPROMISED
+    assert broken(find_promises(tried)) == ()
+
+
+def test_a_fault_that_came_too_late_says_nothing() -> None:
+    found = findings(kept_trial(readings=(), points=(point(PARTIAL, OLD, struck=False),)))
+    assert found[Promise.CRASH].standing is Standing.UNTRIED
+    assert found[Promise.WHOLE_SETS].standing is Standing.UNTRIED
+
+
+def test_a_promise_that_was_not_tried_is_not_kept() -> None:
+    assert {one.promise for one in broken(find_promises(trial()))} == set(Promise)
+    assert broken(find_promises(trial(declared=()))) == ()
+
+
+def test_the_most_frequent_comes_first_with_an_example() -> None:
+    found = findings(kept_trial(readings=(reading(NONE, OLD, 3), reading(PARTIAL, OLD, 7)), points=(point(NONE, OLD),)))
+    assert found[Promise.WHOLE_SETS].against == (Seen("partial", 7), Seen("none", 4))
+    assert found[Promise.WHOLE_SETS].example == (
+        "worker killed at a statement, before statement 3 of 31: rows none, summaries old"
+    )

@@ -1,0 +1,1 @@
+"""Tests of ``optimized_impl.pushdown``."""

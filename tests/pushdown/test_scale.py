@@ -1,0 +1,42 @@
+"""On scans of any size: the rows of streaming, one number of statements, and a heap that does not grow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bench.contract import ScanSize
+from bench.stage import ScanSource, ScanStage, Stage
+from tests.pushdown.lanes import FAST, LANES, PUSHDOWN, STREAMING
+
+SIZES = ("10/1", "1k/8", "10k/20")
+SERVER_STATEMENTS = {PUSHDOWN: 15, FAST: 18}
+MOST_HEAP_BYTES = 1_000_000
+
+
+@pytest.fixture(scope="module", params=SIZES)
+def staged(request: pytest.FixtureRequest, stage: Stage) -> Iterator[ScanStage]:
+    """A synthetic scan of each size with the whole catalogue."""
+    source = ScanSource(size=ScanSize.parse(request.param), scan_file=None, catalogue="synthetic", seed=0)
+    with stage.scan(source, source.load_catalogue()) as staged:
+        yield staged
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_the_server_sees_the_same_number_of_statements_at_any_size(staged: ScanStage, lane: str) -> None:
+    reading, _ = staged.sample("statements", lane, None)
+    assert reading.values == {"statements_django": 4, "statements_server": SERVER_STATEMENTS[lane]}
+
+
+def test_the_rows_are_those_of_streaming_and_nobody_elses_change(staged: ScanStage) -> None:
+    left = [staged.sample("rows", implementation, None)[1] for implementation in (STREAMING, *LANES)]
+    assert left[0].rows.count == staged.dataset.rows
+    assert left[0].bystanders == staged.untouched.bystanders
+    assert left == [left[0]] * 3
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_the_heap_stays_below_a_megabyte(staged: ScanStage, lane: str) -> None:
+    reading, _ = staged.sample("memory", lane, None)
+    assert reading.values["peak_heap_bytes"] < MOST_HEAP_BYTES
