@@ -7,15 +7,23 @@ STAMP  := $(VENV)/.ready
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 BENCH_ARGS ?=
+ALL := streaming materializing streaming-atomic pushdown pushdown-fast packed
 PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: bench test soak setup lint types imports lock clean help
+.PHONY: bench test promises showcase soak setup lint types imports lock clean help
 
 bench: $(STAMP)  ## measure both implementations on the three scans of the pull request
 	@exec $(BIN)/bench run $(BENCH_ARGS)
 
 test: $(STAMP) lint types imports  ## every check and every test, on a real PostgreSQL
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+promises: $(STAMP)  ## every named case and every promise, of all implementations (15 to 30 min)
+	@$(BIN)/bench conform; cases=$$?; $(BIN)/bench promises && exit $$cases
+
+# What README and reports/showcase show. The streaming version, which ships today, is the base of the ratios.
+showcase: $(STAMP)  ## all implementations, the bare cost of COPY beside them, six pairs (15 to 30 min)
+	$(BIN)/bench run --limit --pairs 6 $(foreach name,$(ALL),--implementation $(name)) --output reports/all
 
 soak: $(STAMP)  ## 20 gates of unchanged code in a row, none of which may fail (20 to 60 min)
 	$(BIN)/pytest tests/gate/soak.py -n 0

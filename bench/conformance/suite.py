@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.conformance import oracle
@@ -14,6 +14,7 @@ from bench.conformance.cases import refuse_unknown
 from bench.conformance.difference import changes, difference
 from bench.conformance.session import Session
 from bench.conformance.tables import Left, Tables, open_tables
+from bench.conformance.written import Written
 from bench.contract import Outcome
 from bench.database.server import Server, open_server
 from bench.datasets.catalogue import LoadedCatalogue, file_catalogue, write_catalogue
@@ -30,6 +31,7 @@ CALL_SECONDS = 60.0
 
 NO_SCAN = "00000000-0000-7000-8000-000000000000"
 """The id of no scan."""
+NOTHING = "nothing changed"
 GONE = "the declared divergence no longer occurs: remove it"
 
 
@@ -61,12 +63,21 @@ class Observation:
 
 
 @dataclass(frozen=True)
-class _Loaded:
-    """The case that the database holds, and the files from which workers read its catalogues."""
+class _Run:
+    """A _Run is one call on a scan: its case, the file from which workers read the catalogue, what it must leave."""
 
     case: Case
     catalogue: Path
-    earlier: Path
+    expected: Written
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """A _Loaded is what the database holds: a case's run, the earlier one, and the start by relation, once read."""
+
+    run: _Run
+    earlier: _Run | None
+    starts: dict[str, Left] = field(default_factory=dict)
 
 
 class Suite:
@@ -103,11 +114,12 @@ class Suite:
         scan_file.write_text(json.dumps(scan_of(findings)), encoding="utf-8")
         catalogue = self._catalogue(case.catalogue)
         self._tables.load(scan_file, catalogue, provider_deleted=case.asked == "deleted provider")
-        self._current = _Loaded(
-            case=case,
-            catalogue=self._hand_over("now", catalogue),
-            earlier=self._hand_over("earlier", self._catalogue(earlier.catalogue if earlier else {})),
-        )
+        ran = Case(promise="", findings=earlier.findings, catalogue=earlier.catalogue) if earlier else None
+        self._current = _Loaded(self._run(case, "now"), self._run(ran, "earlier") if ran else None)
+
+    def _run(self, case: Case, name: str) -> _Run:
+        catalogue = self._hand_over(name, self._catalogue(case.catalogue))
+        return _Run(case, catalogue, oracle.expected(case.scan, case.catalogue))
 
     def judge(self, contestant: Contestant, case: str) -> CaseVerdict:
         """Observe the loaded case, called ``case``, and say what it came to in the light of what is declared."""
@@ -129,25 +141,29 @@ class Suite:
         """Call the implementation on the loaded case and compare what it leaves with the oracle."""
         loaded = self._current
         assert loaded is not None  # a case is loaded first
-        case = loaded.case
         self._tables.restore()
-        if case.earlier is not None:
-            now = _counted(case.findings)
-            self._tables.count_only([len(case.findings) + place for place in _counted(case.earlier.findings)])
-            ran = Case(promise=case.promise, findings=case.earlier.findings, catalogue=case.earlier.catalogue)
-            seen = self._call(contestant, ran, loaded.earlier)
-            if seen.difference:
-                return Observation(f"in the earlier run: {seen.difference}", seen.excusable)
-            self._tables.count_only(now)
-        return self._call(contestant, case, loaded.catalogue)
+        if loaded.earlier is None:
+            return self._call(contestant, loaded.run, self._start(contestant.relation, loaded))
+        findings, earlier_findings = loaded.run.case.findings, loaded.earlier.case.findings
+        self._tables.count_only([len(findings) + place for place in _counted(earlier_findings)])
+        seen = self._call(contestant, loaded.earlier, self._start(contestant.relation, loaded))
+        if seen.difference:
+            return Observation(f"in the earlier run: {seen.difference}", seen.excusable)
+        self._tables.count_only(_counted(findings))
+        return self._call(contestant, loaded.run, self._tables.read(contestant.relation))
 
-    def _call(self, contestant: Contestant, case: Case, catalogue: Path) -> Observation:
-        before = self._tables.read(contestant.relation)
+    def _start(self, relation: str, loaded: _Loaded) -> Left:
+        """What the tables hold after each restoring, read once."""
+        if relation not in loaded.starts:
+            loaded.starts[relation] = self._tables.read(relation)
+        return loaded.starts[relation]
+
+    def _call(self, contestant: Contestant, run: _Run, before: Left) -> Observation:
         request = CallRequest(
             implementation=contestant.name,
             access=self._tables.access,
-            catalogue_path=str(catalogue),
-            scan=self._asked(case.asked),
+            catalogue_path=str(run.catalogue),
+            scan=self._asked(run.case.asked),
         )
         outcome: Outcome | None = None
         error, crashed = "", False
@@ -159,10 +175,14 @@ class Suite:
             assert answer.reading is not None  # an answer without an error has one
             outcome = answer.reading.outcome
         after = self._tables.read(contestant.relation)
-        parts = [_found(case, before, after, outcome, error, crashed=crashed)]
+        if outcome is None:
+            found = _after_error(run.case, error, changes(before, after), crashed=crashed)
+        elif run.case.refused is not None:
+            found = f"was not refused; {changes(before, after) or NOTHING}"
+        else:
+            found = difference(run.expected, after, outcome, in_order=run.case.in_order)
         foreign = before.others != after.others
-        if foreign:
-            parts.append("rows or summaries of another tenant or scan changed")
+        parts = [found, "rows or summaries of another tenant or scan changed" if foreign else ""]
         return Observation("; ".join(filter(None, parts)), excusable=not (foreign or crashed))
 
     def _asked(self, asked: Asked) -> ScanKey:
@@ -217,15 +237,10 @@ def _counted(findings: tuple[Json, ...]) -> list[int]:
     return [place for place, finding in enumerate(findings) if not finding.get("muted")]
 
 
-def _found(case: Case, before: Left, after: Left, outcome: Outcome | None, error: str, *, crashed: bool) -> str:
-    """Say what differs in the scan's own rows and summaries, and in what was returned or raised."""
-    if outcome is None:
-        left = changes(before, after)
-        if case.refused is not None and not crashed:
-            if not error.startswith(case.refused):
-                return f"{error}, instead of {case.refused}"
-            return f"{error}, and yet {left}" if left else ""
-        return f"{error}; {left or 'nothing changed'}"
-    if case.refused is not None:
-        return f"was not refused; {changes(before, after) or 'nothing changed'}"
-    return difference(oracle.expected(case.scan, case.catalogue), after, outcome, in_order=case.in_order)
+def _after_error(case: Case, error: str, changed: str, *, crashed: bool) -> str:
+    """Say how a call that raised or ended its worker differs from the rules, which may ask for an error."""
+    if case.refused is None or crashed:
+        return f"{error}; {changed or NOTHING}"
+    if not error.startswith(case.refused):
+        return f"{error}, instead of {case.refused}; {changed or NOTHING}"
+    return f"{error}, and yet {changed}" if changed else ""

@@ -47,6 +47,7 @@ _OLD_ROWS: tuple[LiteralString, ...] = (
     VALUES (gen_random_uuid(), %(old)s, 'cis', 9, 9, 9, 27, %(scan)s, %(tenant)s)
     """,
 )
+_SAVE = sql.SQL("CREATE TEMPORARY TABLE IF NOT EXISTS {} (LIKE {})")
 _DELETE_PROVIDER = """
     UPDATE providers SET is_deleted = true FROM scans
     WHERE scans.tenant_id = %(tenant)s AND scans.id = %(scan)s AND provider_id = providers.id
@@ -104,17 +105,18 @@ class Tables:
             for statement in (*_OLD_ROWS, *([_DELETE_PROVIDER] if provider_deleted else [])):
                 self._execute(statement, old=OLD)
             for table in RESTORED:
-                self._admin.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(_saved(table)))
-                copy = sql.SQL("CREATE TEMPORARY TABLE {} AS TABLE {}")
-                self._admin.execute(copy.format(_saved(table), sql.Identifier(table)))
+                self._admin.execute(_SAVE.format(_saved(table), sql.Identifier(table)))
+                self._refill(_saved(table), sql.Identifier(table))
 
     def restore(self) -> None:
         """Give the next implementation the start that the first one had."""
         with _refusals(), self._admin.transaction():
             for table in RESTORED:
-                self._admin.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-                refill = sql.SQL("INSERT INTO {} TABLE {}")
-                self._admin.execute(refill.format(sql.Identifier(table), _saved(table)))
+                self._refill(sql.Identifier(table), _saved(table))
+
+    def _refill(self, table: sql.Identifier, source: sql.Identifier) -> None:
+        self._admin.execute(sql.SQL("DELETE FROM {}").format(table))
+        self._admin.execute(sql.SQL("INSERT INTO {} TABLE {}").format(table, source))
 
     def count_only(self, positions: Collection[int]) -> None:
         """Mute the scan's findings but for those at ``positions`` in the scan file."""

@@ -26,7 +26,7 @@ from bench.promises.tripwire import Tripwire
 from bench.promises.versions import Sight, Version, Versions, flip_findings, other
 from bench.results.promises import Holding
 from bench.stage import ScanStage
-from bench.targets import ROWS, TARGETS, observe, reset_targets, save_targets
+from bench.targets import PACKED, RESTORED, ROWS, observe, reset_targets, save_targets
 
 KILLED = "killed"
 _LONGEST_ERROR = 300
@@ -64,6 +64,13 @@ class Setting:
     """For a single run."""
     stop: Event
     """Set where the trial has ended, and no lane is to begin anything more."""
+    relation: str = ROWS
+    """From where the rows are read."""
+
+    @property
+    def written(self) -> str:
+        """The table that the rows are written into."""
+        return ROWS if self.relation == ROWS else PACKED
 
 
 class Lane:
@@ -98,7 +105,7 @@ class Lane:
         self._refuse_once_stopped()
         with observe(self.access) as connection:
             flip_findings(connection, self.key)
-            for table in TARGETS:
+            for table in RESTORED:
                 connection.execute(sql.SQL("VACUUM {}").format(sql.Identifier(table)))
         self.target = other(self.target)
 
@@ -216,7 +223,7 @@ def prepare_lane(setting: Setting, staged: ScanStage) -> tuple[Lane, Course]:
     """
     key = setting.loaded.key
     with observe(staged.access) as connection:
-        versions = Versions(connection, key, setting.loaded.warm_up.tenant_id)
+        versions = Versions(connection, key, setting.loaded.warm_up.tenant_id, setting.relation)
         tripwire = Tripwire(connection, staged.access, key)
         lane = Lane(setting, staged.access, versions, tripwire, versions.bystanders(connection))
     lane.target = "a"
@@ -225,7 +232,7 @@ def prepare_lane(setting: Setting, staged: ScanStage) -> tuple[Lane, Course]:
         versions.learn(connection, "a")
     lane.turn()
     with observe(staged.access) as connection:
-        tripwire.arm(connection, ROWS)
+        tripwire.arm(connection, setting.written)
     reading = _write(lane)
     with observe(staged.access) as connection:
         written = tripwire.disarm(connection)

@@ -8,7 +8,6 @@ from typing import Literal
 
 from bench.probes.fault import Blow, Fault, Moment, Trips
 from bench.promises.tripwire import Action
-from bench.targets import ROWS, SUMMARIES
 
 FAULT_KINDS: Mapping[str, int] = {
     "worker killed at a statement": 20,
@@ -41,9 +40,9 @@ class Course:
 
 @dataclass(frozen=True, kw_only=True)
 class BlockedRow:
-    """The row of a table that the server refuses, or holds until the statement timeout."""
+    """The row, or the summary, that the server refuses, or holds until the statement timeout."""
 
-    table: str
+    what: Literal["row", "summary"]
     row: int
     action: Action
 
@@ -82,9 +81,9 @@ def plan_points(count: int, course: Course, *, crashes: bool) -> tuple[PlannedPo
         "worker killed at a moment": lambda n: _at_moments("kill", course.seconds, n),
         "sessions ended at a statement": lambda n: _at_trips("cut", "statements", course.statements, n),
         "sessions ended at a moment": lambda n: _at_moments("cut", course.seconds, n),
-        "row refused by the server": lambda n: _at_rows("refuse", ROWS, course.rows, n),
-        "summary refused by the server": lambda n: _at_rows("refuse", SUMMARIES, course.summaries, n),
-        "statement timeout": lambda n: _at_rows("hold", ROWS, course.rows, n),
+        "row refused by the server": lambda n: _at_rows("refuse", "row", course.rows, n),
+        "summary refused by the server": lambda n: _at_rows("refuse", "summary", course.summaries, n),
+        "statement timeout": lambda n: _at_rows("hold", "row", course.rows, n),
         CRASH: lambda n: _at_moments("crash", course.seconds, n),
     }
     weights = {
@@ -114,9 +113,13 @@ def shares(count: int, weights: Mapping[str, int]) -> dict[str, int]:
 
 
 def _spread(places: int, count: int) -> Iterator[int]:
-    """Yield ``count`` of the numbers 1 to ``places``, evenly spread from the middle of the first part to the last's."""
+    """Yield ``count`` of the numbers 1 to ``places``, evenly spread from the first to the last; of one, the middle.
+
+    The last place of a run is often its most telling: the server commits while nobody waits for the answer.
+    """
     for number in range(count):
-        yield 1 + int((number + 0.5) / count * places)
+        share = number / (count - 1) if count > 1 else 0.5
+        yield 1 + round(share * (places - 1))
 
 
 def _at_trips(blow: Blow, trips: Trips, places: int, count: int) -> Iterator[Place]:
@@ -137,7 +140,6 @@ def _at_moments(blow: Blow | Literal["crash"], seconds: float, count: int) -> It
         yield f"after {share * 100:.0f} % of the time", OutsideBlow(blow=blow, seconds=share * seconds)
 
 
-def _at_rows(action: Action, table: str, rows: int, count: int) -> Iterator[Place]:
-    noun = "row" if table == ROWS else "summary"
+def _at_rows(action: Action, what: Literal["row", "summary"], rows: int, count: int) -> Iterator[Place]:
     for row in _spread(rows, count) if rows else ():
-        yield f"{noun} {row:,} of {rows:,}", BlockedRow(table=table, row=row, action=action)
+        yield f"{what} {row:,} of {rows:,}", BlockedRow(what=what, row=row, action=action)

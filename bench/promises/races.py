@@ -10,9 +10,9 @@ import psycopg
 from bench.datasets.scan import ScanKey
 from bench.promises.lane import Ended, Lane, UntriedError
 from bench.promises.sessions import left_over
-from bench.promises.versions import rows_besides
+from bench.promises.versions import besides
 from bench.results.promises import Race
-from bench.targets import TARGETS, TableDigest, digest_targets, observe
+from bench.targets import TableDigest, digest_targets, observe
 
 ONE, OF_A_TENANT, OF_TWO_TENANTS = "one", "two of a tenant", "two of two tenants"
 DELAYS = {ONE: (0.0, 0.2, 0.5, 0.8), OF_A_TENANT: (0.0, 0.3), OF_TWO_TENANTS: (0.0, 0.3)}
@@ -86,11 +86,11 @@ def _wrong(lane: Lane, ended: tuple[Ended, ...]) -> str:
 
 
 def _digests(lane: Lane, key: ScanKey) -> Digests:
-    found = digest_targets(lane.access, key.tenant_id, key.scan_id, lane.setting.loaded.warm_up.tenant_id)
+    idle = lane.setting.loaded.warm_up.tenant_id
+    found = digest_targets(lane.access, key.tenant_id, key.scan_id, idle, lane.setting.relation)
     return found.rows, found.summaries
 
 
-def _besides(lane: Lane, connection: psycopg.Connection, rival: ScanKey) -> list[object]:
-    """A fingerprint of everything that neither run may touch."""
-    idle = lane.setting.loaded.warm_up.tenant_id
-    return [connection.execute(rows_besides(table, (lane.key, rival), idle)).fetchone() for table in TARGETS]
+def _besides(lane: Lane, connection: psycopg.Connection, rival: ScanKey) -> object:
+    """The fingerprint of everything that neither run may touch."""
+    return connection.execute(besides((lane.key, rival), lane.setting.loaded.warm_up.tenant_id)).fetchone()

@@ -16,7 +16,7 @@ from bench.promises.lane import KILLED, Ended, Lane
 from bench.promises.plan import AnyFault, BlockedRow, OutsideBlow, PlannedPoint
 from bench.promises.sessions import crash_server, cut_sessions, left_over
 from bench.results.promises import FaultPoint
-from bench.targets import observe
+from bench.targets import SUMMARIES, observe
 
 SHORTEST_TIMEOUT_SECONDS = 1.0
 """What a statement timeout leaves to the statements that are not held up, at least."""
@@ -30,7 +30,8 @@ def strike(lane: Lane, point: PlannedPoint, seconds: float) -> FaultPoint:
     lane.turn()
     access, inside, blow = lane.access, None, None
     match point.fault:
-        case BlockedRow(table=table, row=row, action=action):
+        case BlockedRow(what=what, row=row, action=action):
+            table = lane.setting.written if what == "row" else SUMMARIES
             with observe(access) as connection:
                 lane.tripwire.arm(connection, table, row, action)
             if action == "hold":

@@ -21,11 +21,13 @@ from bench.promises.races import RACES, races
 from bench.promises.refusals import CASES, refusals
 from bench.promises.strike import strike
 from bench.promises.watch import watch
+from bench.relation import relation_in
 from bench.results.promises import DeclaredPromises, FaultPoint, PromiseTrial
 from bench.scratch import scratch_folder
 from bench.stage import ScanSource, ScanStage, open_stage
+from bench.targets import ROWS
 
-WATCHED_RUNS = 4
+WATCHED_RUNS = 3
 DESCRIBE_TIMEOUT_SECONDS = 120.0
 LANES = 2
 """Databases on which faults strike at the same time; a crash meets the whole server, and has it for itself."""
@@ -63,7 +65,8 @@ def try_promises(
         progress.begin(work_of(plan.points) * len(plan.implementations))
         for declared in described.promises:
             with stage.scan(source, catalogue) as staged:
-                trial = Trial(plan, stage.server, executor, staged, declared, progress)
+                relation = relation_in(described.relations, declared.implementation)
+                trial = Trial(plan, stage.server, executor, staged, declared, progress, relation)
                 trial.run()
             trials.append(trial.result)
             keep(trial.result)
@@ -81,7 +84,9 @@ class Trial:
         staged: ScanStage,
         declared: DeclaredPromises,
         progress: Progress,
+        relation: str = ROWS,
     ) -> None:
+        """The rows of the implementation are read from ``relation``."""
         loaded = staged.loaded
         self._plan = plan
         self._server = server
@@ -95,6 +100,7 @@ class Trial:
             catalogue_path=staged.catalogue_path,
             timeout_seconds=plan.timeout_seconds or timeout_seconds(loaded.expected_rows, loaded.findings),
             stop=Event(),
+            relation=relation,
         )
         self.result = PromiseTrial(
             implementation=declared.implementation,

@@ -9,7 +9,7 @@ from psycopg import sql
 
 from bench.database.access import DatabaseAccess
 from bench.datasets.scan import ScanKey
-from bench.targets import TARGETS
+from bench.targets import RESTORED
 
 Action = Literal["refuse", "hold"]
 """``hold`` sleeps until something ends the statement."""
@@ -65,7 +65,7 @@ class Tripwire:
 
     def disarm(self, connection: psycopg.Connection) -> int:
         """Take the trigger away, and return how many rows it has counted."""
-        for table in TARGETS:
+        for table in RESTORED:
             connection.execute(sql.SQL("DROP TRIGGER IF EXISTS {} ON {}").format(_TRIGGER, sql.Identifier(table)))
         found = connection.execute(
             sql.SQL("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {}").format(_WRITTEN)

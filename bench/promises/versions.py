@@ -15,7 +15,7 @@ from psycopg import sql
 
 from bench.datasets.scan import ScanKey
 from bench.results.promises import Holding
-from bench.targets import ROWS, SUMMARIES, TARGETS, columns_of
+from bench.targets import RESTORED, ROWS, SUMMARIES, TARGETS, columns_of
 
 Version = Literal["a", "b"]
 _OTHER: dict[Version, Version] = {"a": "b", "b": "a"}
@@ -37,15 +37,20 @@ def flip_findings(connection: psycopg.Connection, key: ScanKey) -> None:
     connection.execute(_FLIP, {"tenant": key.tenant_id, "scan": key.scan_id})
 
 
-def rows_besides(table: str, keys: Iterable[ScanKey], idle_tenant: str) -> sql.Composed:
-    """A query of the count and a fingerprint, ids and times included, of what ``table`` holds besides ``keys``."""
+def besides(keys: Iterable[ScanKey], idle_tenant: str) -> sql.Composed:
+    """A query of one text: the fingerprint of all that tables hold besides ``keys``, ids and times included."""
     mine = sql.SQL(" OR ").join(
         sql.SQL("tenant_id = {} AND scan_id = {}").format(sql.Literal(key.tenant_id), sql.Literal(key.scan_id))
         for key in keys
     )
-    return sql.SQL(
-        "SELECT count(*), coalesce(sum(hash_record_extended(t, 0)), 0) FROM {} AS t WHERE tenant_id <> {} AND NOT ({})"
-    ).format(sql.Identifier(table), sql.Literal(idle_tenant), mine)
+    tables = sql.SQL(" UNION ALL ").join(
+        sql.SQL(
+            "SELECT {}, count(*) || ' ' || coalesce(sum(hash_record_extended(t, 0)), 0) FROM {} AS t"
+            " WHERE tenant_id <> {} AND NOT ({})"
+        ).format(sql.Literal(table), sql.Identifier(table), sql.Literal(idle_tenant), mine)
+        for table in RESTORED
+    )
+    return sql.SQL("SELECT string_agg(held, ', ' ORDER BY name) FROM ({}) AS tables (name, held)").format(tables)
 
 
 @dataclass(frozen=True)
@@ -76,8 +81,9 @@ class Sight:
 class Versions:
     """Knows both versions of one database's scan by the hash of each row, and classifies snapshots by them."""
 
-    def __init__(self, connection: psycopg.Connection, key: ScanKey, idle_tenant: str) -> None:
-        """``idle_tenant`` is the warm-up's, whose rows count for nobody."""
+    def __init__(self, connection: psycopg.Connection, key: ScanKey, idle_tenant: str, relation: str = ROWS) -> None:
+        """``idle_tenant`` is the warm-up's, whose rows count for nobody; the rows are read from ``relation``."""
+        self._read_from = {ROWS: relation, SUMMARIES: SUMMARIES}
         self._key = key
         self._idle_tenant = idle_tenant
         self._values = {"tenant": key.tenant_id, "scan": key.scan_id}
@@ -108,7 +114,7 @@ class Versions:
                     column=column,
                     rest=rest,
                     hash=self._hashes[table],
-                    table=sql.Identifier(table),
+                    table=sql.Identifier(self._read_from[table]),
                 ),
                 self._values,
             )
@@ -137,21 +143,23 @@ class Versions:
 
     def look(self, connection: psycopg.Connection, target: Version) -> Sight:
         """Take one snapshot of everything in both tables, seen by a run that is to leave ``target``."""
-        statement = sql.SQL("SELECT * FROM ({}) AS r, ({}) AS s, ({}) AS rb, ({}) AS sb").format(
-            self._tally(ROWS), self._tally(SUMMARIES), self._bystanders(ROWS), self._bystanders(SUMMARIES)
+        statement = sql.SQL("SELECT * FROM ({}) AS r, ({}) AS s, ({}) AS b").format(
+            self._tally(ROWS), self._tally(SUMMARIES), self._bystanders()
         )
         found = connection.execute(statement, self._values).fetchone()
         assert found is not None  # aggregates without GROUP BY give one row
         return Sight(
             self._holding(ROWS, Tally(*found[0:4]), target),
             self._holding(SUMMARIES, Tally(*found[4:8]), target),
-            " ".join(map(str, found[8:])),
+            found[8],
         )
 
     def bystanders(self, connection: psycopg.Connection) -> str:
         """Return the fingerprint that ``look`` gives, before there are versions to look for."""
-        found = [connection.execute(self._bystanders(table)).fetchone() or () for table in TARGETS]
-        return " ".join(str(value) for values in found for value in values)
+        found = connection.execute(self._bystanders()).fetchone()
+        assert found is not None  # an aggregate without GROUP BY gives one row
+        fingerprint: str = found[0]
+        return fingerprint
 
     def glance(self, connection: psycopg.Connection, target: Version) -> tuple[Holding, Holding]:
         """Take one snapshot of the scan's rows and summaries only: as often as a reader can."""
@@ -169,10 +177,10 @@ class Versions:
             " count(*) FILTER (WHERE a AND b), count(*) FILTER (WHERE a IS NULL)"
             " FROM (SELECT {} AS hash FROM {} WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s) AS found"
             " LEFT JOIN {} USING (hash)"
-        ).format(self._hashes[table], sql.Identifier(table), _known(table))
+        ).format(self._hashes[table], sql.Identifier(self._read_from[table]), _known(table))
 
-    def _bystanders(self, table: str) -> sql.Composed:
-        return rows_besides(table, (self._key,), self._idle_tenant)
+    def _bystanders(self) -> sql.Composed:
+        return besides((self._key,), self._idle_tenant)
 
     def _holding(self, table: str, tally: Tally, target: Version) -> Holding:
         totals, common = self._totals[table], self._common[table]

@@ -13,7 +13,7 @@ import psycopg
 from bench.database.access import DatabaseAccess
 from bench.database.message import one_line
 from bench.datasets.scan import ScanKey
-from bench.errors import DatabaseError
+from bench.errors import DatabaseError, InputError
 from bench.reads.reads import READS, Arguments, Read
 from bench.relation import TABLE
 from bench.results.reads import ReadSamples
@@ -40,7 +40,8 @@ def time_reads(
     """Time every read ``pairs`` times on the table and on ``view``, which both hold the rows of ``scan``.
 
     The order within pairs alternates. Pairs of one read take frameworks from the smallest to the largest, and with
-    them regions and requirements. ``progress`` is told what is read. Raises DatabaseError.
+    them regions and requirements. ``progress`` is told what is read. Raises DatabaseError, or InputError for a scan
+    without rows.
     """
     with _application(access) as connection:
         session = _Session(connection, scan)
@@ -77,6 +78,8 @@ class _Session:
         """Return the values of each pair, spread evenly over what the scan has."""
         with self._transaction():
             known = self._connection.execute(_REQUIREMENTS, [self._scan.tenant_id, self._scan.scan_id]).fetchall()
+        if not known:
+            raise InputError("no finding of the scan counts, so that there is no row to read; give a larger --scan")
         found = []
         for pair in range(pairs):
             framework, requirements, regions = known[pair * len(known) // pairs]

@@ -93,8 +93,9 @@ class PackedRows:
     def _scores(self, part: Sequence[tuple[str, Requirement]], place: int) -> bytes:
         """Return the arrays of passed and total findings in one region."""
         listed = [self._findings.scores.get(requirement_id) for requirement_id, _ in part]
-        found = [scores[place] if scores else (0, 0) for scores in listed]
-        return b"".join(map(_array, zip(*found, strict=True)))
+        passed = [scores.passed[place] if scores else 0 for scores in listed]
+        total = [scores.total[place] if scores else 0 for scores in listed]
+        return _array(passed) + _array(total)
 
 
 def _array(values: Sequence[int]) -> bytes:

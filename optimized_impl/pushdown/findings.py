@@ -87,22 +87,26 @@ class CountedFindings:
 
 
 class Scores:
-    """Scores is how many findings list one ThreatScore requirement, by region."""
+    """Scores is how many findings list one ThreatScore requirement, by region.
+
+    Plain numbers in arrays: as objects they would be the largest part of this process's memory.
+    """
 
     def __init__(self) -> None:
-        # Plain numbers: as objects they would be the largest part of this process's memory.
-        self._passed = array("q")
-        self._total = array("q")
+        self.passed = array("q")
+        self.total = array("q")
 
     def note(self, place: int, passed: int, total: int) -> None:
         """Note the findings of the region at ``place``, which comes after all that have been noted."""
-        unlisted = [0] * (place - len(self._total))
-        self._passed.extend([*unlisted, passed])
-        self._total.extend([*unlisted, total])
+        self.pad(place)
+        self.passed.append(passed)
+        self.total.append(total)
 
-    def __getitem__(self, place: int) -> tuple[int, int]:
-        """(passed, total) findings in the region at ``place``."""
-        return (self._passed[place], self._total[place]) if place < len(self._total) else (0, 0)
+    def pad(self, places: int) -> None:
+        """Have all regions up to ``places`` noted: no finding lists the requirement in those that are missing."""
+        unlisted = [0] * (places - len(self.total))
+        self.passed.extend(unlisted)
+        self.total.extend(unlisted)
 
 
 def count_findings(tenant_id: str, scan_id: str) -> CountedFindings:
@@ -125,6 +129,8 @@ def count_findings(tenant_id: str, scan_id: str) -> CountedFindings:
             regions.append((region, checks(passed), checks(failed), appearance))
             for requirement_id, *counts in zip(*scored, strict=True):
                 scores.setdefault(requirement_id, Scores()).note(place, *counts)
+    for requirement_scores in scores.values():
+        requirement_scores.pad(len(regions))
     names, passed_there, failed_there, _ = zip(*regions, strict=True) if regions else ((),) * 4
     return CountedFindings(
         regions=names,

@@ -48,15 +48,15 @@ def outcomes(framework: Framework, requirement_id: str, findings: CountedFinding
     checks = framework.requirements[requirement_id]["checks"]
     scores = findings.scores.get(requirement_id) if framework.is_threatscore else None
     seen = findings.checks(checks)
+    unless_failed = "PASS" if checks else "MANUAL"
     if not seen and scores is None:
-        return [("PASS" if checks else "MANUAL", 0, 0, 0, 0)] * len(findings.regions)
-    found = []
-    for place, (passed_there, failed_there) in enumerate(zip(findings.passed, findings.failed, strict=True)):
-        failed = (seen & failed_there).bit_count()
-        status = ("FAIL" if failed else "PASS") if checks else "MANUAL"
-        passed_findings, total_findings = scores[place] if scores else (0, 0)
-        found.append((status, (seen & passed_there).bit_count(), failed, passed_findings, total_findings))
-    return found
+        return [(unless_failed, 0, 0, 0, 0)] * len(findings.regions)
+    passed = [(seen & passed_there).bit_count() for passed_there in findings.passed]
+    failed = [(seen & failed_there).bit_count() for failed_there in findings.failed]
+    statuses = ["FAIL" if count else unless_failed for count in failed]
+    no_scores = [0] * len(findings.regions)
+    scored = (scores.passed, scores.total) if scores else (no_scores, no_scores)
+    return list(zip(statuses, passed, failed, *scored, strict=True))
 
 
 def _normalise(text: str) -> str:

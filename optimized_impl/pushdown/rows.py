@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import repeat
+from itertools import chain, islice, repeat
 from struct import pack
 from uuid import UUID
 
@@ -63,18 +63,16 @@ class RowEncoder:
     def blocks(self, catalogue: Catalogue, findings: CountedFindings, kept: KeptRegions) -> Iterator[bytes]:
         """Yield all that one COPY sends, in blocks of about BLOCK_BYTES: memory does not grow with the rows."""
         block, size = [_HEADER], 0
-        for row in self._rows(catalogue, findings, kept):
-            block += row
-            size += len(row[1])  # by far the longest part
+        for rows in self._pieces(catalogue, findings, kept):
+            block.append(rows)
+            size += len(rows)
             if size >= BLOCK_BYTES:
                 yield b"".join(block)
                 block, size = [], 0
         yield b"".join([*block, _TRAILER])
 
-    def _rows(
-        self, catalogue: Catalogue, findings: CountedFindings, kept: KeptRegions
-    ) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
-        """Yield each row in four parts, of which only the id is made for it alone."""
+    def _pieces(self, catalogue: Catalogue, findings: CountedFindings, kept: KeptRegions) -> Iterator[bytes]:
+        """Yield the rows of each requirement, its long ones in several pieces."""
         regions = [_COLUMN_COUNT + _text(region) for region in findings.regions]
         for framework in frameworks(catalogue):
             constants = self._scan + _text(framework.compliance_id) + _text(framework.name) + _text(framework.version)
@@ -83,17 +81,19 @@ class RowEncoder:
             requirement_ids = framework.requirement_ids()
             kept_by_requirement = kept.get(framework.compliance_id, [0] * len(requirement_ids))
             for requirement_id, kept_here in zip(requirement_ids, kept_by_requirement, strict=True):
-                # What ends the rows comes first: no id is drawn in vain.
-                rows = zip(
+                shared = constants + _requirement(framework, requirement_id) + _ID_LENGTH
+                # Of a row's four parts only the id is made for it alone. What ends the rows comes first, so that no id
+                # is drawn in vain.
+                rows: Iterator[tuple[bytes, ...]] = zip(
                     regions,
-                    repeat(constants + _requirement(framework, requirement_id) + _ID_LENGTH),
+                    repeat(shared),
                     self._ids,
                     map(tail, outcomes(framework, requirement_id, findings)),
                 )
                 if kept_here:
-                    yield from (row for place, row in enumerate(rows) if not kept_here >> place & 1)
-                else:
-                    yield from rows
+                    rows = (row for place, row in enumerate(rows) if not kept_here >> place & 1)
+                while piece := b"".join(chain.from_iterable(islice(rows, 1 + BLOCK_BYTES // len(shared)))):
+                    yield piece
 
 
 def copy_rows(cursor: psycopg.Cursor, blocks: Iterator[bytes]) -> int:

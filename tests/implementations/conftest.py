@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
+from bench.conformance.case import PROVIDER
 from bench.contract import install_catalogue
 from bench.database.embedded import embedded_server
 from bench.database.reaper import Estate
@@ -19,7 +20,6 @@ from bench.database.server import Server
 from bench.executor import ProcessExecutor
 from bench.schema.django_setup import close_connections, set_up_django
 from bench.stage import Stage
-from tests.implementations.case import PROVIDER
 from tests.implementations.workbench import Workbench, write_files
 
 

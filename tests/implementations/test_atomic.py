@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.implementations.case import finding, framework
+from bench.conformance.case import finding, framework
 from tests.implementations.workbench import Contents, Workbench
 
 ATOMIC = "streaming-atomic"

@@ -8,22 +8,26 @@ from contextlib import contextmanager
 import pytest
 from psycopg import sql
 
+from bench.conformance import oracle
+from bench.conformance.case import scan_of
+from bench.conformance.cases import CASES
+from bench.conformance.size_cases import bulk_catalogue, bulk_findings
+from bench.conformance.written import ByHand, by_hand
 from bench.database.statement_log import capture
-from tests.implementations import oracle
-from tests.implementations.bulk import BATCH, bulk_catalogue, bulk_scan
-from tests.implementations.case import Written
-from tests.implementations.cases import CASES
 from tests.implementations.workbench import AFTER, BEFORE, IMPLEMENTATIONS, Workbench
 
-SCAN, CATALOGUE = bulk_scan(3, 6), bulk_catalogue(4_000)
+SCAN, CATALOGUE = scan_of(bulk_findings(3, 6)), bulk_catalogue(4_000)
+BATCH = 10_000
+"""Rows that one COPY sends."""
 LAST = ("r2", "3999")
 """Region and requirement of the last row, which is in the second batch."""
 FIRST = ("r0", "0")
 
 
 @pytest.fixture(scope="module")
-def expected() -> Written:
-    return oracle.expected(SCAN, CATALOGUE, "by resources")
+def expected() -> ByHand:
+    found = oracle.expected(SCAN, CATALOGUE)
+    return by_hand(found.counts, found.summaries, found.regions)
 
 
 @contextmanager
@@ -63,7 +67,7 @@ def test_where_no_copy_is_allowed_the_orm_writes_the_same(
     workbench: Workbench, name: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     case = CASES[name]
-    assert isinstance(case.before, Written)
+    found = oracle.expected(case.scan, case.catalogue)
     workbench.load(case.scan, case.catalogue)
     admin = sql.Identifier(workbench.access.admin_role)
     grant = sql.SQL("{} INSERT ON compliance_requirements_overviews {} {}")
@@ -72,18 +76,17 @@ def test_where_no_copy_is_allowed_the_orm_writes_the_same(
         for implementation in IMPLEMENTATIONS:
             caplog.clear()
             outcome = workbench.run(implementation)
-            assert workbench.written(outcome["regions_processed"]) == case.before, implementation
-            assert workbench.texts() == oracle.texts(case.catalogue), implementation
-            assert outcome["requirements_created"] == len(case.before.rows)
+            left = workbench.written(outcome["regions_processed"])
+            assert (left.counts, left.summaries, left.regions) == (found.counts, found.summaries, found.regions)
+            assert workbench.texts() == found.texts, implementation
+            assert outcome["requirements_created"] == len(found.rows)
             assert [record.getMessage().split(";")[0] for record in caplog.records] == ["COPY failed"], implementation
             assert "permission denied for table" in caplog.text
     finally:
         workbench.connection.execute(grant.format(sql.SQL("GRANT"), sql.SQL("TO"), admin))
 
 
-def test_streaming_writes_only_the_refused_second_batch_through_the_orm(
-    workbench: Workbench, expected: Written
-) -> None:
+def test_streaming_writes_only_the_refused_second_batch_through_the_orm(workbench: Workbench, expected: ByHand) -> None:
     workbench.load(SCAN, CATALOGUE)
     workbench.plant_old_rows()
     with refused(workbench, LAST, only=workbench.access.admin_role), capture(workbench.access) as server:
@@ -94,7 +97,7 @@ def test_streaming_writes_only_the_refused_second_batch_through_the_orm(
     assert inserts(server.statements) == 4, "2,000 rows, 500 a statement"
 
 
-def test_streaming_returns_to_copy_after_a_refused_first_batch(workbench: Workbench, expected: Written) -> None:
+def test_streaming_returns_to_copy_after_a_refused_first_batch(workbench: Workbench, expected: ByHand) -> None:
     workbench.load(SCAN, CATALOGUE)
     with refused(workbench, FIRST, only=workbench.access.admin_role), capture(workbench.access) as server:
         outcome = workbench.run(AFTER)
@@ -104,7 +107,7 @@ def test_streaming_returns_to_copy_after_a_refused_first_batch(workbench: Workbe
 
 
 def test_materialising_inserts_everything_again_and_meets_its_own_first_batch(
-    workbench: Workbench, expected: Written
+    workbench: Workbench, expected: ByHand
 ) -> None:
     """The old rows are gone by then, the first batch stays, and the old summaries are left standing beside it."""
     # Importable once the workbench has set Django up.
@@ -120,14 +123,14 @@ def test_materialising_inserts_everything_again_and_meets_its_own_first_batch(
         workbench.run(BEFORE)
     assert copies(server.statements) == 2
     assert inserts(server.statements) == 1, "the first of 24 statements fails"
-    assert workbench.written(()).rows == first_batch(expected)
+    assert workbench.written(()).counts == first_batch(expected)
     assert_summaries_are_old(workbench, planted.scan)
     assert workbench.contents().others == planted.others
 
 
-def first_batch(expected: Written) -> tuple[object, ...]:
+def first_batch(expected: ByHand) -> tuple[object, ...]:
     """Rows in the order in which they are written: region by region, then in the catalogue's order."""
-    in_order = sorted(expected.rows, key=lambda row: (expected.regions.index(row.region), int(row.requirement_id)))
+    in_order = sorted(expected.counts, key=lambda row: (expected.regions.index(row.region), int(row.requirement_id)))
     return tuple(sorted(in_order[:BATCH]))
 
 
@@ -143,7 +146,7 @@ def test_rows_that_the_orm_may_not_write_either_leave_none_of_the_batch_and_the_
     planted = workbench.plant_old_rows()
     with refused(workbench, ("r2", "599")), pytest.raises(Error, match="refused by the test"):
         workbench.run(implementation)
-    assert workbench.written(()).rows == ()  # though the ORM's first 3 statements of 4 had succeeded
+    assert workbench.written(()).counts == ()  # though the ORM's first 3 statements of 4 had succeeded
     assert_summaries_are_old(workbench, planted.scan)
     assert workbench.contents().others == planted.others
 

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.implementations.cases import CASES
+from bench.conformance.cases import CASES
 from tests.implementations.workbench import AFTER, TABLES, Workbench
 
 CASE = CASES["multi-region"]

@@ -8,12 +8,15 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from bench.conformance.case import scan_of
+from bench.conformance.cases import CASES
+from bench.conformance.size_cases import bulk_catalogue, bulk_findings
 from bench.database.statement_log import capture
-from tests.implementations.bulk import BATCH, bulk_catalogue, bulk_scan
-from tests.implementations.cases import CASES
 from tests.implementations.workbench import AFTER, BEFORE, IMPLEMENTATIONS, Workbench
 
 SMALL = CASES["multi-region"]
+BATCH = 10_000
+"""Rows that one COPY sends."""
 REGIONS, REQUIREMENTS, FINDINGS = 3, 4_000, 2_000
 
 READS = ("BEGIN", "SELECT set_config", "SELECT scans", "SELECT providers", "COMMIT")
@@ -57,7 +60,7 @@ def load(workbench: Workbench, size: str) -> None:
     if size == "small":
         workbench.load(SMALL.scan, SMALL.catalogue)
     else:
-        workbench.load(bulk_scan(REGIONS, FINDINGS), bulk_catalogue(REQUIREMENTS))
+        workbench.load(scan_of(bulk_findings(REGIONS, FINDINGS)), bulk_catalogue(REQUIREMENTS))
 
 
 @pytest.mark.parametrize("size", ["small", "large"])
@@ -126,7 +129,7 @@ def test_each_10_000_rows_come_by_one_copy_in_a_transaction_of_an_admin_connecti
 
 
 def test_streaming_fetches_a_chunk_per_1_000_findings_and_materialising_none(workbench: Workbench) -> None:
-    workbench.load(bulk_scan(1, 2_001), bulk_catalogue(1))
+    workbench.load(scan_of(bulk_findings(1, 2_001)), bulk_catalogue(1))
     for findings in (2_001, 2_000, 999, 0):
         workbench.query(
             "UPDATE findings SET muted = true WHERE id IN (SELECT id FROM findings"

@@ -10,14 +10,14 @@ from typing import Any, LiteralString
 
 import psycopg
 
+from bench.conformance.case import PROVIDER, Json
+from bench.conformance.written import ByHand, Count, Summary, Text, by_hand
 from bench.contract import Outcome, install_catalogue
 from bench.database.access import DatabaseAccess
-from bench.datasets.catalogue import file_catalogue
 from bench.datasets.scan import LoadedScan
 from bench.datasets.scan_file import load_recorded_scan
 from bench.registry import load
 from bench.stage import ScanSource
-from tests.implementations.case import PROVIDER, Json, Row, Summary, Text, Written, written
 
 BEFORE, AFTER = "materializing", "streaming"
 IMPLEMENTATIONS = (BEFORE, AFTER)
@@ -97,22 +97,15 @@ class Workbench:
         self._loaded = load_recorded_scan(self.access, source.scan_file, source.load_catalogue())
         install_catalogue(PROVIDER, source.load_catalogue().frameworks)
 
-    def warm(self, catalogue: Json) -> None:
-        """Have ``catalogue`` be the provider's from now on, whatever was loaded."""
-        path = self._folder / "warm.json"
-        path.write_text(json.dumps(catalogue), encoding="utf-8")
-        install_catalogue(PROVIDER, file_catalogue(path, PROVIDER).frameworks)
-
     def plant_old_rows(self) -> Contents:
         """Have the scan hold two rows and a summary of an earlier run and nothing else; return the contents then."""
         for statement in _OLD_ROWS:
             self.query(statement, old=OLD)
         return self.contents()
 
-    def run(self, implementation: str, *, tenant_id: str | None = None, scan_id: str | None = None) -> Outcome:
-        """Run one implementation, on the loaded scan unless another is named."""
-        key = self.loaded.key
-        return load(implementation)(tenant_id or key.tenant_id, scan_id or key.scan_id)
+    def run(self, implementation: str) -> Outcome:
+        """Run one implementation on the loaded scan."""
+        return load(implementation)(self.loaded.key.tenant_id, self.loaded.key.scan_id)
 
     def query(self, statement: LiteralString, **values: str) -> list[tuple[Any, ...]]:
         """Run one statement in which ``%(tenant)s`` and ``%(scan)s`` are the loaded scan's; return its rows."""
@@ -120,9 +113,9 @@ class Workbench:
         cursor = self.connection.execute(statement, {"tenant": key.tenant_id, "scan": key.scan_id, **values})
         return cursor.fetchall() if cursor.description else []
 
-    def written(self, regions: Sequence[str]) -> Written:
-        """What the tables hold of the loaded scan; ``regions`` is what a run returned."""
-        rows = self.query(
+    def written(self, regions: Sequence[str]) -> ByHand:
+        """What the tables hold of the loaded scan, without texts; ``regions`` is what a run returned."""
+        counts = self.query(
             "SELECT compliance_id, requirement_id, region, requirement_status, passed_checks, failed_checks,"
             " total_checks, passed_findings, total_findings"
             " FROM compliance_requirements_overviews WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s"
@@ -131,7 +124,7 @@ class Workbench:
             "SELECT compliance_id, requirements_passed, requirements_failed, requirements_manual, total_requirements"
             " FROM compliance_overview_summaries WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s"
         )
-        return written([Row(*row) for row in rows], [Summary(*summary) for summary in summaries], regions)
+        return by_hand(map(Count._make, counts), map(Summary._make, summaries), regions)
 
     def texts(self) -> tuple[Text, ...]:
         """The different texts of the loaded scan's rows, sorted: one a requirement where no row strays."""

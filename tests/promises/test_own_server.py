@@ -16,7 +16,6 @@ from bench.promises.sessions import left_over
 from bench.promises.strike import strike
 from bench.promises.watch import watch
 from bench.stage import ScanSource, open_stage
-from bench.targets import ROWS, SUMMARIES
 from tests.promises.conftest import LaneMaker, lane_maker
 from tests.promises.records import NEW, OLD
 
@@ -38,8 +37,8 @@ def test_faults_strike_and_are_recovered_from(make_own_lane: LaneMaker) -> None:
         in_transaction = Fault(blow="cut", trips="statements", number=course.statements - 4, moment="before")
         faults = (
             in_transaction,
-            BlockedRow(table=SUMMARIES, row=1, action="refuse"),
-            BlockedRow(table=ROWS, row=9, action="hold"),
+            BlockedRow(what="summary", row=1, action="refuse"),
+            BlockedRow(what="row", row=9, action="hold"),
         )
         points = [strike(lane, PlannedPoint("", "", fault), course.seconds) for fault in faults]
     assert unchanged

@@ -44,9 +44,16 @@ def test_points_at_statements_are_spread_from_the_first_to_the_last_before_and_d
     assert len(set(kills)) == 2 * COURSE.statements
 
 
+def test_few_points_at_statements_include_the_first_and_the_commit_that_nobody_waits_for() -> None:
+    faults = [one.fault for one in plan_points(50, COURSE, crashes=True) if isinstance(one.fault, Fault)]
+    kills = [one for one in faults if (one.blow, one.trips) == ("kill", "statements")]
+    assert (kills[0].number, kills[0].moment) == (1, "before")
+    assert (kills[-1].number, kills[-1].moment) == (COURSE.statements, "during")
+
+
 def test_points_in_rows_and_in_time_lie_inside_the_run_and_apart() -> None:
     faults = [point.fault for point in plan_points(100, COURSE, crashes=True)]
-    rows = [one.row for one in faults if isinstance(one, BlockedRow) and one.action == "refuse"]
+    rows = [one.row for one in faults if isinstance(one, BlockedRow) and (one.what, one.action) == ("row", "refuse")]
     assert len(set(rows)) == len(rows)
     assert all(1 <= row <= COURSE.rows for row in rows)
     seconds = [one.seconds for one in faults if isinstance(one, OutsideBlow) and one.blow == "kill"]

@@ -18,7 +18,6 @@ from bench.promises.watch import watch
 from bench.results.promises import DeclaredPromises
 from bench.scratch import scratch_folder
 from bench.stage import ScanSource, Stage
-from bench.targets import ROWS as ROWS_TABLE
 from tests.promises.conftest import ROWS, LaneMaker
 from tests.promises.records import NEW, NONE, OLD, broken_promises, findings, trial
 
@@ -101,7 +100,7 @@ def test_a_scan_of_another_tenant_that_is_taken_is_told(make_lane: LaneMaker) ->
 
 
 def test_a_success_that_is_none_is_told(make_lane: LaneMaker) -> None:
-    refused = PlannedPoint("row refused by the server", "row 9", BlockedRow(table=ROWS_TABLE, row=9, action="refuse"))
+    refused = PlannedPoint("row refused by the server", "row 9", BlockedRow(what="row", row=9, action="refuse"))
     with make_lane(f"{PLANTED}hides_errors") as (lane, course):
         found = strike(lane, refused, course.seconds)
     assert (found.struck, found.ended, found.rows) == (True, "", OLD)

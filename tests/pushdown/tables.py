@@ -89,12 +89,15 @@ def admin_session(workbench: Workbench) -> Iterator[psycopg.Connection]:
 
 
 def wait_for(workbench: Workbench, condition: str) -> None:
-    """Return once a session of this database satisfies ``condition`` on pg_stat_activity."""
-    for _ in range(1_200):
-        if workbench.connection.execute(
-            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND "
-            f"({condition})".encode()
-        ).fetchone():
-            return
-        workbench.query("SELECT pg_sleep(0.05)")
+    """Return once a session of this database waits for a lock and satisfies ``condition`` on pg_stat_activity."""
+    # As the login itself: the admin role is not shown what other sessions do.
+    with psycopg.connect(workbench.access.conninfo, autocommit=True) as login:
+        for _ in range(400):
+            waiting = login.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND "
+                f"({condition})".encode()
+            )
+            if waiting.fetchone():
+                return
+            login.execute("SELECT pg_sleep(0.05)")
     raise AssertionError(f"no session waits for a lock while {condition}")

@@ -73,7 +73,7 @@ def test_a_text_that_the_server_refuses_leaves_everything_as_it_was(written: Wor
     }
     # A file cannot hold NUL; a catalogue in memory can.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("optimized_impl.pushdown.task.compliance_catalogue", lambda provider: catalogue)
+        patch.setattr("optimized_impl.pushdown.task.compliance_catalogue", lambda _: catalogue)
         with pytest.raises(psycopg.DataError):
             written.run(lane)
     assert places(written) == old
@@ -95,7 +95,7 @@ def test_a_scan_cannot_be_deleted_while_its_rows_are_written(loaded: Workbench, 
 def test_a_scan_that_is_deleted_before_the_run_holds_it_is_missing_and_nothing_is_written(
     written: Workbench, lane: str
 ) -> None:
-    with admin_session(written) as session, ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(1) as pool, admin_session(written) as session:
         for table in ("resource_finding_mappings", "findings", "compliance_requirements_overviews"):
             session.execute(f"DELETE FROM {table}".encode())
         session.execute("DELETE FROM compliance_overview_summaries")

@@ -1,0 +1,51 @@
+"""A known divergence is one to the row and to the message: it is not an excuse for anything else."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.conformance import oracle
+from bench.conformance.cases import CASES
+from bench.conformance.written import ByHand
+from bench.divergence import divergences_of
+from bench.registry import load
+from tests.implementations.divergences import DONE, Raised
+from tests.implementations.workbench import BEFORE, IMPLEMENTATIONS, Workbench
+
+
+@pytest.mark.parametrize(("implementation", "name"), DONE)
+def test_a_run_does_exactly_what_is_known_of_it(workbench: Workbench, implementation: str, name: str) -> None:
+    done, case = DONE[implementation, name], CASES[name]
+    workbench.load(case.scan, case.catalogue)
+    planted = workbench.plant_old_rows()
+    if isinstance(done, Raised):
+        with pytest.raises((TypeError, AttributeError)) as caught:
+            workbench.run(implementation)
+        assert Raised(type(caught.value).__name__, str(caught.value)) == done
+        assert workbench.contents() == planted, "it raised and yet wrote"
+        return
+    outcome = workbench.run(implementation)
+    assert workbench.written(outcome["regions_processed"]) == done
+    assert outcome["requirements_created"] == len(done.counts)
+    assert workbench.contents().others == planted.others
+
+
+@pytest.mark.parametrize("name", [name for implementation, name in DONE if implementation == BEFORE])
+def test_what_materialising_does_is_what_the_oracle_says_of_resources(name: str) -> None:
+    done, case = DONE[BEFORE, name], CASES[name]
+    if isinstance(done, ByHand) and name not in ("threatscore-text", "threatscore-object"):
+        found = oracle.expected(case.scan, case.catalogue, "by resources")
+        assert (found.counts, found.summaries, found.regions) == (done.counts, done.summaries, done.regions)
+
+
+@pytest.mark.usefixtures("workbench")
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+def test_each_declared_divergence_is_known_to_the_row_but_for_those_of_nul(implementation: str) -> None:
+    """What NUL leaves behind is proved by the conformance suite and by the tests of the fallback."""
+    declared = {divergence.case for divergence in divergences_of(load(implementation))}
+    known = {
+        name
+        for (one, name), done in DONE.items()
+        if one == implementation and (isinstance(done, Raised) or CASES[name].by_hand != done)
+    }
+    assert {name for name in declared if not name.startswith("nul-")} == known

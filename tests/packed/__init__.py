@@ -1,0 +1,1 @@
+"""Packed rows: the view that shows them, the catalogue that they refer to, and what a run promises."""

@@ -1,0 +1,48 @@
+"""What a run leaves in the tables of packed rows, and what the view shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from tests.pushdown.workbench import Workbench
+
+PACKED = "optimized_impl.packed:create_compliance_requirements"
+"""Not by its entry point, which an older installation lacks."""
+STREAMING = "streaming"
+VIEW = "compliance_requirements_packed_view"
+TABLE = "compliance_requirements_overviews"
+PACKED_TABLE = "compliance_requirements_packed"
+CATALOGUE_TABLES = ("compliance_catalogue_frameworks", "compliance_catalogue_requirements")
+
+Lines = list[tuple[Any, ...]]
+
+
+def shown(workbench: Workbench, relation: str = VIEW) -> Lines:
+    """The scan's rows without id and inserted_at, sorted, as ``relation`` shows them."""
+    return sorted(
+        workbench.query(
+            f"SELECT (to_jsonb(t) - 'id' - 'inserted_at')::text FROM {relation} AS t"
+            " WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s"
+        )
+    )
+
+
+def everything(workbench: Workbench) -> dict[str, Lines]:
+    """All rows of all tables that a run may write, as text and sorted."""
+    tables = (PACKED_TABLE, *CATALOGUE_TABLES, TABLE, "compliance_overview_summaries")
+    return {table: sorted(workbench.query(f"SELECT t::text FROM {table} AS t")) for table in tables}
+
+
+@contextmanager
+def application(workbench: Workbench, tenant_id: str | None) -> Iterator[psycopg.Connection]:
+    """A session of the application, for one tenant or none; what it does is undone."""
+    access = workbench.access
+    with psycopg.connect(access.conninfo_as(access.app_role, application_name="tests")) as connection:
+        if tenant_id is not None:
+            connection.execute("SELECT set_config('api.tenant_id', %s, false)", [tenant_id])
+        yield connection
+        connection.rollback()

@@ -1,0 +1,172 @@
+"""The harness reads packed rows through the view, resets and watches them like the table, and measures both alike."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bench.contract import LIMIT, Framework, Requirement, ScanSize
+from bench.datasets.catalogue import write_catalogue
+from bench.datasets.catalogue_record import read_catalogue
+from bench.laws import laws_of
+from bench.registry import load
+from bench.relation import TABLE, DeclaredRelation, reads_from, relation_in, relation_of
+from bench.results.records import Results
+from bench.results.store import read_results
+from bench.stage import ScanSource, ScanStage, Stage, open_stage
+from tests.cli.command import run
+from tests.harness.conftest import CATALOGUE, EXPECTED_ROWS
+from tests.packed.tables import PACKED, STREAMING, VIEW
+from tests.pushdown.workbench import Workbench
+
+SUMMARIES = 2
+PACKED_ROWS = 4
+"""Two regions × two frameworks."""
+STATEMENTS = 15
+COPY_OF_THE_CATALOGUE = 1
+
+
+@pytest.fixture(scope="module")
+def catalogue_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("catalogue") / "catalogue.json"
+    path.write_text(json.dumps(CATALOGUE), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module", params=[16, 18])
+def open_stage_of(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    with open_stage(None, request.param) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def scan(open_stage_of: Stage, catalogue_file: Path) -> Iterator[ScanStage]:
+    source = ScanSource(size=ScanSize.parse("30/2"), scan_file=None, catalogue=str(catalogue_file), seed=0)
+    with open_stage_of.scan(source, source.load_catalogue()) as scan:
+        yield scan
+
+
+def with_new_catalogue(scan: ScanStage, folder: Path, *, prepared: bool) -> ScanStage:
+    """The scan with another description in its catalogue, which no run has brought to the database yet."""
+    catalogue = read_catalogue(scan.catalogue_path)
+    (compliance_id, framework), *_ = catalogue.frameworks.items()
+    (requirement_id, requirement), *_ = framework["requirements"].items()
+    reworded: Requirement = {**requirement, "description": str(folder)}
+    requirements = {**framework["requirements"], requirement_id: reworded}
+    changed: Framework = {**framework, "requirements": requirements}
+    path = folder / "catalogue.json"
+    write_catalogue(path, replace(catalogue, frameworks={**catalogue.frameworks, compliance_id: changed}))
+    return replace(scan, catalogue_path=path, prepared={PACKED} if prepared else set())
+
+
+def execute(scan: ScanStage, statement: str) -> None:
+    with psycopg.connect(scan.access.conninfo_as(scan.access.admin_role)) as connection:
+        connection.execute(statement.encode())
+
+
+def test_a_relation_is_declared_on_the_implementation_and_is_the_table_without_that(workbench: Workbench) -> None:
+    @reads_from("somewhere")
+    def elsewhere() -> None: ...
+
+    assert relation_of(elsewhere) == "somewhere"
+    assert relation_of(load(PACKED)) == VIEW
+    assert relation_of(load(STREAMING)) == TABLE
+    declared = [DeclaredRelation(implementation="a", relation="somewhere")]
+    assert [relation_in(declared, name) for name in "ab"] == ["somewhere", TABLE]
+
+
+def test_packed_leaves_what_streaming_leaves_and_nothing_of_anybody_else(scan: ScanStage) -> None:
+    _, packed = scan.sample("rows", PACKED, 120)
+    _, streaming = scan.sample("rows", STREAMING, 120)
+    assert (packed.rows, packed.summaries) == (streaming.rows, streaming.summaries)
+    assert packed.rows.count == EXPECTED_ROWS
+    assert packed.bystanders == streaming.bystanders == scan.untouched.bystanders
+    assert (packed.relation, streaming.relation) == (VIEW, TABLE)
+
+
+def test_a_sample_starts_without_packed_rows_and_with_the_catalogue_kept(scan: ScanStage, tmp_path: Path) -> None:
+    """Also the first one on a database: before it is measured, an unmeasured call brings the catalogue."""
+    fresh = with_new_catalogue(scan, tmp_path, prepared=False)
+    for _ in range(2):
+        reading, _ = fresh.sample("database", PACKED, 120)
+        assert reading.values["rows_inserted"] == PACKED_ROWS + SUMMARIES
+        assert reading.values["rows_deleted"] == 0
+
+
+def test_the_law_holds_and_a_new_catalogue_costs_one_statement_more(
+    scan: ScanStage, workbench: Workbench, tmp_path: Path
+) -> None:
+    (law,) = (law for law in laws_of(load(PACKED)) if law.metric == "statements_server")
+    assert (law.base, law.steps) == (STATEMENTS, ())
+    reading, _ = scan.sample("statements", PACKED, 120)
+    assert reading.values == {"statements_django": 4, "statements_server": STATEMENTS}
+    reading, _ = with_new_catalogue(scan, tmp_path, prepared=True).sample("statements", PACKED, 120)
+    assert reading.values["statements_server"] == STATEMENTS + COPY_OF_THE_CATALOGUE
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE compliance_requirements_packed SET passed_checks = '{7}'", "DELETE FROM compliance_requirements_packed"],
+)
+def test_a_change_of_anybody_elses_packed_rows_is_seen(scan: ScanStage, change: str) -> None:
+    execute(scan, change)
+    assert scan.digest(VIEW).bystanders != scan.untouched.bystanders
+    scan.reset()
+    assert scan.digest(VIEW).bystanders == scan.untouched.bystanders
+
+
+def test_the_others_packed_rows_are_those_of_another_scan_of_another_tenant_and_of_one_scan_id(scan: ScanStage) -> None:
+    key = scan.loaded.key
+    with psycopg.connect(scan.access.conninfo_as(scan.access.admin_role)) as connection:
+        found = connection.execute(
+            "SELECT DISTINCT tenant_id::text = %s, scan_id::text = %s FROM compliance_requirements_packed",
+            [key.tenant_id, key.scan_id],
+        ).fetchall()
+    assert set(found) == {(True, False), (False, False), (False, True)}
+
+
+def test_bench_rows_prints_what_the_view_shows(catalogue_file: Path) -> None:
+    options = ["--scan", "30/2", "--catalogue-file", catalogue_file]
+    packed, streaming = (run("rows", "--implementation", name, *options) for name in (PACKED, STREAMING))
+    assert packed.returncode == 0, packed.stderr
+    assert packed.stdout == streaming.stdout
+    assert packed.stdout.count("\n") == EXPECTED_ROWS + SUMMARIES
+
+
+@pytest.fixture(scope="module")
+def rerun(catalogue_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """A re-run of packed, and of streaming beside it, with the limit."""
+    folder = tmp_path_factory.mktemp("rerun")
+    names = ["--implementation", PACKED, "--implementation", STREAMING]
+    options = ["--scan", "30/2", "--catalogue-file", catalogue_file, "--pairs", 1, "--limit", "--output", folder]
+    finished = run("run", "--scenario", "rerun", *names, *options)
+    assert finished.returncode == 0, finished.stderr
+    assert "both implementations wrote rows and summaries with equal digests" in " ".join(finished.stdout.split())
+    return read_results(folder / "results.json")
+
+
+def test_a_re_run_meets_earlier_rows_of_each_form(rerun: Results) -> None:
+    deleted = {one.implementation: one.samples for one in rerun.measurements if one.metric == "rows_deleted"}
+    table = (EXPECTED_ROWS + SUMMARIES,)
+    assert deleted == {PACKED: (PACKED_ROWS + SUMMARIES,), STREAMING: table, LIMIT: table}
+
+
+def test_the_limit_copies_into_the_table_what_the_view_shows(rerun: Results) -> None:
+    """Packed comes first here, so that the limit's files are made of its rows."""
+    assert {one.rows for one in rerun.digests if one.implementation == LIMIT} == {
+        one.rows for one in rerun.digests if one.implementation == STREAMING
+    }
+
+
+def test_servers_without_views_that_keep_row_level_security_are_refused(workbench: Workbench) -> None:
+    """The module can be imported once Django is set up."""
+    task = importlib.import_module("optimized_impl.packed.task")
+    task.check_server(150000)
+    with pytest.raises(task.UnsupportedServerError, match="PostgreSQL 14 does not have; use version 15"):
+        task.check_server(149999)

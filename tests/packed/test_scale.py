@@ -1,0 +1,47 @@
+"""What packed rows are for: a fraction of the heap, of the WAL and of the statements, whatever the size of the scan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from bench.contract import ScanSize
+from bench.stage import ScanSource, ScanStage, open_stage
+from tests.packed.tables import PACKED, STREAMING
+
+MOST_HEAP_BYTES = 1_000_000
+LEAST_WAL_RATIO = 50
+SIZES = ("100/3", "1k/8")
+
+
+@pytest.fixture(scope="module")
+def scans() -> Iterator[dict[str, ScanStage]]:
+    """Two of the pull request's scans, with the whole catalogue."""
+    with open_stage(None, 16) as stage, ExitStack() as stack:
+        opened = {}
+        for label in SIZES:
+            source = ScanSource(size=ScanSize.parse(label), scan_file=None, catalogue="synthetic", seed=0)
+            opened[label] = stack.enter_context(stage.scan(source, source.load_catalogue()))
+        yield opened
+
+
+@pytest.mark.parametrize("label", SIZES)
+def test_the_heap_stays_below_1_mb(scans: dict[str, ScanStage], label: str) -> None:
+    reading, _ = scans[label].sample("memory", PACKED, None)
+    assert reading.values["peak_heap_bytes"] < MOST_HEAP_BYTES
+
+
+def test_a_fiftieth_of_streamings_wal_holds_the_same_rows(scans: dict[str, ScanStage]) -> None:
+    scan = scans["1k/8"]
+    packed, of_packed = scan.sample("database", PACKED, None)
+    streaming, of_streaming = scan.sample("database", STREAMING, None)
+    assert (of_packed.rows, of_packed.summaries) == (of_streaming.rows, of_streaming.summaries)
+    assert of_packed.rows.count == 8 * 5_421
+    assert streaming.values["wal_bytes"] > LEAST_WAL_RATIO * packed.values["wal_bytes"]
+
+
+def test_the_number_of_statements_is_the_same_for_every_size(scans: dict[str, ScanStage]) -> None:
+    counts = {label: scan.sample("statements", PACKED, None)[0].values for label, scan in scans.items()}
+    assert counts["100/3"] == counts["1k/8"]

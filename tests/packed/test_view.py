@@ -1,0 +1,93 @@
+"""The view shows packed rows as the table has them, to whom the table would show them."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from tests.packed.tables import (
+    CATALOGUE_TABLES,
+    PACKED,
+    PACKED_TABLE,
+    STREAMING,
+    TABLE,
+    VIEW,
+    application,
+    everything,
+    shown,
+)
+from tests.pushdown.tables import ROWS
+from tests.pushdown.workbench import Workbench
+
+
+def test_the_view_has_the_columns_of_the_table_and_their_types(workbench: Workbench) -> None:
+    def columns(relation: str) -> set[tuple[str, str]]:
+        found = workbench.connection.execute(
+            "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
+            " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+            [relation],
+        )
+        return {(name, kind) for name, kind in found}
+
+    assert columns(VIEW) == columns(TABLE)
+    assert len(columns(TABLE)) == 16
+
+
+def test_the_view_shows_what_streaming_writes_into_the_table(written: Workbench) -> None:
+    written.run(STREAMING)
+    assert shown(written) == shown(written, TABLE)
+    assert len(shown(written)) == ROWS
+
+
+def test_each_row_of_the_view_has_an_id_of_its_own_which_it_keeps(written: Workbench) -> None:
+    def ids() -> dict[tuple[str, ...], str]:
+        found = written.query(f"SELECT compliance_id, requirement_id, region, id::text FROM {VIEW}")
+        return {row[:3]: row[3] for row in found}
+
+    first = ids()
+    assert len(set(first.values())) == len(first) == ROWS
+    assert ids() == first
+
+
+def test_every_id_is_a_uuid_of_version_4(written: Workbench) -> None:
+    found = written.query(f"SELECT id::text FROM {VIEW}")
+    assert all(text[14] == "4" and text[19] in "89ab" for (text,) in found)
+
+
+def test_the_view_shows_a_tenant_its_own_rows_and_nobody_else_any(written: Workbench) -> None:
+    key, stray = written.loaded.key, written.loaded.bystanders[-1]
+    written.run(PACKED, tenant_id=stray.tenant_id, scan_id=written.loaded.bystanders[1].scan_id)
+    for tenant, seen in ((None, set()), (key.tenant_id, {key.tenant_id}), (stray.tenant_id, {stray.tenant_id})):
+        with application(written, tenant) as session:
+            for relation in (VIEW, PACKED_TABLE):
+                found = session.execute(f"SELECT DISTINCT tenant_id::text FROM {relation}".encode())
+                assert {one for (one,) in found} == seen, (relation, tenant)
+    assert len(written.query(f"SELECT DISTINCT tenant_id FROM {VIEW}")) == 2
+
+
+def test_the_application_cannot_touch_another_tenants_packed_rows(written: Workbench) -> None:
+    before = everything(written)
+    with application(written, written.loaded.bystanders[-1].tenant_id) as session:
+        assert session.execute("DELETE FROM compliance_requirements_packed").rowcount == 0
+        assert session.execute("UPDATE compliance_requirements_packed SET region = 'x'").rowcount == 0
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            session.execute(
+                "INSERT INTO compliance_requirements_packed (id, tenant_id, scan_id, inserted_at,"
+                " catalogue_framework_id, compliance_id, framework, version, region, part, passed_checks,"
+                " failed_checks)"
+                " SELECT gen_random_uuid(), %s, %s, now(), gen_random_uuid(), 'x', 'x', '', 'x', 0, '{}', '{}'",
+                [written.loaded.key.tenant_id, written.loaded.key.scan_id],
+            )
+    assert everything(written) == before
+
+
+@pytest.mark.parametrize("table", CATALOGUE_TABLES)
+def test_the_application_reads_the_catalogue_and_cannot_change_it(written: Workbench, table: str) -> None:
+    """It is every tenant's: a change by one would show in the others' rows."""
+    column = "framework" if "frameworks" in table else "description"
+    with application(written, written.loaded.key.tenant_id) as session:
+        assert session.execute(f"SELECT FROM {table}".encode()).rowcount > 0
+        assert session.execute(f"UPDATE {table} SET {column} = 'x'".encode()).rowcount == 0
+        assert session.execute(f"DELETE FROM {table}".encode()).rowcount == 0
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            session.execute(f"INSERT INTO {table} SELECT * FROM {table} LIMIT 1".encode())
