@@ -7,14 +7,14 @@ declared or not. A promise that is declared and broken fails; one that is not de
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
+from enum import Enum
 from typing import Any, TypeVar
 
 _ATTRIBUTE = "__bench_promises__"
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class Promise(StrEnum):
+class Promise(Enum):
     """A Promise is one sentence that a run keeps or breaks; its value is its name in files."""
 
     WHOLE_SETS = "whole-sets"
