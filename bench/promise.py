@@ -27,7 +27,7 @@ class Promise(Enum):
     TWO_SCANS = "two-scans"
 
     @property
-    def title(self) -> str:
+    def heading(self) -> str:
         """The promise in a few words, for a table."""
         return _WORDS[self][0]
 

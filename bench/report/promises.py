@@ -53,7 +53,7 @@ def promises_table(
         else:
             columns.append({one.promise: _cell(one, notes, told=told) for one in find_promises(trial)})
     headings = [Column("promise", Content.LABEL), *(Column(plain(name), Content.LABEL) for name in implementations)]
-    rows = tuple((promise.title, *(column[promise] for column in columns)) for promise in Promise)
+    rows = tuple((promise.heading, *(column[promise] for column in columns)) for promise in Promise)
     return Table(tuple(headings), rows, notes.texts())
 
 
@@ -61,7 +61,7 @@ def promises_line(trials: Sequence[PromiseTrial]) -> str:
     """Return the verdict on all trials in a sentence."""
     failures = [f"{trial.implementation} {trial.failure}" for trial in trials if trial.failure]
     faults = [
-        f"{one.implementation}: {one.promise.title}: {_against(one) or 'not tried'}"
+        f"{one.implementation}: {one.promise.heading}: {_against(one) or 'not tried'}"
         for trial in trials
         for one in broken(find_promises(trial))
         if one.standing is Standing.BROKEN or not trial.failure
@@ -171,7 +171,7 @@ def _markdown_parts(trials: Sequence[PromiseTrial]) -> Iterator[str]:
     yield f"# {PROMISES_TITLE}"
     yield f"**{escape(promises_line(trials))}**"
     yield markdown_table(promises_table(trials, _names(trials), told=True))
-    yield "\n".join(f"- **{escape(promise.title)}**: {escape(promise.meaning)}." for promise in Promise)
+    yield "\n".join(f"- **{escape(promise.heading)}**: {escape(promise.meaning)}." for promise in Promise)
     if any(trial.readings for trial in trials):
         yield "## Seen by readers"
         yield (
@@ -245,7 +245,7 @@ def _note(found: PromiseFinding) -> str:
         tuple(f"{count:,} {noun if count != 1 else noun.removesuffix('s')}" for noun, count in found.tried.items())
     )
     example = f"; for example {found.example}" if found.example else ""
-    return plain(f"{found.implementation}, {found.promise.title}: {_against(found)} in {tried}{example}")
+    return plain(f"{found.implementation}, {found.promise.heading}: {_against(found)} in {tried}{example}")
 
 
 _LEFT = ("old", "none", "partial", "mixed", TORN, "new")

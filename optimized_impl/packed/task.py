@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from bench.contract import Outcome, compliance_catalogue
 from bench.laws import Law, declares
+from bench.promise import Promise, promises
 from bench.relation import reads_from
 from bench.schema.connections import SET_TENANT, admin_connection
 from bench.schema.operations import INVOKER_VIEWS_SINCE
@@ -30,6 +31,7 @@ class UnsupportedServerError(Exception):
 @reads_from("compliance_requirements_packed_view")
 # The law of a catalogue whose versions are kept already; a new one costs one COPY more, once.
 @declares(Law("statements_django", 4), Law("statements_server", 15))
+@promises(*Promise)
 def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
     """Replace the compliance rows and summaries of one scan; see ``bench.contract.Implementation``."""
     inserted_at = timezone.now()

@@ -39,6 +39,11 @@ COLUMNS = (
 
 BLOCK_BYTES = 32 * 1024
 
+MOST_OWN_BYTES = 64
+"""More than a row's own id, status and counts take."""
+MOST_TAILS = 500
+"""Ends of rows that are kept once they are encoded; on the largest scans a few more occur."""
+
 KeptRegions = Mapping[str, Sequence[int]]
 """Compliance id → for each requirement, in the order of the rows, the set of regions whose row is not to be written."""
 
@@ -61,19 +66,20 @@ class RowEncoder:
         self._tails = _Tails()
 
     def blocks(self, catalogue: Catalogue, findings: CountedFindings, kept: KeptRegions) -> Iterator[bytes]:
-        """Yield all that one COPY sends, in blocks of about BLOCK_BYTES: memory does not grow with the rows."""
-        block, size = [_HEADER], 0
-        for rows in self._pieces(catalogue, findings, kept):
-            block.append(rows)
-            size += len(rows)
-            if size >= BLOCK_BYTES:
+        """Yield all that one COPY sends, in blocks of up to BLOCK_BYTES or one row: memory does not grow with rows."""
+        block, size = [_HEADER], len(_HEADER)
+        for piece in self._pieces(catalogue, findings, kept):
+            if size + len(piece) > BLOCK_BYTES:
                 yield b"".join(block)
                 block, size = [], 0
+            block.append(piece)
+            size += len(piece)
         yield b"".join([*block, _TRAILER])
 
     def _pieces(self, catalogue: Catalogue, findings: CountedFindings, kept: KeptRegions) -> Iterator[bytes]:
         """Yield the rows of each requirement, its long ones in several pieces."""
         regions = [_COLUMN_COUNT + _text(region) for region in findings.regions]
+        longest = max(map(len, regions), default=0) + MOST_OWN_BYTES
         for framework in frameworks(catalogue):
             constants = self._scan + _text(framework.compliance_id) + _text(framework.name) + _text(framework.version)
             # ThreatScore's outcomes seldom repeat: to keep them would cost more than it saves.
@@ -92,7 +98,8 @@ class RowEncoder:
                 )
                 if kept_here:
                     rows = (row for place, row in enumerate(rows) if not kept_here >> place & 1)
-                while piece := b"".join(chain.from_iterable(islice(rows, 1 + BLOCK_BYTES // len(shared)))):
+                most = BLOCK_BYTES // (len(shared) + longest) or 1
+                while piece := b"".join(chain.from_iterable(islice(rows, most))):
                     yield piece
 
 
@@ -109,9 +116,11 @@ def copy_rows(cursor: psycopg.Cursor, blocks: Iterator[bytes]) -> int:
 
 
 class _Tails(dict[Outcome, bytes]):
-    """Rows' encoded ends by their outcomes."""
+    """Rows' encoded ends by their outcomes, not more than MOST_TAILS of them."""
 
     def __missing__(self, outcome: Outcome) -> bytes:
+        if len(self) >= MOST_TAILS:
+            self.clear()
         self[outcome] = tail = _tail(outcome)
         return tail
 

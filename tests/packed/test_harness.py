@@ -157,11 +157,12 @@ def test_a_re_run_meets_earlier_rows_of_each_form(rerun: Results) -> None:
     assert deleted == {PACKED: (PACKED_ROWS + SUMMARIES,), STREAMING: table, LIMIT: table}
 
 
-def test_the_limit_copies_into_the_table_what_the_view_shows(rerun: Results) -> None:
-    """Packed comes first here, so that the limit's files are made of its rows."""
-    assert {one.rows for one in rerun.digests if one.implementation == LIMIT} == {
-        one.rows for one in rerun.digests if one.implementation == STREAMING
-    }
+def test_the_limit_copies_into_the_table_what_the_view_shows(scan: ScanStage) -> None:
+    written = scan.write_limit_files(PACKED, 120)
+    _, copied = scan.sample("rows", LIMIT, 120)
+    assert (copied.rows, copied.summaries) == (written.rows, written.summaries)
+    assert (copied.relation, written.relation) == (TABLE, VIEW)
+    assert copied.rows.count == EXPECTED_ROWS
 
 
 def test_servers_without_views_that_keep_row_level_security_are_refused(workbench: Workbench) -> None:

@@ -20,7 +20,7 @@ from bench.schema.connections import admin_connection
 from optimized_impl import atomic, task
 
 BATCH = 60
-SLOWNESS_SECONDS = 0.6
+SLOWNESS_SECONDS = 0.8
 PAUSE_SECONDS = 1.5
 """Longer than deadlock_timeout, after which the server looks for one."""
 

@@ -1,15 +1,13 @@
-"""Every planted fault is caught by the promise that it breaks, and an implementation that keeps all passes."""
+"""Every planted fault is caught by the promise that it breaks. What keeps all is tried in ``test_command``."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from bench.analysis.promises import Standing
 from bench.executor import ProcessExecutor
 from bench.probes.fault import Fault
 from bench.progress import Silent
 from bench.promise import Promise
-from bench.promises.plan import FAULT_KINDS, FEWEST_POINTS, BlockedRow, PlannedPoint, plan_points
+from bench.promises.plan import FEWEST_POINTS, BlockedRow, PlannedPoint
 from bench.promises.races import races
 from bench.promises.refusals import refusals
 from bench.promises.strike import strike
@@ -18,41 +16,15 @@ from bench.promises.watch import watch
 from bench.results.promises import DeclaredPromises
 from bench.scratch import scratch_folder
 from bench.stage import ScanSource, Stage
-from tests.promises.conftest import ROWS, LaneMaker
+from tests.promises.conftest import LaneMaker
 from tests.promises.records import NEW, NONE, OLD, broken_promises, findings, trial
 
-SLOWNESS_SECONDS = 0.6
-"""Of the slow planted implementation, which only a worker can import."""
 PLANTED = "tests.promises.planted:"
 
 
 def killed_at(statement: int) -> PlannedPoint:
     fault = Fault(blow="kill", trips="statements", number=statement, moment="before")
     return PlannedPoint("worker killed at a statement", f"before statement {statement}", fault)
-
-
-def test_an_implementation_that_keeps_everything_survives_each_kind_of_fault(make_lane: LaneMaker) -> None:
-    """Every fault strikes, none leaves anything but old or new rows, and every re-run is right."""
-    with make_lane(f"{PLANTED}keeps_everything_slowly") as (lane, measured):
-        assert measured.rows == ROWS
-        assert measured.seconds > SLOWNESS_SECONDS
-        course = replace(measured, seconds=SLOWNESS_SECONDS / 2)
-        readings, unchanged = watch(lane, 2)
-        planned = plan_points(FEWEST_POINTS, course, crashes=True)
-        assert [one.kind for one in planned] == list(FAULT_KINDS)
-        points = tuple(strike(lane, one, course.seconds) for one in planned)
-        tried = trial(
-            readings=readings,
-            observed_unchanged=unchanged,
-            points=points,
-            refusals=tuple(refusals(lane)),
-            races=(next(races(lane, course.seconds)),),
-        )
-    assert {(one.rows, one.summaries) for one in readings} == {(OLD, OLD), (NEW, NEW)}
-    assert [one.kind for one in points if not one.struck or not one.ended] == []
-    assert [one for one in points if one.rerun or one.left_over] == []
-    assert broken_promises(tried) == set()
-    assert findings(tried)[Promise.SAME_SCAN].standing is Standing.KEPT
 
 
 def test_readers_see_sets_that_are_committed_in_parts(make_lane: LaneMaker) -> None:
