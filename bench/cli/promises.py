@@ -23,12 +23,11 @@ from bench.cli.options import (
 from bench.cli.progress import terminal_progress
 from bench.promises.plan import FEWEST_POINTS
 from bench.promises.trial import TrialPlan, try_promises
-from bench.report.promises import render_promises, render_promises_markdown
+from bench.registry import registered_names
+from bench.report.promises_page import render_promises, render_promises_markdown
 from bench.results.files import check_writable, write_file_atomically
 from bench.results.promises import DEFAULT_PATH, merge_promises, read_promises
 from bench.stage import ScanSource
-
-DEFAULT_IMPLEMENTATIONS = ["materializing", "streaming", "streaming-atomic"]
 
 
 def promises(
@@ -36,7 +35,7 @@ def promises(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            show_default=", ".join(DEFAULT_IMPLEMENTATIONS),
+            show_default="all registered ones",
             help="A registered name or package.module:function; may be repeated.",
         ),
     ] = None,
@@ -66,7 +65,7 @@ def promises(
         check_writable(path.parent)
     read_promises(json)  # a damaged file is found before the work, not after
     plan = TrialPlan(
-        implementations=parse_implementations(implementation or DEFAULT_IMPLEMENTATIONS),
+        implementations=parse_implementations(implementation or list(registered_names())),
         points=points,
         database_url=database_url,
         server_major=postgres,

@@ -14,6 +14,7 @@ from bench.report.growth import KILLS_TITLE, kill_table
 from bench.report.headline import case_table, headline_table, legend, verdict_lines
 from bench.report.laws import law_line, offender_lines
 from bench.report.limit import LIMIT_TITLE, limit_table
+from bench.report.promises import PROMISES_TITLE, promises_table
 from bench.report.table import Content, Table
 from bench.report.wording import pad, plain, shorten, wrap
 from bench.results.records import Results
@@ -45,6 +46,8 @@ def render_table(results: Results) -> str:
     if named := legend(results):
         lines += [*wrap(named, WIDTH), ""]
     lines += table_lines(table)
+    if results.promises:
+        lines += ["", PROMISES_TITLE, *table_lines(promises_table(results.promises, results.implementations))]
     limits = limit_table(results, summaries, verdict)
     if limits is not None:
         lines += ["", LIMIT_TITLE, *table_lines(limits)]

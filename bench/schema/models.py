@@ -246,7 +246,7 @@ class CatalogueRequirement(models.Model):
 class PackedComplianceOverview(TenantOwned):
     """The requirements of one part of one framework in one region of one scan: an array entry for each of them.
 
-    The last four bytes of ``id`` are the view's to fill: with a requirement's place they make the id of its row.
+    The last two bytes of ``id`` are the view's to fill: with a requirement's slot there it is the id of its row.
     """
 
     inserted_at = models.DateTimeField(default=timezone.now)

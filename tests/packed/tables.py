@@ -15,6 +15,7 @@ PACKED = "optimized_impl.packed:create_compliance_requirements"
 STREAMING = "streaming"
 VIEW = "compliance_requirements_packed_view"
 TABLE = "compliance_requirements_overviews"
+SUMMARIES = "compliance_overview_summaries"
 PACKED_TABLE = "compliance_requirements_packed"
 CATALOGUE_TABLES = ("compliance_catalogue_frameworks", "compliance_catalogue_requirements")
 
@@ -33,7 +34,7 @@ def shown(workbench: Workbench, relation: str = VIEW) -> Lines:
 
 def everything(workbench: Workbench) -> dict[str, Lines]:
     """All rows of all tables that a run may write, as text and sorted."""
-    tables = (PACKED_TABLE, *CATALOGUE_TABLES, TABLE, "compliance_overview_summaries")
+    tables = (PACKED_TABLE, *CATALOGUE_TABLES, TABLE, SUMMARIES)
     return {table: sorted(workbench.query(f"SELECT t::text FROM {table} AS t")) for table in tables}
 
 

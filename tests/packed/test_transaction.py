@@ -11,7 +11,7 @@ import pytest
 
 from bench.contract import Outcome
 from bench.schema.django_setup import close_connections
-from tests.packed.tables import PACKED, PACKED_TABLE, everything, shown
+from tests.packed.tables import CATALOGUE_TABLES, PACKED, PACKED_TABLE, SUMMARIES, everything, shown
 from tests.pushdown.lanes import PUSHDOWN
 from tests.pushdown.tables import CATALOGUE, ROWS, admin_session, wait_for
 from tests.pushdown.workbench import Workbench
@@ -133,8 +133,12 @@ def test_a_re_run_replaces_the_scans_rows_and_nobody_elses(written: Workbench) -
     assert set(shown(written)) <= set(old)
 
 
-def test_without_a_counted_region_the_old_rows_go(written: Workbench) -> None:
+def test_without_a_counted_region_the_old_rows_go_and_nothing_is_written(written: Workbench) -> None:
+    """Nor is a catalogue that no row refers to."""
+    before = everything(written)
     written.query("UPDATE findings SET muted = true WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s")
+    written.warm({"new": CATALOGUE["cis"]})
     outcome = written.run(PACKED)
     assert outcome == {"requirements_created": 0, "regions_processed": [], "compliance_frameworks": []}
-    assert shown(written) == []
+    assert shown(written) == shown(written, SUMMARIES) == []
+    assert [everything(written)[table] for table in CATALOGUE_TABLES] == [before[table] for table in CATALOGUE_TABLES]

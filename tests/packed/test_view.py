@@ -10,6 +10,7 @@ from tests.packed.tables import (
     PACKED,
     PACKED_TABLE,
     STREAMING,
+    SUMMARIES,
     TABLE,
     VIEW,
     application,
@@ -33,10 +34,16 @@ def test_the_view_has_the_columns_of_the_table_and_their_types(workbench: Workbe
     assert len(columns(TABLE)) == 16
 
 
-def test_the_view_shows_what_streaming_writes_into_the_table(written: Workbench) -> None:
-    written.run(STREAMING)
-    assert shown(written) == shown(written, TABLE)
-    assert len(shown(written)) == ROWS
+@pytest.mark.parametrize("failing", [[], ["eu"], ["eu", "us", "ap"]])
+def test_view_and_summaries_show_what_streaming_writes(loaded: Workbench, failing: list[str]) -> None:
+    loaded.connection.execute(
+        "UPDATE findings SET status = 'FAIL' WHERE check_id = 'a' AND resource_regions && %s::varchar[]", [failing]
+    )
+    of_packed = loaded.run(PACKED), shown(loaded, SUMMARIES)
+    of_streaming = loaded.run(STREAMING), shown(loaded, SUMMARIES)
+    assert of_packed == of_streaming
+    assert shown(loaded) == shown(loaded, TABLE)
+    assert len(shown(loaded)) == ROWS
 
 
 def test_each_row_of_the_view_has_an_id_of_its_own_which_it_keeps(written: Workbench) -> None:

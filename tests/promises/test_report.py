@@ -9,7 +9,8 @@ import pytest
 from rich.cells import cell_len
 
 from bench.promise import Promise
-from bench.report.promises import promises_line, promises_table, render_promises, render_promises_markdown
+from bench.report.promises import promises_line, promises_table
+from bench.report.promises_page import render_promises, render_promises_markdown
 from bench.report.table import Table
 from bench.report.text import WIDTH
 from bench.results.promises import PromiseTrial

@@ -11,9 +11,7 @@ from bench.schema.operations import CreateInvokerView, row_level_security, share
 
 VIEW = """
     SELECT
-        encode(
-            substring(uuid_send(packed.id) FROM 1 FOR 12) || int4send(packed.part::int << 16 | requirement.slot), 'hex'
-        )::uuid AS id,
+        encode(substring(uuid_send(packed.id) FROM 1 FOR 14) || int2send(requirement.slot), 'hex')::uuid AS id,
         packed.tenant_id,
         packed.inserted_at,
         packed.compliance_id,
