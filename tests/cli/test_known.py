@@ -1,0 +1,63 @@
+"""A run takes along what ``bench promises`` tried on the very code that it measured, and nothing of other code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench.cli.known import with_promises
+from bench.gate.baseline import baseline_of
+from bench.registry import locate
+from bench.report.text import render_table
+from bench.report.write import write_report
+from bench.results.promises import DEFAULT_PATH, PromiseTrial, merge_promises
+from bench.results.store import read_results, write_results
+from bench.source import source_fingerprint
+from tests.promises.records import point, trial
+from tests.results.builders import production_results
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def tried(implementation: str, source: str | None = None) -> PromiseTrial:
+    """A trial of one fault on today's code, unless a ``source`` is given."""
+    now = source_fingerprint(locate(implementation).partition(":")[0])
+    return replace(trial(implementation, points=(point(),)), source=now if source is None else source)
+
+
+def test_what_was_tried_on_this_code_comes_along_and_reads_beside_the_figures(tmp_path: Path) -> None:
+    merge_promises(DEFAULT_PATH, [tried("streaming"), tried("materializing", "other code"), tried("pushdown")])
+    results = with_promises(production_results())
+    assert [one.implementation for one in results.promises] == ["streaming"]
+    write_results(tmp_path / "results.json", results)
+    assert read_results(tmp_path / "results.json") == results
+    report = write_report(tmp_path, results)[0].read_text(encoding="utf-8")
+    assert report.index("peak heap, before → after") < report.index("## What each implementation promises")
+    assert "| a re-run after a crash is right |" in report
+    assert "materializing: not tried; run bench promises" in report
+    assert "What each implementation promises" in render_table(results)
+    assert baseline_of(results).promises == ()
+
+
+def test_without_trials_nothing_is_said_of_promises(tmp_path: Path) -> None:
+    results = with_promises(production_results())
+    assert results == production_results()
+    assert "promises" not in write_report(tmp_path, results)[0].read_text(encoding="utf-8")
+
+
+def test_an_implementation_of_another_revision_has_no_trials_and_does_no_harm() -> None:
+    merge_promises(DEFAULT_PATH, [tried("streaming")])
+    results = replace(production_results(), implementations=("streaming@main", "streaming"))
+    assert [one.implementation for one in with_promises(results).promises] == ["streaming"]
+
+
+def test_a_damaged_file_costs_a_warning_and_not_the_run() -> None:
+    DEFAULT_PATH.parent.mkdir()
+    DEFAULT_PATH.write_text("{", encoding="utf-8")
+    (warning,) = with_promises(production_results()).warnings
+    assert "holds no promises" in warning
