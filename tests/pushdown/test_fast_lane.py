@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.pushdown.lanes import FAST, PUSHDOWN
-from tests.pushdown.tables import places
+from tests.pushdown.tables import admin_session, places
 from tests.pushdown.workbench import Workbench
 
 ROWS, SUMMARIES = "compliance_requirements_overviews", "compliance_overview_summaries"
@@ -57,14 +57,14 @@ def test_it_writes_ascending_ids_of_version_7_and_the_ordinary_lane_random_ones(
     assert versions(loaded) == {4}
 
 
-def test_triggers_are_back_for_the_next_transaction(loaded: Workbench) -> None:
-    loaded.run(FAST)
-    with pytest.raises(psycopg.errors.ForeignKeyViolation):
-        loaded.query(
-            "INSERT INTO compliance_overview_summaries (id, inserted_at, compliance_id, requirements_passed,"
-            " requirements_failed, requirements_manual, total_requirements, scan_id, tenant_id)"
-            " VALUES (gen_random_uuid(), now(), 'x', 0, 0, 0, 0, gen_random_uuid(), %(tenant)s)"
-        )
+def test_triggers_are_back_for_the_sessions_next_transaction(loaded: Workbench) -> None:
+    from optimized_impl.pushdown.triggers import switch_triggers_off
+
+    with admin_session(loaded) as session, session.cursor() as cursor:
+        switch_triggers_off(cursor)
+        assert cursor.execute("SHOW session_replication_role").fetchone() == ("replica",)
+        session.commit()
+        assert cursor.execute("SHOW session_replication_role").fetchone() == ("origin",)
 
 
 def test_it_is_refused_where_the_role_may_not_switch_triggers_off(loaded: Workbench) -> None:
@@ -134,3 +134,16 @@ def test_it_is_refused_where_triggers_check_more_than_the_locked_parents(
 ) -> None:
     with schema(loaded, making, unmaking):
         refused(loaded, "would silence trigger")
+
+
+def test_no_trigger_is_added_between_the_look_at_them_and_the_end(loaded: Workbench) -> None:
+    from optimized_impl.pushdown.triggers import switch_triggers_off
+
+    with admin_session(loaded) as session, session.cursor() as cursor:
+        switch_triggers_off(cursor)
+        for table in (ROWS, SUMMARIES):
+            trigger = f"CREATE TRIGGER added AFTER INSERT ON {table} EXECUTE FUNCTION tsvector_update_trigger()"
+            with admin_session(loaded) as other:
+                other.execute("SET LOCAL lock_timeout = '100ms'")
+                with pytest.raises(psycopg.errors.LockNotAvailable):
+                    other.execute(trigger.encode())
