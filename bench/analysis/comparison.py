@@ -18,7 +18,7 @@ from bench.analysis.comparable import datasets_match, environment_differences, e
 from bench.analysis.noise import detectable
 from bench.analysis.summary import Summaries, Summary, summaries_of
 from bench.analysis.verdict import Answer, Judgement, judge
-from bench.contract import METRICS, Kind
+from bench.contract import LIMIT, METRICS, Kind
 from bench.errors import InputError
 from bench.results.records import Digest, Failure, Results
 
@@ -112,7 +112,8 @@ def compare(before: Results, after: Results) -> Comparison:
 
 
 def _measured_cases(results: Results) -> tuple[Case, ...]:
-    return tuple(dict.fromkeys((one.scan, one.implementation) for one in results.measurements if one.samples))
+    measured = (one for one in results.measurements if one.samples and one.implementation != LIMIT)
+    return tuple(dict.fromkeys((one.scan, one.implementation) for one in measured))
 
 
 def _listed(cases: tuple[Case, ...]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.analysis.verdict import WRONG_ROWS
+from bench.contract import LIMIT
 from bench.gate.policy import Policy
 from bench.gate.verdict import Check, Outcome
 from bench.report.wording import plain, shorten
@@ -18,8 +19,9 @@ _LOG_LINES = 5
 
 
 def measured_cases(results: Results) -> tuple[Case, ...]:
-    """Return the cases of which there is at least one sample, in their order."""
-    return tuple(dict.fromkeys((one.scan, one.implementation) for one in results.measurements if one.samples))
+    """Return the cases of which there is at least one sample, in their order; the limit is none to be judged."""
+    measured = (one for one in results.measurements if one.samples and one.implementation != LIMIT)
+    return tuple(dict.fromkeys((one.scan, one.implementation) for one in measured))
 
 
 def failed_cases(results: Results) -> frozenset[Case]:

@@ -11,7 +11,7 @@ _HOLD = "LOCK TABLE compliance_requirements_overviews, compliance_overview_summa
 _IN_THE_WAY = """
     SELECT tgname, tgrelid::regclass::text
     FROM pg_trigger
-        LEFT JOIN pg_constraint ON pg_constraint.oid = tgconstraint AND contype = 'f' AND conrelid = tgrelid
+        LEFT JOIN pg_constraint ON pg_constraint.oid = tgconstraint AND contype = 'f'
         LEFT JOIN pg_attribute ON attrelid = conrelid AND ARRAY[attnum] = conkey
     WHERE tgrelid IN ('compliance_requirements_overviews'::regclass, 'compliance_overview_summaries'::regclass)
         AND tgenabled IN ('O', 'R')

@@ -10,7 +10,7 @@ import psycopg
 
 from tests.pushdown.workbench import Workbench
 
-PACKED = "optimized_impl.packed:create_compliance_requirements"
+PACKED = "packed"
 """Not by its entry point, which an older installation lacks."""
 STREAMING = "streaming"
 VIEW = "compliance_requirements_packed_view"

@@ -62,7 +62,7 @@ def read_results() -> ReadResults:
             ),
             WriteSamples(
                 design="packed",
-                implementation="optimized_impl.packed:create_compliance_requirements",
+                implementation="packed",
                 seconds=(0.25, 0.27, 0.26, 0.25, 0.24, 0.26),
                 wal_bytes=(1_370_000,),
             ),

@@ -1,0 +1,28 @@
+"""The limit is a yardstick of its own run: no comparison and no gate takes it for a case."""
+
+from __future__ import annotations
+
+from bench.analysis.comparison import compare
+from bench.contract import LIMIT
+from bench.gate.judge import gate
+from bench.gate.policy import Policy
+from tests.limit.runs import limited
+from tests.results.builders import production_results
+
+
+def test_a_run_without_the_limit_compares_with_one_that_has_it() -> None:
+    for before, after in ((limited(), production_results()), (production_results(), limited())):
+        found = compare(before, after)
+        assert found.changes
+        assert found.missing == ()
+        assert LIMIT not in {one.implementation for one in found.changes}
+
+
+def test_a_gate_holds_a_run_with_the_limit_against_a_baseline_without() -> None:
+    plain = production_results()
+    policy = Policy(scans=tuple(one.scan for one in plain.datasets), implementations=plain.implementations)
+    for run, baseline in ((limited(), plain), (plain, limited())):
+        verdict = gate(policy, run, baseline)
+        assert verdict.checks
+        assert not [check for check in verdict.checks if LIMIT in check.name]
+        assert verdict.exit_code == 0, verdict.checks
