@@ -44,7 +44,7 @@ def promises(
     ] = "100/3",
     points: Annotated[
         int, typer.Option(min=FEWEST_POINTS, max=10_000, help="Faults that strike each implementation.")
-    ] = 50,
+    ] = 56,
     catalogue: CatalogueOption = SYNTHETIC,
     catalogue_file: CatalogueFileOption = None,
     seed: SeedOption = 0,

@@ -15,6 +15,7 @@ PROMISES_TITLE = "What each implementation promises"
 ABOUT_PROMISES = """\
 What a faster or leaner design may cost. `bench promises` tried each on a real server: readers watched runs, faults
 struck them, two ran at once."""
+_MOST_BESIDE_SENTENCES = 4
 _KEPT = "kept (n×): promised, and kept in each of n trials"
 _FREE = "kept*: kept in every trial, and not promised"
 _NO = "no: not promised, and not kept"
@@ -50,7 +51,14 @@ def promises_table(
         else:
             columns.append({one.promise: _cell(one, notes, told=told) for one in find_promises(trial)})
     headings = [Column("promise", Content.LABEL), *(Column(plain(name), Content.LABEL) for name in implementations)]
-    rows = tuple((promise.heading, *(column[promise] for column in columns)) for promise in Promise)
+    # In a terminal, many columns leave no room for sentences: names stand for them, which the footnotes explain.
+    named = not told and len(implementations) > _MOST_BESIDE_SENTENCES
+    if named:
+        for promise in Promise:
+            notes.legend(f"{promise.value}: {promise.heading}")
+    rows = tuple(
+        (promise.value if named else promise.heading, *(column[promise] for column in columns)) for promise in Promise
+    )
     return Table(tuple(headings), rows, notes.texts())
 
 

@@ -103,3 +103,13 @@ def test_the_line_names_what_is_broken() -> None:
     )
     line = promises_line([STREAMING, FAILED])
     assert line == "Promises: broken – failing failed where nothing disturbed it: RuntimeError: out of order"
+
+
+def test_many_columns_have_names_for_promises_and_say_below_what_they_mean() -> None:
+    trials = tuple(trial(f"implementation-{number}", points=(point(),)) for number in range(6))
+    names = tuple(one.implementation for one in trials)
+    table = promises_table(trials, names)
+    assert [row[0] for row in table.rows] == [promise.value for promise in Promise]
+    assert {f"{promise.value}: {promise.heading}" for promise in Promise} <= set(table.footnotes)
+    assert [row[0] for row in promises_table(trials, names, told=True).rows] == [one.heading for one in Promise]
+    assert max(map(cell_len, render_promises(trials).splitlines())) <= WIDTH

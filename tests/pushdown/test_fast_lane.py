@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from uuid import UUID
 
 import psycopg
 import pytest
@@ -30,10 +29,6 @@ def schema(workbench: Workbench, *statements: str) -> Iterator[None]:
                 login.execute(statement.encode())
 
 
-def versions(workbench: Workbench) -> set[int | None]:
-    return {UUID(place.id).version for key, place in places(workbench).items() if len(key) == 3}
-
-
 def refused(workbench: Workbench, match: str) -> None:
     """Require that the fast lane is refused in one line, that nothing is written, and that the ordinary lane goes."""
     from optimized_impl.pushdown.triggers import FastLaneError
@@ -45,16 +40,6 @@ def refused(workbench: Workbench, match: str) -> None:
     assert "ordinary lane" in str(caught.value)
     assert places(workbench) == before
     workbench.run(PUSHDOWN)
-
-
-def test_it_writes_ascending_ids_of_version_7_and_the_ordinary_lane_random_ones(loaded: Workbench) -> None:
-    loaded.run(FAST)
-    assert versions(loaded) == {7}
-    ids = loaded.query(f"SELECT id FROM {ROWS} WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s ORDER BY ctid")
-    assert ids == sorted(ids)
-    loaded.query("DELETE FROM compliance_requirements_overviews")
-    loaded.run(PUSHDOWN)
-    assert versions(loaded) == {4}
 
 
 def test_triggers_are_back_for_the_sessions_next_transaction(loaded: Workbench) -> None:

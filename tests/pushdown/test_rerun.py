@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from uuid import RFC_4122
 
 import pytest
 
@@ -146,3 +147,19 @@ def test_where_most_rows_change_all_are_replaced(written: Workbench, lane: str) 
     touched = rerun(written, lane)
     assert rows_of("cis", "3") < touched
     assert sum(len(key) == 3 for key in touched) == ROWS
+
+
+def test_ids_are_of_version_7_and_ascend_in_the_order_in_which_rows_lie(loaded: Workbench, lane: str) -> None:
+    """Also beyond what a millisecond's counter holds."""
+    loaded.warm({"cis": with_requirements("CIS", "3.0", {str(number): ["a"] for number in range(3_000)})})
+    loaded.run(lane)
+    ids = [
+        found
+        for (found,) in loaded.query(
+            "SELECT id FROM compliance_requirements_overviews"
+            " WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s ORDER BY ctid"
+        )
+    ]
+    assert len(set(ids)) == 9_000
+    assert ids == sorted(ids)
+    assert {(found.version, found.variant) for found in ids} == {(7, RFC_4122)}
