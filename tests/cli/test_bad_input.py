@@ -58,7 +58,7 @@ def test_an_unknown_scan_size(refused: Refused, size: str) -> None:
     [
         (["run", "--scan", "10k/20", "--scan", "10000/20"], ["--scan", "more than once"]),
         (["run", "--implementation", "streaming", "--implementation", "streaming"], ["streaming", "more than once"]),
-        (["run", "--implementation", "fast"], ["'fast'", "materializing, streaming", "package.module:function"]),
+        (["run", "--implementation", "fast"], ["'fast'", "known are materializing, ", "package.module:function"]),
         (["run", "--samples", "0"], ["--samples"]),
         (["run", "--samples", "many"], ["--samples"]),
         (["run", "--seed", "text"], ["--seed"]),
@@ -80,7 +80,7 @@ def test_an_unknown_scan_size(refused: Refused, size: str) -> None:
             ["rows", "--implementation", "streaming", "--scan", "1/1", "--scan-file", "x"],
             ["one of --scan-file FILE and --scan FINDINGS/REGIONS"],
         ),
-        (["rows", "--implementation", "slow", "--scan", "1/1"], ["'slow'", "materializing, streaming"]),
+        (["rows", "--implementation", "slow", "--scan", "1/1"], ["'slow'", "known are materializing, "]),
         (["frobnicate"], ["frobnicate"]),
         ([], ["bench --help"]),
     ],
