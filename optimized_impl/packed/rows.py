@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import reduce
-from operator import or_
+from itertools import repeat
 from struct import pack
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -15,7 +16,7 @@ import psycopg
 from bench.contract import Requirement
 from optimized_impl.packed.catalogue import FrameworkVersion
 from optimized_impl.pushdown.findings import CountedFindings
-from optimized_impl.pushdown.identifiers import random_ids
+from optimized_impl.pushdown.identifiers import ascending_ids
 
 _COPY = """
     COPY compliance_requirements_packed (region, tenant_id, scan_id, inserted_at, catalogue_framework_id, compliance_id,
@@ -52,9 +53,8 @@ class PackedRows:
         moment = pack("!iq", 8, (inserted_at - _EPOCH) // timedelta(microseconds=1))
         self._scan = _uuid(UUID(tenant_id)) + _uuid(UUID(scan_id)) + moment
         self._findings = findings
-        self._failed_anywhere = reduce(or_, findings.failed, 0)
         self._names = [_COLUMN_COUNT + _text(region) for region in findings.regions]
-        self._ids = random_ids()
+        self._ids = ascending_ids()
         self.summaries: list[Summary] = []
         """One for each framework that ``copy`` has sent."""
         self.requirements = 0
@@ -74,21 +74,30 @@ class PackedRows:
         constants = b"".join((self._scan, _uuid(version.id), *texts))
         failed = manual = 0
         for number, part in enumerate(version.parts()):
-            seen = [self._findings.checks(requirement["checks"]) for _, requirement in part]
-            failed += sum(bool(checks & self._failed_anywhere) for checks in seen)
+            checks = [requirement["checks"] for _, requirement in part]
+            sides = [
+                _by_region(self._findings, counters, checks)
+                for counters in (self._findings.passed, self._findings.failed)
+            ]
+            failed += sum(any(regions) for regions in sides[1])
             manual += sum(not requirement["checks"] for _, requirement in part)
             shared = constants + pack("!ihi", 2, number, 16)
             for place, name in enumerate(self._names):
                 scores = self._scores(part, place) if framework.is_threatscore else _NULL + _NULL
-                write(b"".join((name, shared, next(self._ids), self._checks(seen, place), scores)))
+                write(
+                    b"".join(
+                        (
+                            name,
+                            shared,
+                            next(self._ids),
+                            *(_array([regions[place] for regions in side]) for side in sides),
+                            scores,
+                        )
+                    )
+                )
         total = len(framework.requirements)
         self.requirements += total
         self.summaries.append(Summary(framework.compliance_id, total - failed - manual, failed, manual))
-
-    def _checks(self, seen: Sequence[int], place: int) -> bytes:
-        """Return the arrays of passed and failed checks in one region; ``seen`` is each requirement's checks."""
-        sides = self._findings.passed[place], self._findings.failed[place]
-        return b"".join(_array([(checks & side).bit_count() for checks in seen]) for side in sides)
 
     def _scores(self, part: Sequence[tuple[str, Requirement]], place: int) -> bytes:
         """Return the arrays of passed and total findings in one region."""
@@ -96,6 +105,15 @@ class PackedRows:
         passed = [scores.passed[place] if scores else 0 for scores in listed]
         total = [scores.total[place] if scores else 0 for scores in listed]
         return _array(passed) + _array(total)
+
+
+def _by_region(
+    findings: CountedFindings, counters: Mapping[str, int], checks: Sequence[Mapping[str, Any]]
+) -> list[Sequence[int]]:
+    """Return, for each requirement with its ``checks``, how many of them ``counters`` has in each region."""
+    none = array("I", [0] * len(findings.regions))  # most requirements, and one array for all of them
+    counts = (sum(map(counters.get, names, repeat(0))) for names in checks)
+    return [findings.by_region(count) if count else none for count in counts]
 
 
 def _array(values: Sequence[int]) -> bytes:

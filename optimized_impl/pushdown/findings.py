@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -60,31 +61,33 @@ ORDER BY region COLLATE "C"
 """
 
 
+Counters = int
+"""A counter of 32 bits for each region, the first in the lowest bits: one addition adds for all regions."""
+
+COUNTER_BITS = 32
+
+
 @dataclass(frozen=True)
 class CountedFindings:
-    """CountedFindings is all that the rows of a scan depend on besides the catalogue.
-
-    Regions are in the order of their names' bytes. A set of checks is an integer with a bit for each.
-    """
+    """CountedFindings is all that the rows of a scan depend on besides the catalogue."""
 
     regions: tuple[str, ...]
-    passed: tuple[int, ...]
-    """For each region the checks that passed there: seen, and by no finding failed."""
-    failed: tuple[int, ...]
-    """For each region the checks that failed there."""
-    bits: Mapping[str, int]
-    """Check id → its bit, for each check that was seen."""
+    """In the order of their names' bytes."""
+    passed: Mapping[str, Counters]
+    """Check id → 1 in each region where it passed: it was seen, and no finding failed it."""
+    failed: Mapping[str, Counters]
+    """Check id → 1 in each region where it failed; absent where it failed nowhere."""
     scores: Mapping[str, Scores]
     """ThreatScore requirement id → its findings, for each that a finding lists."""
     appearance: tuple[str, ...]
     """The regions in the order in which the scan's findings bring them up."""
 
-    def checks(self, check_ids: Iterable[str]) -> int:
-        """Return the set of those checks of ``check_ids`` that were seen."""
-        checks = 0
-        for check_id in check_ids:
-            checks |= self.bits.get(check_id, 0)
-        return checks
+    def by_region(self, counters: Counters) -> array[int]:
+        """Return the counters' values in the order of the regions."""
+        values = array("I", counters.to_bytes(len(self.regions) * COUNTER_BITS // 8, "little"))
+        if sys.byteorder == "big":
+            values.byteswap()
+        return values
 
 
 class Scores:
@@ -112,32 +115,32 @@ class Scores:
 
 def count_findings(tenant_id: str, scan_id: str) -> CountedFindings:
     """Count the scan's findings as the application, under row-level security; memory grows with checks and regions."""
-    bits: dict[str, int] = {}
+    passed: dict[str, Counters] = {}
+    failed: dict[str, Counters] = {}
     scores: dict[str, Scores] = {}
+    names: dict[str, str] = {}
     regions = []
-
-    def checks(check_ids: Iterable[str]) -> int:
-        found = 0
-        for check_id in check_ids:
-            found |= bits.setdefault(check_id, 1 << len(bits))
-        return found
-
     values = {"tenant": tenant_id, "scan": scan_id, "threatscore": THREATSCORE_KEY}
     with rls_transaction(tenant_id, using=REPLICA), connections[REPLICA].cursor() as cursor:
         cursor.execute(_SETTINGS)
-        # Row by row, for a region's check ids are only needed until their bits are known.
-        for place, (region, appearance, passed, failed, *scored) in enumerate(cursor.cursor.stream(_COUNT, values)):
-            regions.append((region, checks(passed), checks(failed), appearance))
-            for requirement_id, *counts in zip(*scored, strict=True):
+        # Row by row: one region's check ids at a time.
+        for place, (region, appearance, *checks, requirement_ids, passes, totals) in enumerate(
+            cursor.cursor.stream(_COUNT, values)
+        ):
+            regions.append((region, appearance))
+            for counters, check_ids in zip((passed, failed), checks, strict=True):
+                for name in check_ids:
+                    # One copy of it: every region brings its own.
+                    check_id = names.setdefault(name, name)
+                    counters[check_id] = counters.get(check_id, 0) | 1 << COUNTER_BITS * place
+            for requirement_id, *counts in zip(requirement_ids, passes, totals, strict=True):
                 scores.setdefault(requirement_id, Scores()).note(place, *counts)
     for requirement_scores in scores.values():
         requirement_scores.pad(len(regions))
-    names, passed_there, failed_there, _ = zip(*regions, strict=True) if regions else ((),) * 4
     return CountedFindings(
-        regions=names,
-        passed=passed_there,
-        failed=failed_there,
-        bits=bits,
+        regions=tuple(region for region, _ in regions),
+        passed=passed,
+        failed=failed,
         scores=scores,
-        appearance=tuple(region for region, _, _, _ in sorted(regions, key=itemgetter(3))),
+        appearance=tuple(region for region, _ in sorted(regions, key=itemgetter(1))),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import repeat
 
 from bench.contract import THREATSCORE_KEY, Catalogue
 from bench.contract import Requirement as CatalogueRequirement
@@ -46,17 +47,17 @@ def frameworks(catalogue: Catalogue) -> Iterator[Framework]:
 def outcomes(framework: Framework, requirement_id: str, findings: CountedFindings) -> list[Outcome]:
     """Return what the requirement comes to in each region, in the order of ``findings.regions``."""
     checks = framework.requirements[requirement_id]["checks"]
+    passed = sum(map(findings.passed.get, checks, repeat(0)))
+    failed = sum(map(findings.failed.get, checks, repeat(0)))
     scores = findings.scores.get(requirement_id) if framework.is_threatscore else None
-    seen = findings.checks(checks)
     unless_failed = "PASS" if checks else "MANUAL"
-    if not seen and scores is None:
+    if not passed | failed and scores is None:
         return [(unless_failed, 0, 0, 0, 0)] * len(findings.regions)
-    passed = [(seen & passed_there).bit_count() for passed_there in findings.passed]
-    failed = [(seen & failed_there).bit_count() for failed_there in findings.failed]
-    statuses = ["FAIL" if count else unless_failed for count in failed]
+    failed_by_region = findings.by_region(failed)
+    statuses = ["FAIL" if count else unless_failed for count in failed_by_region]
     no_scores = [0] * len(findings.regions)
     scored = (scores.passed, scores.total) if scores else (no_scores, no_scores)
-    return list(zip(statuses, passed, failed, *scored, strict=True))
+    return list(zip(statuses, findings.by_region(passed), failed_by_region, *scored, strict=True))
 
 
 def _normalise(text: str) -> str:

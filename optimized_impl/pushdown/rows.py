@@ -37,7 +37,7 @@ COLUMNS = (
 )
 """In the order in which they are sent: what differs least often stands together."""
 
-BLOCK_BYTES = 32 * 1024
+BLOCK_BYTES = 48 * 1024
 
 MOST_OWN_BYTES = 64
 """More than a row's own id, status and counts take."""

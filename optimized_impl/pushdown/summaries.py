@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from functools import reduce
-from operator import or_
 
 import psycopg
 
@@ -60,13 +58,12 @@ def replace_summaries(
 
 def _summaries(catalogue: Catalogue, findings: CountedFindings) -> Iterator[Summary]:
     """Yield one summary per framework: a check that failed in any region fails its requirements."""
-    failed_anywhere = reduce(or_, findings.failed, 0)
     for compliance_id, framework in catalogue.items():
         count = {"PASS": 0, "FAIL": 0, "MANUAL": 0}
         for requirement in framework["requirements"].values():
             if not requirement["checks"]:
                 count["MANUAL"] += 1
-            elif findings.checks(requirement["checks"]) & failed_anywhere:
+            elif any(check in findings.failed for check in requirement["checks"]):
                 count["FAIL"] += 1
             else:
                 count["PASS"] += 1

@@ -56,9 +56,9 @@ def test_each_row_of_the_view_has_an_id_of_its_own_which_it_keeps(written: Workb
     assert ids() == first
 
 
-def test_every_id_is_a_uuid_of_version_4(written: Workbench) -> None:
+def test_every_id_is_a_uuid_of_version_7(written: Workbench) -> None:
     found = written.query(f"SELECT id::text FROM {VIEW}")
-    assert all(text[14] == "4" and text[19] in "89ab" for (text,) in found)
+    assert all(text[14] == "7" and text[19] in "89ab" for (text,) in found)
 
 
 def test_the_view_shows_a_tenant_its_own_rows_and_nobody_else_any(written: Workbench) -> None:
