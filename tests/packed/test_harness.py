@@ -122,6 +122,7 @@ def test_a_change_of_anybody_elses_packed_rows_is_seen(scan: ScanStage, change: 
 
 
 def test_the_others_packed_rows_are_those_of_another_scan_of_another_tenant_and_of_one_scan_id(scan: ScanStage) -> None:
+    scan.reset()  # whatever an earlier test left
     key = scan.loaded.key
     with psycopg.connect(scan.access.conninfo_as(scan.access.admin_role)) as connection:
         found = connection.execute(
