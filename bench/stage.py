@@ -136,15 +136,15 @@ class Stage:
         self.server = server
         self.executor = executor
         self._scratch = scratch
-        self._template = server.create_database()
-        executor.run(MigrateRequest(access=self._template), MIGRATION_TIMEOUT_SECONDS)
+        self.template = server.create_database()
+        executor.run(MigrateRequest(access=self.template), MIGRATION_TIMEOUT_SECONDS)
 
     @contextmanager
     def scan(
         self, source: ScanSource, catalogue: LoadedCatalogue, progress: Callable[[int], None] | None = None
     ) -> Iterator[ScanStage]:
         """Load a scan into a database of its own, dropped afterwards."""
-        access = self.server.create_database(self._template)
+        access = self.server.create_database(self.template)
         limit_folder = self._scratch / f"limit-{access.database}"
         try:
             if source.size is not None:

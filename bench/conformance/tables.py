@@ -31,7 +31,7 @@ EMPTIED = (
 OLD = "2020-01-01 00:00:00+00:00"
 """When the planted rows of an earlier run were written."""
 
-_OLD_ROWS: tuple[LiteralString, ...] = (
+OLD_ROWS: tuple[LiteralString, ...] = (
     """
     INSERT INTO compliance_requirements_overviews
         (id, inserted_at, compliance_id, framework, version, description, region, requirement_id, requirement_status,
@@ -102,7 +102,7 @@ class Tables:
             self._empty()
             self._loaded = load_recorded_scan(self.access, scan_file, catalogue)
             load_packed_bystanders(self.access, self._loaded.bystanders)
-            for statement in (*_OLD_ROWS, *([_DELETE_PROVIDER] if provider_deleted else [])):
+            for statement in (*OLD_ROWS, *([_DELETE_PROVIDER] if provider_deleted else [])):
                 self._execute(statement, old=OLD)
             for table in RESTORED:
                 self._admin.execute(_SAVE.format(_saved(table), sql.Identifier(table)))

@@ -3,40 +3,30 @@
 from __future__ import annotations
 
 import functools
-import secrets
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
 from bench.conformance.suite import CALL_SECONDS, Contestant, Suite
 from bench.conformance.tables import open_tables
-from bench.database.embedded import embedded_server
-from bench.database.reaper import Estate
-from bench.database.server import Server
 from bench.executor import ProcessExecutor
-from bench.probes.request import MigrateRequest
+from bench.scratch import scratch_folder
+from bench.stage import Stage
 
 Enter = Callable[[str], Contestant]
 """From the name of an implementation to the contestant, with its worker."""
 
 
 @pytest.fixture(scope="session")
-def suite() -> Iterator[Suite]:
-    """A suite as a run has it, on a server that does not wait for the disk: nothing here outlives it."""
-    run = f"bench_{secrets.token_hex(6)}"
-    with (
-        tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder,
-        embedded_server(16, {"fsync": "off"}) as handle,
-    ):
-        server = Server(Estate(handle.conninfo, f"{run}_app", f"{run}_admin", run), "embedded", handle.log_directory)
-        executor = ProcessExecutor(Path(folder))
-        access = server.create_database()
-        executor.run(MigrateRequest(access=access), 120.0)
-        with open_tables(access) as tables:
-            yield Suite(server, tables, executor, Path(folder), CALL_SECONDS)
+def suite(quick_stage: Stage) -> Iterator[Suite]:
+    """A suite as a run has it, on the server of this process."""
+    server = quick_stage.server
+    access = server.create_database(quick_stage.template)
+    # A socket's path may not be as long as those of pytest are.
+    with scratch_folder() as folder, open_tables(access) as tables:
+        yield Suite(server, tables, ProcessExecutor(folder), folder, CALL_SECONDS)
+    server.drop_database(access)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bench.conformance.reading_cases import EU, SHORT_EU, eu_and_failing, scored_times
 from bench.conformance.written import ByHand, by_hand, counts, summaries
-from tests.implementations.workbench import AFTER, BEFORE
+from tests.implementations.pair import AFTER, BEFORE
 
 
 class Raised(NamedTuple):

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from bench.conformance.case import finding, framework
-from tests.implementations.workbench import Contents, Workbench
+from tests.workbench import Contents, Workbench
 
 ATOMIC = "streaming-atomic"
 SCAN = {"provider": "aws", "findings": [finding("a", "PASS", "eu"), finding("b", "FAIL", "eu", "us")]}

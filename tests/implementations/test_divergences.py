@@ -10,7 +10,8 @@ from bench.conformance.written import ByHand
 from bench.divergence import divergences_of
 from bench.registry import load
 from tests.implementations.divergences import DONE, Raised
-from tests.implementations.workbench import BEFORE, IMPLEMENTATIONS, Workbench
+from tests.implementations.pair import BEFORE, IMPLEMENTATIONS
+from tests.workbench import Workbench
 
 
 @pytest.mark.parametrize(("implementation", "name"), DONE)

@@ -14,7 +14,8 @@ from bench.conformance.cases import CASES
 from bench.conformance.size_cases import bulk_catalogue, bulk_findings
 from bench.conformance.written import ByHand, by_hand
 from bench.database.statement_log import capture
-from tests.implementations.workbench import AFTER, BEFORE, IMPLEMENTATIONS, Workbench
+from tests.implementations.pair import AFTER, BEFORE, IMPLEMENTATIONS
+from tests.workbench import Workbench
 
 SCAN, CATALOGUE = scan_of(bulk_findings(3, 6)), bulk_catalogue(4_000)
 BATCH = 10_000

@@ -7,7 +7,9 @@ from datetime import datetime
 import pytest
 
 from bench.conformance.cases import CASES
-from tests.implementations.workbench import IMPLEMENTATIONS, OLD, Workbench
+from bench.conformance.tables import OLD
+from tests.implementations.pair import IMPLEMENTATIONS
+from tests.workbench import Workbench
 
 CASE = CASES["multi-region"]
 

@@ -10,9 +10,20 @@ import pytest
 from psycopg import sql
 
 from bench.conformance.cases import CASES
-from tests.implementations.workbench import AFTER, TABLES, Workbench
+from tests.implementations.pair import AFTER
+from tests.workbench import Workbench
 
 CASE = CASES["multi-region"]
+TABLES = (
+    "tenants",
+    "providers",
+    "scans",
+    "resources",
+    "findings",
+    "resource_finding_mappings",
+    "compliance_requirements_overviews",
+    "compliance_overview_summaries",
+)
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,8 @@ from bench.conformance.case import scan_of
 from bench.conformance.cases import CASES
 from bench.conformance.size_cases import bulk_catalogue, bulk_findings
 from bench.database.statement_log import capture
-from tests.implementations.workbench import AFTER, BEFORE, IMPLEMENTATIONS, Workbench
+from tests.implementations.pair import AFTER, BEFORE, IMPLEMENTATIONS
+from tests.workbench import Workbench
 
 SMALL = CASES["multi-region"]
 BATCH = 10_000

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from tests.pushdown.workbench import Workbench
+from tests.workbench import Workbench
 
 PACKED = "packed"
 """Not by its entry point, which an older installation lacks."""

@@ -12,7 +12,7 @@ from bench.conformance.case import Json, with_requirements
 from tests.packed.tables import CATALOGUE_TABLES, PACKED, STREAMING, TABLE, VIEW, everything, shown
 from tests.packed.test_transaction import run
 from tests.pushdown.tables import CATALOGUE, admin_session, wait_for
-from tests.pushdown.workbench import Workbench
+from tests.workbench import Workbench
 
 REQUIREMENTS = sum(len(framework["requirements"]) for framework in CATALOGUE.values())
 

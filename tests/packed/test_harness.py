@@ -23,7 +23,7 @@ from bench.stage import ScanSource, ScanStage, Stage, open_stage
 from tests.cli.command import run
 from tests.harness.conftest import CATALOGUE, EXPECTED_ROWS
 from tests.packed.tables import PACKED, STREAMING, VIEW
-from tests.pushdown.workbench import Workbench
+from tests.workbench import Workbench
 
 SUMMARIES = 2
 PACKED_ROWS = 4

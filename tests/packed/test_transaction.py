@@ -14,7 +14,7 @@ from bench.schema.django_setup import close_connections
 from tests.packed.tables import CATALOGUE_TABLES, PACKED, PACKED_TABLE, SUMMARIES, everything, shown
 from tests.pushdown.lanes import PUSHDOWN
 from tests.pushdown.tables import CATALOGUE, ROWS, admin_session, wait_for
-from tests.pushdown.workbench import Workbench
+from tests.workbench import Workbench
 
 
 def run(workbench: Workbench, implementation: str = PACKED) -> Outcome:

@@ -18,7 +18,7 @@ from tests.packed.tables import (
     shown,
 )
 from tests.pushdown.tables import ROWS
-from tests.pushdown.workbench import Workbench
+from tests.workbench import Workbench
 
 
 def test_the_view_has_the_columns_of_the_table_and_their_types(workbench: Workbench) -> None:

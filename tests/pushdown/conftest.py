@@ -1,55 +1,12 @@
-"""A stage with a migrated template for this process, and a workbench on it."""
+"""The workbench with a scan that has all that a row can depend on."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator
-from contextlib import nullcontext
-
-import psycopg
 import pytest
-from pytest_django.plugin import DjangoDbBlocker
 
-from bench.conformance.case import PROVIDER
-from bench.contract import install_catalogue
-from bench.database.embedded import embedded_server
-from bench.database.reaper import Estate
-from bench.database.server import Server
-from bench.executor import ProcessExecutor
-from bench.schema.django_setup import close_connections, set_up_django
-from bench.scratch import scratch_folder
-from bench.stage import Stage
 from tests.pushdown.lanes import PUSHDOWN
 from tests.pushdown.tables import CATALOGUE, SCAN
-from tests.pushdown.workbench import Workbench
-
-
-@pytest.fixture(scope="session")
-def stage() -> Iterator[Stage]:
-    """A stage as a run has it, on a server that does not wait for the disk: nothing here outlives it."""
-    run = f"bench_{secrets.token_hex(6)}"
-    with scratch_folder() as scratch, embedded_server(16, {"fsync": "off"}) as handle:
-        estate = Estate(handle.conninfo, f"{run}_app", f"{run}_admin", run)
-        yield Stage(Server(estate, "embedded", handle.log_directory), ProcessExecutor(scratch), scratch)
-
-
-@pytest.fixture(scope="session")
-def workbench(
-    stage: Stage, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker | None
-) -> Iterator[Workbench]:
-    """The workbench of this process; a test loads what it needs and leaves the schema as it was."""
-    access = stage.server.create_database(stage._template)
-    # pytest-django forbids the database where it finds Django set up; ours is not its test database.
-    unblocked = django_db_blocker.unblock() if django_db_blocker else nullcontext()
-    with unblocked, psycopg.connect(access.conninfo_as(access.admin_role), autocommit=True) as connection:
-        with pytest.MonkeyPatch.context() as environment:
-            # Needed until Django has read its settings; other tests' processes must not inherit it.
-            environment.setenv("DJANGO_SETTINGS_MODULE", "bench.schema.settings")
-            set_up_django(access)
-        yield Workbench(access, connection, tmp_path_factory.mktemp("workbench"))
-        close_connections()
-        install_catalogue(PROVIDER, {})
-    stage.server.drop_database(access)
+from tests.workbench import Workbench
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from bench.conformance.case import PROVIDER, Json, finding, scored, with_requirements
-from tests.pushdown.workbench import Workbench
+from tests.workbench import Workbench
 
 REGIONS = ("us", "eu", "ap")
 

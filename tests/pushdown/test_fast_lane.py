@@ -10,7 +10,7 @@ import pytest
 
 from tests.pushdown.lanes import FAST, PUSHDOWN
 from tests.pushdown.tables import admin_session, places
-from tests.pushdown.workbench import Workbench
+from tests.workbench import Workbench
 
 ROWS, SUMMARIES = "compliance_requirements_overviews", "compliance_overview_summaries"
 

@@ -11,7 +11,7 @@ from bench.conformance.case import with_requirements
 from bench.conformance.text_cases import TEXT_CASES
 from tests.pushdown.lanes import LANES, PUSHDOWN, STREAMING
 from tests.pushdown.tables import CATALOGUE, REGIONS, ROWS, SCAN, Key, changed, contents, places, wal_bytes
-from tests.pushdown.workbench import Workbench
+from tests.workbench import Workbench
 
 
 @pytest.fixture(params=LANES)

@@ -16,10 +16,10 @@ MOST_HEAP_BYTES = 1_000_000
 
 
 @pytest.fixture(scope="module", params=SIZES)
-def staged(request: pytest.FixtureRequest, stage: Stage) -> Iterator[ScanStage]:
+def staged(request: pytest.FixtureRequest, quick_stage: Stage) -> Iterator[ScanStage]:
     """A synthetic scan of each size with the whole catalogue."""
     source = ScanSource(size=ScanSize.parse(request.param), scan_file=None, catalogue="synthetic", seed=0)
-    with stage.scan(source, source.load_catalogue()) as staged:
+    with quick_stage.scan(source, source.load_catalogue()) as staged:
         yield staged
 
 

@@ -14,7 +14,7 @@ from bench.contract import Outcome
 from bench.schema.django_setup import close_connections
 from tests.pushdown.lanes import LANES
 from tests.pushdown.tables import CATALOGUE, ROWS, admin_session, contents, places, wait_for
-from tests.pushdown.workbench import Workbench
+from tests.workbench import Workbench
 
 pytestmark = pytest.mark.parametrize("lane", LANES)
 

@@ -1,4 +1,4 @@
-"""The workbench: one database of this process, filled with one case after another, on which implementations run."""
+"""The workbench: a database of this process, filled with one scan after another, on which implementations run here."""
 
 from __future__ import annotations
 
@@ -11,56 +11,14 @@ from typing import Any, LiteralString
 import psycopg
 
 from bench.conformance.case import PROVIDER, Json
+from bench.conformance.tables import OLD, OLD_ROWS
 from bench.conformance.written import ByHand, Count, Summary, Text, by_hand
 from bench.contract import Outcome, install_catalogue
 from bench.database.access import DatabaseAccess
+from bench.datasets.catalogue import file_catalogue
 from bench.datasets.scan import LoadedScan
 from bench.datasets.scan_file import load_recorded_scan
 from bench.registry import load
-from bench.stage import ScanSource
-
-BEFORE, AFTER = "materializing", "streaming"
-IMPLEMENTATIONS = (BEFORE, AFTER)
-
-TABLES = (
-    "tenants",
-    "providers",
-    "scans",
-    "resources",
-    "findings",
-    "resource_finding_mappings",
-    "compliance_requirements_overviews",
-    "compliance_overview_summaries",
-)
-OLD = "2020-01-01 00:00:00+00:00"
-"""When the rows of an earlier run were written."""
-
-_OLD_ROWS: tuple[LiteralString, ...] = (
-    "DELETE FROM compliance_requirements_overviews WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s",
-    "DELETE FROM compliance_overview_summaries WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s",
-    """
-    INSERT INTO compliance_requirements_overviews
-        (id, inserted_at, compliance_id, framework, version, description, region, requirement_id, requirement_status,
-         passed_checks, failed_checks, total_checks, passed_findings, total_findings, scan_id, tenant_id)
-    SELECT gen_random_uuid(), %(old)s, 'cis', 'Old', '0', 'Old', region, '1', 'FAIL', 9, 9, 9, 9, 9,
-        %(scan)s, %(tenant)s
-    FROM unnest(ARRAY['eu', 'old']) AS region
-    """,
-    """
-    INSERT INTO compliance_overview_summaries
-        (id, inserted_at, compliance_id, requirements_passed, requirements_failed, requirements_manual,
-         total_requirements, scan_id, tenant_id)
-    VALUES (gen_random_uuid(), %(old)s, 'cis', 9, 9, 9, 27, %(scan)s, %(tenant)s)
-    """,
-)
-
-
-def write_files(folder: Path, scan: Json, catalogue: Json) -> ScanSource:
-    """Write both files as a user would, and return where they are."""
-    scan_file, catalogue_file = folder / "scan.json", folder / "catalogue.json"
-    scan_file.write_text(json.dumps(scan), encoding="utf-8")
-    catalogue_file.write_text(json.dumps(catalogue), encoding="utf-8")
-    return ScanSource(size=None, scan_file=scan_file, catalogue=str(catalogue_file), seed=0)
 
 
 @dataclass(frozen=True)
@@ -74,7 +32,8 @@ class Contents:
 class Workbench:
     """A Workbench runs implementations in this process, for which Django is set up, on the scan loaded last.
 
-    ``connection`` commits each statement; row-level security does not bind it.
+    ``connection`` commits each statement; row-level security does not bind it. A process has one workbench, as Django
+    has one set of connections.
     """
 
     def __init__(self, access: DatabaseAccess, connection: psycopg.Connection, folder: Path) -> None:
@@ -91,21 +50,31 @@ class Workbench:
 
     def load(self, scan: Json, catalogue: Json) -> None:
         """Empty the database, load ``scan`` with its bystanders, and warm ``catalogue``."""
-        source = write_files(self._folder, scan, catalogue)
-        assert source.scan_file is not None
-        self.connection.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE".encode())
-        self._loaded = load_recorded_scan(self.access, source.scan_file, source.load_catalogue())
-        install_catalogue(PROVIDER, source.load_catalogue().frameworks)
+        scan_file, catalogue_file = self._folder / "scan.json", self._folder / "catalogue.json"
+        scan_file.write_text(json.dumps(scan), encoding="utf-8")
+        catalogue_file.write_text(json.dumps(catalogue), encoding="utf-8")
+        self.connection.execute("TRUNCATE tenants, compliance_catalogue_frameworks CASCADE")
+        self._loaded = load_recorded_scan(self.access, scan_file, file_catalogue(catalogue_file, PROVIDER))
+        self.warm(catalogue)
+
+    def warm(self, catalogue: Json) -> None:
+        """Have ``catalogue`` be the provider's from now on, whatever was loaded."""
+        path = self._folder / "warm.json"
+        path.write_text(json.dumps(catalogue), encoding="utf-8")
+        install_catalogue(PROVIDER, file_catalogue(path, PROVIDER).frameworks)
 
     def plant_old_rows(self) -> Contents:
         """Have the scan hold two rows and a summary of an earlier run and nothing else; return the contents then."""
-        for statement in _OLD_ROWS:
+        self.query("DELETE FROM compliance_requirements_overviews WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s")
+        self.query("DELETE FROM compliance_overview_summaries WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s")
+        for statement in OLD_ROWS:
             self.query(statement, old=OLD)
         return self.contents()
 
-    def run(self, implementation: str) -> Outcome:
-        """Run one implementation on the loaded scan."""
-        return load(implementation)(self.loaded.key.tenant_id, self.loaded.key.scan_id)
+    def run(self, implementation: str, *, tenant_id: str | None = None, scan_id: str | None = None) -> Outcome:
+        """Run one implementation, on the loaded scan unless another is named."""
+        key = self.loaded.key
+        return load(implementation)(tenant_id or key.tenant_id, scan_id or key.scan_id)
 
     def query(self, statement: LiteralString, **values: str) -> list[tuple[Any, ...]]:
         """Run one statement in which ``%(tenant)s`` and ``%(scan)s`` are the loaded scan's; return its rows."""

@@ -1,0 +1,4 @@
+"""The two implementations of the pull request."""
+
+BEFORE, AFTER = "materializing", "streaming"
+IMPLEMENTATIONS = (BEFORE, AFTER)
