@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import repeat
-from struct import pack
-from typing import Any
-from uuid import UUID
+from datetime import datetime
 
 import psycopg
 
 from bench.contract import Requirement
+from optimized_impl.binary_copy import (
+    HEADER,
+    NULL,
+    TRAILER,
+    UUID_LENGTH,
+    column_count,
+    integer_array,
+    small_integer,
+    text,
+    timestamp,
+    uuid,
+)
 from optimized_impl.packed.catalogue import FrameworkVersion
-from optimized_impl.pushdown.findings import CountedFindings
+from optimized_impl.pushdown.findings import CountedFindings, Counters
 from optimized_impl.pushdown.identifiers import ascending_ids
 
 _COPY = """
@@ -23,14 +31,7 @@ _COPY = """
         framework, version, part, id, passed_checks, failed_checks, passed_findings, total_findings)
     FROM STDIN (FORMAT binary)
 """
-_COLUMN_COUNT = pack("!h", 14)
-_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_TRAILER = b"\xff\xff"
-_NULL = pack("!i", -1)
-_UUID_LENGTH = pack("!i", 16)
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-_INTEGER_TYPE = 23
-"""The object id of the type integer, which never changes."""
+_COLUMNS = 14
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,9 @@ class PackedRows:
     """
 
     def __init__(self, tenant_id: str, scan_id: str, inserted_at: datetime, findings: CountedFindings) -> None:
-        moment = pack("!iq", 8, (inserted_at - _EPOCH) // timedelta(microseconds=1))
-        self._scan = _uuid(UUID(tenant_id)) + _uuid(UUID(scan_id)) + moment
+        self._scan = uuid(tenant_id) + uuid(scan_id) + timestamp(inserted_at)
         self._findings = findings
-        self._names = [_COLUMN_COUNT + _text(region) for region in findings.regions]
+        self._names = [column_count(_COLUMNS) + text(region) for region in findings.regions]
         self._ids = ascending_ids()
         self.summaries: list[Summary] = []
         """One for each framework that ``copy`` has sent."""
@@ -63,34 +63,33 @@ class PackedRows:
     def copy(self, cursor: psycopg.Cursor, versions: Sequence[FrameworkVersion]) -> None:
         """Send the rows of ``versions``, of which only a part of one framework is in memory at a time."""
         with cursor.copy(_COPY) as copy:
-            copy.write(_HEADER)
+            copy.write(HEADER)
             for version in versions:
                 self._send(copy.write, version)
-            copy.write(_TRAILER)
+            copy.write(TRAILER)
 
     def _send(self, write: Callable[[bytes], None], version: FrameworkVersion) -> None:
         framework = version.framework
-        texts = map(_text, (framework.compliance_id, framework.name, framework.version))
-        constants = b"".join((self._scan, _uuid(version.id), *texts))
+        texts = map(text, (framework.compliance_id, framework.name, framework.version))
+        constants = b"".join((self._scan, uuid(version.id), *texts))
         failed = manual = 0
         for number, part in enumerate(version.parts()):
             checks = [requirement["checks"] for _, requirement in part]
             sides = [
-                _by_region(self._findings, counters, checks)
-                for counters in (self._findings.passed, self._findings.failed)
+                self._by_region(map(count, checks)) for count in (self._findings.passed_of, self._findings.failed_of)
             ]
             failed += sum(any(regions) for regions in sides[1])
             manual += sum(not requirement["checks"] for _, requirement in part)
-            shared = constants + pack("!ihi", 2, number, 16)
+            shared = constants + small_integer(number) + UUID_LENGTH
             for place, name in enumerate(self._names):
-                scores = self._scores(part, place) if framework.is_threatscore else _NULL + _NULL
+                scores = self._scores(part, place) if framework.is_threatscore else NULL + NULL
                 write(
                     b"".join(
                         (
                             name,
                             shared,
                             next(self._ids),
-                            *(_array([regions[place] for regions in side]) for side in sides),
+                            *(integer_array([regions[place] for regions in side]) for side in sides),
                             scores,
                         )
                     )
@@ -104,30 +103,9 @@ class PackedRows:
         listed = [self._findings.scores.get(requirement_id) for requirement_id, _ in part]
         passed = [scores.passed[place] if scores else 0 for scores in listed]
         total = [scores.total[place] if scores else 0 for scores in listed]
-        return _array(passed) + _array(total)
+        return integer_array(passed) + integer_array(total)
 
-
-def _by_region(
-    findings: CountedFindings, counters: Mapping[str, int], checks: Sequence[Mapping[str, Any]]
-) -> list[Sequence[int]]:
-    """Return, for each requirement with its ``checks``, how many of them ``counters`` has in each region."""
-    none = array("I", [0] * len(findings.regions))  # most requirements, and one array for all of them
-    counts = (sum(map(counters.get, names, repeat(0))) for names in checks)
-    return [findings.by_region(count) if count else none for count in counts]
-
-
-def _array(values: Sequence[int]) -> bytes:
-    """Return an array of integers: one dimension, no nulls, subscripts from 1; each element after its length."""
-    count = len(values)
-    elements = [4] * (2 * count)
-    elements[1::2] = values
-    return pack(f"!iiiiii{2 * count}i", 20 + 8 * count, 1, 0, _INTEGER_TYPE, count, 1, *elements)
-
-
-def _text(value: str) -> bytes:
-    encoded = value.encode()
-    return pack("!i", len(encoded)) + encoded
-
-
-def _uuid(value: UUID) -> bytes:
-    return _UUID_LENGTH + value.bytes
+    def _by_region(self, counters: Iterable[Counters]) -> list[Sequence[int]]:
+        """Return the values of ``counters``, one for each region; most are of requirements without any."""
+        none = array("I", [0] * len(self._findings.regions))  # one array for all of them
+        return [self._findings.by_region(count) if count else none for count in counters]

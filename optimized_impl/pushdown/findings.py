@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import repeat
 from operator import itemgetter
 
 from django.db import connections
@@ -81,6 +82,14 @@ class CountedFindings:
     """ThreatScore requirement id → its findings, for each that a finding lists."""
     appearance: tuple[str, ...]
     """The regions in the order in which the scan's findings bring them up."""
+
+    def passed_of(self, checks: Iterable[str]) -> Counters:
+        """Return how many of ``checks`` passed, in each region."""
+        return sum(map(self.passed.get, checks, repeat(0)))
+
+    def failed_of(self, checks: Iterable[str]) -> Counters:
+        """Return how many of ``checks`` failed, in each region."""
+        return sum(map(self.failed.get, checks, repeat(0)))
 
     def by_region(self, counters: Counters) -> array[int]:
         """Return the counters' values in the order of the regions."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import repeat
 
 from bench.contract import THREATSCORE_KEY, Catalogue
 from bench.contract import Requirement as CatalogueRequirement
@@ -47,8 +46,8 @@ def frameworks(catalogue: Catalogue) -> Iterator[Framework]:
 def outcomes(framework: Framework, requirement_id: str, findings: CountedFindings) -> list[Outcome]:
     """Return what the requirement comes to in each region, in the order of ``findings.regions``."""
     checks = framework.requirements[requirement_id]["checks"]
-    passed = sum(map(findings.passed.get, checks, repeat(0)))
-    failed = sum(map(findings.failed.get, checks, repeat(0)))
+    passed = findings.passed_of(checks)
+    failed = findings.failed_of(checks)
     scores = findings.scores.get(requirement_id) if framework.is_threatscore else None
     unless_failed = "PASS" if checks else "MANUAL"
     if not passed | failed and scores is None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import chain, islice, repeat
-from struct import pack
-from uuid import UUID
 
 import psycopg
 from psycopg import sql
@@ -14,6 +12,7 @@ from psycopg.copy import LibpqWriter
 
 from bench.contract import Catalogue
 from bench.schema.models import ComplianceRequirementOverview
+from optimized_impl.binary_copy import HEADER, TRAILER, UUID_LENGTH, column_count, integer, text, timestamp, uuid
 from optimized_impl.pushdown.findings import CountedFindings
 from optimized_impl.pushdown.requirements import Framework, Outcome, frameworks, outcomes
 
@@ -47,12 +46,6 @@ MOST_TAILS = 500
 KeptRegions = Mapping[str, Sequence[int]]
 """Compliance id → for each requirement, in the order of the rows, the set of regions whose row is not to be written."""
 
-_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_TRAILER = b"\xff\xff"
-_COLUMN_COUNT = pack("!h", len(COLUMNS))
-_ID_LENGTH = pack("!i", 16)
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-
 
 class RowEncoder:
     """A RowEncoder encodes the rows of one scan; what they all share is encoded when it is made.
@@ -61,33 +54,33 @@ class RowEncoder:
     """
 
     def __init__(self, tenant_id: str, scan_id: str, inserted_at: datetime, ids: Iterator[bytes]) -> None:
-        self._scan = _uuid(tenant_id) + _uuid(scan_id) + _timestamp(inserted_at)
+        self._scan = uuid(tenant_id) + uuid(scan_id) + timestamp(inserted_at)
         self._ids = ids
         self._tails = _Tails()
 
     def blocks(self, catalogue: Catalogue, findings: CountedFindings, kept: KeptRegions) -> Iterator[bytes]:
         """Yield all that one COPY sends, in blocks of up to BLOCK_BYTES or one row: memory does not grow with rows."""
-        block, size = [_HEADER], len(_HEADER)
+        block, size = [HEADER], len(HEADER)
         for piece in self._pieces(catalogue, findings, kept):
             if size + len(piece) > BLOCK_BYTES:
                 yield b"".join(block)
                 block, size = [], 0
             block.append(piece)
             size += len(piece)
-        yield b"".join([*block, _TRAILER])
+        yield b"".join([*block, TRAILER])
 
     def _pieces(self, catalogue: Catalogue, findings: CountedFindings, kept: KeptRegions) -> Iterator[bytes]:
         """Yield the rows of each requirement, its long ones in several pieces."""
-        regions = [_COLUMN_COUNT + _text(region) for region in findings.regions]
+        regions = [column_count(len(COLUMNS)) + text(region) for region in findings.regions]
         longest = max(map(len, regions), default=0) + MOST_OWN_BYTES
         for framework in frameworks(catalogue):
-            constants = self._scan + _text(framework.compliance_id) + _text(framework.name) + _text(framework.version)
+            constants = self._scan + text(framework.compliance_id) + text(framework.name) + text(framework.version)
             # ThreatScore's outcomes seldom repeat: to keep them would cost more than it saves.
             tail = _tail if framework.is_threatscore else self._tails.__getitem__
             requirement_ids = framework.requirement_ids()
             kept_by_requirement = kept.get(framework.compliance_id, [0] * len(requirement_ids))
             for requirement_id, kept_here in zip(requirement_ids, kept_by_requirement, strict=True):
-                shared = constants + _requirement(framework, requirement_id) + _ID_LENGTH
+                shared = constants + _requirement(framework, requirement_id) + UUID_LENGTH
                 # Of a row's four parts only the id is made for it alone. What ends the rows comes first, so that no id
                 # is drawn in vain.
                 rows: Iterator[tuple[bytes, ...]] = zip(
@@ -127,26 +120,9 @@ class _Tails(dict[Outcome, bytes]):
 
 def _tail(outcome: Outcome) -> bytes:
     status, *counts = outcome
-    return _text(status) + b"".join(map(_integer, counts))
+    return text(status) + b"".join(map(integer, counts))
 
 
 def _requirement(framework: Framework, requirement_id: str) -> bytes:
     requirement = framework.requirements[requirement_id]
-    return _text(requirement_id) + _text(requirement.get("description") or "") + _integer(len(requirement["checks"]))
-
-
-def _text(value: str) -> bytes:
-    encoded = value.encode()
-    return pack("!i", len(encoded)) + encoded
-
-
-def _integer(value: int) -> bytes:
-    return pack("!ii", 4, value)
-
-
-def _uuid(value: str) -> bytes:
-    return _ID_LENGTH + UUID(value).bytes
-
-
-def _timestamp(moment: datetime) -> bytes:
-    return pack("!iq", 8, (moment - _EPOCH) // timedelta(microseconds=1))
+    return text(requirement_id) + text(requirement.get("description") or "") + integer(len(requirement["checks"]))
