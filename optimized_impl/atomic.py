@@ -25,6 +25,7 @@ from bench.schema.models import ComplianceOverviewSummary, ComplianceRequirement
 from optimized_impl import task
 from optimized_impl.divergences import COMPLIANCE
 from optimized_impl.task import FINDINGS_CHUNK_SIZE, Row, Summaries, SummaryTally
+from optimized_impl.waiting import wait_for_other_runs
 
 COPY_BATCH_SIZE = 2_000
 """As in production's fix. One transaction holds them all, so that a smaller batch costs one statement, not four."""
@@ -89,10 +90,9 @@ def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
 def _lock_scan(cursor: psycopg.Cursor, tenant_id: str, scan_id: str) -> None:
     """Wait for another run of this scan, and keep the scan from being deleted until the end of this one.
 
-    Without the first, the later of two runs would not see the earlier one's rows when it deletes, and violate the
-    unique constraint. Raises Scan.DoesNotExist where the scan is gone meanwhile, or never was the tenant's.
+    Raises Scan.DoesNotExist where the scan is gone meanwhile, or never was the tenant's.
     """
-    cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"compliance of scan {scan_id}"])
+    wait_for_other_runs(cursor, scan_id)
     scan = cursor.execute(
         sql.SQL("SELECT FROM {} WHERE tenant_id = %s AND id = %s FOR KEY SHARE").format(
             sql.Identifier(Scan._meta.db_table)

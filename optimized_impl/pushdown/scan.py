@@ -5,9 +5,8 @@ from __future__ import annotations
 import psycopg
 
 from bench.schema.models import Scan
+from optimized_impl.waiting import wait_for_other_runs
 
-# The words are those of the other implementation that runs in one transaction: the two wait for each other as well.
-_WAIT_FOR_OTHER_RUNS = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _LOCK = """
     SELECT provider FROM scans
         JOIN tenants ON tenants.id = scans.tenant_id
@@ -24,7 +23,7 @@ def lock_scan(cursor: psycopg.Cursor, tenant_id: str, scan_id: str) -> str:
     still be changed, but not deleted: what a foreign key asks of each row holds for all of them. Raises
     Scan.DoesNotExist where the tenant has no such scan or its provider is deleted.
     """
-    cursor.execute(_WAIT_FOR_OTHER_RUNS, [f"compliance of scan {scan_id}"])
+    wait_for_other_runs(cursor, scan_id)
     found = cursor.execute(_LOCK, [tenant_id, scan_id]).fetchone()
     if found is None:
         raise Scan.DoesNotExist(f"tenant {tenant_id} has no scan {scan_id} of a provider that is not deleted")
