@@ -15,6 +15,7 @@ from bench.errors import InputError
 from bench.gate.verdict import Check, GateVerdict, Outcome
 from bench.report.wording import plain
 from bench.results.files import write_file_atomically
+from bench.results.json_file import VersionedJson, encode_json
 
 SCHEMA = 1
 
@@ -28,10 +29,7 @@ class _File(msgspec.Struct, kw_only=True):
     checks: tuple[Check, ...]
 
 
-class _Header(msgspec.Struct):
-    """The part of a verdict's file that every version has."""
-
-    schema: int
+_FILE = VersionedJson(_File, SCHEMA, "verdict", "is not a verdict", "write it again with `bench gate --json FILE`")
 
 
 def render_json(verdict: GateVerdict) -> bytes:
@@ -42,7 +40,7 @@ def render_json(verdict: GateVerdict) -> bytes:
         exit_code=verdict.exit_code,
         checks=tuple(map(_plain, verdict.checks)),
     )
-    return msgspec.json.format(msgspec.json.encode(whole), indent=2) + b"\n"
+    return encode_json(whole)
 
 
 def _plain(check: Check) -> Check:
@@ -68,13 +66,5 @@ def read_verdict(path: Path) -> GateVerdict:
         raise InputError(
             f"cannot read the verdict {path}: {error.strerror}; `bench gate --json FILE` writes one"
         ) from error
-    try:
-        schema = msgspec.json.decode(content, type=_Header).schema
-        if schema == SCHEMA:
-            found = msgspec.json.decode(content, type=_File)
-            return GateVerdict(outcome=found.outcome, checks=found.checks)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is not a verdict: {error}; write it again with `bench gate --json FILE`") from error
-    raise InputError(
-        f"{path} has verdict schema {schema}, and this version reads {SCHEMA}; read it with the version that wrote it"
-    )
+    found = _FILE.decode(content, path)
+    return GateVerdict(outcome=found.outcome, checks=found.checks)

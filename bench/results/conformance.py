@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-import msgspec
-
 from bench.divergence import Divergence
 from bench.errors import InputError
-from bench.results.files import write_file_atomically
+from bench.results.json_file import VersionedJson, write_json
 
 SCHEMA = 1
 
@@ -93,15 +91,18 @@ class Conformance:
         return 1 if self.having(Status.WRONG) else 0
 
 
-class _Header(msgspec.Struct):
-    """The part of the file that every version has."""
-
-    schema: int
+_FILE = VersionedJson(
+    Conformance,
+    SCHEMA,
+    "conformance",
+    "is not a conformance file",
+    "write it again with `bench conform --json FILE`",
+)
 
 
 def write_conformance(path: Path, conformance: Conformance) -> None:
     """Write ``conformance`` to ``path`` as indented JSON. Raises InputError where the file cannot be written."""
-    write_file_atomically(path, msgspec.json.format(msgspec.json.encode(conformance), indent=2) + b"\n")
+    write_json(path, conformance)
 
 
 def read_conformance(path: Path) -> Conformance:
@@ -112,15 +113,4 @@ def read_conformance(path: Path) -> Conformance:
         raise InputError(
             f"cannot read the conformance file {path}: {error.strerror}; `bench conform --json FILE` writes one"
         ) from error
-    try:
-        schema = msgspec.json.decode(content, type=_Header).schema
-        if schema == SCHEMA:
-            return msgspec.json.decode(content, type=Conformance)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path} is not a conformance file: {error}; write it again with `bench conform --json FILE`"
-        ) from error
-    raise InputError(
-        f"{path} has conformance schema {schema}, and this version reads {SCHEMA}; "
-        "read it with the version that wrote it"
-    )
+    return _FILE.decode(content, path)

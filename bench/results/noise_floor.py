@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from bench.errors import InputError
-from bench.results.files import write_file_atomically
+from bench.results.json_file import write_json
 from bench.results.records import NoiseFloor
 
 DEFAULT_PATH = Path("reports/noise-floor.json")
@@ -15,7 +15,7 @@ DEFAULT_PATH = Path("reports/noise-floor.json")
 
 def write_noise_floor(path: Path, floor: NoiseFloor) -> None:
     """Write ``floor`` to ``path`` as indented JSON. Raises InputError where the file cannot be written."""
-    write_file_atomically(path, msgspec.json.format(msgspec.json.encode(floor), indent=2) + b"\n")
+    write_json(path, floor)
 
 
 def read_noise_floor(path: Path) -> NoiseFloor | None:

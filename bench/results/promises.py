@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-import msgspec
-
 from bench.errors import InputError
 from bench.promise import Promise
-from bench.results.files import write_file_atomically
+from bench.results.json_file import VersionedJson, write_json
 
 SCHEMA = 1
 DEFAULT_PATH = Path("reports/promises.json")
@@ -145,8 +143,14 @@ class PromiseTrials:
     trials: tuple[PromiseTrial, ...]
 
 
-class _Header(msgspec.Struct):
-    schema: int
+_FILE = VersionedJson(
+    PromiseTrials,
+    SCHEMA,
+    "promises",
+    "holds no promises",
+    remedy="delete it, and run `bench promises` again",
+    remedy_for_schema="delete it, then run `bench promises`",
+)
 
 
 def merge_promises(path: Path, trials: Iterable[PromiseTrial]) -> None:
@@ -156,7 +160,7 @@ def merge_promises(path: Path, trials: Iterable[PromiseTrial]) -> None:
     """
     merged = {trial.implementation: trial for trial in (*read_promises(path), *trials)}
     content = PromiseTrials(schema=SCHEMA, trials=tuple(merged.values()))
-    write_file_atomically(path, msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
+    write_json(path, content)
 
 
 def read_promises(path: Path) -> tuple[PromiseTrial, ...]:
@@ -166,15 +170,8 @@ def read_promises(path: Path) -> tuple[PromiseTrial, ...]:
     """
     try:
         content = path.read_bytes()
-        schema = msgspec.json.decode(content, type=_Header).schema
-        if schema == SCHEMA:
-            return msgspec.json.decode(content, type=PromiseTrials).trials
     except FileNotFoundError:
         return ()
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} holds no promises: {error}; delete it, and run `bench promises` again") from error
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}; name a file that you may read") from error
-    raise InputError(
-        f"{path} has promises schema {schema}, and this version reads {SCHEMA}; delete it, then run `bench promises`"
-    )
+    return _FILE.decode(content, path).trials

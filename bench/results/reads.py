@@ -9,9 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
-from bench.results.files import write_file_atomically
+from bench.results.json_file import write_json
 from bench.results.records import Dataset, Environment
 
 READS_SCHEMA = 1
@@ -74,4 +72,4 @@ class ReadResults:
 
 def write_read_results(path: Path, results: ReadResults) -> None:
     """Write ``results`` to ``path`` as indented JSON. Raises InputError where the file cannot be written."""
-    write_file_atomically(path, msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
+    write_json(path, results)

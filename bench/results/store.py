@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
-
 from bench.errors import InputError
-from bench.results.files import write_file_atomically
+from bench.results.json_file import VersionedJson, write_json
 from bench.results.records import SCHEMA, Results
 
-READ_SCHEMAS = (SCHEMA,)
-"""The schema versions that ``read_results`` reads."""
-
-
-class _Header(msgspec.Struct):
-    """The part of a results file that every version has."""
-
-    schema: int
+_FILE = VersionedJson(Results, SCHEMA, "results", "is not a results file", "write it again with `bench run`")
 
 
 def write_results(path: Path, results: Results) -> None:
     """Write ``results`` to ``path`` as indented JSON. Raises InputError where the file cannot be written."""
-    write_file_atomically(path, msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n")
+    write_json(path, results)
 
 
 def read_results(path: Path) -> Results:
@@ -39,13 +30,4 @@ def read_results(path: Path) -> Results:
         raise InputError(
             f"cannot read the results file {path}: {error.strerror}; name a file that you may read"
         ) from error
-    try:
-        schema = msgspec.json.decode(content, type=_Header).schema
-        if schema in READ_SCHEMAS:
-            return msgspec.json.decode(content, type=Results)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is not a results file: {error}; write it again with `bench run`") from error
-    read = ", ".join(map(str, READ_SCHEMAS))
-    raise InputError(
-        f"{path} has results schema {schema}, and this version reads {read}; read it with the version that wrote it"
-    )
+    return _FILE.decode(content, path)
