@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-_ATTRIBUTE = "__bench_divergences__"
-Function = TypeVar("Function", bound=Callable[..., Any])
+from bench.declaration import Declaration, Function
 
 
 @dataclass(frozen=True)
@@ -28,21 +27,23 @@ class Divergence:
             raise ValueError(f"the divergence in case {self.case!r} has no reason; say why the rows differ there")
 
 
+_DIVERGENCES: Declaration[tuple[Divergence, ...]] = Declaration("__bench_divergences__", ())
+
+
+def alike(reason: str, *cases: str) -> tuple[Divergence, ...]:
+    """Return a divergence for each of ``cases``, all for the same reason."""
+    return tuple(Divergence(case, reason) for case in cases)
+
+
 def diverges(*divergences: Divergence) -> Callable[[Function], Function]:
     """Attach ``divergences`` to an implementation. Raises ValueError for a case that is declared twice."""
     cases = [divergence.case for divergence in divergences]
     for case in cases:
         if cases.count(case) > 1:
             raise ValueError(f"the divergence in case {case!r} is declared twice; keep one of the two")
-
-    def attach(function: Function) -> Function:
-        setattr(function, _ATTRIBUTE, divergences)
-        return function
-
-    return attach
+    return _DIVERGENCES.attach(divergences)
 
 
 def divergences_of(implementation: Callable[..., Any]) -> tuple[Divergence, ...]:
     """Return the divergences that an implementation declares; none is the promise to follow the rules."""
-    divergences: tuple[Divergence, ...] = getattr(implementation, _ATTRIBUTE, ())
-    return divergences
+    return _DIVERGENCES.of(implementation)

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, get_args
+
+from bench.declaration import Declaration, Function
 
 Quantity = Literal["rows", "counted findings", "regions"]
 Counted = Literal["statements_django", "statements_server"]
-
-_ATTRIBUTE = "__bench_laws__"
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -70,20 +69,17 @@ class Law:
         return " + ".join([str(self.base), *map(str, self.steps)])
 
 
+_LAWS: Declaration[tuple[Law, ...]] = Declaration("__bench_laws__", ())
+
+
 def declares(*laws: Law) -> Callable[[Function], Function]:
     """Attach ``laws`` to an implementation."""
-
-    def attach(function: Function) -> Function:
-        setattr(function, _ATTRIBUTE, laws)
-        return function
-
-    return attach
+    return _LAWS.attach(laws)
 
 
 def laws_of(implementation: Callable[..., Any]) -> tuple[Law, ...]:
     """Return the laws that an implementation declares; none is no promise."""
-    laws: tuple[Law, ...] = getattr(implementation, _ATTRIBUTE, ())
-    return laws
+    return _LAWS.of(implementation)
 
 
 def _refuse_unknown(name: str, known: tuple[str, ...], what: str) -> None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any
 
-_ATTRIBUTE = "__bench_promises__"
-Function = TypeVar("Function", bound=Callable[..., Any])
+from bench.declaration import Declaration, Function
 
 
 class Promise(Enum):
@@ -75,17 +74,14 @@ _WORDS = {
 }
 
 
+_PROMISES: Declaration[tuple[Promise, ...]] = Declaration("__bench_promises__", ())
+
+
 def promises(*made: Promise) -> Callable[[Function], Function]:
     """Attach the promises that an implementation makes."""
-
-    def attach(function: Function) -> Function:
-        setattr(function, _ATTRIBUTE, made)
-        return function
-
-    return attach
+    return _PROMISES.attach(made)
 
 
 def promises_of(implementation: Callable[..., Any]) -> tuple[Promise, ...]:
     """Return the promises that an implementation makes; none is no promise."""
-    made: tuple[Promise, ...] = getattr(implementation, _ATTRIBUTE, ())
-    return made
+    return _PROMISES.of(implementation)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
+
+from bench.declaration import Declaration, Function
 
 TABLE = "compliance_requirements_overviews"
 """Where rows are read that no implementation declares otherwise."""
 
-_ATTRIBUTE = "__bench_relation__"
-Function = TypeVar("Function", bound=Callable[..., Any])
+_RELATION = Declaration("__bench_relation__", TABLE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,15 +33,9 @@ def relation_in(declared: Iterable[DeclaredRelation], implementation: str) -> st
 
 def reads_from(relation: str) -> Callable[[Function], Function]:
     """Attach ``relation`` to an implementation."""
-
-    def attach(function: Function) -> Function:
-        setattr(function, _ATTRIBUTE, relation)
-        return function
-
-    return attach
+    return _RELATION.attach(relation)
 
 
 def relation_of(implementation: Callable[..., Any]) -> str:
     """Return the relation that an implementation declares, or the table."""
-    relation: str = getattr(implementation, _ATTRIBUTE, TABLE)
-    return relation
+    return _RELATION.of(implementation)

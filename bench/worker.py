@@ -12,7 +12,7 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -67,30 +67,7 @@ def serve(request: Request, gate: Callable[[], None]) -> Answer:
                 migrate(request.access)
                 return Answer()
             case DescribeRequest():
-                set_up_apps()
-                loaded = {name: load(name) for name in request.implementations}
-                return Answer(
-                    laws=tuple(DeclaredLaws(implementation=name, laws=laws_of(one)) for name, one in loaded.items()),
-                    promises=tuple(
-                        DeclaredPromises(
-                            implementation=name,
-                            promises=promises_of(one),
-                            source=source_fingerprint(locate(name).partition(":")[0]),
-                        )
-                        for name, one in loaded.items()
-                    ),
-                    divergences=tuple(
-                        DeclaredDivergences(
-                            implementation=name,
-                            divergences=divergences_of(one),
-                            source=source_fingerprint(locate(name).partition(":")[0]),
-                        )
-                        for name, one in loaded.items()
-                    ),
-                    relations=tuple(
-                        DeclaredRelation(implementation=name, relation=relation_of(one)) for name, one in loaded.items()
-                    ),
-                )
+                return _describe(request.implementations)
             case SampleRequest():
                 return _take_sample(request)
             case TrialRequest():
@@ -107,6 +84,27 @@ def serve(request: Request, gate: Callable[[], None]) -> Answer:
     except Exception as error:  # noqa: BLE001 - the implementation is anybody's code
         traceback.print_exc()
         return Answer(error=_one_line(error))
+
+
+def _describe(names: Iterable[str]) -> Answer:
+    """Return what the implementations declare. Raises InputError for one that cannot be loaded."""
+    set_up_apps()
+    loaded = {name: load(name) for name in names}
+    sources = {name: source_fingerprint(locate(name).partition(":")[0]) for name in loaded}
+    return Answer(
+        laws=tuple(DeclaredLaws(implementation=name, laws=laws_of(one)) for name, one in loaded.items()),
+        promises=tuple(
+            DeclaredPromises(implementation=name, promises=promises_of(one), source=sources[name])
+            for name, one in loaded.items()
+        ),
+        divergences=tuple(
+            DeclaredDivergences(implementation=name, divergences=divergences_of(one), source=sources[name])
+            for name, one in loaded.items()
+        ),
+        relations=tuple(
+            DeclaredRelation(implementation=name, relation=relation_of(one)) for name, one in loaded.items()
+        ),
+    )
 
 
 def _warm_call(request: SampleRequest | TrialRequest) -> partial[Outcome]:

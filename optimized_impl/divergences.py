@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from bench.divergence import Divergence
+from bench.divergence import Divergence, alike
 
 COMPLIANCE = (
-    *(
-        Divergence(case, "compliance is taken for an object unless it is falsy, and its ThreatScore entry for a list")
-        for case in (
-            "compliance-list",
-            "compliance-list-with-key",
-            "compliance-text",
-            "compliance-text-with-key",
-            "compliance-number",
-            "compliance-true",
-            "threatscore-number",
-        )
+    *alike(
+        "compliance is taken for an object unless it is falsy, and its ThreatScore entry for a list",
+        "compliance-list",
+        "compliance-list-with-key",
+        "compliance-text",
+        "compliance-text-with-key",
+        "compliance-number",
+        "compliance-true",
+        "threatscore-number",
     ),
     Divergence("threatscore-text", "a text under ThreatScore's key is taken for a list of its characters"),
     Divergence("threatscore-object", "an object under ThreatScore's key is taken for a list of its keys"),
@@ -24,15 +22,13 @@ COMPLIANCE = (
 """Of every implementation that reads findings as ``task.aggregate_findings`` does."""
 
 NUL = (
-    *(
-        Divergence(case, "the old rows are deleted in a transaction of their own before COPY and INSERT refuse NUL")
-        for case in (
-            "nul-in-description",
-            "nul-in-requirement-id",
-            "nul-in-compliance-id",
-            "nul-in-framework",
-            "nul-in-version",
-        )
+    *alike(
+        "the old rows are deleted in a transaction of their own before COPY and INSERT refuse NUL",
+        "nul-in-description",
+        "nul-in-requirement-id",
+        "nul-in-compliance-id",
+        "nul-in-framework",
+        "nul-in-version",
     ),
     Divergence("nul-after-10000-rows", "a batch of rows is committed before the next, which is then refused"),
     Divergence("nul-in-a-summary", "rows are committed before the summaries, which are then refused"),

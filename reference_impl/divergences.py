@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from bench.divergence import Divergence
+from bench.divergence import Divergence, alike
 
-REGIONS = tuple(
-    Divergence(case, "regions are those of the finding's resources; the array is not read")
-    for case in (
-        "empty-region",
-        "array-null",
-        "array-empty",
-        "every-array-null",
-        "array-without-resource",
-        "array-of-another-region",
-        "array-of-more-regions",
-        "array-entry-twice",
-        "array-entry-twice-unscored",
-        "two-resources-in-a-region",
-    )
+REGIONS = alike(
+    "regions are those of the finding's resources; the array is not read",
+    "empty-region",
+    "array-null",
+    "array-empty",
+    "every-array-null",
+    "array-without-resource",
+    "array-of-another-region",
+    "array-of-more-regions",
+    "array-entry-twice",
+    "array-entry-twice-unscored",
+    "two-resources-in-a-region",
 )
 
 COMPLIANCE = (
-    *(
-        Divergence(case, "ThreatScore's key is looked for in whatever compliance is, and its value is iterated")
-        for case in (
-            "compliance-list-with-key",
-            "compliance-text-with-key",
-            "compliance-number",
-            "compliance-true",
-            "threatscore-null",
-            "threatscore-falsy",
-            "threatscore-number",
-        )
+    *alike(
+        "ThreatScore's key is looked for in whatever compliance is, and its value is iterated",
+        "compliance-list-with-key",
+        "compliance-text-with-key",
+        "compliance-number",
+        "compliance-true",
+        "threatscore-null",
+        "threatscore-falsy",
+        "threatscore-number",
     ),
     Divergence("threatscore-text", "a text under ThreatScore's key is taken for a list of its characters"),
     Divergence("threatscore-object", "an object under ThreatScore's key is taken for a list of its keys"),
@@ -39,15 +35,13 @@ COMPLIANCE = (
 )
 
 NUL = (
-    *(
-        Divergence(case, "the old rows are deleted in a transaction of their own before COPY and INSERT refuse NUL")
-        for case in (
-            "nul-in-description",
-            "nul-in-requirement-id",
-            "nul-in-compliance-id",
-            "nul-in-framework",
-            "nul-in-version",
-        )
+    *alike(
+        "the old rows are deleted in a transaction of their own before COPY and INSERT refuse NUL",
+        "nul-in-description",
+        "nul-in-requirement-id",
+        "nul-in-compliance-id",
+        "nul-in-framework",
+        "nul-in-version",
     ),
     Divergence("nul-after-10000-rows", "the first batch is committed; after the next fails, INSERT meets it again"),
     Divergence("nul-in-a-summary", "rows are committed before the summaries, which are then refused"),

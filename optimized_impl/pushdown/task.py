@@ -12,7 +12,7 @@ import psycopg
 from django.utils import timezone
 
 from bench.contract import Outcome, compliance_catalogue
-from bench.divergence import Divergence, diverges
+from bench.divergence import alike, diverges
 from bench.laws import Law, declares
 from bench.promise import Promise, promises
 from bench.schema.connections import SET_TENANT, admin_connection
@@ -24,16 +24,14 @@ from optimized_impl.pushdown.stored import compare_stored, delete_stale
 from optimized_impl.pushdown.summaries import replace_summaries
 from optimized_impl.pushdown.triggers import switch_triggers_off
 
-_KEPT_ROWS = tuple(
-    Divergence(case, "a row that is right already stays, and with it the time at which it was written")
-    for case in (
-        "rerun-one-changed",
-        "rerun-regions-new",
-        "rerun-catalogue-larger",
-        "rerun-texts-changed",
-        "rerun-scores-changed",
-        "rerun-no-longer-threatscore",
-    )
+_KEPT_ROWS = alike(
+    "a row that is right already stays, and with it the time at which it was written",
+    "rerun-one-changed",
+    "rerun-regions-new",
+    "rerun-catalogue-larger",
+    "rerun-texts-changed",
+    "rerun-scores-changed",
+    "rerun-no-longer-threatscore",
 )
 
 
