@@ -9,21 +9,6 @@ from typing import Literal
 from bench.probes.fault import Blow, Fault, Moment, Trips
 from bench.promises.tripwire import Action
 
-FAULT_KINDS: Mapping[str, int] = {
-    "worker killed at a statement": 20,
-    "worker killed during a COPY": 4,
-    "worker killed at a moment": 5,
-    "sessions ended at a statement": 8,
-    "sessions ended at a moment": 2,
-    "row refused by the server": 4,
-    "summary refused by the server": 1,
-    "statement timeout": 3,
-    "server crashed and recovered": 3,
-}
-"""What strikes, in words, and how many of fifty points it takes; each is tried at least once."""
-FEWEST_POINTS = len(FAULT_KINDS)
-CRASH = "server crashed and recovered"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
@@ -61,6 +46,30 @@ Place = tuple[str, AnyFault]
 
 
 @dataclass(frozen=True)
+class FaultKind:
+    """A FaultKind is what strikes: how many of fifty points it takes, and where so many of it strike a run."""
+
+    weight: int
+    places: Callable[[Course, int], Iterator[Place]]
+
+
+CRASH = "server crashed and recovered"
+FAULT_KINDS: Mapping[str, FaultKind] = {
+    "worker killed at a statement": FaultKind(20, lambda run, n: _at_trips("kill", "statements", run.statements, n)),
+    "worker killed during a COPY": FaultKind(4, lambda run, n: _at_trips("kill", "pieces", run.pieces, n)),
+    "worker killed at a moment": FaultKind(5, lambda run, n: _at_moments("kill", run.seconds, n)),
+    "sessions ended at a statement": FaultKind(8, lambda run, n: _at_trips("cut", "statements", run.statements, n)),
+    "sessions ended at a moment": FaultKind(2, lambda run, n: _at_moments("cut", run.seconds, n)),
+    "row refused by the server": FaultKind(4, lambda run, n: _at_rows("refuse", "row", run.rows, n)),
+    "summary refused by the server": FaultKind(1, lambda run, n: _at_rows("refuse", "summary", run.summaries, n)),
+    "statement timeout": FaultKind(3, lambda run, n: _at_rows("hold", "row", run.rows, n)),
+    CRASH: FaultKind(3, lambda run, n: _at_moments("crash", run.seconds, n)),
+}
+"""By what strikes, in words; each is tried at least once."""
+FEWEST_POINTS = len(FAULT_KINDS)
+
+
+@dataclass(frozen=True)
 class PlannedPoint:
     """A PlannedPoint is one fault at one place, to be tried in a run of its own."""
 
@@ -75,26 +84,15 @@ def plan_points(count: int, course: Course, *, crashes: bool) -> tuple[PlannedPo
 
     A kind for which the run has no place (no COPY, no row written) leaves its share to the others.
     """
-    makers: dict[str, Callable[[int], Iterator[Place]]] = {
-        "worker killed at a statement": lambda n: _at_trips("kill", "statements", course.statements, n),
-        "worker killed during a COPY": lambda n: _at_trips("kill", "pieces", course.pieces, n),
-        "worker killed at a moment": lambda n: _at_moments("kill", course.seconds, n),
-        "sessions ended at a statement": lambda n: _at_trips("cut", "statements", course.statements, n),
-        "sessions ended at a moment": lambda n: _at_moments("cut", course.seconds, n),
-        "row refused by the server": lambda n: _at_rows("refuse", "row", course.rows, n),
-        "summary refused by the server": lambda n: _at_rows("refuse", "summary", course.summaries, n),
-        "statement timeout": lambda n: _at_rows("hold", "row", course.rows, n),
-        CRASH: lambda n: _at_moments("crash", course.seconds, n),
-    }
     weights = {
-        kind: weight
-        for kind, weight in FAULT_KINDS.items()
-        if next(makers[kind](1), None) is not None and (crashes or kind != CRASH)
+        name: kind.weight
+        for name, kind in FAULT_KINDS.items()
+        if next(kind.places(course, 1), None) is not None and (crashes or name != CRASH)
     }
     return tuple(
-        PlannedPoint(kind, place, fault)
-        for kind, share in shares(count, weights).items()
-        for place, fault in makers[kind](share)
+        PlannedPoint(name, place, fault)
+        for name, share in shares(count, weights).items()
+        for place, fault in FAULT_KINDS[name].places(course, share)
     )
 
 

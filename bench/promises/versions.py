@@ -143,16 +143,8 @@ class Versions:
 
     def look(self, connection: psycopg.Connection, target: Version) -> Sight:
         """Take one snapshot of everything in both tables, seen by a run that is to leave ``target``."""
-        statement = sql.SQL("SELECT * FROM ({}) AS r, ({}) AS s, ({}) AS b").format(
-            self._tally(ROWS), self._tally(SUMMARIES), self._bystanders()
-        )
-        found = connection.execute(statement, self._values).fetchone()
-        assert found is not None  # aggregates without GROUP BY give one row
-        return Sight(
-            self._holding(ROWS, Tally(*found[0:4]), target),
-            self._holding(SUMMARIES, Tally(*found[4:8]), target),
-            found[8],
-        )
+        rows, summaries, (bystanders,) = self._snapshot(connection, target, self._bystanders())
+        return Sight(rows, summaries, bystanders)
 
     def bystanders(self, connection: psycopg.Connection) -> str:
         """Return the fingerprint that ``look`` gives, before there are versions to look for."""
@@ -163,12 +155,23 @@ class Versions:
 
     def glance(self, connection: psycopg.Connection, target: Version) -> tuple[Holding, Holding]:
         """Take one snapshot of the scan's rows and summaries only: as often as a reader can."""
-        statement = sql.SQL("SELECT * FROM ({}) AS r, ({}) AS s").format(self._tally(ROWS), self._tally(SUMMARIES))
-        found = connection.execute(statement, self._values).fetchone()
+        rows, summaries, _ = self._snapshot(connection, target)
+        return rows, summaries
+
+    def _snapshot(
+        self, connection: psycopg.Connection, target: Version, *more: sql.Composed
+    ) -> tuple[Holding, Holding, tuple[str, ...]]:
+        """What both tables hold, and what ``more`` queries of one row return, in one snapshot."""
+        queries = (self._tally(ROWS), self._tally(SUMMARIES), *more)
+        joined = sql.SQL(", ").join(
+            sql.SQL("({}) AS {}").format(query, sql.Identifier(f"q{number}")) for number, query in enumerate(queries)
+        )
+        found = connection.execute(sql.SQL("SELECT * FROM {}").format(joined), self._values).fetchone()
         assert found is not None  # aggregates without GROUP BY give one row
         return (
             self._holding(ROWS, Tally(*found[0:4]), target),
             self._holding(SUMMARIES, Tally(*found[4:8]), target),
+            found[8:],
         )
 
     def _tally(self, table: str) -> sql.Composed:
