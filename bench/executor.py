@@ -20,6 +20,9 @@ from bench.errors import BenchError, InputError
 from bench.probes.request import READY, Answer, Request
 
 LOG_TAIL_BYTES = 4_000
+SETUP_SECONDS = 120.0
+"""For what a worker does besides samples: to start, to describe implementations, to migrate."""
+
 _GRACE_SECONDS = 10.0
 _LOOK_SECONDS = 0.5
 """How often a silent worker is looked after."""
@@ -34,6 +37,21 @@ class SampleError(BenchError):
         super().__init__(message)
         self.kind = kind
         self.log_tail = log_tail
+
+
+def no_answer_within(seconds: float, log_tail: str = "") -> SampleError:
+    """Return the error of a worker that was silent for too long."""
+    message = f"the worker gave no answer within {seconds:g} s; raise --timeout if it needs longer"
+    return SampleError("timeout", message, log_tail)
+
+
+def without_error(answer: Answer, kind: str, log_tail: str = "") -> Answer:
+    """Return ``answer``. Raises the SampleError of ``kind``, or the InputError, that it tells of."""
+    if answer.error is None:
+        return answer
+    if answer.input_error:
+        raise InputError(answer.error)
+    raise SampleError(kind, answer.error, log_tail)
 
 
 class Executor(Protocol):
@@ -123,11 +141,7 @@ class RunningWorker:
         except msgspec.DecodeError:
             # Nothing, or the part that was written before the worker's end.
             raise SampleError(*_obituary(code), log_tail=tail) from None
-        if answer.error is not None:
-            if answer.input_error:
-                raise InputError(answer.error)
-            raise SampleError("error", answer.error, log_tail=tail)
-        return answer
+        return without_error(answer, "error", tail)
 
     def _receive(self, deadline: float, timeout_seconds: float) -> bool:
         """Take what comes next; False once the pipe or the worker ended. Raises SampleError where nothing comes."""
@@ -143,11 +157,7 @@ class RunningWorker:
                     return bool(chunk)
                 if ended:
                     return False
-        raise SampleError(
-            "timeout",
-            f"the worker gave no answer within {timeout_seconds:g} s; raise --timeout if it needs longer",
-            log_tail=_tail(self._log),
-        )
+        raise no_answer_within(timeout_seconds, _tail(self._log))
 
 
 def _start(folder: Path, log: Path) -> tuple[int, subprocess.Popen[bytes]]:

@@ -9,7 +9,7 @@ from bench.collector import Collector
 from bench.contract import LIMIT
 from bench.datasets.catalogue import LoadedCatalogue
 from bench.environment import describe_environment
-from bench.executor import SampleError
+from bench.executor import SETUP_SECONDS, SampleError
 from bench.plan import PlannedSample, RunPlan, cost, schedule
 from bench.probes.request import DescribeRequest
 from bench.progress import Progress
@@ -17,8 +17,6 @@ from bench.relation import DeclaredRelation, relation_in
 from bench.results.records import Environment, Results
 from bench.stage import ScanSource, ScanStage, Stage, open_stage
 from bench.targets import TargetDigest
-
-DESCRIBE_TIMEOUT_SECONDS = 120.0
 
 StageOpener = Callable[[str | None, int], AbstractContextManager[Stage]]
 """From a database URL or None and a server version; the tests have one without a server."""
@@ -57,9 +55,7 @@ class Runner:
         with self._opener(plan.database_url, plan.server_major) as stage:
             server = stage.server
             self._environment = describe_environment(server.version, server.source, server.settings())
-            described = stage.executor.run(
-                DescribeRequest(implementations=plan.implementations), DESCRIBE_TIMEOUT_SECONDS
-            )
+            described = stage.executor.run(DescribeRequest(implementations=plan.implementations), SETUP_SECONDS)
             self._collector.laws = described.laws
             self._relations = described.relations
             self._progress.begin(sum(self._work(source, catalogue) for source, catalogue in catalogues))

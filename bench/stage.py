@@ -16,7 +16,7 @@ from bench.datasets.catalogue_record import source_name
 from bench.datasets.scan import LoadedScan
 from bench.datasets.scan_file import load_recorded_scan, recorded_provider
 from bench.datasets.scan_synthetic import load_synthetic_scan
-from bench.executor import Executor, ProcessExecutor
+from bench.executor import SETUP_SECONDS, Executor, ProcessExecutor
 from bench.limit.files import write_limit_files
 from bench.plan import timeout_seconds
 from bench.probes.reading import Reading
@@ -32,8 +32,6 @@ from bench.targets import (
     reset_targets,
     save_targets,
 )
-
-MIGRATION_TIMEOUT_SECONDS = 120.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +135,7 @@ class Stage:
         self.executor = executor
         self._scratch = scratch
         self.template = server.create_database()
-        executor.run(MigrateRequest(access=self.template), MIGRATION_TIMEOUT_SECONDS)
+        executor.run(MigrateRequest(access=self.template), SETUP_SECONDS)
 
     @contextmanager
     def scan(

@@ -13,11 +13,15 @@ from typing import BinaryIO, Self
 import msgspec
 
 from bench.errors import InputError
-from bench.executor import ProcessExecutor, RunningWorker, SampleError
+from bench.executor import (
+    SETUP_SECONDS,
+    ProcessExecutor,
+    RunningWorker,
+    SampleError,
+    no_answer_within,
+    without_error,
+)
 from bench.probes.request import Answer, Request, ServeRequest
-
-START_SECONDS = 120.0
-"""A worker that has not even connected by then never will."""
 
 
 class Session:
@@ -46,11 +50,7 @@ class Session:
         except BaseException:
             self._end()
             raise
-        if answer.error is not None:
-            if answer.input_error:
-                raise InputError(answer.error)
-            raise SampleError("raised", answer.error)
-        return answer
+        return without_error(answer, "raised")
 
     def _end(self) -> None:
         self._channel = None
@@ -72,9 +72,7 @@ class _Channel:
             self.connection.sendall(msgspec.json.encode(request) + b"\n")
             line = self.answers.readline()
         except TimeoutError:
-            raise SampleError(
-                "timeout", f"the worker gave no answer within {timeout_seconds:g} s; raise --timeout if it needs longer"
-            ) from None
+            raise no_answer_within(timeout_seconds) from None
         except ConnectionError:
             line = b""
         if line.endswith(b"\n"):
@@ -93,13 +91,13 @@ def _connected(executor: ProcessExecutor, path: Path) -> Iterator[_Channel]:
         except OSError as error:
             raise InputError(f"no socket can be made at {path}: {error}; set TMPDIR to a shorter path") from error
         listener.listen(1)
-        listener.settimeout(START_SECONDS)
+        listener.settimeout(SETUP_SECONDS)
         with executor.start(ServeRequest(socket=str(path))) as worker:
             worker.close_input()
             try:
                 connection, _ = listener.accept()
             except TimeoutError:
-                raise SampleError("timeout", f"no worker started within {START_SECONDS:g} s; see the load") from None
+                raise SampleError("timeout", f"no worker started within {SETUP_SECONDS:g} s; see the load") from None
             finally:
                 path.unlink()
             with connection, connection.makefile("rb") as answers:

@@ -19,13 +19,12 @@ from bench.contract import Outcome
 from bench.database.server import Server, open_server
 from bench.datasets.catalogue import LoadedCatalogue, file_catalogue, write_catalogue
 from bench.datasets.scan import ScanKey
-from bench.executor import ProcessExecutor, SampleError
+from bench.executor import SETUP_SECONDS, ProcessExecutor, SampleError
 from bench.probes.request import CallRequest, DescribeRequest, MigrateRequest
 from bench.relation import relation_in
 from bench.results.conformance import CaseVerdict, DeclaredDivergences, Status
 from bench.scratch import scratch_folder
 
-SETUP_SECONDS = 120.0
 CALL_SECONDS = 60.0
 """The usual limit of a single call; the longest takes a second on a quiet machine."""
 

@@ -11,7 +11,7 @@ from threading import Event, Lock
 
 from bench.database.access import DatabaseAccess
 from bench.database.server import Server
-from bench.executor import ProcessExecutor, SampleError
+from bench.executor import SETUP_SECONDS, ProcessExecutor, SampleError
 from bench.plan import timeout_seconds
 from bench.probes.request import DescribeRequest
 from bench.progress import Progress
@@ -28,7 +28,6 @@ from bench.stage import ScanSource, ScanStage, open_stage
 from bench.targets import ROWS
 
 WATCHED_RUNS = 3
-DESCRIBE_TIMEOUT_SECONDS = 120.0
 LANES = 2
 """Databases on which faults strike at the same time; a crash meets the whole server, and has it for itself."""
 
@@ -61,7 +60,7 @@ def try_promises(
     trials = []
     with open_stage(plan.database_url, plan.server_major) as stage, scratch_folder() as scratch:
         executor = ProcessExecutor(scratch)
-        described = executor.run(DescribeRequest(implementations=plan.implementations), DESCRIBE_TIMEOUT_SECONDS)
+        described = executor.run(DescribeRequest(implementations=plan.implementations), SETUP_SECONDS)
         progress.begin(work_of(plan.points) * len(plan.implementations))
         for declared in described.promises:
             with stage.scan(source, catalogue) as staged:
