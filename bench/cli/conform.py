@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bench.cli.measure import command_line
-from bench.cli.options import DatabaseUrlOption, ServerOption, parse_implementations
+from bench.cli.options import AllImplementationsOption, DatabaseUrlOption, ServerOption, parse_implementations
 from bench.cli.progress import terminal_progress
 from bench.conformance.cases import chosen_cases
 from bench.conformance.run import ConformancePlan, run_suite
@@ -19,14 +19,7 @@ from bench.results.files import check_writable, write_file_atomically
 
 
 def conform(
-    implementation: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            show_default="all registered ones that can be loaded",
-            help="A registered name or package.module:function; may be repeated.",
-        ),
-    ] = None,
+    implementation: AllImplementationsOption = None,
     case: Annotated[
         list[str] | None, typer.Option(metavar="NAME", show_default="all", help="A case; may be repeated.")
     ] = None,

@@ -60,6 +60,15 @@ ImplementationsOption = Annotated[
         help="A registered name or package.module:function; may be repeated. The first is the base of ratios.",
     ),
 ]
+AllImplementationsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--implementation",
+        metavar="NAME",
+        show_default="all registered ones",
+        help="A registered name or package.module:function; may be repeated.",
+    ),
+]
 ScenarioOption = Annotated[
     Scenario, typer.Option(help="first: the scan has no rows yet; rerun: it has those of an earlier run.")
 ]

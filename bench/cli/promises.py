@@ -10,6 +10,7 @@ import typer
 from bench.analysis.promises import broken, find_promises
 from bench.cli.options import (
     SYNTHETIC,
+    AllImplementationsOption,
     CatalogueFileOption,
     CatalogueOption,
     DatabaseUrlOption,
@@ -31,14 +32,7 @@ from bench.stage import ScanSource
 
 
 def promises(
-    implementation: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            show_default="all registered ones",
-            help="A registered name or package.module:function; may be repeated.",
-        ),
-    ] = None,
+    implementation: AllImplementationsOption = None,
     scan: Annotated[
         str, typer.Option(metavar="FINDINGS/REGIONS", help="The scan to try them on; COPY takes 10,000 rows a batch.")
     ] = "100/3",

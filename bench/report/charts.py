@@ -110,7 +110,7 @@ def _peak_chart(results: Results, summaries: Summaries, verdict: Verdict) -> Cha
     shown = scale(PEAK.unit, values)
     lines = tuple(
         Line(
-            label=f"{_name(name)} {quantity(PEAK.unit, points[-1][1])}",
+            label=f"{short_name(name)} {quantity(PEAK.unit, points[-1][1])}",
             colour=results.implementations.index(name),
             points=tuple((rows, peak / shown.size) for rows, peak in points),
         )
@@ -118,11 +118,11 @@ def _peak_chart(results: Results, summaries: Summaries, verdict: Verdict) -> Cha
         if points
     )
     largest = max((d for d in datasets if _measured(results, summaries, d, PEAK.name)), key=lambda d: d.rows)
-    alt = "; ".join(
-        f"{_name(name)}: {enumerated(tuple(f'{quantity(PEAK.unit, peak)} at {rows:,.0f} rows' for rows, peak in at))}"
+    told = {
+        name: enumerated(tuple(f"{quantity(PEAK.unit, peak)} at {rows:,.0f} rows" for rows, peak in at))
         for name, at in peaks.items()
-        if at
-    )
+    }
+    alt = "; ".join(f"{short_name(name)}: {told[name]}" for name, at in peaks.items() if at)
     return Chart(
         name=CHART_NAMES[0],
         title=f"At {largest.rows:,} rows the heap peaks at {_message(results, summaries, verdict, largest, PEAK.name)}",
@@ -148,7 +148,7 @@ def _heap_chart(results: Results) -> Chart | None:
     lines = [line for series in of_scan for line in _heap_lines(series, _place(results, series.implementation), shown)]
     peaks = [(one.implementation, float(max(point.heap_bytes for point in one.points))) for one in of_scan]
     alt = "; ".join(
-        f"{_name(series.implementation)}: heap up to "
+        f"{short_name(series.implementation)}: heap up to "
         f"{quantity('bytes', max(point.heap_bytes for point in series.points))}, RSS up to "
         f"{quantity('bytes', max(point.rss_bytes for point in series.points))}, over "
         f"{quantity('seconds', series.points[-1].seconds)} under the tracer"
@@ -167,7 +167,7 @@ def _heap_chart(results: Results) -> Chart | None:
 def _heap_lines(series: HeapSeries, colour: int, shown: Scale) -> Iterator[Line]:
     for what, dashed in (("heap", False), ("RSS", True)):
         yield Line(
-            label=f"{_name(series.implementation)} {what}",
+            label=f"{short_name(series.implementation)} {what}",
             colour=colour,
             points=tuple(
                 (point.seconds, (point.rss_bytes if dashed else point.heap_bytes) / shown.size)
@@ -198,14 +198,14 @@ def _time_chart(results: Results, summaries: Summaries, verdict: Verdict) -> Cha
         shift = (colour - (len(results.implementations) - 1) / 2) * min(0.12, 0.5 / len(results.implementations))
         lines.append(
             Line(
-                label=f"{_name(name)} {quantity(TIME.unit, known[-1][1].centre)}",
+                label=f"{short_name(name)} {quantity(TIME.unit, known[-1][1].centre)}",
                 colour=colour,
                 points=tuple((place + shift, summary.centre) for place, summary in known),
                 dots=tuple((place + shift, sample) for place, summary in known for sample in summary.samples),
             )
         )
         medians = tuple(f"{quantity(TIME.unit, s.centre)} at {_scan(datasets[int(place)])}" for place, s in known)
-        told.append(f"{_name(name)}: {enumerated(medians)}")
+        told.append(f"{short_name(name)}: {enumerated(medians)}")
     if not lines:
         return None
     message = _message(results, summaries, verdict, datasets[-1], TIME.name)
@@ -241,8 +241,8 @@ def _values(unit: str, known: list[tuple[str, float]]) -> str:
     """Say the value of each implementation; only the lowest and the highest where a title would get too long."""
     if len(known) > _MOST_NAMED:
         ends = min(known, key=lambda one: one[1]), max(known, key=lambda one: one[1])
-        return " to ".join(f"{quantity(unit, value)} ({_name(name)})" for name, value in ends)
-    return enumerated(tuple(f"{quantity(unit, value)} ({_name(name)})" for name, value in known))
+        return " to ".join(f"{quantity(unit, value)} ({short_name(name)})" for name, value in ends)
+    return enumerated(tuple(f"{quantity(unit, value)} ({short_name(name)})" for name, value in known))
 
 
 def _measured(results: Results, summaries: Summaries, dataset: Dataset, metric: str) -> bool:
@@ -254,8 +254,9 @@ def _place(results: Results, implementation: str) -> int:
     return names.index(implementation) if implementation in names else len(names)
 
 
-def _name(implementation: str) -> str:
-    return shorten(plain(implementation), _NAME_WIDTH)
+def short_name(name: str) -> str:
+    """Return the name of an implementation, or of a scan, as charts have room for it."""
+    return shorten(plain(name), _NAME_WIDTH)
 
 
 def _scan(dataset: Dataset) -> str:

@@ -10,14 +10,12 @@ from bench.analysis.ratio import Ratio, ratio
 from bench.analysis.summary import Summaries
 from bench.analysis.verdict import Verdict
 from bench.report.cells import ratio_text
+from bench.report.charts import short_name
 from bench.report.headline import TIME
-from bench.report.wording import plain, shorten
 from bench.results.records import Results
 
 FOREST_CHART_NAME = "time-ratios"
 """Its file name too; it is not drawn where no ratio has an interval."""
-
-_NAME_WIDTH = 26
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +51,7 @@ def forest_chart(results: Results, summaries: Summaries, verdict: Verdict) -> Fo
     rows = tuple(_rows(results, summaries, verdict))
     if all(row.low is None for row in rows):
         return None
-    base = _name(results.implementations[0])
+    base = short_name(results.implementations[0])
     pairs = max(len(one.samples) for one in results.measurements if one.metric == TIME.name)
     floor = chance(results.noise_floor, TIME.name, pairs)
     told = "; ".join(f"{row.label}: {row.text}" for row in rows)
@@ -76,7 +74,7 @@ def _rows(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[
                 continue
             found = ratio(*(summaries.get(dataset.scan, one, TIME.name) for one in (first, name)))
             if found is not None:
-                yield _row(f"{shorten(plain(dataset.scan), _NAME_WIDTH)}, {_name(name)}", colour, found)
+                yield _row(f"{short_name(dataset.scan)}, {short_name(name)}", colour, found)
 
 
 def _row(label: str, colour: int, found: Ratio) -> ForestRow:
@@ -93,7 +91,3 @@ def _title(rows: tuple[ForestRow, ...], base: str) -> str:
     best = max(apart, key=lambda row: max(row.value, 1 / row.value))
     count = f"{len(apart)} of {len(rows)} wall times are told apart from that of {base}"
     return f"{count}, most of all {best.label}: {best.text}"
-
-
-def _name(implementation: str) -> str:
-    return shorten(plain(implementation), _NAME_WIDTH)
