@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,24 +13,16 @@ from rich.cells import cell_len
 from bench.report.conformance import headline, render_conformance, render_conformance_markdown
 from bench.results.conformance import Conformance
 from tests.conformance import runs
+from tests.golden import assert_same_as
 
 GOLDEN = Path(__file__).parent / "golden"
 RUNS = pytest.mark.parametrize("made", [runs.conforming, runs.wrong, runs.alone], ids=lambda made: made.__name__)
 
 
-def assert_golden(name: str, text: str) -> None:
-    """Compare with a golden file, or write it with BENCH_UPDATE_GOLDEN=1."""
-    path = GOLDEN / name
-    if os.environ.get("BENCH_UPDATE_GOLDEN") == "1":
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
-
-
 @RUNS
 def test_the_whole_text(made: Callable[[], Conformance]) -> None:
     text = render_conformance(made())
-    assert_golden(f"{made.__name__}.txt", text)
+    assert_same_as(GOLDEN / f"{made.__name__}.txt", text)
     assert all(cell_len(line) <= 100 and line == line.rstrip() for line in text.split("\n"))
     assert text.endswith("\n")
 
@@ -39,7 +30,7 @@ def test_the_whole_text(made: Callable[[], Conformance]) -> None:
 @RUNS
 def test_the_whole_markdown(made: Callable[[], Conformance]) -> None:
     text = render_conformance_markdown(made())
-    assert_golden(f"{made.__name__}.md", text)
+    assert_same_as(GOLDEN / f"{made.__name__}.md", text)
     html = MarkdownIt("gfm-like", {"linkify": False}).render(text)
     assert html.count("<table>") == text.count("\n\n| case") + 1
     assert "<b>" not in html

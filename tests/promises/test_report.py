@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from bench.report.promises_page import render_promises, render_promises_markdown
 from bench.report.table import Table
 from bench.report.text import WIDTH
 from bench.results.promises import PromiseTrial
+from tests.golden import assert_same_as
 from tests.promises.records import NEW, NONE, OLD, PARTIAL, point, race, reading, refusal, trial
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -59,19 +59,10 @@ FAILED = trial("failing", failure="failed where nothing disturbed it: RuntimeErr
 SETS = {"kept": (STREAMING, ATOMIC), "broken": (STREAMING, BROKEN, FAILED)}
 
 
-def assert_golden(name: str, text: str) -> None:
-    """Fail unless ``text`` is the content of ``golden/NAME``; BENCH_UPDATE_GOLDEN=1 writes it."""
-    path = GOLDEN / name
-    if os.environ.get("BENCH_UPDATE_GOLDEN") == "1":
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("name", SETS)
 def test_the_whole_output_is_as_in_its_golden_file(name: str) -> None:
-    assert_golden(f"{name}.txt", render_promises(SETS[name]))
-    assert_golden(f"{name}.md", render_promises_markdown(SETS[name]))
+    assert_same_as(GOLDEN / f"{name}.txt", render_promises(SETS[name]))
+    assert_same_as(GOLDEN / f"{name}.md", render_promises_markdown(SETS[name]))
 
 
 @pytest.mark.parametrize("trials", [*SETS.values(), (STREAMING, ATOMIC, BROKEN, FAILED, trial("sixth"))])

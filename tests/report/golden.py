@@ -1,20 +1,14 @@
-"""Golden files: whole outputs, compared character by character.
-
-With ``BENCH_UPDATE_GOLDEN=1`` in the environment they are written instead; read the difference before committing it.
-"""
+"""The golden files of everything that is rendered from results."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+
+from tests.golden import assert_same_as
 
 FOLDER = Path(__file__).parent / "golden"
 
 
 def assert_golden(name: str, text: str) -> None:
     """Fail unless ``text`` is the content of ``golden/NAME``."""
-    path = FOLDER / name
-    if os.environ.get("BENCH_UPDATE_GOLDEN") == "1":
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
+    assert_same_as(FOLDER / name, text)
