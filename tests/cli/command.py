@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+
+from tests.database.processes import hearing
 
 ROOT = Path(__file__).parent.parent.parent
 BENCH = [sys.executable, "-m", "bench"]
@@ -27,14 +28,6 @@ def start(
     before: Callable[[], None] | None = None,
 ) -> subprocess.Popen[str]:
     """Start ``bench`` in a session of its own, as a shell does with a job; ``before`` runs in it first."""
-
-    def prepare() -> None:
-        # The tests themselves may run under nohup or in the background of a shell, whose choice a child inherits.
-        for number in (signal.SIGHUP, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
-        if before:
-            before()
-
     return subprocess.Popen(
         [*BENCH, *map(str, arguments)],
         cwd=folder,
@@ -44,7 +37,7 @@ def start(
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=prepare,
+        preexec_fn=hearing(before),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -24,14 +25,27 @@ def spawn(
     environment: Mapping[str, str] | None = None,
     before: Callable[[], None] | None = None,
 ) -> subprocess.Popen[str]:
-    """Start a Python program with a pipe from its standard output."""
+    """Start a Python program with a pipe from its standard output; ``before`` runs in it first."""
     return subprocess.Popen(
         [sys.executable, "-c", program, *arguments],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, **(environment or {})},
-        preexec_fn=before,
+        preexec_fn=hearing(before),
     )
+
+
+def hearing(before: Callable[[], None] | None = None) -> Callable[[], None]:
+    """Return what a child does between fork and exec so that it is ended by any signal; then comes ``before``."""
+
+    def prepare() -> None:
+        # The tests themselves may run under nohup or in the background of a shell, whose choice a child inherits.
+        for number in (signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        if before:
+            before()
+
+    return prepare
 
 
 def become_ordinary() -> None:
