@@ -8,10 +8,14 @@ from dataclasses import dataclass
 
 from bench.contract import THREATSCORE_KEY, Catalogue
 from bench.contract import Requirement as CatalogueRequirement
-from optimized_impl.pushdown.findings import CountedFindings
+from optimized_impl.pushdown.findings import CountedFindings, Counters
 
 Outcome = tuple[str, int, int, int, int]
 """What one row says: status, passed checks, failed checks, passed findings, total findings."""
+
+Sums = tuple[str, Counters, Counters]
+"""What a requirement's checks come to in all regions: the status where none of them failed, and how many passed and
+failed. Requirements with the same sums have the same outcomes, but for findings."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +47,16 @@ def frameworks(catalogue: Catalogue) -> Iterator[Framework]:
         )
 
 
+def sums(framework: Framework, requirement_id: str, findings: CountedFindings) -> Sums:
+    """Return what the requirement's checks come to."""
+    checks = framework.requirements[requirement_id]["checks"]
+    return "PASS" if checks else "MANUAL", findings.passed_of(checks), findings.failed_of(checks)
+
+
 def outcomes(framework: Framework, requirement_id: str, findings: CountedFindings) -> list[Outcome]:
     """Return what the requirement comes to in each region, in the order of ``findings.regions``."""
-    checks = framework.requirements[requirement_id]["checks"]
-    passed = findings.passed_of(checks)
-    failed = findings.failed_of(checks)
+    unless_failed, passed, failed = sums(framework, requirement_id, findings)
     scores = findings.scores.get(requirement_id) if framework.is_threatscore else None
-    unless_failed = "PASS" if checks else "MANUAL"
-    if not passed | failed and scores is None:
-        return [(unless_failed, 0, 0, 0, 0)] * len(findings.regions)
     failed_by_region = findings.by_region(failed)
     statuses = ["FAIL" if count else unless_failed for count in failed_by_region]
     no_scores = [0] * len(findings.regions)

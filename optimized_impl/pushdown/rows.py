@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import chain, islice, repeat
+from functools import lru_cache, partial
+from itertools import chain, islice, repeat, starmap
 
 import psycopg
 from psycopg import sql
@@ -14,7 +15,7 @@ from bench.contract import Catalogue
 from bench.schema.models import ComplianceRequirementOverview
 from optimized_impl.binary_copy import HEADER, TRAILER, UUID_LENGTH, column_count, integer, text, timestamp, uuid
 from optimized_impl.pushdown.findings import CountedFindings
-from optimized_impl.pushdown.requirements import Framework, Outcome, frameworks, outcomes
+from optimized_impl.pushdown.requirements import Framework, Sums, frameworks, outcomes, sums
 
 COLUMNS = (
     "region",
@@ -36,12 +37,14 @@ COLUMNS = (
 )
 """In the order in which they are sent: what differs least often stands together."""
 
-BLOCK_BYTES = 48 * 1024
+BLOCK_BYTES = 32 * 1024
 
 MOST_OWN_BYTES = 64
 """More than a row's own id, status and counts take."""
-MOST_TAILS = 500
+MOST_ENDS = 500
 """Ends of rows that are kept once they are encoded; on the largest scans a few more occur."""
+MOST_SUMS = 64
+"""Requirements whose rows' ends are kept for others with the same sums."""
 
 KeptRegions = Mapping[str, Sequence[int]]
 """Compliance id → for each requirement, in the order of the rows, the set of regions whose row is not to be written."""
@@ -56,7 +59,6 @@ class RowEncoder:
     def __init__(self, tenant_id: str, scan_id: str, inserted_at: datetime, ids: Iterator[bytes]) -> None:
         self._scan = uuid(tenant_id) + uuid(scan_id) + timestamp(inserted_at)
         self._ids = ids
-        self._tails = _Tails()
 
     def blocks(self, catalogue: Catalogue, findings: CountedFindings, kept: KeptRegions) -> Iterator[bytes]:
         """Yield all that one COPY sends, in blocks of up to BLOCK_BYTES or one row: memory does not grow with rows."""
@@ -73,10 +75,9 @@ class RowEncoder:
         """Yield the rows of each requirement, its long ones in several pieces."""
         regions = [column_count(len(COLUMNS)) + text(region) for region in findings.regions]
         longest = max(map(len, regions), default=0) + MOST_OWN_BYTES
+        ends_by_sums = lru_cache(MOST_SUMS)(partial(_ends, findings, lru_cache(MOST_ENDS)(_end)))
         for framework in frameworks(catalogue):
             constants = self._scan + text(framework.compliance_id) + text(framework.name) + text(framework.version)
-            # ThreatScore's outcomes seldom repeat: to keep them would cost more than it saves.
-            tail = _tail if framework.is_threatscore else self._tails.__getitem__
             requirement_ids = framework.requirement_ids()
             kept_by_requirement = kept.get(framework.compliance_id, [0] * len(requirement_ids))
             for requirement_id, kept_here in zip(requirement_ids, kept_by_requirement, strict=True):
@@ -87,7 +88,10 @@ class RowEncoder:
                     regions,
                     repeat(shared),
                     self._ids,
-                    map(tail, outcomes(framework, requirement_id, findings)),
+                    # ThreatScore's outcomes seldom repeat: to keep them would cost more than it saves.
+                    starmap(_end, outcomes(framework, requirement_id, findings))
+                    if framework.is_threatscore
+                    else ends_by_sums(sums(framework, requirement_id, findings)),
                 )
                 if kept_here:
                     rows = (row for place, row in enumerate(rows) if not kept_here >> place & 1)
@@ -108,18 +112,18 @@ def copy_rows(cursor: psycopg.Cursor, blocks: Iterator[bytes]) -> int:
     return cursor.rowcount
 
 
-class _Tails(dict[Outcome, bytes]):
-    """Rows' encoded ends by their outcomes, not more than MOST_TAILS of them."""
-
-    def __missing__(self, outcome: Outcome) -> bytes:
-        if len(self) >= MOST_TAILS:
-            self.clear()
-        self[outcome] = tail = _tail(outcome)
-        return tail
+def _ends(findings: CountedFindings, end: Callable[[str, int, int], bytes], sums: Sums) -> list[bytes]:
+    """Return the ends of the rows of a requirement with these ``sums``, which ThreatScore does not count."""
+    unless_failed, passed, failed = sums
+    failed_by_region = findings.by_region(failed)
+    statuses = ("FAIL" if count else unless_failed for count in failed_by_region)
+    return list(map(end, statuses, findings.by_region(passed), failed_by_region))
 
 
-def _tail(outcome: Outcome) -> bytes:
-    status, *counts = outcome
+def _end(
+    status: str, passed_checks: int, failed_checks: int, passed_findings: int = 0, total_findings: int = 0
+) -> bytes:
+    counts = (passed_checks, failed_checks, passed_findings, total_findings)
     return text(status) + b"".join(map(integer, counts))
 
 
