@@ -17,7 +17,9 @@ from bench.schema.connections import rls_transaction
 
 # Compiling the query takes the server longer than running it, whatever the planner expects of a large scan. With little
 # memory for each of its steps, the server needs 9 MB for a million findings as for ten thousand, and no more time.
-_SETTINGS = "SELECT set_config('jit', 'off', true), set_config('work_mem', '1MB', true)"
+SETTINGS = {"jit": "off", "work_mem": "1MB"}
+"""Of the transaction that counts."""
+_SET = "SELECT set_config(name, value, true) FROM unnest(%s::text[], %s::text[]) AS setting (name, value)"
 
 # Findings that say the same of the same regions are counted together first: only the few kinds that are left are
 # spread over their regions, and over the requirements that they list. A region's first appearance is told by where its
@@ -122,7 +124,7 @@ class Scores:
         self.total.extend(unlisted)
 
 
-def count_findings(tenant_id: str, scan_id: str) -> CountedFindings:
+def count_findings(tenant_id: str, scan_id: str, settings: Mapping[str, str] = SETTINGS) -> CountedFindings:
     """Count the scan's findings as the application, under row-level security; memory grows with checks and regions."""
     passed: dict[str, Counters] = {}
     failed: dict[str, Counters] = {}
@@ -131,7 +133,7 @@ def count_findings(tenant_id: str, scan_id: str) -> CountedFindings:
     regions = []
     values = {"tenant": tenant_id, "scan": scan_id, "threatscore": THREATSCORE_KEY}
     with rls_transaction(tenant_id, using=REPLICA), connections[REPLICA].cursor() as cursor:
-        cursor.execute(_SETTINGS)
+        cursor.execute(_SET, [list(settings), list(settings.values())])
         # Row by row: one region's check ids at a time.
         for place, (region, appearance, *checks, requirement_ids, passes, totals) in enumerate(
             cursor.cursor.stream(_COUNT, values)

@@ -1,0 +1,22 @@
+"""What was tried leaves the same rows as what was kept: else its figures would say nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pushdown.lanes import PUSHDOWN
+from tests.pushdown.tables import ROWS, contents
+from tests.workbench import Workbench
+
+TRIED = ("with_random_ids", "with_jit", "with_much_work_mem", "with_two_sessions", "with_insert_select")
+
+
+@pytest.mark.parametrize("name", TRIED)
+def test_it_leaves_the_rows_that_pushdown_leaves(loaded: Workbench, name: str) -> None:
+    outcome = loaded.run(f"optimized_impl.tried:{name}")
+    left = contents(loaded)
+    assert outcome["requirements_created"] == ROWS
+    loaded.query("DELETE FROM compliance_requirements_overviews WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s")
+    loaded.query("DELETE FROM compliance_overview_summaries WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s")
+    assert loaded.run(PUSHDOWN) == outcome
+    assert contents(loaded) == left
