@@ -50,11 +50,6 @@ def with_random_ids(tenant_id: str, scan_id: str) -> Outcome:
     return _write_all(tenant_id, scan_id, ids=_random_ids())
 
 
-def with_jit(tenant_id: str, scan_id: str) -> Outcome:
-    """The same with the server's just-in-time compilation on, as it is by default."""
-    return _write_all(tenant_id, scan_id, settings=SETTINGS | {"jit": "on"})
-
-
 def with_much_work_mem(tenant_id: str, scan_id: str) -> Outcome:
     """The same with 64 MB for each step of counting."""
     return _write_all(tenant_id, scan_id, settings=SETTINGS | {"work_mem": "64MB"})

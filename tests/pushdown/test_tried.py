@@ -8,7 +8,7 @@ from tests.pushdown.lanes import PUSHDOWN
 from tests.pushdown.tables import ROWS, contents
 from tests.workbench import Workbench
 
-TRIED = ("with_random_ids", "with_jit", "with_much_work_mem", "with_two_sessions", "with_insert_select")
+TRIED = ("with_random_ids", "with_much_work_mem", "with_two_sessions", "with_insert_select")
 
 
 @pytest.mark.parametrize("name", TRIED)
