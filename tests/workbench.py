@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, LiteralString
@@ -81,6 +82,15 @@ class Workbench:
         key = self.loaded.key
         cursor = self.connection.execute(statement, {"tenant": key.tenant_id, "scan": key.scan_id, **values})
         return cursor.fetchall() if cursor.description else []
+
+    @contextmanager
+    def application(self, tenant_id: str | None) -> Iterator[psycopg.Connection]:
+        """Open a session of the application, for one tenant or none; what it does is undone."""
+        with psycopg.connect(self.access.conninfo_as(self.access.app_role, application_name="tests")) as connection:
+            if tenant_id is not None:
+                connection.execute("SELECT set_config('api.tenant_id', %s, false)", [tenant_id])
+            yield connection
+            connection.rollback()
 
     def written(self, regions: Sequence[str]) -> ByHand:
         """What the tables hold of the loaded scan, without texts; ``regions`` is what a run returned."""

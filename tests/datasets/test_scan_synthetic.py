@@ -22,20 +22,11 @@ from bench.datasets.scan_check import compliance_by_check
 from bench.datasets.scan_synthetic import load_synthetic_scan
 from bench.datasets.vocabulary import region_names
 from tests.datasets.conftest import MakeDatabase, measured_findings, query
+from tests.tables import TABLES
 
 FINDINGS = 6_000
 REGIONS = 20
 SIZE = ScanSize("6k/20", FINDINGS, REGIONS)
-TABLES = (
-    "tenants",
-    "providers",
-    "scans",
-    "resources",
-    "findings",
-    "resource_finding_mappings",
-    "compliance_requirements_overviews",
-    "compliance_overview_summaries",
-)
 
 _LOAD = """
 import json, sys

@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import psycopg
 import pytest
 from psycopg import sql
 
 from bench.conformance.cases import CASES
 from tests.implementations.pair import AFTER
+from tests.tables import TABLES
 from tests.workbench import Workbench
 
 CASE = CASES["multi-region"]
-TABLES = (
-    "tenants",
-    "providers",
-    "scans",
-    "resources",
-    "findings",
-    "resource_finding_mappings",
-    "compliance_requirements_overviews",
-    "compliance_overview_summaries",
-)
 
 
 @pytest.fixture(autouse=True)
 def _written(workbench: Workbench) -> None:
     workbench.load(CASE.scan, CASE.catalogue)
     workbench.run(AFTER)
-
-
-@contextmanager
-def application(workbench: Workbench, tenant_id: str | None) -> Iterator[psycopg.Connection]:
-    """A session of the application, for one tenant or none."""
-    access = workbench.access
-    with psycopg.connect(access.conninfo_as(access.app_role, application_name="tests")) as connection:
-        if tenant_id is not None:
-            connection.execute("SELECT set_config('api.tenant_id', %s, false)", [tenant_id])
-        yield connection
 
 
 def tenants_seen(connection: psycopg.Connection, table: str) -> set[str]:
@@ -54,10 +32,10 @@ def test_an_application_session_sees_its_tenants_rows_and_nothing_without_a_tena
     tenant, other = workbench.loaded.key.tenant_id, workbench.loaded.bystanders[-1].tenant_id
     idle = workbench.loaded.warm_up.tenant_id
     for session, seen in ((None, set()), (tenant, {tenant}), (other, {other})):
-        with application(workbench, session) as connection:
+        with workbench.application(session) as connection:
             for table in TABLES:
                 assert tenants_seen(connection, table) == seen, table
-    with application(workbench, idle) as connection:
+    with workbench.application(idle) as connection:
         assert all(tenants_seen(connection, table) == set() for table in TABLES[-2:])
     for table in TABLES:
         assert tenants_seen(workbench.connection, table) >= {tenant, other}, table
@@ -66,13 +44,13 @@ def test_an_application_session_sees_its_tenants_rows_and_nothing_without_a_tena
 def test_a_session_of_another_tenant_cannot_write_or_delete_the_scans_rows(workbench: Workbench) -> None:
     key, other = workbench.loaded.key, workbench.loaded.bystanders[-1].tenant_id
     written = workbench.contents()
-    with application(workbench, other) as connection:
+    with workbench.application(other) as connection:
         deleted = connection.execute(
             "DELETE FROM compliance_requirements_overviews WHERE tenant_id = %s", [key.tenant_id]
         )
         assert deleted.rowcount == 0
     with (
-        application(workbench, other) as connection,
+        workbench.application(other) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"),
     ):
         connection.execute(
@@ -86,7 +64,7 @@ def test_a_session_of_another_tenant_cannot_write_or_delete_the_scans_rows(workb
 
 def test_copy_is_refused_to_the_application_which_is_why_the_admin_copies(workbench: Workbench) -> None:
     with (
-        application(workbench, workbench.loaded.key.tenant_id) as connection,
+        workbench.application(workbench.loaded.key.tenant_id) as connection,
         pytest.raises(psycopg.errors.FeatureNotSupported, match="COPY FROM not supported with row-level security"),
         connection.cursor().copy("COPY compliance_requirements_overviews FROM STDIN") as copy,
     ):

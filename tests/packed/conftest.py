@@ -5,19 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.packed.tables import PACKED
-from tests.pushdown.tables import CATALOGUE, SCAN
+from tests.pushdown.conftest import loaded
 from tests.workbench import Workbench
 
-
-@pytest.fixture
-def loaded(workbench: Workbench) -> Workbench:
-    """The workbench with SCAN and CATALOGUE, no row of the scan, and no version of any framework."""
-    workbench.load(SCAN, CATALOGUE)
-    return workbench
+__all__ = ["loaded"]
 
 
 @pytest.fixture
 def written(loaded: Workbench) -> Workbench:
-    """The same after a first run."""
+    """The workbench after a first run."""
     loaded.run(PACKED)
     return loaded

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
-
-import psycopg
 
 from tests.workbench import Workbench
 
@@ -36,14 +32,3 @@ def everything(workbench: Workbench) -> dict[str, Lines]:
     """All rows of all tables that a run may write, as text and sorted."""
     tables = (PACKED_TABLE, *CATALOGUE_TABLES, TABLE, SUMMARIES)
     return {table: sorted(workbench.query(f"SELECT t::text FROM {table} AS t")) for table in tables}
-
-
-@contextmanager
-def application(workbench: Workbench, tenant_id: str | None) -> Iterator[psycopg.Connection]:
-    """A session of the application, for one tenant or none; what it does is undone."""
-    access = workbench.access
-    with psycopg.connect(access.conninfo_as(access.app_role, application_name="tests")) as connection:
-        if tenant_id is not None:
-            connection.execute("SELECT set_config('api.tenant_id', %s, false)", [tenant_id])
-        yield connection
-        connection.rollback()

@@ -13,7 +13,6 @@ from tests.packed.tables import (
     SUMMARIES,
     TABLE,
     VIEW,
-    application,
     everything,
     shown,
 )
@@ -65,7 +64,7 @@ def test_the_view_shows_a_tenant_its_own_rows_and_nobody_else_any(written: Workb
     key, stray = written.loaded.key, written.loaded.bystanders[-1]
     written.run(PACKED, tenant_id=stray.tenant_id, scan_id=written.loaded.bystanders[1].scan_id)
     for tenant, seen in ((None, set()), (key.tenant_id, {key.tenant_id}), (stray.tenant_id, {stray.tenant_id})):
-        with application(written, tenant) as session:
+        with written.application(tenant) as session:
             for relation in (VIEW, PACKED_TABLE):
                 found = session.execute(f"SELECT DISTINCT tenant_id::text FROM {relation}".encode())
                 assert {one for (one,) in found} == seen, (relation, tenant)
@@ -74,7 +73,7 @@ def test_the_view_shows_a_tenant_its_own_rows_and_nobody_else_any(written: Workb
 
 def test_the_application_cannot_touch_another_tenants_packed_rows(written: Workbench) -> None:
     before = everything(written)
-    with application(written, written.loaded.bystanders[-1].tenant_id) as session:
+    with written.application(written.loaded.bystanders[-1].tenant_id) as session:
         assert session.execute("DELETE FROM compliance_requirements_packed").rowcount == 0
         assert session.execute("UPDATE compliance_requirements_packed SET region = 'x'").rowcount == 0
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -92,7 +91,7 @@ def test_the_application_cannot_touch_another_tenants_packed_rows(written: Workb
 def test_the_application_reads_the_catalogue_and_cannot_change_it(written: Workbench, table: str) -> None:
     """It is every tenant's: a change by one would show in the others' rows."""
     column = "framework" if "frameworks" in table else "description"
-    with application(written, written.loaded.key.tenant_id) as session:
+    with written.application(written.loaded.key.tenant_id) as session:
         assert session.execute(f"SELECT FROM {table}".encode()).rowcount > 0
         assert session.execute(f"UPDATE {table} SET {column} = 'x'".encode()).rowcount == 0
         assert session.execute(f"DELETE FROM {table}".encode()).rowcount == 0
