@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -51,23 +51,23 @@ TimeoutOption = Annotated[
     ),
 ]
 
-ImplementationsOption = Annotated[
-    list[str] | None,
-    typer.Option(
+
+def _implementation_option(default: str, more_help: str = "") -> Any:
+    return typer.Option(
         "--implementation",
         metavar="NAME",
-        show_default="materializing, streaming",
-        help="A registered name or package.module:function; may be repeated. The first is the base of ratios.",
-    ),
+        show_default=default,
+        help=f"A registered name or package.module:function; may be repeated.{more_help}",
+    )
+
+
+ImplementationsOption = Annotated[
+    list[str] | None,
+    _implementation_option("materializing, streaming", " The first is the base of ratios."),
 ]
 AllImplementationsOption = Annotated[
     list[str] | None,
-    typer.Option(
-        "--implementation",
-        metavar="NAME",
-        show_default="all registered ones",
-        help="A registered name or package.module:function; may be repeated.",
-    ),
+    _implementation_option("all registered ones"),
 ]
 ScenarioOption = Annotated[
     Scenario, typer.Option(help="first: the scan has no rows yet; rerun: it has those of an earlier run.")
