@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from uuid import UUID
 
 import psycopg
 from django.utils import timezone
@@ -20,9 +19,9 @@ from optimized_impl.pushdown.identifiers import ascending_ids
 from optimized_impl.pushdown.requirements import Framework, frameworks, outcomes
 from optimized_impl.pushdown.rows import RowEncoder, copy_rows
 from optimized_impl.pushdown.scan import lock_scan
+from optimized_impl.pushdown.stored import Difference, delete_stale
 from optimized_impl.pushdown.summaries import replace_summaries
 
-_DELETE = "DELETE FROM compliance_requirements_overviews WHERE tenant_id = %s AND scan_id = %s"
 # Requirements and regions come as arrays of their own, what each pair of them comes to as flat arrays.
 _INSERT = """
     INSERT INTO compliance_requirements_overviews (id, tenant_id, scan_id, inserted_at, compliance_id, framework,
@@ -39,7 +38,8 @@ _INSERT = """
             WITH ORDINALITY AS outcome (status, passed_checks, failed_checks, passed_findings, total_findings, number)
             ON outcome.number = (requirement.number - 1) * cardinality(%(regions)s::text[]) + region.place
 """
-_BATCH = 512
+_ALL_STALE = Difference(stale=None, kept={}, kept_count=0)
+_SIZE, _BATCH = 16, 512
 _VERSION, _VARIANT = 6, 8
 _AS_VERSION_4 = bytes(byte & 0x0F | 0x40 for byte in range(256))
 _AS_VARIANT = bytes(byte & 0x3F | 0x80 for byte in range(256))
@@ -111,7 +111,7 @@ def _prepare(
     cursor.execute(SET_TENANT, [tenant_id])
     catalogue = compliance_catalogue(lock_scan(cursor, tenant_id, scan_id))
     findings = count_findings(tenant_id, scan_id, settings)
-    cursor.execute(_DELETE, [tenant_id, scan_id])
+    delete_stale(cursor, tenant_id, scan_id, findings, _ALL_STALE)
     return catalogue, findings
 
 
@@ -144,9 +144,8 @@ def _outcome(created: int, catalogue: Catalogue, findings: CountedFindings) -> O
 
 def _random_ids() -> Iterator[bytes]:
     """Yield UUIDs of version 4 without end, each as 16 bytes."""
-    size = len(UUID(int=0).bytes)
     while True:
-        batch = bytearray(os.urandom(_BATCH * size))
-        batch[_VERSION::size] = batch[_VERSION::size].translate(_AS_VERSION_4)
-        batch[_VARIANT::size] = batch[_VARIANT::size].translate(_AS_VARIANT)
-        yield from (bytes(batch[start : start + size]) for start in range(0, len(batch), size))
+        batch = bytearray(os.urandom(_BATCH * _SIZE))
+        batch[_VERSION::_SIZE] = batch[_VERSION::_SIZE].translate(_AS_VERSION_4)
+        batch[_VARIANT::_SIZE] = batch[_VARIANT::_SIZE].translate(_AS_VARIANT)
+        yield from (bytes(batch[start : start + _SIZE]) for start in range(0, len(batch), _SIZE))
