@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from bench.contract import ScanSize
-from bench.stage import ScanSource, ScanStage, open_stage
+from bench.stage import ScanSource, ScanStage, Stage
 from tests.packed.tables import PACKED, STREAMING
 
 MOST_HEAP_BYTES = 1_000_000
@@ -17,13 +17,13 @@ SIZES = ("100/3", "1k/8")
 
 
 @pytest.fixture(scope="module")
-def scans() -> Iterator[dict[str, ScanStage]]:
+def scans(quick_stage: Stage) -> Iterator[dict[str, ScanStage]]:
     """Two of the pull request's scans, with the whole catalogue."""
-    with open_stage(None, 16) as stage, ExitStack() as stack:
+    with ExitStack() as stack:
         opened = {}
         for label in SIZES:
             source = ScanSource(size=ScanSize.parse(label), scan_file=None, catalogue="synthetic", seed=0)
-            opened[label] = stack.enter_context(stage.scan(source, source.load_catalogue()))
+            opened[label] = stack.enter_context(quick_stage.scan(source, source.load_catalogue()))
         yield opened
 
 
