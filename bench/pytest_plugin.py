@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 if TYPE_CHECKING:
-    from bench.contract import Outcome
-    from bench.probes.reading import Call, Reading
+    from bench.compliance.contract import Outcome
+    from bench.messages.reading import Call, Reading
 
 MARKER = "bench_budget"
 METRIC_OF = {"peak_heap": "peak_heap_bytes", "statements": "statements_django"}
@@ -88,9 +88,9 @@ def _arguments(node: pytest.Item) -> dict[str, object]:
 
 
 def _budget(item: pytest.Item) -> Budget:
-    from bench.contract import METRICS
     from bench.errors import InputError
     from bench.gate.quantity import parse_quantity
+    from bench.results.metrics import METRICS
 
     place = f"{MARKER} of {item.nodeid}"
     known = ", ".join(METRIC_OF)
@@ -118,7 +118,7 @@ def _budget(item: pytest.Item) -> Budget:
 
 def _hold(item: pytest.Item, budget: Budget, run: Callable[[], None]) -> None:
     """Run the test under the probe of its budget, note the figure among its properties, and fail above the limit."""
-    from bench.contract import METRICS
+    from bench.results.metrics import METRICS
 
     def call() -> Outcome:
         run()
@@ -133,7 +133,7 @@ def _hold(item: pytest.Item, budget: Budget, run: Callable[[], None]) -> None:
 
 
 def _read_peak_heap(call: Call) -> Reading:
-    from bench.probes.memory import read_peak_heap
+    from bench.worker.probes.memory import read_peak_heap
 
     try:
         return read_peak_heap(call)
@@ -158,14 +158,14 @@ def _read_statements(call: Call) -> Reading:
             "use pytest-django with DJANGO_SETTINGS_MODULE",
             pytrace=False,
         )
-    from bench.probes.statements import read_django_statements
+    from bench.worker.probes.statements import read_django_statements
 
     return read_django_statements(call)
 
 
 def _message(budget: Budget, measured: float, reading: Reading) -> Iterator[str]:
-    from bench.contract import METRICS
     from bench.gate.sentence import figures
+    from bench.results.metrics import METRICS
 
     metric = METRICS[METRIC_OF[budget.key]]
     shown, limit = figures(metric.unit, measured, budget.limit)

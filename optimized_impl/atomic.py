@@ -15,13 +15,13 @@ import psycopg
 from django.utils import timezone
 from psycopg import sql
 
-from bench.contract import Outcome, compliance_catalogue
+from bench.compliance.contract import Outcome, compliance_catalogue
+from bench.compliance.schema.connections import SET_TENANT, admin_connection, rls_transaction
+from bench.compliance.schema.models import ComplianceOverviewSummary, ComplianceRequirementOverview, Scan
 from bench.database.aliases import REPLICA
-from bench.divergence import diverges
-from bench.laws import Law, Step, declares
-from bench.promise import Promise, promises
-from bench.schema.connections import SET_TENANT, admin_connection, rls_transaction
-from bench.schema.models import ComplianceOverviewSummary, ComplianceRequirementOverview, Scan
+from bench.declare.divergence import diverges
+from bench.declare.laws import Law, Step, declares
+from bench.declare.promise import Promise, promises
 from optimized_impl import task
 from optimized_impl.divergences import COMPLIANCE
 from optimized_impl.task import FINDINGS_CHUNK_SIZE, Row, Summaries, SummaryTally
@@ -58,7 +58,7 @@ class ForeignRowError(Exception):
 @promises(*Promise)
 @diverges(*COMPLIANCE)
 def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
-    """Replace the compliance rows and summaries of one scan; see ``bench.contract.Implementation``."""
+    """Replace the compliance rows and summaries of one scan; see ``bench.compliance.contract.Implementation``."""
     with rls_transaction(tenant_id, using=REPLICA):
         scan = Scan.objects.using(REPLICA).get(tenant_id=tenant_id, id=scan_id)
         provider = scan.provider.provider

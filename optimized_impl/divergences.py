@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.divergence import Divergence, alike
+from bench.declare.divergence import Divergence, alike
 
 COMPLIANCE = (
     *alike(

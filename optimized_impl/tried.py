@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 from django.utils import timezone
 
-from bench.contract import Catalogue, Outcome, compliance_catalogue
-from bench.schema.connections import SET_TENANT, admin_connection
+from bench.compliance.contract import Catalogue, Outcome, compliance_catalogue
+from bench.compliance.schema.connections import SET_TENANT, admin_connection
 from optimized_impl.pushdown.findings import SETTINGS, CountedFindings, count_findings
 from optimized_impl.pushdown.identifiers import ascending_ids
 from optimized_impl.pushdown.requirements import Framework, frameworks, outcomes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.divergence import Divergence, alike
+from bench.declare.divergence import Divergence, alike
 
 REGIONS = alike(
     "regions are those of the finding's resources; the array is not read",

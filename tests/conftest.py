@@ -10,16 +10,16 @@ import psycopg
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
-from bench.conformance.case import PROVIDER
-from bench.contract import install_catalogue
+from bench.compliance.cases.case import PROVIDER
+from bench.compliance.contract import install_catalogue
+from bench.compliance.schema.django_setup import close_connections, set_up_django
 from bench.database.embedded import embedded_server
 from bench.database.reaper import Estate
 from bench.database.server import Server
-from bench.executor import ProcessExecutor
-from bench.schema.django_setup import close_connections, set_up_django
-from bench.scratch import scratch_folder
-from bench.stage import Stage
-from tests.workbench import Workbench
+from bench.harness.executor import ProcessExecutor
+from bench.harness.scratch import scratch_folder
+from bench.harness.stage import Stage
+from tests.support.workbench import Workbench
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +42,7 @@ def workbench(
     with unblocked, psycopg.connect(access.conninfo_as(access.admin_role), autocommit=True) as connection:
         with pytest.MonkeyPatch.context() as environment:
             # Needed until Django has read its settings; other tests' processes must not inherit it.
-            environment.setenv("DJANGO_SETTINGS_MODULE", "bench.schema.settings")
+            environment.setenv("DJANGO_SETTINGS_MODULE", "bench.compliance.schema.settings")
             set_up_django(access)
         yield Workbench(access, connection, tmp_path_factory.mktemp("workbench"))
         close_connections()

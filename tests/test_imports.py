@@ -29,7 +29,7 @@ def loaded(module: str, *names: str) -> list[str]:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
 
 
-@pytest.mark.parametrize("module", ["bench.cli.main", "bench.stage", "bench.runner"])
+@pytest.mark.parametrize("module", ["bench.cli.main", "bench.harness.stage", "bench.harness.runner"])
 def test_the_parent_loads_neither_django_nor_memray_nor_the_plots_library(module: str) -> None:
     assert loaded(module, "django", "memray", "matplotlib", "reference_impl", "optimized_impl") == []
 
@@ -42,7 +42,10 @@ def test_the_worker_loads_what_the_parent_does_not() -> None:
 
 def test_an_implementation_of_ones_own_needs_little() -> None:
     """The contract is a module for others to import: nothing comes with it but the standard library."""
-    assert loaded("bench.contract", "django", "memray", "psycopg", "msgspec", "typer", "rich", "scipy", "faker") == []
+    assert (
+        loaded("bench.compliance.contract", "django", "memray", "psycopg", "msgspec", "typer", "rich", "scipy", "faker")
+        == []
+    )
 
 
 def test_the_import_contracts_of_pyproject_are_kept() -> None:

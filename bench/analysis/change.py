@@ -9,7 +9,7 @@ from enum import Enum
 from bench.analysis.ratio import FLOOR, NEAR_EXACT_TOLERANCE
 from bench.analysis.summary import Summary
 from bench.analysis.unpaired import Decision, UnpairedRatio, decide, samples_needed, unpaired_ratio
-from bench.contract import Metric
+from bench.results.metrics import Metric
 
 RESULT_UNIT = "rows"
 """Exact metrics of this unit say what was written, not what it cost: any deviation is for the worse."""

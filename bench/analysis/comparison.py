@@ -18,9 +18,9 @@ from bench.analysis.comparable import datasets_match, environment_differences, e
 from bench.analysis.noise import detectable
 from bench.analysis.summary import Summaries, Summary, summaries_of
 from bench.analysis.verdict import Answer, Judgement, judge
-from bench.contract import LIMIT, METRICS, Kind
 from bench.errors import InputError
-from bench.results.records import Digest, Failure, Results
+from bench.results.metrics import METRICS, Kind
+from bench.results.records import LIMIT, Digest, Failure, Results
 
 Case = tuple[str, str]
 """(scan label, implementation)"""

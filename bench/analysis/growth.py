@@ -12,7 +12,7 @@ from scipy.stats import linregress, t
 from bench.analysis.ratio import FLOOR, NEAR_EXACT_TOLERANCE
 from bench.analysis.summary import Summaries
 from bench.analysis.verdict import Verdict
-from bench.contract import METRICS, Metric
+from bench.results.metrics import METRICS, Metric
 from bench.results.records import Dataset, Results
 
 GROWTH_METRICS = ("peak_heap_bytes", "peak_rss_bytes")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.laws import Law
+from bench.declare.laws import Law
 from bench.results.fingerprint import fingerprint, normalise
 from bench.results.records import Dataset, Results, StatementTexts
 

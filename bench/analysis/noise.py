@@ -13,7 +13,7 @@ from bench.analysis.pairs import (
     samples_of,
     smallest_detectable_ratio,
 )
-from bench.contract import METRICS, Kind
+from bench.results.metrics import METRICS, Kind
 from bench.results.records import NoiseFloor, Results
 
 PAIR_COUNTS = (6, 10, 20, 40)

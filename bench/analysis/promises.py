@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from bench.promise import Promise
+from bench.declare.promise import Promise
 from bench.results.promises import FaultPoint, Holding, PromiseTrial, Race
 
 REFUSED = "DoesNotExist"

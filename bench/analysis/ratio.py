@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bench.analysis.pairs import paired_ratio
 from bench.analysis.summary import Summary
-from bench.contract import Kind
+from bench.results.metrics import Kind
 
 NEAR_EXACT_TOLERANCE = 0.01
 """Traced peaks of the same code differ by up to 0.8 %, so a smaller effect says nothing."""

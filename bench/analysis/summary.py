@@ -10,8 +10,8 @@ from enum import Enum
 import numpy as np
 from scipy.stats import bootstrap
 
-from bench.contract import METRICS, Kind, Metric
 from bench.errors import InputError
+from bench.results.metrics import METRICS, Kind, Metric
 from bench.results.records import Measurement, Results
 
 CONFIDENCE = 0.95

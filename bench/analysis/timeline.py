@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from bench.analysis.comparable import datasets_match, environment_fingerprint
 from bench.analysis.summary import Summaries, Summary, summarise_all
 from bench.analysis.verdict import Answer, judge
-from bench.contract import Kind, Metric
 from bench.errors import InputError
+from bench.results.metrics import Kind, Metric
 from bench.results.records import Dataset, Results
 
 

@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
-from bench.contract import ScanSize, install_catalogue
+from bench.compliance.contract import install_catalogue
+from bench.datasets.size import ScanSize
 from bench.datasets.warm_up import warm_up_catalogue
-from bench.probes.time import GIVEN_CASE, TimedCase
-from bench.stage import ScanSource, Stage, open_stage
-from bench.targets import reset_targets
+from bench.harness.stage import ScanSource, Stage, open_stage
+from bench.harness.targets import reset_targets
+from bench.worker.probes.time import GIVEN_CASE, TimedCase
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -67,8 +68,8 @@ def case(request: pytest.FixtureRequest, wanted: tuple[str, str] | None) -> Iter
 
 def _case_by_hand(request: pytest.FixtureRequest, label: str, name: str) -> Iterator[TimedCase]:
     # Django must not be imported before this point: without settings its models cannot be.
-    from bench.registry import load
-    from bench.schema.django_setup import close_connections, set_up_django
+    from bench.compliance.schema.django_setup import close_connections, set_up_django
+    from bench.declare.registry import load
 
     stage: Stage = request.getfixturevalue("stage")
     seed: Any = request.config.getoption("--bench-seed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench.probes.time import TimedCase
+from bench.worker.probes.time import TimedCase
 
 
 def test_create_compliance_requirements(benchmark: BenchmarkFixture, case: TimedCase) -> None:

@@ -23,8 +23,8 @@ from bench.cli.options import (
 )
 from bench.cli.run import DEFAULT_SCANS, leave_report
 from bench.errors import InputError
-from bench.plan import RunPlan
-from bench.revision import checked_out, opener_with
+from bench.harness.plan import RunPlan
+from bench.harness.revision import checked_out, opener_with
 
 
 def ab(

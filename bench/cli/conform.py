@@ -10,7 +10,7 @@ import typer
 from bench.cli.measure import command_line
 from bench.cli.options import AllImplementationsOption, DatabaseUrlOption, ServerOption, parse_implementations
 from bench.cli.progress import terminal_progress
-from bench.conformance.cases import chosen_cases
+from bench.compliance.cases.all_cases import chosen_cases
 from bench.conformance.run import ConformancePlan, run_suite
 from bench.conformance.suite import CALL_SECONDS, open_suite
 from bench.report.conformance import render_conformance, render_conformance_markdown

@@ -13,8 +13,8 @@ from bench.analysis.pairs import FEWEST_PAIRS
 from bench.cli.measure import command_line, measure
 from bench.cli.options import DatabaseUrlOption, SeedOption, ServerOption, parse_implementations, parse_sizes
 from bench.errors import InputError
-from bench.machine import cpu_times, machine_warnings, stolen_warning
-from bench.plan import RunPlan
+from bench.harness.machine import cpu_times, machine_warnings, stolen_warning
+from bench.harness.plan import RunPlan
 from bench.report.noise import render_noise
 from bench.results.noise_floor import DEFAULT_PATH, write_noise_floor
 

@@ -38,8 +38,8 @@ from bench.gate.self_test_text import render_self_test
 from bench.gate.text import render_verdict
 from bench.gate.verdict import Check, GateVerdict, Outcome
 from bench.gate.verdict_file import write_verdict
-from bench.plan import SINGLE_PROBES, RunPlan
-from bench.probes.request import ProbeName
+from bench.harness.plan import SINGLE_PROBES, RunPlan
+from bench.messages.request import ProbeName
 from bench.results.files import check_writable, write_file_atomically
 from bench.results.records import Results
 from bench.results.store import read_results

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bench.analysis.comparable import environment_fingerprint
+from bench.declare.registry import locate
+from bench.declare.source import source_fingerprint
 from bench.errors import InputError
-from bench.registry import locate
 from bench.results import noise_floor, promises
 from bench.results.records import Results
-from bench.source import source_fingerprint
 
 
 def with_noise_floor(results: Results) -> Results:

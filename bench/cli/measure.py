@@ -10,11 +10,11 @@ import typer
 
 from bench.cli.progress import terminal_progress
 from bench.errors import BenchError
-from bench.plan import RunPlan
+from bench.harness.plan import RunPlan
+from bench.harness.runner import Runner, StageOpener
+from bench.harness.stage import open_stage
 from bench.results.files import check_writable
 from bench.results.store import write_results
-from bench.runner import Runner, StageOpener
-from bench.stage import open_stage
 
 INTERRUPTED_FILE = "interrupted.json"
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from bench.contract import ScanSize
+from bench.datasets.size import ScanSize
+from bench.declare.registry import locate
 from bench.errors import InputError
-from bench.plan import Scenario
-from bench.registry import locate
+from bench.harness.plan import Scenario
 
 CatalogueOption = Annotated[
     str,

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
 
-from bench.progress import Progress
+from bench.harness.progress import Progress
 
 
 @contextmanager

@@ -20,11 +20,11 @@ from bench.cli.options import (
     parse_sizes,
 )
 from bench.cli.progress import terminal_progress
+from bench.harness.stage import ScanSource, open_stage
 from bench.reads.run import ReadPlan, compare_designs
 from bench.report.reads import render_reads, render_reads_markdown, same_answers
 from bench.results.files import check_writable, write_file_atomically
 from bench.results.reads import write_read_results
-from bench.stage import ScanSource, open_stage
 
 
 def reads(

@@ -21,8 +21,8 @@ from bench.cli.options import (
     parse_sizes,
 )
 from bench.errors import InputError
-from bench.stage import ScanSource, open_stage
-from bench.targets import read_target_rows
+from bench.harness.stage import ScanSource, open_stage
+from bench.harness.targets import read_target_rows
 
 
 def rows(

@@ -29,14 +29,14 @@ from bench.cli.options import (
     parse_sizes,
 )
 from bench.errors import InputError
-from bench.plan import RunPlan
+from bench.harness.plan import RunPlan
+from bench.harness.runner import Runner
 from bench.report.text import render_table
 from bench.report.write import write_report
 from bench.results.benchmark_file import write_benchmark_file
 from bench.results.history import keep
 from bench.results.records import Results
 from bench.results.store import write_results
-from bench.runner import Runner
 
 DEFAULT_SCANS = ["100/3", "1k/8", "10k/20"]
 RESULTS_FILE = "results.json"

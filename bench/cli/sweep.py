@@ -25,7 +25,7 @@ from bench.cli.options import (
 )
 from bench.cli.run import leave_report
 from bench.errors import InputError
-from bench.plan import RunPlan
+from bench.harness.plan import RunPlan
 
 
 def sweep(

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
+from bench.compliance.contract import Outcome
+from bench.compliance.written import Written
 from bench.conformance.tables import Left
-from bench.conformance.written import Written
-from bench.contract import Outcome
 from bench.report.wording import shorten
 
 NEAR = timedelta(days=1)

@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bench.conformance.case import Case
+from bench.compliance.cases.case import Case
 from bench.conformance.suite import Contestant, Suite
+from bench.declare.registry import registered_names
 from bench.errors import InputError
-from bench.progress import Progress
-from bench.registry import registered_names
+from bench.harness.progress import Progress
 from bench.results.conformance import SCHEMA, Conformance, NamedCase
 
 

@@ -13,7 +13,7 @@ from typing import BinaryIO, Self
 import msgspec
 
 from bench.errors import InputError
-from bench.executor import (
+from bench.harness.executor import (
     SETUP_SECONDS,
     ProcessExecutor,
     RunningWorker,
@@ -21,7 +21,7 @@ from bench.executor import (
     no_answer_within,
     without_error,
 )
-from bench.probes.request import Answer, Request, ServeRequest
+from bench.messages.request import Answer, Request, ServeRequest
 
 
 class Session:

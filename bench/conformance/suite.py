@@ -8,22 +8,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.conformance import oracle
-from bench.conformance.case import NUL, PROVIDER, Asked, Case, Json, scan_of
-from bench.conformance.cases import refuse_unknown
+from bench.compliance import oracle
+from bench.compliance.cases.all_cases import refuse_unknown
+from bench.compliance.cases.case import NUL, PROVIDER, Asked, Case, Json, scan_of
+from bench.compliance.contract import Outcome
+from bench.compliance.written import Written
 from bench.conformance.difference import changes, difference
 from bench.conformance.session import Session
 from bench.conformance.tables import Left, Tables, open_tables
-from bench.conformance.written import Written
-from bench.contract import Outcome
 from bench.database.server import Server, open_server
 from bench.datasets.catalogue import LoadedCatalogue, file_catalogue, write_catalogue
 from bench.datasets.scan import ScanKey
-from bench.executor import SETUP_SECONDS, ProcessExecutor, SampleError
-from bench.probes.request import CallRequest, DescribeRequest, MigrateRequest
-from bench.relation import relation_in
+from bench.declare.relation import relation_in
+from bench.harness.executor import SETUP_SECONDS, ProcessExecutor, SampleError
+from bench.harness.scratch import scratch_folder
+from bench.messages.request import CallRequest, DescribeRequest, MigrateRequest
 from bench.results.conformance import CaseVerdict, DeclaredDivergences, Status
-from bench.scratch import scratch_folder
 
 CALL_SECONDS = 60.0
 """The usual limit of a single call; the longest takes a second on a quiet machine."""

@@ -12,14 +12,14 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from bench.conformance.written import Row, Summary
+from bench.compliance.written import Row, Summary
 from bench.database.access import DatabaseAccess
 from bench.database.message import one_line
 from bench.datasets.catalogue import LoadedCatalogue
 from bench.datasets.scan import LoadedScan, ScanKey
 from bench.datasets.scan_file import load_recorded_scan
 from bench.errors import DatabaseError
-from bench.targets import CATALOGUE, RESTORED, SUMMARIES, load_packed_bystanders
+from bench.harness.targets import CATALOGUE, RESTORED, SUMMARIES, load_packed_bystanders
 
 EMPTIED = (
     *RESTORED,

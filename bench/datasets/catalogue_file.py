@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.contract import Framework, Requirement
+from bench.compliance.contract import Framework, Requirement
 from bench.datasets.catalogue_json import JsonValue, optional_text, parse_json, read_regular_file
 from bench.datasets.catalogue_record import LoadedCatalogue, source_name
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.contract import Framework, Requirement
+from bench.compliance.contract import Framework, Requirement
 from bench.datasets.catalogue_json import MAX_BYTES, JsonValue, optional_text, parse_json, read_regular_file
 from bench.datasets.catalogue_record import LoadedCatalogue, source_name
 from bench.errors import InputError

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.contract import Catalogue
+from bench.compliance.contract import Catalogue
 from bench.errors import InputError
 
 

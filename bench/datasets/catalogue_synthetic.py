@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from random import Random
 
-from bench.contract import Framework
+from bench.compliance.contract import Framework
 from bench.datasets.catalogue_curve import Curve
 from bench.datasets.catalogue_frameworks import FRAMEWORKS, THREATSCORE_ID, FrameworkShape, requirement_ids
 from bench.datasets.catalogue_links import MANUAL, check_degrees, check_names, link, requirement_degrees

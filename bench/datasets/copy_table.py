@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bench.datasets.identifiers import SCAN_TIME
@@ -58,6 +59,13 @@ SUMMARIES = _table(
     "id tenant_id scan_id inserted_at compliance_id"
     " requirements_passed requirements_failed requirements_manual total_requirements",
 )
+COPIED = (OVERVIEWS, SUMMARIES)
+"""The tables whose rows the bare COPY sends."""
+
+
+def limit_file(folder: Path, table: CopyTable, scan_id: str) -> Path:
+    """Return the path of the file that holds one scan's rows of ``table``."""
+    return folder / f"{scan_id}.{table.name}"
 
 
 def text_field(value: str | None) -> str:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from itertools import islice
 
-from bench.contract import Catalogue
+from bench.compliance.contract import Catalogue
 from bench.datasets.copy_table import OVERVIEWS, SUMMARIES, TIMESTAMP, line
 from bench.datasets.identifiers import ascending_ids
 from bench.datasets.loader import Loader

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count, islice
 
-from bench.contract import Catalogue
+from bench.compliance.contract import Catalogue
 from bench.datasets.copy_table import array_field, json_field, line
 from bench.datasets.vocabulary import Vocabulary
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench.contract import ScanSize
 from bench.database.access import DatabaseAccess
 from bench.datasets.catalogue_record import LoadedCatalogue
 from bench.datasets.scan import LoadedScan
 from bench.datasets.scan_check import scan_checks
 from bench.datasets.scan_generator import synthetic_findings
 from bench.datasets.scan_load import load_scan
+from bench.datasets.size import ScanSize
 from bench.datasets.vocabulary import region_names, vocabulary
 
 

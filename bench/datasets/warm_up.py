@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.contract import Catalogue, Requirement
+from bench.compliance.contract import Catalogue, Requirement
 
 PROVIDER = "warm-up"
 CHECK = "warm_up_check"

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from bench.analysis.summary import Summary, summaries_of
 from bench.analysis.verdict import Answer, judge
-from bench.contract import METRICS, Kind
 from bench.errors import InputError
 from bench.gate.run_checks import measured_cases
 from bench.report.cells import change_text, value_text
@@ -16,6 +15,7 @@ from bench.report.comparison import percent
 from bench.report.table import Column, Content, Table
 from bench.report.wording import plain
 from bench.results.fingerprint import normalise
+from bench.results.metrics import METRICS, Kind
 from bench.results.records import Results, StatementTexts
 
 DEFAULT_PATH = Path("reports/baseline.json")

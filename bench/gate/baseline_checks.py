@@ -10,7 +10,6 @@ from bench.analysis.comparable import datasets_match, environment_differences
 from bench.analysis.pairs import chance_ratio
 from bench.analysis.ratio import FLOOR
 from bench.analysis.summary import Summaries, Summary, summaries_of
-from bench.contract import METRICS, Kind, Metric
 from bench.gate.evidence import evidence_for
 from bench.gate.policy import Policy
 from bench.gate.rule_checks import Run
@@ -18,6 +17,7 @@ from bench.gate.run_checks import Case, failed_cases, measured_cases
 from bench.gate.sentence import figures, named, share
 from bench.gate.verdict import Check, Outcome
 from bench.report.comparison import percent
+from bench.results.metrics import METRICS, Kind, Metric
 from bench.results.records import Dataset, Results
 
 ACCEPT = "`bench baseline accept RESULTS`"

@@ -8,7 +8,6 @@ from html import escape as escape_html
 from bench.analysis.laws import check_laws
 from bench.analysis.summary import Summaries, summaries_of
 from bench.analysis.verdict import Answer, Verdict, judge
-from bench.contract import METRICS, Side
 from bench.gate.text import counts
 from bench.gate.verdict import Check, GateVerdict, Outcome
 from bench.report.details import allocation_table, digest_table, failure_table, metrics_table, statement_tables
@@ -19,6 +18,7 @@ from bench.report.mermaid import peak_chart
 from bench.report.room import BETWEEN, Part, compose, folded, list_part, table_part, text_part
 from bench.report.table import Table
 from bench.report.wording import plain, shorten
+from bench.results.metrics import METRICS, Side
 from bench.results.records import Results
 
 MARKER = "<!-- bench-comment -->"

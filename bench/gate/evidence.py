@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 from bench.analysis.laws import Offender
-from bench.contract import Metric, Side
 from bench.report.laws import surplus_text
 from bench.report.statements import shorten_statement
 from bench.report.units import change, quantity
 from bench.report.wording import plain
 from bench.results.fingerprint import fingerprint, normalise
+from bench.results.metrics import Metric, Side
 from bench.results.records import Allocation, AllocationSites, Results, StatementTexts
 
 MOST_LINES = 3

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from scipy.stats import linregress, t
 
 from bench.analysis.growth import CONFIDENCE, FEWEST_SIZES
-from bench.contract import Metric
 from bench.gate.evidence import growth_evidence
 from bench.gate.policy import Policy, Rule
 from bench.gate.rule_checks import Run, missing_figure
 from bench.gate.sentence import figures
 from bench.gate.verdict import Check, Outcome
+from bench.results.metrics import Metric
 
 
 @dataclass(frozen=True)

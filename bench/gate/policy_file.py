@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.contract import METRICS, Kind, Metric, ScanSize
+from bench.datasets.size import ScanSize
+from bench.declare.registry import locate
 from bench.errors import InputError
 from bench.gate.policy import Policy, Rule, RuleKind
 from bench.gate.quantity import parse_factor, parse_quantity, parse_share
-from bench.registry import locate
+from bench.results.metrics import METRICS, Kind, Metric
 
 DEFAULT_PATH = Path("pyproject.toml")
 TABLE = ("tool", "bench", "gate")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.analysis.verdict import WRONG_ROWS
-from bench.contract import LIMIT
 from bench.gate.policy import Policy
 from bench.gate.verdict import Check, Outcome
 from bench.report.wording import plain, shorten
-from bench.results.records import Digest, Failure, Results
+from bench.results.records import LIMIT, Digest, Failure, Results
 
 Case = tuple[str, str]
 """(scan label, implementation)"""

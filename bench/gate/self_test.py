@@ -7,14 +7,16 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from bench.contract import ScanSize
+from bench.datasets.size import ScanSize
 from bench.gate.judge import gate
 from bench.gate.planted.trials import CONTROL, STREAMING, TRIALS, Planted, Trial
 from bench.gate.repetition import confirm, narrowed, needs_repetition
 from bench.gate.verdict import Check, GateVerdict, Outcome
-from bench.plan import RunPlan, cost, schedule
-from bench.probes.request import ProbeName
-from bench.progress import Progress
+from bench.harness.plan import RunPlan, cost, schedule
+from bench.harness.progress import Progress
+from bench.harness.runner import Runner, StageOpener
+from bench.harness.stage import ScanSource, Stage, open_stage
+from bench.messages.request import ProbeName
 from bench.results.records import (
     AllocationSites,
     DeclaredLaws,
@@ -25,8 +27,6 @@ from bench.results.records import (
     Results,
     StatementTexts,
 )
-from bench.runner import Runner, StageOpener
-from bench.stage import ScanSource, Stage, open_stage
 
 SYNTHETIC = "synthetic"
 SEED = 0

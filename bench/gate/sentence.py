@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bench.contract import Metric
 from bench.report.units import scale
+from bench.results.metrics import Metric
 
 
 def named(metric: Metric, implementation: str, scan: str) -> str:

@@ -17,16 +17,16 @@ from psycopg import sql
 from bench.database.access import DatabaseAccess
 from bench.datasets.scan import LoadedScan, ScanKey
 from bench.errors import BenchError, InputError
-from bench.executor import ProcessExecutor, RunningWorker, SampleError
-from bench.probes.fault import Fault
-from bench.probes.reading import Reading
-from bench.probes.request import TrialRequest
+from bench.harness.executor import ProcessExecutor, RunningWorker, SampleError
+from bench.harness.stage import ScanStage
+from bench.harness.targets import PACKED, RESTORED, ROWS, observe, reset_targets, save_targets
+from bench.messages.fault import Fault
+from bench.messages.reading import Reading
+from bench.messages.request import TrialRequest
 from bench.promises.plan import Course
 from bench.promises.tripwire import Tripwire
 from bench.promises.versions import Sight, Version, Versions, flip_findings, other
 from bench.results.promises import Holding
-from bench.stage import ScanStage
-from bench.targets import PACKED, RESTORED, ROWS, observe, reset_targets, save_targets
 
 KILLED = "killed"
 _LONGEST_ERROR = 300

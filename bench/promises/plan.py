@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bench.probes.fault import Blow, Fault, Moment, Trips
+from bench.messages.fault import Blow, Fault, Moment, Trips
 from bench.promises.tripwire import Action
 
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import psycopg
 
 from bench.datasets.scan import ScanKey
+from bench.harness.targets import TableDigest, digest_targets, observe
 from bench.promises.lane import Ended, Lane, UntriedError
 from bench.promises.sessions import left_over
 from bench.promises.versions import besides
 from bench.results.promises import Race
-from bench.targets import TableDigest, digest_targets, observe
 
 ONE, OF_A_TENANT, OF_TWO_TENANTS = "one", "two of a tenant", "two of two tenants"
 DELAYS = {ONE: (0.0, 0.2, 0.5, 0.8), OF_A_TENANT: (0.0, 0.3), OF_TWO_TENANTS: (0.0, 0.3)}

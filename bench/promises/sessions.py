@@ -15,7 +15,7 @@ from bench.database.access import DatabaseAccess
 from bench.database.message import one_line
 from bench.database.observer import OBSERVER
 from bench.errors import DatabaseError
-from bench.probes.fault import CUT
+from bench.messages.fault import CUT
 
 PATIENCE_SECONDS = 20.0
 """How long a backend may take to notice that its client is gone; it finishes its statement first."""

@@ -10,13 +10,13 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from bench.database.access import DatabaseAccess
 from bench.errors import DatabaseError
-from bench.executor import RunningWorker
-from bench.probes.fault import Fault
+from bench.harness.executor import RunningWorker
+from bench.harness.targets import SUMMARIES, observe
+from bench.messages.fault import Fault
 from bench.promises.lane import KILLED, Ended, Lane
 from bench.promises.plan import AnyFault, BlockedRow, OutsideBlow, PlannedPoint
 from bench.promises.sessions import crash_server, cut_sessions, left_over
 from bench.results.promises import FaultPoint
-from bench.targets import SUMMARIES, observe
 
 SHORTEST_TIMEOUT_SECONDS = 1.0
 """What a statement timeout leaves to the statements that are not held up, at least."""

@@ -11,21 +11,21 @@ from threading import Event, Lock
 
 from bench.database.access import DatabaseAccess
 from bench.database.server import Server
-from bench.executor import SETUP_SECONDS, ProcessExecutor, SampleError
-from bench.plan import timeout_seconds
-from bench.probes.request import DescribeRequest
-from bench.progress import Progress
+from bench.declare.relation import relation_in
+from bench.harness.executor import SETUP_SECONDS, ProcessExecutor, SampleError
+from bench.harness.plan import timeout_seconds
+from bench.harness.progress import Progress
+from bench.harness.scratch import scratch_folder
+from bench.harness.stage import ScanSource, ScanStage, open_stage
+from bench.harness.targets import ROWS
+from bench.messages.request import DescribeRequest
 from bench.promises.lane import Lane, Setting, UntriedError, prepare_lane
 from bench.promises.plan import CRASH, PlannedPoint, plan_points
 from bench.promises.races import RACES, races
 from bench.promises.refusals import CASES, refusals
 from bench.promises.strike import strike
 from bench.promises.watch import watch
-from bench.relation import relation_in
 from bench.results.promises import DeclaredPromises, FaultPoint, PromiseTrial
-from bench.scratch import scratch_folder
-from bench.stage import ScanSource, ScanStage, open_stage
-from bench.targets import ROWS
 
 WATCHED_RUNS = 3
 LANES = 2

@@ -9,7 +9,7 @@ from psycopg import sql
 
 from bench.database.access import DatabaseAccess
 from bench.datasets.scan import ScanKey
-from bench.targets import RESTORED
+from bench.harness.targets import RESTORED
 
 Action = Literal["refuse", "hold"]
 """``hold`` sleeps until something ends the statement."""

@@ -14,8 +14,8 @@ import psycopg
 from psycopg import sql
 
 from bench.datasets.scan import ScanKey
+from bench.harness.targets import RESTORED, ROWS, SUMMARIES, TARGETS, columns_of
 from bench.results.promises import Holding
-from bench.targets import RESTORED, ROWS, SUMMARIES, TARGETS, columns_of
 
 Version = Literal["a", "b"]
 _OTHER: dict[Version, Version] = {"a": "b", "b": "a"}

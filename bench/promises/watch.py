@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from threading import Event, Thread
 
 from bench.errors import DatabaseError
+from bench.harness.targets import observe
 from bench.promises.lane import Lane, UntriedError
 from bench.results.promises import Holding, Reading
-from bench.targets import observe
 
 READERS = 2
 

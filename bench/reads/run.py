@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bench.environment import describe_environment
 from bench.errors import MeasurementError
-from bench.progress import Progress
+from bench.harness.environment import describe_environment
+from bench.harness.progress import Progress
+from bench.harness.stage import ScanStage, Stage
+from bench.harness.targets import TargetDigest
 from bench.reads.sizes import measure_sizes
 from bench.reads.timing import time_reads
 from bench.results.reads import READS_SCHEMA, ReadResults, WriteSamples
-from bench.stage import ScanStage, Stage
-from bench.targets import TargetDigest
 
 WRITERS = {"table": "streaming", "packed": "packed"}
 """Which implementation writes each design."""

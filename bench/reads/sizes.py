@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bench.database.access import DatabaseAccess
+from bench.harness.targets import CATALOGUE, PACKED, ROWS, observe
 from bench.results.reads import RelationSize
-from bench.targets import CATALOGUE, PACKED, ROWS, observe
 
 DESIGNS = {"table": (ROWS,), "packed": (PACKED, *CATALOGUE)}
 """The tables of each design, by its name in results."""

@@ -10,12 +10,12 @@ from typing import Any
 
 import psycopg
 
+from bench.compliance.typical_reads import READS, Arguments, Read
 from bench.database.access import DatabaseAccess
 from bench.database.message import one_line
 from bench.datasets.scan import ScanKey
+from bench.declare.relation import TABLE
 from bench.errors import DatabaseError, InputError
-from bench.reads.reads import READS, Arguments, Read
-from bench.relation import TABLE
 from bench.results.reads import ReadSamples
 
 _SET_TENANT = "SELECT set_config('api.tenant_id', %s, true)"

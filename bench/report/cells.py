@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from bench.analysis.ratio import Ratio
 from bench.analysis.summary import Summary
-from bench.contract import Kind
 from bench.report.units import MISSING, change, scale
+from bench.results.metrics import Kind
 
 
 def ratio_text(found: Ratio | None, *, interval: bool = True) -> str:

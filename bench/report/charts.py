@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from bench.analysis.ratio import ratio
 from bench.analysis.summary import Summaries
 from bench.analysis.verdict import Verdict
-from bench.contract import METRICS
 from bench.report.cells import ratio_text
 from bench.report.headline import PEAK, TIME
 from bench.report.units import Scale, quantity, scale
 from bench.report.wording import enumerated, plain, shorten
+from bench.results.metrics import METRICS
 from bench.results.records import Dataset, HeapSeries, Results
 
 CHART_NAMES = ("peak-heap-by-rows", "heap-over-time", "time-by-size")

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from bench.analysis.change import Change, ChangeVerdict
 from bench.analysis.comparison import Comparison, RunSide
 from bench.analysis.summary import Summary
-from bench.contract import Kind
 from bench.report.cells import change_text, value_text
 from bench.report.escape import escape, markdown_table
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.text import WIDTH, table_lines
 from bench.report.units import MISSING
 from bench.report.wording import plain, shorten, wrap
+from bench.results.metrics import Kind
 from bench.results.records import Results
 
 _MOST_NAMED = 8

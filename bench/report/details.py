@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from bench.analysis.summary import Spread, Summaries
 from bench.analysis.verdict import Verdict
-from bench.contract import METRICS, Side
+from bench.compliance.published import AFTER, BEFORE, Pair, published_for
 from bench.report.cells import spread_text
-from bench.report.published import AFTER, BEFORE, Pair, published_for
 from bench.report.statements import collapse, shorten_statement, side_by_side
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.units import MISSING, change, deviation, quantity
 from bench.report.wording import plain
+from bench.results.metrics import METRICS, Side
 from bench.results.records import Digest, Results
 
 DIGEST_LENGTH = 12

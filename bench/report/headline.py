@@ -6,11 +6,11 @@ from bench.analysis.pairs import FEWEST_PAIRS
 from bench.analysis.ratio import ratio
 from bench.analysis.summary import Summaries, Summary
 from bench.analysis.verdict import Judgement, Verdict
-from bench.contract import METRICS, Metric
 from bench.report.cells import change_text, ratio_text, value_text
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.units import MISSING
 from bench.report.wording import plain, shorten
+from bench.results.metrics import METRICS, Metric
 from bench.results.records import Dataset, Failure, Results
 
 TIME = METRICS["wall_seconds"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bench.analysis.timeline import Moment
-from bench.contract import Kind
 from bench.report.cells import spread_text, value_text
 from bench.report.headline import PEAK, STATEMENTS, TIME
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.text import WIDTH, table_lines
 from bench.report.units import MISSING
 from bench.report.wording import plain, wrap
+from bench.results.metrics import Kind
 
 HISTORY_METRICS = (PEAK, TIME, STATEMENTS)
 

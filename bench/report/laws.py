@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bench.analysis.laws import LawCheck, Offender
-from bench.contract import METRICS
-from bench.laws import Law
+from bench.declare.laws import Law
 from bench.report.statements import shorten_statement
 from bench.report.table import Column, Content, Table
 from bench.report.units import MISSING
 from bench.report.wording import plain
+from bench.results.metrics import METRICS
 
 
 def law_line(checks: Sequence[LawCheck]) -> str | None:

@@ -6,12 +6,12 @@ from bench.analysis.pairs import FEWEST_PAIRS, paired_ratio
 from bench.analysis.ratio import NEAR_EXACT_TOLERANCE
 from bench.analysis.summary import Summaries, Summary
 from bench.analysis.verdict import Verdict
-from bench.contract import LIMIT, METRICS, Kind
 from bench.report.cells import value_text
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.units import MISSING
 from bench.report.wording import plain
-from bench.results.records import Dataset, Results
+from bench.results.metrics import METRICS, Kind
+from bench.results.records import LIMIT, Dataset, Results
 
 LIMIT_TITLE = "How far from the limit"
 ABOUT_LIMIT = (

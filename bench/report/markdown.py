@@ -8,7 +8,6 @@ from bench.analysis.growth import fits_of
 from bench.analysis.laws import check_laws
 from bench.analysis.summary import Summaries
 from bench.analysis.verdict import Verdict
-from bench.contract import METRICS, Side
 from bench.report.charts import Chart
 from bench.report.details import (
     allocation_table,
@@ -31,6 +30,7 @@ from bench.report.promises import ABOUT_PROMISES, PROMISES_TITLE, promises_table
 from bench.report.table import Column, Content, Table
 from bench.report.units import quantity
 from bench.report.wording import enumerated, plain
+from bench.results.metrics import METRICS, Side
 from bench.results.records import Results
 
 _Picture = Chart | ForestChart

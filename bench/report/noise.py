@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from bench.analysis.noise import PAIR_COUNTS, SelfComparison, detectable
 from bench.analysis.pairs import FEWEST_PAIRS
-from bench.contract import METRICS
 from bench.report.table import Column, Content, Table
 from bench.report.text import WIDTH, table_lines
 from bench.report.units import MISSING
 from bench.report.wording import enumerated, plain, wrap
+from bench.results.metrics import METRICS
 from bench.results.records import NoiseFloor, Results
 
 _TIMED = "wall_seconds"

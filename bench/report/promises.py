@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bench.analysis.promises import TORN, PromiseFinding, Standing, broken, find_promises, left_by
-from bench.promise import Promise
+from bench.declare.promise import Promise
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.units import MISSING
 from bench.report.wording import enumerated, plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.promise import Promise
+from bench.declare.promise import Promise
 from bench.report.escape import escape, markdown_table
 from bench.report.promises import PROMISES_TITLE, fault_table, promises_line, promises_table, race_table, reading_table
 from bench.report.text import WIDTH, table_lines

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from bench.divergence import Divergence
+from bench.declare.divergence import Divergence
 from bench.errors import InputError
 from bench.results.json_file import VersionedJson, write_json
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from bench.declare.promise import Promise
 from bench.errors import InputError
-from bench.promise import Promise
 from bench.results.json_file import VersionedJson, write_json
 
 SCHEMA = 1

@@ -11,8 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bench.laws import Law
+from bench.declare.laws import Law
 from bench.results.promises import PromiseTrial
+
+LIMIT = "copy-limit"
+"""The pseudo-implementation that COPYs the same rows from a file: the bare cost, not a competitor."""
 
 SCHEMA = 1
 

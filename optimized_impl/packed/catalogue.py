@@ -11,7 +11,7 @@ from uuid import UUID
 
 import psycopg
 
-from bench.contract import Catalogue, Requirement
+from bench.compliance.contract import Catalogue, Requirement
 from optimized_impl.pushdown.requirements import Framework, frameworks
 
 PART_SIZE = 256

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import psycopg
 
-from bench.contract import Requirement
+from bench.compliance.contract import Requirement
 from optimized_impl.binary_copy import (
     HEADER,
     NULL,

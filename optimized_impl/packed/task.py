@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from bench.contract import Outcome, compliance_catalogue
-from bench.laws import Law, declares
-from bench.promise import Promise, promises
-from bench.relation import reads_from
-from bench.schema.connections import SET_TENANT, admin_connection
-from bench.schema.operations import INVOKER_VIEWS_SINCE
+from bench.compliance.contract import Outcome, compliance_catalogue
+from bench.compliance.schema.connections import SET_TENANT, admin_connection
+from bench.compliance.schema.operations import INVOKER_VIEWS_SINCE
+from bench.declare.laws import Law, declares
+from bench.declare.promise import Promise, promises
+from bench.declare.relation import reads_from
 from optimized_impl.packed.catalogue import keep_versions, versions_of
 from optimized_impl.packed.rows import PackedRows
 from optimized_impl.packed.summaries import replace_summaries
@@ -33,7 +33,7 @@ class UnsupportedServerError(Exception):
 @declares(Law("statements_django", 4), Law("statements_server", 15))
 @promises(*Promise)
 def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
-    """Replace the compliance rows and summaries of one scan; see ``bench.contract.Implementation``."""
+    """Replace the compliance rows and summaries of one scan; see ``bench.compliance.contract.Implementation``."""
     inserted_at = timezone.now()
     with admin_connection() as connection, connection.cursor() as cursor:
         check_server(connection.info.server_version)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bench.contract import THREATSCORE_KEY, Catalogue
-from bench.contract import Requirement as CatalogueRequirement
+from bench.compliance.contract import THREATSCORE_KEY, Catalogue
+from bench.compliance.contract import Requirement as CatalogueRequirement
 from optimized_impl.pushdown.findings import CountedFindings, Counters
 
 Outcome = tuple[str, int, int, int, int]

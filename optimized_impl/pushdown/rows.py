@@ -11,8 +11,8 @@ import psycopg
 from psycopg import sql
 from psycopg.copy import LibpqWriter
 
-from bench.contract import Catalogue
-from bench.schema.models import ComplianceRequirementOverview
+from bench.compliance.contract import Catalogue
+from bench.compliance.schema.models import ComplianceRequirementOverview
 from optimized_impl.binary_copy import HEADER, TRAILER, UUID_LENGTH, column_count, integer, text, timestamp, uuid
 from optimized_impl.pushdown.findings import CountedFindings
 from optimized_impl.pushdown.requirements import Framework, Sums, frameworks, outcomes, sums

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg
 
-from bench.schema.models import Scan
+from bench.compliance.schema.models import Scan
 from optimized_impl.waiting import wait_for_other_runs
 
 _LOCK = """

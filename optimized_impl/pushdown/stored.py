@@ -10,7 +10,7 @@ from operator import attrgetter
 import psycopg
 from psycopg.rows import class_row
 
-from bench.contract import Catalogue
+from bench.compliance.contract import Catalogue
 from optimized_impl.pushdown.findings import CountedFindings
 from optimized_impl.pushdown.requirements import Framework, frameworks, outcomes
 from optimized_impl.pushdown.rows import KeptRegions

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import psycopg
 
-from bench.contract import Catalogue
+from bench.compliance.contract import Catalogue
 from optimized_impl.pushdown.findings import CountedFindings
 
 Summary = tuple[str, int, int, int, int]

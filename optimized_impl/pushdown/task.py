@@ -11,11 +11,11 @@ from collections.abc import Callable
 import psycopg
 from django.utils import timezone
 
-from bench.contract import Outcome, compliance_catalogue
-from bench.divergence import alike, diverges
-from bench.laws import Law, declares
-from bench.promise import Promise, promises
-from bench.schema.connections import SET_TENANT, admin_connection
+from bench.compliance.contract import Outcome, compliance_catalogue
+from bench.compliance.schema.connections import SET_TENANT, admin_connection
+from bench.declare.divergence import alike, diverges
+from bench.declare.laws import Law, declares
+from bench.declare.promise import Promise, promises
 from optimized_impl.pushdown.findings import count_findings
 from optimized_impl.pushdown.identifiers import ascending_ids
 from optimized_impl.pushdown.rows import RowEncoder, copy_rows
@@ -40,7 +40,7 @@ _KEPT_ROWS = alike(
 @diverges(*_KEPT_ROWS)
 @promises(*Promise)
 def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
-    """Have the compliance rows and summaries of one scan be the right ones; see ``bench.contract.Implementation``."""
+    """Have the compliance rows and summaries of one scan be the right ones; see ``bench.declare.Implementation``."""
     return _write_requirements(tenant_id, scan_id)
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.ab.repository import IMPLEMENTATION, make_repository
-from tests.cli.command import ROOT, content, run
 from tests.cli.conftest import inputs, temporary
-from tests.cli.results import results, samples
+from tests.support.cli_results import results, samples
+from tests.support.command import ROOT, content, run
+from tests.support.repository import IMPLEMENTATION, make_repository
 
 __all__ = ["inputs", "temporary"]  # fixtures
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from bench.declare.laws import Law
 from bench.errors import InputError
-from bench.executor import ProcessExecutor
-from bench.laws import Law
-from bench.probes.request import DescribeRequest
-from bench.revision import RevisionExecutor, checked_out
-from tests.ab.repository import IMPLEMENTATION, PACKAGE, git, make_repository, write_package
-from tests.cli.command import content
+from bench.harness.executor import ProcessExecutor
+from bench.harness.revision import RevisionExecutor, checked_out
+from bench.messages.request import DescribeRequest
+from tests.support.command import content
+from tests.support.repository import IMPLEMENTATION, PACKAGE, git, make_repository, write_package
 
 LONG = 120.0
 

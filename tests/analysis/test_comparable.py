@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bench.analysis.comparable import datasets_match, environment_differences, environment_fingerprint
-from tests.results.builders import dataset, environment
+from tests.support.builders import dataset, environment
 
 DECIDING: dict[str, tuple[dict[str, Any], str]] = {
     "processor": ({"cpu": "Other CPU"}, "processor: Some CPU → Other CPU"),

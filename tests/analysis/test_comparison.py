@@ -12,10 +12,12 @@ from bench.analysis.change import Change, ChangeVerdict
 from bench.analysis.comparable import environment_fingerprint
 from bench.analysis.comparison import Comparison, MissingCase, RunSide, compare
 from bench.analysis.verdict import Answer
-from bench.contract import Kind
 from bench.errors import InputError
+from bench.results.metrics import Kind
 from bench.results.records import Failure, NoiseFloor, Results
-from tests.analysis.run_pairs import (
+from tests.support import variants
+from tests.support.builders import dataset, digest, measurement
+from tests.support.run_pairs import (
     NAMES,
     ROWS,
     SCAN,
@@ -28,8 +30,6 @@ from tests.analysis.run_pairs import (
     small_run,
     with_samples,
 )
-from tests.results import variants
-from tests.results.builders import dataset, digest, measurement
 
 
 def change(comparison: Comparison, implementation: str, metric: str) -> Change:

@@ -13,7 +13,7 @@ from bench.analysis.kill_size import LIMITS, MemoryLimit, Reach, base_rss, first
 from bench.analysis.summary import summaries_of
 from bench.analysis.verdict import judge
 from bench.results.records import Results
-from tests.results.sweep import BASE_RSS, FINDINGS, REGIONS, sweep
+from tests.support.sweep import BASE_RSS, FINDINGS, REGIONS, sweep
 
 RUNS = 300
 

@@ -6,7 +6,7 @@ import pytest
 
 from bench.analysis.ratio import Ratio, ratio
 from bench.analysis.summary import Summary, summarise
-from tests.results.builders import measurement
+from tests.support.builders import measurement
 
 
 def of(metric: str, *samples: float) -> Summary:

@@ -6,7 +6,7 @@ import pytest
 
 from bench.analysis.summary import Spread, median_interval, summarise, summarise_all
 from bench.errors import InputError
-from tests.results.builders import measurement
+from tests.support.builders import measurement
 
 
 def test_an_exact_metric_is_its_value() -> None:

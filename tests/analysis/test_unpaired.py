@@ -7,7 +7,7 @@ import random
 import pytest
 
 from bench.analysis.unpaired import ALPHA, RankTest, decide, rank_test, samples_needed, unpaired_ratio
-from tests.analysis.run_pairs import noisy_samples
+from tests.support.run_pairs import noisy_samples
 
 
 def test_the_ratio_is_of_medians_after_to_before() -> None:

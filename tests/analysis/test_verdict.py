@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from bench.analysis.verdict import Answer, judge
 from bench.results.records import Digest, Failure, Results
-from tests.results import variants
-from tests.results.builders import digest, measurement, production_results
+from tests.support import variants
+from tests.support.builders import digest, measurement, production_results
 
 
 def with_digest(changed: Digest) -> Results:

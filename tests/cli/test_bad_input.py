@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bench.cli import main
-from tests.cli.command import content, run
-from tests.database.processes import become_ordinary
+from tests.support.command import content, run
+from tests.support.processes import become_ordinary
 
 Refused = Callable[..., str]
 SECRET = "hunter2-secret"  # noqa: S105 - to look for in messages
@@ -204,7 +204,7 @@ def test_an_implementation_that_cannot_be_imported_loses_nothing(inputs: Path, e
     """In a process of its own: the message crosses from the worker to standard error, with no traceback."""
     before = content(earlier)
     scan = ["--scan-file", inputs / "scan.json", "--catalogue-file", inputs / "catalogue.json"]
-    module = "tests.harness.implementations.broken:run"
+    module = "tests.support.implementations.broken:run"
     finished = run("run", *scan, "--implementation", "streaming", "--implementation", module, "--output", earlier)
     assert finished.returncode == 2
     assert finished.stdout == ""

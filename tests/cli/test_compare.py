@@ -10,8 +10,8 @@ import pytest
 
 from bench.results.records import Results
 from bench.results.store import write_results
-from tests.analysis.run_pairs import later, other_rows, regressed, small_run
-from tests.cli.in_process import bench
+from tests.support.in_process import bench
+from tests.support.run_pairs import later, other_rows, regressed, small_run
 
 Compare = Callable[..., tuple[int, str, str]]
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from bench.cli.measure import measure
-from bench.probes.request import ProbeName
+from bench.messages.request import ProbeName
 from bench.results.noise_floor import DEFAULT_PATH, read_noise_floor, write_noise_floor
 from bench.results.store import read_results
-from tests.cli.command import run as run_command
-from tests.cli.in_process import bench
-from tests.harness.stand_in import ROWS, Sample, StandIn, sample
+from tests.support.command import run as run_command
+from tests.support.in_process import bench
+from tests.support.stand_in import ROWS, Sample, StandIn, sample
 
 Bench = Callable[..., tuple[int, str, str]]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.cli.command import Finished, content, run
-from tests.cli.results import DOCUMENTED_METRICS, results
+from tests.support.cli_results import DOCUMENTED_METRICS, results
+from tests.support.command import Finished, content, run
 
-FAULTS = "tests.harness.implementations"
+FAULTS = "tests.support.implementations"
 GOOD = "streaming"
 EXPECTED = {
     f"{FAULTS}.ends:raises": ("error", "ValueError: two lines"),

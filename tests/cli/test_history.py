@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bench.results.history import keep
-from tests.analysis.run_pairs import regressed, small_run
-from tests.cli.in_process import bench
-from tests.results.builders import production_results
+from tests.support.builders import production_results
+from tests.support.in_process import bench
+from tests.support.run_pairs import regressed, small_run
 
 PICTURES = ["history-peak-heap.png", "history-peak-heap.svg", "history-time.png", "history-time.svg"]
 

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from bench.cli.known import with_promises
+from bench.declare.registry import locate
+from bench.declare.source import source_fingerprint
 from bench.gate.baseline import baseline_of
-from bench.registry import locate
 from bench.report.text import render_table
 from bench.report.write import write_report
 from bench.results.promises import DEFAULT_PATH, PromiseTrial, merge_promises
 from bench.results.store import read_results, write_results
-from bench.source import source_fingerprint
-from tests.promises.records import point, trial
-from tests.results.builders import production_results
+from tests.support.builders import production_results
+from tests.support.promise_records import point, trial
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bench.cli.measure import command_line
-from bench.contract import ScanSize
-from bench.stage import ScanSource
+from bench.datasets.size import ScanSize
+from bench.harness.stage import ScanSource
 
 
 @pytest.mark.parametrize(

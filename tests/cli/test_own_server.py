@@ -11,7 +11,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from bench.database.embedded import embedded_server
-from tests.cli.command import run
+from tests.support.command import run
 
 PASSWORD = "p@ss/word"  # noqa: S105 - a server that trusts everybody does not ask for it
 

@@ -10,7 +10,7 @@ import pytest
 import typer
 
 from bench.cli.main import app
-from tests.cli.command import ROOT
+from tests.support.command import ROOT
 
 _BLOCKS = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 _LINES = [

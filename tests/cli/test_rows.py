@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.cli.command import run, start
+from tests.support.command import run, start
 
 COUNTS = ("passed_checks", "failed_checks", "total_checks", "passed_findings", "total_findings")
 EXPECTED_ROWS = [
@@ -61,7 +61,7 @@ def test_both_implementations_print_the_rules_rows_byte_for_byte_alike_and_nothi
 
 
 def test_a_failing_implementation_gets_one_line_and_exit_code_1(inputs: Path) -> None:
-    finished = run(*arguments(inputs, "tests.harness.implementations.ends:raises"))
+    finished = run(*arguments(inputs, "tests.support.implementations.ends:raises"))
     assert (finished.returncode, finished.stdout) == (1, "")
     assert finished.stderr == "bench: ValueError: two lines\n"
 

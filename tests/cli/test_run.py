@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from bench.contract import METRICS
-from tests.cli.command import Finished, content, run
-from tests.cli.results import DOCUMENTED_KEYS, DOCUMENTED_METRICS, results, samples
+from bench.results.metrics import METRICS
+from tests.support.cli_results import DOCUMENTED_KEYS, DOCUMENTED_METRICS, results, samples
+from tests.support.command import Finished, content, run
 
 PUBLISHED_PEAKS = {"materializing": 35e6, "streaming": 32e6}
 ROWS = 3 * 5_421

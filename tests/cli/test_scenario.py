@@ -10,18 +10,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench.contract import ScanSize
 from bench.datasets.catalogue import LoadedCatalogue
-from bench.executor import SampleError
-from bench.plan import RunPlan
+from bench.datasets.size import ScanSize
+from bench.harness.executor import SampleError
+from bench.harness.plan import RunPlan
+from bench.harness.runner import Runner
+from bench.harness.stage import ScanSource
 from bench.results.records import Digest, Results
 from bench.results.store import read_results
-from bench.runner import Runner
-from bench.stage import ScanSource
-from tests.cli.command import Finished, run
 from tests.harness.conftest import EXPECTED_ROWS
-from tests.harness.stand_in import StandIn, plan, sample
 from tests.harness.test_runner import Notes, always
+from tests.support.command import Finished, run
+from tests.support.stand_in import StandIn, plan, sample
 
 SUMMARIES = 2
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from bench.results.store import read_results
-from tests.cli.command import content, start
-from tests.database.processes import is_running, wait_until
+from tests.support.command import content, start
+from tests.support.processes import is_running, wait_until
 
 MARK = "BENCH_TEST_MARK"
-HANGING = "tests.harness.implementations.ends:hangs_deaf"
-HANGING_IN_THE_SERVER = "tests.harness.implementations.ends:hangs_in_the_server"
+HANGING = "tests.support.implementations.ends:hangs_deaf"
+HANGING_IN_THE_SERVER = "tests.support.implementations.ends:hangs_in_the_server"
 
 End = Callable[[subprocess.Popen[str]], None]
 

@@ -8,8 +8,8 @@ import pytest
 
 from bench.results.records import Results
 from bench.results.store import read_results
-from tests.cli.command import Finished, run
-from tests.cli.in_process import bench
+from tests.support.command import Finished, run
+from tests.support.in_process import bench
 
 GRID = [f"{findings}/{regions}" for findings in (100, 200) for regions in (1, 2, 3)]
 

@@ -9,9 +9,9 @@ import pytest
 from bench.gate.comment import MARKER, render_comment
 from bench.gate.verdict_file import write_verdict
 from bench.results.store import write_results
-from tests.cli.command import run
-from tests.comment import verdicts
-from tests.results.builders import production_results
+from tests.support import verdicts
+from tests.support.builders import production_results
+from tests.support.command import run
 
 URL = "https://ci.example/artifacts/1"
 

@@ -11,18 +11,17 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bench.contract import METRICS
 from bench.gate.comment import MARKER, render_comment, render_verdict_comment
 from bench.gate.verdict import Check, GateVerdict, Outcome
 from bench.report.mermaid import MOST_SCANS, PALETTE
 from bench.report.plots import COLOURS
+from bench.results.metrics import METRICS
 from bench.results.records import Failure, Results
-from tests.comment import verdicts
-from tests.report.golden import assert_golden
 from tests.report.test_text import RUNS
-from tests.results import variants
-from tests.results.builders import dataset, digest, measurement, production_results, statement_texts
-from tests.results.variants import HOSTILE
+from tests.support import variants, verdicts
+from tests.support.builders import dataset, digest, measurement, production_results, statement_texts
+from tests.support.report_golden import assert_golden
+from tests.support.variants import HOSTILE
 
 GITHUB_LIMIT = 65_536
 URL = "https://ci.example/artifacts/1"

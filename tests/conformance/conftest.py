@@ -10,9 +10,9 @@ import pytest
 
 from bench.conformance.suite import CALL_SECONDS, Contestant, Suite
 from bench.conformance.tables import open_tables
-from bench.executor import ProcessExecutor
-from bench.scratch import scratch_folder
-from bench.stage import Stage
+from bench.harness.executor import ProcessExecutor
+from bench.harness.scratch import scratch_folder
+from bench.harness.stage import Stage
 
 Enter = Callable[[str], Contestant]
 """From the name of an implementation to the contestant, with its worker."""

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.conformance import cases, oracle
-from bench.conformance.case import Case, finding, framework, scored
-from bench.conformance.cases import CASES, chosen_cases
+from bench.compliance import oracle
+from bench.compliance.cases import all_cases as cases
+from bench.compliance.cases.all_cases import CASES, chosen_cases
+from bench.compliance.cases.case import Case, finding, framework, scored
 from bench.errors import InputError
 
 FOLDER = Path(cases.__file__).parent

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from bench.database.embedded import embedded_server
-from tests.cli.command import run
-from tests.cli.in_process import bench
+from tests.support.command import run
+from tests.support.in_process import bench
 
-PLANTED = "tests.conformance.planted"
+PLANTED = "tests.support.implementations.conformance_planted"
 
 
 def test_a_wrong_one_fails_the_run_is_named_in_all_outputs_and_the_rest_goes_on(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.divergence import Divergence, divergences_of, diverges
+from bench.declare.divergence import Divergence, divergences_of, diverges
 
 
 def test_what_is_declared_is_found_and_nothing_where_nothing_is_declared() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bench.errors import InputError
 from bench.results.conformance import Conformance, Status, read_conformance, write_conformance
-from tests.conformance import runs
+from tests.support import conformance_runs as runs
 
 
 @pytest.mark.parametrize("made", [runs.conforming(), runs.wrong()])

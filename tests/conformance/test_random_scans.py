@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from bench.conformance import oracle
-from bench.conformance.case import Case, Earlier, Json, case
+from bench.compliance import oracle
+from bench.compliance.cases.case import Case, Earlier, Json, case
 from bench.conformance.suite import Contestant, Suite
-from bench.registry import registered_names
+from bench.declare.registry import registered_names
 from tests.conformance.conftest import Enter
-from tests.conformance.strategies import catalogues, findings
+from tests.support.strategies import catalogues, findings
 
 ARRAYS = ("array-null", "array-without-resource", "array-entry-twice", "two-resources-in-a-region")
 COMPLIANCE = ("compliance-list", "compliance-number", "threatscore-null", "threatscore-text", "threatscore-nested")

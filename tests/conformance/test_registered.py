@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 
-from bench.conformance.cases import CASES
+from bench.compliance.cases.all_cases import CASES
 from bench.conformance.run import ConformancePlan, run_suite
 from bench.conformance.suite import Suite
-from bench.progress import Silent
-from bench.registry import registered_names
+from bench.declare.registry import registered_names
+from bench.harness.progress import Silent
 from bench.results.conformance import Status
 
 

@@ -12,8 +12,8 @@ from rich.cells import cell_len
 
 from bench.report.conformance import headline, render_conformance, render_conformance_markdown
 from bench.results.conformance import Conformance
-from tests.conformance import runs
-from tests.golden import assert_same_as
+from tests.support import conformance_runs as runs
+from tests.support.golden import assert_same_as
 
 GOLDEN = Path(__file__).parent / "golden"
 RUNS = pytest.mark.parametrize("made", [runs.conforming, runs.wrong, runs.alone], ids=lambda made: made.__name__)

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.conformance.cases import CASES
+from bench.compliance.cases.all_cases import CASES
 from bench.conformance.session import Session
 from bench.conformance.suite import GONE, Suite
 from bench.errors import InputError
 from bench.results.conformance import CaseVerdict, Status
 from tests.conformance.conftest import Enter
 
-HERE = "tests.conformance.planted"
+HERE = "tests.support.implementations.conformance_planted"
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def verdict(suite: Suite, session: Session, case: str, fault: str) -> CaseVerdic
             "returned regions ['ap', 'eu', 'us', 'zu'] instead of ['us', 'ap', 'zu', 'eu']",
         ),
         ("returns_too_few", "one-failure", "returned requirements_created 5 instead of 6; returned frameworks []"),
-        ("returns_nothing", "one-failure", "the implementation returned no bench.contract.Outcome"),
+        ("returns_nothing", "one-failure", "the implementation returned no bench.compliance.contract.Outcome"),
         ("ignores_a_missing_scan", "missing-scan", "was not refused; nothing changed"),
         ("complains_of_a_missing_scan", "missing-scan", "LookupError: no scan, instead of DoesNotExist"),
         ("writes_across_tenants", "one-failure", "rows or summaries of another tenant or scan changed"),

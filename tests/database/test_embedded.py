@@ -14,7 +14,7 @@ import pytest
 from bench.database.binaries import OVERRIDE, binaries_version, find_binaries
 from bench.database.embedded import SOCKET_PATH_BYTES, ServerHandle, _start_error, embedded_server
 from bench.errors import DatabaseError, InputError
-from tests.database.processes import become_ordinary, descendants, is_running, spawn, wait_until
+from tests.support.processes import become_ordinary, descendants, is_running, spawn, wait_until
 
 SERVE = """
 import sys, time

@@ -18,7 +18,7 @@ from bench.database.access import DatabaseAccess
 from bench.database.embedded import ServerHandle, embedded_server
 from bench.database.server import Server, open_server
 from bench.errors import DatabaseError, InputError
-from tests.database.processes import is_running, spawn, wait_until
+from tests.support.processes import is_running, spawn, wait_until
 
 OPEN = """
 import os, sys, time

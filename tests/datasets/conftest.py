@@ -11,7 +11,7 @@ from dataclasses import asdict
 import psycopg
 import pytest
 
-from bench.contract import Catalogue
+from bench.compliance.contract import Catalogue
 from bench.database.access import DatabaseAccess
 from bench.database.server import Server, open_server
 from bench.datasets.catalogue_record import LoadedCatalogue
@@ -22,7 +22,7 @@ from bench.datasets.scan import LoadedScan
 _MIGRATE = """
 import json, sys
 from bench.database.access import DatabaseAccess
-from bench.schema.django_setup import migrate
+from bench.compliance.schema.django_setup import migrate
 migrate(DatabaseAccess(**json.load(sys.stdin)))
 """
 

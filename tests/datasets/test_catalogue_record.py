@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.contract import Catalogue
+from bench.compliance.contract import Catalogue
 from bench.datasets.catalogue import LoadedCatalogue, read_catalogue, synthetic_catalogue, write_catalogue
 from bench.errors import InputError
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.contract import THREATSCORE_KEY
+from bench.compliance.contract import THREATSCORE_KEY
 from bench.datasets.catalogue import LoadedCatalogue, load_catalogue, synthetic_catalogue
 from bench.datasets.catalogue_curve import Curve
 from bench.datasets.catalogue_links import check_degrees, link, requirement_degrees

@@ -8,7 +8,6 @@ from itertools import chain
 
 import pytest
 
-from bench.contract import ScanSize
 from bench.database.access import DatabaseAccess
 from bench.database.server import Server
 from bench.datasets.catalogue_record import LoadedCatalogue
@@ -16,6 +15,7 @@ from bench.datasets.copy_table import MAPPINGS, TENANTS, TIMESTAMP, CopyTable, l
 from bench.datasets.identifiers import named_id
 from bench.datasets.loader import Loader, loading
 from bench.datasets.scan_synthetic import load_synthetic_scan
+from bench.datasets.size import ScanSize
 from bench.errors import DatabaseError
 from tests.datasets.conftest import MakeDatabase, query
 

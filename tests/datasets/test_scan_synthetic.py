@@ -14,15 +14,15 @@ from itertools import pairwise
 import psycopg
 import pytest
 
-from bench.contract import ScanSize
 from bench.database.access import DatabaseAccess
 from bench.datasets.catalogue_record import LoadedCatalogue
 from bench.datasets.scan import LoadedScan
 from bench.datasets.scan_check import compliance_by_check
 from bench.datasets.scan_synthetic import load_synthetic_scan
+from bench.datasets.size import ScanSize
 from bench.datasets.vocabulary import region_names
 from tests.datasets.conftest import MakeDatabase, measured_findings, query
-from tests.tables import TABLES
+from tests.support.tables import TABLES
 
 FINDINGS = 6_000
 REGIONS = 20
@@ -30,7 +30,7 @@ SIZE = ScanSize("6k/20", FINDINGS, REGIONS)
 
 _LOAD = """
 import json, sys
-from bench.contract import ScanSize
+from bench.compliance.contract import ScanSize
 from bench.database.access import DatabaseAccess
 from bench.datasets.catalogue_synthetic import synthetic_catalogue
 from bench.datasets.scan_synthetic import load_synthetic_scan

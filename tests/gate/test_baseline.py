@@ -12,8 +12,8 @@ from bench.errors import InputError
 from bench.gate.baseline import baseline_of, change_table
 from bench.gate.verdict import Outcome
 from bench.results.records import Results
-from tests.gate.runs import check, judged, run, with_samples, without
-from tests.results.variants import empty, failed, mismatch
+from tests.support.gate_runs import check, judged, run, with_samples, without
+from tests.support.variants import empty, failed, mismatch
 
 
 def test_a_run_passes_against_the_baseline_made_of_it(tmp_path: Path) -> None:

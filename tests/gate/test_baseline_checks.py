@@ -12,9 +12,9 @@ from bench.analysis.comparable import environment_fingerprint
 from bench.gate.judge import gate
 from bench.gate.verdict import Check, GateVerdict, Outcome
 from bench.results.records import Allocation, NoiseFloor, Results
-from tests.gate.runs import CASE, SCAN, TIMES, check, judged, names, policy, run, with_samples, without
-from tests.results.builders import digest
-from tests.results.variants import failed
+from tests.support.builders import digest
+from tests.support.gate_runs import CASE, SCAN, TIMES, check, judged, names, policy, run, with_samples, without
+from tests.support.variants import failed
 
 PEAK = 30e6 + 130 * 108_420
 WALL = '[gate.tolerance]\nwall_seconds = "5 %"'

@@ -16,9 +16,9 @@ from bench.gate.verdict import Outcome
 from bench.gate.verdict_file import read_verdict
 from bench.results.records import Results
 from bench.results.store import read_results, write_results
-from tests.cli import command
-from tests.gate.runs import SCAN, TIMES, check, policy, policy_text, run, with_samples, without
-from tests.results.variants import failed, mismatch
+from tests.support import command
+from tests.support.gate_runs import SCAN, TIMES, check, policy, policy_text, run, with_samples, without
+from tests.support.variants import failed, mismatch
 
 RULES = '[gate.ceilings.peak_heap_bytes]\n"10k/20" = { streaming = "46 MB" }\n'
 TIME_RULES = '[gate.ratios.wall_seconds]\n"10k/20" = { "streaming / materializing" = 1.0 }\n'

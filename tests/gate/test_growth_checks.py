@@ -8,8 +8,8 @@ from pathlib import Path
 from bench.gate.judge import gate
 from bench.gate.verdict import Outcome
 from bench.results.records import Allocation, AllocationSites, Results
-from tests.gate.runs import check, judged, policy, run, with_samples
-from tests.results.builders import SCANS
+from tests.support.builders import SCANS
+from tests.support.gate_runs import check, judged, policy, run, with_samples
 
 NAME = "growth peak_heap_bytes streaming"
 RULE = '[gate.growth.peak_heap_bytes]\nstreaming = "{} B"'

@@ -16,8 +16,8 @@ from bench.gate.text import MOST_SHOWN, counts, headline, render_verdict
 from bench.gate.verdict import EXIT_CODES, Check, GateVerdict, Outcome
 from bench.gate.verdict_file import read_verdict, render_json, write_verdict
 from bench.report.text import WIDTH
-from tests.gate.runs import judged, run, with_samples
-from tests.results.variants import HOSTILE
+from tests.support.gate_runs import judged, run, with_samples
+from tests.support.variants import HOSTILE
 
 MIXED = GateVerdict.of(
     Check(name=f"{outcome.value} check", outcome=outcome, sentence=f"a sentence on {outcome.value}", evidence=("why",))

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bench.contract import METRICS
 from bench.errors import InputError
 from bench.gate.policy import NEAR_EXACT_TOLERANCE, Rule
 from bench.gate.policy_file import read_policy
-from tests.gate.runs import policy, policy_text
+from bench.results.metrics import METRICS
+from tests.support.gate_runs import policy, policy_text
 
 WHOLE = """
 samples = 6

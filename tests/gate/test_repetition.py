@@ -16,7 +16,7 @@ from bench.gate.repetition import (
     unconfirmed,
 )
 from bench.gate.verdict import Check, GateVerdict, Outcome
-from tests.gate.runs import SCAN, TIMES, check, judged, policy, run, with_samples
+from tests.support.gate_runs import SCAN, TIMES, check, judged, policy, run, with_samples
 
 NOISY = "ratio wall_seconds 10k/20 streaming/materializing"
 RULES = (

@@ -9,10 +9,10 @@ import pytest
 
 from bench.analysis.comparable import environment_fingerprint
 from bench.analysis.pairs import FEWEST_PAIRS
+from bench.declare.laws import Law
 from bench.gate.verdict import Outcome
-from bench.laws import Law
 from bench.results.records import DeclaredLaws, NoiseFloor, Results, StatementTexts
-from tests.gate.runs import CASE, SCAN, TIMES, check, judged, names, run, with_samples, without
+from tests.support.gate_runs import CASE, SCAN, TIMES, check, judged, names, run, with_samples, without
 
 HEAP = '[gate.ceilings.peak_heap_bytes]\n"10k/20" = {{ streaming = "{}" }}'
 WALL = '[gate.ceilings.wall_seconds]\n"10k/20" = {{ streaming = "{} s" }}'

@@ -10,9 +10,9 @@ from bench.gate.judge import gate
 from bench.gate.policy import Policy
 from bench.gate.verdict import GateVerdict, Outcome
 from bench.results.records import Digest, Failure, Results
-from tests.gate.runs import CASE, SCAN, check, judged, names, run, without
-from tests.results.builders import digest
-from tests.results.variants import empty, failed, mismatch
+from tests.support.builders import digest
+from tests.support.gate_runs import CASE, SCAN, check, judged, names, run, without
+from tests.support.variants import empty, failed, mismatch
 
 BARE = Policy(scans=("100/3", "1k/8", "10k/20"), implementations=("materializing", "streaming"))
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.contract import ScanSize
-from bench.stage import ScanSource, ScanStage, Stage, open_stage
+from bench.datasets.size import ScanSize
+from bench.harness.stage import ScanSource, ScanStage, Stage, open_stage
 
 SMALL = "30/2"
 CATALOGUE = {

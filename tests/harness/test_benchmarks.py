@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.cli.command import ROOT, environment
+from tests.support.command import ROOT, environment
 
 
 def by_hand(*options: str) -> subprocess.CompletedProcess[str]:

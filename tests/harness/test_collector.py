@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from bench.collector import Collector, _abridged
-from bench.contract import METRICS
-from bench.environment import describe_environment
-from bench.plan import PlannedSample
-from bench.probes.reading import Reading
-from bench.probes.request import ProbeName
+from bench.harness.collector import Collector, _abridged
+from bench.harness.environment import describe_environment
+from bench.harness.plan import PlannedSample
+from bench.harness.targets import TableDigest, TargetDigest
+from bench.messages.reading import Reading
+from bench.messages.request import ProbeName
 from bench.results.fingerprint import fingerprint
+from bench.results.metrics import METRICS
 from bench.results.records import Measurement, Results
-from bench.targets import TableDigest, TargetDigest
-from tests.harness.stand_in import OTHERS, outcome
+from tests.support.stand_in import OTHERS, outcome
 
 ENVIRONMENT = describe_environment("16.0", "embedded", {})
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bench.contract import METRICS, ScanSize
+from bench.datasets.size import ScanSize
 from bench.errors import InputError
+from bench.results.metrics import METRICS
 
 
 @pytest.mark.parametrize(

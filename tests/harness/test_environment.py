@@ -6,7 +6,7 @@ import os
 import platform
 import re
 
-from bench.environment import PACKAGES, describe_environment
+from bench.harness.environment import PACKAGES, describe_environment
 
 
 def test_it_names_machine_software_server_and_revision() -> None:

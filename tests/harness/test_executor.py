@@ -12,14 +12,14 @@ import msgspec
 import pytest
 
 from bench.errors import DatabaseError, InputError, MeasurementError
-from bench.executor import LOG_TAIL_BYTES, ProcessExecutor, SampleError
-from bench.probes.request import DescribeRequest
-from bench.stage import ScanStage
-from tests.database.processes import is_running, wait_until
+from bench.harness.executor import LOG_TAIL_BYTES, ProcessExecutor, SampleError
+from bench.harness.stage import ScanStage
+from bench.messages.request import DescribeRequest
 from tests.harness.conftest import EXPECTED_ROWS
-from tests.harness.implementations import NOTES
+from tests.support.implementations import NOTES
+from tests.support.processes import is_running, wait_until
 
-HERE = "tests.harness.implementations"
+HERE = "tests.support.implementations"
 LONG = 120.0
 """Seconds in which any worker answers; a worker that is waited for so long fails its test by its kind."""
 
@@ -98,7 +98,7 @@ def test_an_outcome_of_another_shape_is_an_error_that_names_the_place(
 ) -> None:
     error = fail(small_scan, implementation)
     assert error.kind == "error"
-    assert "no bench.contract.Outcome" in str(error)
+    assert "no bench.compliance.contract.Outcome" in str(error)
     assert part in str(error)
 
 

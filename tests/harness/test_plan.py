@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from bench.plan import SINGLE_PROBES, cost, schedule, timeout_seconds
-from bench.probes.request import ProbeName
+from bench.harness.plan import SINGLE_PROBES, cost, schedule, timeout_seconds
+from bench.messages.request import ProbeName
 
 NAMES = ("a", "b", "c")
 

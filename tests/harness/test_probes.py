@@ -11,14 +11,14 @@ from typing import cast
 import memray
 import pytest
 
-from bench.probes.memory import MOST_POINTS, heap_points
-from bench.probes.reading import Reading
-from bench.probes.request import ProbeName
-from bench.stage import ScanStage
+from bench.harness.stage import ScanStage
+from bench.messages.reading import Reading
+from bench.messages.request import ProbeName
+from bench.worker.probes.memory import MOST_POINTS, heap_points
 from tests.harness.conftest import EXPECTED_ROWS
-from tests.harness.implementations import BLOCK_BYTES, QUERIES, SLEEP_SECONDS
+from tests.support.implementations import BLOCK_BYTES, QUERIES, SLEEP_SECONDS
 
-COSTS = "tests.harness.implementations.costs"
+COSTS = "tests.support.implementations.costs"
 MATERIALIZING = "materializing"
 STREAMING = "streaming"
 

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from bench.declare.registry import GROUP, load, locate, registered_names
 from bench.errors import InputError
-from bench.registry import GROUP, load, locate, registered_names
 
 
 def test_both_implementations_of_the_project_are_registered_as_anybodys_would_be() -> None:

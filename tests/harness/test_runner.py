@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from bench.errors import DatabaseError, InputError
-from bench.executor import SampleError
-from bench.plan import SINGLE_PROBES, schedule
-from bench.probes.request import DescribeRequest, ProbeName
+from bench.harness.executor import SampleError
+from bench.harness.plan import SINGLE_PROBES, schedule
+from bench.harness.runner import Runner
+from bench.harness.targets import TableDigest
+from bench.messages.request import DescribeRequest, ProbeName
 from bench.results.records import Failure, Results
-from bench.runner import Runner
-from bench.targets import TableDigest
-from tests.harness.stand_in import OTHERS, ROWS, Sample, ScriptedExecutor, StandIn, plan, sample
+from tests.support.stand_in import OTHERS, ROWS, Sample, ScriptedExecutor, StandIn, plan, sample
 
 
 class Notes:

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from bench.errors import InputError
-from bench.scratch import scratch_folder
-from tests.database.processes import spawn, wait_until
+from bench.harness.scratch import scratch_folder
+from tests.support.processes import spawn, wait_until
 
 HOLD = """
 import time
-from bench.scratch import scratch_folder
+from bench.harness.scratch import scratch_folder
 with scratch_folder() as folder:
     (folder / "deep").mkdir()
     (folder / "deep" / "file").write_text("content")

@@ -8,8 +8,8 @@ import psycopg
 import pytest
 
 from bench.errors import DatabaseError
-from bench.stage import ScanStage
-from bench.targets import TargetDigest, columns_of, digest_targets, read_target_rows, reset_targets
+from bench.harness.stage import ScanStage
+from bench.harness.targets import TargetDigest, columns_of, digest_targets, read_target_rows, reset_targets
 from tests.harness.conftest import EXPECTED_ROWS
 
 

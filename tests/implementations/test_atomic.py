@@ -11,8 +11,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from bench.conformance.case import finding, framework
-from tests.workbench import Contents, Workbench
+from bench.compliance.cases.case import finding, framework
+from tests.support.workbench import Contents, Workbench
 
 ATOMIC = "streaming-atomic"
 SCAN = {"provider": "aws", "findings": [finding("a", "PASS", "eu"), finding("b", "FAIL", "eu", "us")]}

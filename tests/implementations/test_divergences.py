@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bench.conformance import oracle
-from bench.conformance.cases import CASES
-from bench.conformance.written import ByHand
-from bench.divergence import divergences_of
-from bench.registry import load
-from tests.implementations.divergences import DONE, Raised
-from tests.implementations.pair import BEFORE, IMPLEMENTATIONS
-from tests.workbench import Workbench
+from bench.compliance import oracle
+from bench.compliance.cases.all_cases import CASES
+from bench.compliance.written import ByHand
+from bench.declare.divergence import divergences_of
+from bench.declare.registry import load
+from tests.support.divergences import DONE, Raised
+from tests.support.pair import BEFORE, IMPLEMENTATIONS
+from tests.support.workbench import Workbench
 
 
 @pytest.mark.parametrize(("implementation", "name"), DONE)

@@ -8,14 +8,14 @@ from contextlib import contextmanager
 import pytest
 from psycopg import sql
 
-from bench.conformance import oracle
-from bench.conformance.case import scan_of
-from bench.conformance.cases import CASES
-from bench.conformance.size_cases import bulk_catalogue, bulk_findings
-from bench.conformance.written import ByHand, by_hand
+from bench.compliance import oracle
+from bench.compliance.cases.all_cases import CASES
+from bench.compliance.cases.case import scan_of
+from bench.compliance.cases.size_cases import bulk_catalogue, bulk_findings
+from bench.compliance.written import ByHand, by_hand
 from bench.database.statement_log import capture
-from tests.implementations.pair import AFTER, BEFORE, IMPLEMENTATIONS
-from tests.workbench import Workbench
+from tests.support.pair import AFTER, BEFORE, IMPLEMENTATIONS
+from tests.support.workbench import Workbench
 
 SCAN, CATALOGUE = scan_of(bulk_findings(3, 6)), bulk_catalogue(4_000)
 BATCH = 10_000

@@ -6,10 +6,10 @@ from datetime import datetime
 
 import pytest
 
-from bench.conformance.cases import CASES
+from bench.compliance.cases.all_cases import CASES
 from bench.conformance.tables import OLD
-from tests.implementations.pair import IMPLEMENTATIONS
-from tests.workbench import Workbench
+from tests.support.pair import IMPLEMENTATIONS
+from tests.support.workbench import Workbench
 
 CASE = CASES["multi-region"]
 

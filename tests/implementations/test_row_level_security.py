@@ -6,10 +6,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from bench.conformance.cases import CASES
-from tests.implementations.pair import AFTER
-from tests.tables import TABLES
-from tests.workbench import Workbench
+from bench.compliance.cases.all_cases import CASES
+from tests.support.pair import AFTER
+from tests.support.tables import TABLES
+from tests.support.workbench import Workbench
 
 CASE = CASES["multi-region"]
 

@@ -8,12 +8,12 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from bench.conformance.case import scan_of
-from bench.conformance.cases import CASES
-from bench.conformance.size_cases import bulk_catalogue, bulk_findings
+from bench.compliance.cases.all_cases import CASES
+from bench.compliance.cases.case import scan_of
+from bench.compliance.cases.size_cases import bulk_catalogue, bulk_findings
 from bench.database.statement_log import capture
-from tests.implementations.pair import AFTER, BEFORE, IMPLEMENTATIONS
-from tests.workbench import Workbench
+from tests.support.pair import AFTER, BEFORE, IMPLEMENTATIONS
+from tests.support.workbench import Workbench
 
 SMALL = CASES["multi-region"]
 BATCH = 10_000

@@ -12,14 +12,14 @@ from bench.database.access import DatabaseAccess
 from bench.database.server import open_server
 from bench.datasets.catalogue_record import LoadedCatalogue, write_catalogue
 from bench.datasets.scan import ScanKey
-from bench.executor import ProcessExecutor
-from bench.probes.reading import Reading
-from bench.probes.request import SampleRequest
+from bench.harness.executor import ProcessExecutor
+from bench.messages.reading import Reading
+from bench.messages.request import SampleRequest
 
 TIMEOUT_SECONDS = 120.0
 
 Read = Callable[[str], Reading]
-"""Take a sample of the statements of a function of ``tests.laws.calls``."""
+"""Take a sample of the statements of a function of ``tests.support.law_calls``."""
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def read(numbers: DatabaseAccess, tmp_path_factory: pytest.TempPathFactory) -> R
     def sample(call: str) -> Reading:
         request = SampleRequest(
             probe="statements",
-            implementation=f"tests.laws.calls:{call}",
+            implementation=f"tests.support.law_calls:{call}",
             access=numbers,
             catalogue_path=str(catalogue),
             scan=ScanKey("", "scan", "aws"),

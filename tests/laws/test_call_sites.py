@@ -11,9 +11,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from bench.probes.call_sites import CallSites, recorded_call_sites
-from tests.laws.calls import marked_lines
+from bench.worker.probes.call_sites import CallSites, recorded_call_sites
 from tests.laws.conftest import Read
+from tests.support.law_calls import marked_lines
 
 Traced = list[tuple[str, str]]
 """(beginning of the statement, name of the line)"""

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from bench.analysis.laws import LawCheck, Offender, check_laws
-from bench.laws import Law
+from bench.declare.laws import Law
 from bench.report.laws import law_line, law_table, offender_lines, offender_table
 from bench.results.fingerprint import fingerprint
 from bench.results.records import Dataset, Results
-from tests.laws import runs
-from tests.laws.runs import DJANGO, FILE, SERVER, Issued, Made, run
+from tests.support import law_runs as runs
+from tests.support.law_runs import DJANGO, FILE, SERVER, Issued, Made, run
 
 REGION_QUERY = "SELECT id FROM regions WHERE name = ?"
 

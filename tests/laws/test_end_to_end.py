@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from bench.analysis.laws import check_laws
-from bench.contract import ScanSize
-from bench.plan import RunPlan
+from bench.datasets.size import ScanSize
+from bench.harness.plan import RunPlan
+from bench.harness.runner import Runner
 from bench.report.laws import law_line
 from bench.results.fingerprint import fingerprint
-from bench.runner import Runner
-from tests.cli.command import ROOT, run
 from tests.harness.conftest import CATALOGUE
 from tests.harness.test_runner import Notes
+from tests.support.command import ROOT, run
 
 MODULE = Path("tests/laws/implementations.py")
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from bench.laws import Law, Step, declares, laws_of
+from bench.declare.laws import Law, Step, declares, laws_of
 
 LAW = Law("statements_server", 20, (Step(4, 10_000, "rows"), Step(1, 1, "regions"), Step(2, 1_000, "counted findings")))
 

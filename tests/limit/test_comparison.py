@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bench.analysis.comparison import compare
-from bench.contract import LIMIT
 from bench.gate.judge import gate
 from bench.gate.policy import Policy
-from tests.limit.runs import limited
-from tests.results.builders import production_results
+from bench.results.records import LIMIT
+from tests.support.builders import production_results
+from tests.support.limit_runs import limited
 
 
 def test_a_run_without_the_limit_compares_with_one_that_has_it() -> None:

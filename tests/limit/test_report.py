@@ -10,16 +10,15 @@ from rich.cells import cell_len
 from bench.analysis.pairs import paired_ratio, samples_of
 from bench.analysis.summary import summaries_of
 from bench.analysis.verdict import judge
-from bench.contract import LIMIT
 from bench.report.limit import LIMIT_TITLE, limit_table
 from bench.report.markdown import render_markdown
 from bench.report.table import Table
 from bench.report.text import WIDTH, render_table
 from bench.report.write import report_charts
-from bench.results.records import Results
-from tests.limit.runs import limited
-from tests.report.golden import assert_golden
-from tests.results.builders import digest, production_results
+from bench.results.records import LIMIT, Results
+from tests.support.builders import digest, production_results
+from tests.support.limit_runs import limited
+from tests.support.report_golden import assert_golden
 
 
 def markdown(results: Results) -> str:

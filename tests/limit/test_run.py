@@ -11,23 +11,23 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench.contract import LIMIT, ScanSize
 from bench.database.embedded import embedded_server
 from bench.datasets.catalogue import LoadedCatalogue
-from bench.executor import SampleError
-from bench.limit.files import COPIED, limit_file
-from bench.plan import schedule
+from bench.datasets.copy_table import COPIED, limit_file
+from bench.datasets.size import ScanSize
+from bench.harness.executor import SampleError
+from bench.harness.plan import schedule
+from bench.harness.runner import Runner
+from bench.harness.stage import ScanSource, ScanStage, Stage, open_stage
+from bench.harness.targets import TargetDigest
 from bench.report.limit import LIMIT_TITLE
-from bench.results.records import Results
+from bench.results.records import LIMIT, Results
 from bench.results.store import read_results
-from bench.runner import Runner
-from bench.stage import ScanSource, ScanStage, Stage, open_stage
-from bench.targets import TargetDigest
-from tests.cli.command import run
 from tests.cli.conftest import SCAN
 from tests.harness.conftest import CATALOGUE, EXPECTED_ROWS
-from tests.harness.stand_in import StandIn, plan, sample
 from tests.harness.test_runner import Notes, always, failures
+from tests.support.command import run
+from tests.support.stand_in import StandIn, plan, sample
 
 SUMMARIES = 2
 

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench import machine
-from bench.machine import CpuTimes, cpu_times, fsync_seconds, machine_warnings, stolen_warning
+from bench.harness import machine
+from bench.harness.machine import CpuTimes, cpu_times, fsync_seconds, machine_warnings, stolen_warning
 
 
 @pytest.fixture(autouse=True)

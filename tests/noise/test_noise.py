@@ -12,8 +12,8 @@ from bench.analysis.comparable import environment_fingerprint
 from bench.analysis.noise import compare_with_itself, detectable, noise_floor
 from bench.report.noise import noise_table, noise_text, render_noise
 from bench.results.records import NoiseFloor, Results
-from tests.report.golden import assert_golden
-from tests.results.builders import measurement, production_results
+from tests.support.builders import measurement, production_results
+from tests.support.report_golden import assert_golden
 
 PAIRS = 10
 WARNINGS = ("2 cores: everything shares them", "the host gave 12 % of the CPU time to other guests meanwhile")

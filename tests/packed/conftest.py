@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.packed.tables import PACKED
 from tests.pushdown.conftest import loaded
-from tests.workbench import Workbench
+from tests.support.packed_tables import PACKED
+from tests.support.workbench import Workbench
 
 __all__ = ["loaded"]
 

@@ -8,11 +8,11 @@ from copy import deepcopy
 import psycopg
 import pytest
 
-from bench.conformance.case import Json, with_requirements
-from tests.packed.tables import CATALOGUE_TABLES, PACKED, STREAMING, TABLE, VIEW, everything, shown
+from bench.compliance.cases.case import Json, with_requirements
 from tests.packed.test_transaction import run
-from tests.pushdown.tables import CATALOGUE, admin_session, wait_for
-from tests.workbench import Workbench
+from tests.support.packed_tables import CATALOGUE_TABLES, PACKED, STREAMING, TABLE, VIEW, everything, shown
+from tests.support.pushdown_tables import CATALOGUE, admin_session, wait_for
+from tests.support.workbench import Workbench
 
 REQUIREMENTS = sum(len(framework["requirements"]) for framework in CATALOGUE.values())
 

@@ -11,19 +11,20 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bench.contract import LIMIT, Framework, Requirement, ScanSize
+from bench.compliance.contract import Framework, Requirement
 from bench.datasets.catalogue import write_catalogue
 from bench.datasets.catalogue_record import read_catalogue
-from bench.laws import laws_of
-from bench.registry import load
-from bench.relation import TABLE, DeclaredRelation, reads_from, relation_in, relation_of
-from bench.results.records import Results
+from bench.datasets.size import ScanSize
+from bench.declare.laws import laws_of
+from bench.declare.registry import load
+from bench.declare.relation import TABLE, DeclaredRelation, reads_from, relation_in, relation_of
+from bench.harness.stage import ScanSource, ScanStage, Stage, open_stage
+from bench.results.records import LIMIT, Results
 from bench.results.store import read_results
-from bench.stage import ScanSource, ScanStage, Stage, open_stage
-from tests.cli.command import run
 from tests.harness.conftest import CATALOGUE, EXPECTED_ROWS
-from tests.packed.tables import PACKED, STREAMING, VIEW
-from tests.workbench import Workbench
+from tests.support.command import run
+from tests.support.packed_tables import PACKED, STREAMING, VIEW
+from tests.support.workbench import Workbench
 
 SUMMARIES = 2
 PACKED_ROWS = 4

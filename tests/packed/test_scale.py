@@ -7,9 +7,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from bench.contract import ScanSize
-from bench.stage import ScanSource, ScanStage, Stage
-from tests.packed.tables import PACKED, STREAMING
+from bench.datasets.size import ScanSize
+from bench.harness.stage import ScanSource, ScanStage, Stage
+from tests.support.packed_tables import PACKED, STREAMING
 
 MOST_HEAP_BYTES = 1_000_000
 LEAST_WAL_RATIO = 50

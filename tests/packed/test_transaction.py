@@ -9,12 +9,12 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from bench.contract import Outcome
-from bench.schema.django_setup import close_connections
-from tests.packed.tables import CATALOGUE_TABLES, PACKED, PACKED_TABLE, SUMMARIES, everything, shown
-from tests.pushdown.lanes import PUSHDOWN
-from tests.pushdown.tables import CATALOGUE, ROWS, admin_session, wait_for
-from tests.workbench import Workbench
+from bench.compliance.contract import Outcome
+from bench.compliance.schema.django_setup import close_connections
+from tests.support.lanes import PUSHDOWN
+from tests.support.packed_tables import CATALOGUE_TABLES, PACKED, PACKED_TABLE, SUMMARIES, everything, shown
+from tests.support.pushdown_tables import CATALOGUE, ROWS, admin_session, wait_for
+from tests.support.workbench import Workbench
 
 
 def run(workbench: Workbench, implementation: str = PACKED) -> Outcome:

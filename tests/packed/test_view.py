@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from tests.packed.tables import (
+from tests.support.packed_tables import (
     CATALOGUE_TABLES,
     PACKED,
     PACKED_TABLE,
@@ -16,8 +16,8 @@ from tests.packed.tables import (
     everything,
     shown,
 )
-from tests.pushdown.tables import ROWS
-from tests.workbench import Workbench
+from tests.support.pushdown_tables import ROWS
+from tests.support.workbench import Workbench
 
 
 def test_the_view_has_the_columns_of_the_table_and_their_types(workbench: Workbench) -> None:

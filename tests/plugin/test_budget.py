@@ -234,7 +234,7 @@ def test_two_budgets_on_a_method_of_unittest_are_an_error_that_says_to_split_it(
 
 def test_whoever_uses_no_marker_pays_nothing(pytester: pytest.Pytester) -> None:
     """Every pytest of the environment loads the plugin."""
-    heavy = ("django", "memray", "matplotlib", "msgspec", "psycopg", "rich", "scipy", "bench.contract")
+    heavy = ("django", "memray", "matplotlib", "msgspec", "psycopg", "rich", "scipy", "bench.compliance.contract")
     assert loaded("bench.pytest_plugin", *heavy) == []
     pytester.makepyfile(
         test_light=f"""

@@ -14,16 +14,16 @@ from bench.database.access import DatabaseAccess
 from bench.database.server import open_server
 from bench.datasets.catalogue_record import LoadedCatalogue, write_catalogue
 from bench.datasets.scan import ScanKey
-from bench.executor import ProcessExecutor
-from bench.probes.reading import Reading
-from bench.probes.request import SampleRequest
+from bench.harness.executor import ProcessExecutor
+from bench.messages.reading import Reading
+from bench.messages.request import SampleRequest
 
 MAJORS = (16, 18)
 ROWS_BEFORE = 5_000
 TIMEOUT_SECONDS = 120.0
 
 Read = Callable[[DatabaseAccess, str, int], Reading]
-"""Take a database sample of a function of ``tests.probes.calls``, with the number that it is called with."""
+"""Take a database sample of a function of ``tests.support.probe_calls``, with the number that it is called with."""
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +56,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
         reset(access)
         request = SampleRequest(
             probe="database",
-            implementation=f"tests.probes.calls:{call}",
+            implementation=f"tests.support.probe_calls:{call}",
             access=access,
             catalogue_path=str(catalogue),
             scan=ScanKey("", str(number), "aws"),

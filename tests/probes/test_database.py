@@ -7,9 +7,9 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from bench.contract import METRICS, Side
 from bench.database.access import DatabaseAccess
 from bench.database.server import open_server
+from bench.results.metrics import METRICS, Side
 from tests.probes.conftest import Read, prepared
 
 ROWS = 20_000

@@ -10,8 +10,8 @@ import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 
-from bench.contract import Outcome
-from bench.probes.rss import read_peak_rss
+from bench.compliance.contract import Outcome
+from bench.worker.probes.rss import read_peak_rss
 
 SIZE = 60_000_000
 SLACK = 20_000_000

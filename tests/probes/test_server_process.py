@@ -11,8 +11,8 @@ import psycopg
 
 from bench.database.access import DatabaseAccess
 from bench.database.server_process import cpu_seconds, find_postmaster, largest_backend
-from bench.probes.database_memory import watch_backends
-from tests.database.processes import wait_until
+from bench.worker.probes.database_memory import watch_backends
+from tests.support.processes import wait_until
 
 
 def test_the_postmaster_is_the_parent_of_every_backend(database: DatabaseAccess) -> None:

@@ -10,12 +10,12 @@ from threading import Event
 
 import pytest
 
-from bench.contract import ScanSize
-from bench.executor import ProcessExecutor
+from bench.datasets.size import ScanSize
+from bench.harness.executor import ProcessExecutor
+from bench.harness.scratch import scratch_folder
+from bench.harness.stage import ScanSource, Stage, open_stage
 from bench.promises.lane import Lane, Setting, prepare_lane
 from bench.promises.plan import Course
-from bench.scratch import scratch_folder
-from bench.stage import ScanSource, Stage, open_stage
 from tests.cli.conftest import temporary as temporary
 
 SCAN = "60/3"

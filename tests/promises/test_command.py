@@ -13,19 +13,19 @@ import pytest
 
 import bench.cli.promises as command
 from bench.analysis.promises import Standing
-from bench.promise import Promise
+from bench.declare.promise import Promise
+from bench.harness.stage import ScanSource
 from bench.promises import races
 from bench.promises.plan import FAULT_KINDS, FEWEST_POINTS
 from bench.promises.trial import TrialPlan
 from bench.results.promises import PromiseTrial, merge_promises, read_promises
-from bench.stage import ScanSource
-from tests.cli.command import start
-from tests.cli.in_process import bench
 from tests.cli.test_signals import MARK, assert_nothing_is_left
 from tests.promises.conftest import ROWS, SCAN
-from tests.promises.records import NEW, OLD, findings, point, race, reading, refusal, trial
+from tests.support.command import start
+from tests.support.in_process import bench
+from tests.support.promise_records import NEW, OLD, findings, point, race, reading, refusal, trial
 
-SLOW = "tests.promises.planted:keeps_everything_slowly"
+SLOW = "tests.support.implementations.promises_planted:keeps_everything_slowly"
 
 
 def test_an_implementation_that_keeps_everything_survives_each_kind_of_fault(

@@ -8,7 +8,7 @@ import pytest
 
 from bench.errors import InputError
 from bench.results.promises import merge_promises, read_promises
-from tests.promises.records import NEW, OLD, point, race, reading, refusal, trial
+from tests.support.promise_records import NEW, OLD, point, race, reading, refusal, trial
 
 WHOLE = trial(
     "whole",

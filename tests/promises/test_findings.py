@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from bench.analysis.promises import Seen, Standing, broken, find_promises
-from bench.promise import Promise
+from bench.declare.promise import Promise
 from bench.results.promises import PromiseTrial
-from tests.promises.records import (
+from tests.support.promise_records import (
     MIXED,
     NEW,
     NONE,

@@ -9,17 +9,17 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from bench.database.embedded import embedded_server
-from bench.probes.fault import Fault
+from bench.harness.stage import ScanSource, open_stage
+from bench.messages.fault import Fault
 from bench.promises import sessions
 from bench.promises.plan import BlockedRow, PlannedPoint
 from bench.promises.sessions import left_over
 from bench.promises.strike import strike
 from bench.promises.watch import watch
-from bench.stage import ScanSource, open_stage
 from tests.promises.conftest import LaneMaker, lane_maker
-from tests.promises.records import NEW, OLD
+from tests.support.promise_records import NEW, OLD
 
-CONTROL = "tests.promises.planted:keeps_everything"
+CONTROL = "tests.support.implementations.promises_planted:keeps_everything"
 
 
 @pytest.fixture(scope="module")

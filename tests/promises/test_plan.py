@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.probes.fault import Fault
+from bench.messages.fault import Fault
 from bench.promises.plan import (
     CRASH,
     FAULT_KINDS,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bench.analysis.promises import Standing
-from bench.executor import ProcessExecutor
-from bench.probes.fault import Fault
-from bench.progress import Silent
-from bench.promise import Promise
+from bench.declare.promise import Promise
+from bench.harness.executor import ProcessExecutor
+from bench.harness.progress import Silent
+from bench.harness.scratch import scratch_folder
+from bench.harness.stage import ScanSource, Stage
+from bench.messages.fault import Fault
 from bench.promises.plan import FEWEST_POINTS, BlockedRow, PlannedPoint
 from bench.promises.races import races
 from bench.promises.refusals import refusals
@@ -14,12 +16,10 @@ from bench.promises.strike import strike
 from bench.promises.trial import Trial, TrialPlan
 from bench.promises.watch import watch
 from bench.results.promises import DeclaredPromises
-from bench.scratch import scratch_folder
-from bench.stage import ScanSource, Stage
 from tests.promises.conftest import LaneMaker
-from tests.promises.records import NEW, NONE, OLD, broken_promises, findings, trial
+from tests.support.promise_records import NEW, NONE, OLD, broken_promises, findings, trial
 
-PLANTED = "tests.promises.planted:"
+PLANTED = "tests.support.implementations.promises_planted:"
 
 
 def killed_at(statement: int) -> PlannedPoint:

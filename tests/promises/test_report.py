@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from bench.promise import Promise
+from bench.declare.promise import Promise
 from bench.report.promises import promises_line, promises_table
 from bench.report.promises_page import render_promises, render_promises_markdown
 from bench.report.table import Table
 from bench.report.text import WIDTH
 from bench.results.promises import PromiseTrial
-from tests.golden import assert_same_as
-from tests.promises.records import NEW, NONE, OLD, PARTIAL, point, race, reading, refusal, trial
+from tests.support.golden import assert_same_as
+from tests.support.promise_records import NEW, NONE, OLD, PARTIAL, point, race, reading, refusal, trial
 
 GOLDEN = Path(__file__).parent / "golden"
 VIOLATION = 'IntegrityError: duplicate key value violates unique constraint "unique_tenant_compliance_overview"'

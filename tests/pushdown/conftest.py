@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pushdown.lanes import PUSHDOWN
-from tests.pushdown.tables import CATALOGUE, SCAN
-from tests.workbench import Workbench
+from tests.support.lanes import PUSHDOWN
+from tests.support.pushdown_tables import CATALOGUE, SCAN
+from tests.support.workbench import Workbench
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from tests.pushdown.lanes import FAST, PUSHDOWN
-from tests.pushdown.tables import admin_session, places
-from tests.workbench import Workbench
+from tests.support.lanes import FAST, PUSHDOWN
+from tests.support.pushdown_tables import admin_session, places
+from tests.support.workbench import Workbench
 
 ROWS, SUMMARIES = "compliance_requirements_overviews", "compliance_overview_summaries"
 

@@ -7,11 +7,11 @@ from uuid import RFC_4122
 
 import pytest
 
-from bench.conformance.case import with_requirements
-from bench.conformance.text_cases import TEXT_CASES
-from tests.pushdown.lanes import LANES, PUSHDOWN, STREAMING
-from tests.pushdown.tables import CATALOGUE, REGIONS, ROWS, SCAN, Key, changed, contents, places, wal_bytes
-from tests.workbench import Workbench
+from bench.compliance.cases.case import with_requirements
+from bench.compliance.cases.text_cases import TEXT_CASES
+from tests.support.lanes import LANES, PUSHDOWN, STREAMING
+from tests.support.pushdown_tables import CATALOGUE, REGIONS, ROWS, SCAN, Key, changed, contents, places, wal_bytes
+from tests.support.workbench import Workbench
 
 
 @pytest.fixture(params=LANES)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.contract import ScanSize
-from bench.stage import ScanSource, ScanStage, Stage
-from tests.pushdown.lanes import FAST, LANES, PUSHDOWN, STREAMING
+from bench.datasets.size import ScanSize
+from bench.harness.stage import ScanSource, ScanStage, Stage
+from tests.support.lanes import FAST, LANES, PUSHDOWN, STREAMING
 
 SIZES = ("10/1", "1k/8", "10k/20")
 SERVER_STATEMENTS = {PUSHDOWN: 15, FAST: 18}

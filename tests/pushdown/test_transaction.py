@@ -10,11 +10,11 @@ from copy import deepcopy
 import psycopg
 import pytest
 
-from bench.contract import Outcome
-from bench.schema.django_setup import close_connections
-from tests.pushdown.lanes import LANES
-from tests.pushdown.tables import CATALOGUE, ROWS, admin_session, contents, places, wait_for
-from tests.workbench import Workbench
+from bench.compliance.contract import Outcome
+from bench.compliance.schema.django_setup import close_connections
+from tests.support.lanes import LANES
+from tests.support.pushdown_tables import CATALOGUE, ROWS, admin_session, contents, places, wait_for
+from tests.support.workbench import Workbench
 
 pytestmark = pytest.mark.parametrize("lane", LANES)
 
@@ -142,6 +142,6 @@ def test_findings_are_read_under_row_level_security(loaded: Workbench, lane: str
 
 def _missing() -> type[Exception]:
     """Scan.DoesNotExist, which can be imported once Django is set up."""
-    from bench.schema.models import Scan
+    from bench.compliance.schema.models import Scan
 
     return Scan.DoesNotExist

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pushdown.lanes import PUSHDOWN
-from tests.pushdown.tables import ROWS, contents
-from tests.workbench import Workbench
+from tests.support.lanes import PUSHDOWN
+from tests.support.pushdown_tables import ROWS, contents
+from tests.support.workbench import Workbench
 
 TRIED = ("with_random_ids", "with_much_work_mem", "with_two_sessions", "with_insert_select")
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from bench.compliance.typical_reads import READS
 from bench.database.embedded import embedded_server
-from bench.reads.reads import READS
 from bench.results.reads import ReadResults
-from tests.cli.command import Finished, run
 from tests.harness.conftest import CATALOGUE, EXPECTED_ROWS
+from tests.support.command import Finished, run
 
 
 @pytest.fixture(scope="module")

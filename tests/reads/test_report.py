@@ -11,8 +11,8 @@ from bench.analysis.pairs import paired_ratio
 from bench.report.reads import render_reads, render_reads_markdown
 from bench.report.text import WIDTH
 from bench.results.reads import ReadResults
-from tests.reads.runs import other_answers, read_results, slow_read
-from tests.report.golden import assert_golden
+from tests.support.reads_runs import other_answers, read_results, slow_read
+from tests.support.report_golden import assert_golden
 
 RUNS: dict[str, Callable[[], ReadResults]] = {
     "reads": read_results,

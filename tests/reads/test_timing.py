@@ -9,15 +9,15 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from bench.contract import ScanSize
+from bench.compliance.typical_reads import READS
+from bench.datasets.size import ScanSize
 from bench.errors import DatabaseError, InputError
-from bench.reads.reads import READS
+from bench.harness.stage import ScanSource, ScanStage, open_stage
 from bench.reads.sizes import measure_sizes
 from bench.reads.timing import MOST_REPEATS, time_reads
 from bench.results.reads import ReadSamples
-from bench.stage import ScanSource, ScanStage, open_stage
 from tests.harness.conftest import CATALOGUE, EXPECTED_ROWS
-from tests.packed.tables import PACKED, STREAMING, VIEW
+from tests.support.packed_tables import PACKED, STREAMING, VIEW
 
 PAIRS = 3
 FRAMEWORKS = 2

@@ -13,7 +13,10 @@ from bench.analysis.comparison import Comparison, compare
 from bench.report.comparison import DRIFT, percent, render_comparison, render_comparison_markdown
 from bench.report.text import WIDTH
 from bench.results.records import Failure
-from tests.analysis.run_pairs import (
+from tests.support import variants
+from tests.support.builders import production_results
+from tests.support.report_golden import assert_golden
+from tests.support.run_pairs import (
     NAMES,
     SCAN,
     later,
@@ -22,9 +25,6 @@ from tests.analysis.run_pairs import (
     regressed,
     small_run,
 )
-from tests.report.golden import assert_golden
-from tests.results import variants
-from tests.results.builders import production_results
 
 
 def unchanged() -> Comparison:

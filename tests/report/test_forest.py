@@ -11,8 +11,8 @@ from bench.report.forest import FOREST_CHART_NAME, ForestChart, forest_chart
 from bench.report.forest_plot import draw_forest
 from bench.report.write import write_report
 from bench.results.records import NoiseFloor, Results
-from tests.results import variants
-from tests.results.builders import production_results
+from tests.support import variants
+from tests.support.builders import production_results
 
 FLOOR = NoiseFloor(
     created="2026-01-02T03:04:05+00:00",

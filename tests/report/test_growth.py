@@ -17,9 +17,9 @@ from bench.report.text import fits as fits_width
 from bench.report.write import report_charts
 from bench.results.records import Results
 from tests.report.test_markdown import report, tokens
-from tests.results.builders import production_results
-from tests.results.sweep import sweep
-from tests.results.variants import HOSTILE
+from tests.support.builders import production_results
+from tests.support.sweep import sweep
+from tests.support.variants import HOSTILE
 
 
 def tables(results: Results) -> dict[str, Table]:

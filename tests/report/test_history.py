@@ -18,10 +18,10 @@ from bench.report.history_chart import HISTORY_CHART_NAMES, history_charts
 from bench.report.plots import draw
 from bench.report.text import WIDTH
 from bench.results.records import Results
-from tests.analysis.run_pairs import NAMES, SCAN, other_rows, small_run, with_samples
-from tests.report.golden import assert_golden
-from tests.results import variants
-from tests.results.builders import dataset, production_results
+from tests.support import variants
+from tests.support.builders import dataset, production_results
+from tests.support.report_golden import assert_golden
+from tests.support.run_pairs import NAMES, SCAN, other_rows, small_run, with_samples
 
 
 def run(day: int, revision: str, peak: float, time: float, **environment: Any) -> Results:

@@ -19,10 +19,10 @@ from bench.report.table import Column, Content, Table
 from bench.report.wording import plain
 from bench.report.write import report_charts
 from bench.results.records import Results
-from tests.report.golden import assert_golden
 from tests.report.test_text import RUNS
-from tests.results import variants
-from tests.results.builders import production_results
+from tests.support import variants
+from tests.support.builders import production_results
+from tests.support.report_golden import assert_golden
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 NASTY = st.text(st.sampled_from("a_ `|\\<>&*[]()~$#!@\n\"'-–é日"), max_size=30)

@@ -16,8 +16,8 @@ from bench.report.plots import COLOURS, draw
 from bench.report.write import write_report
 from bench.results.records import Results
 from tests.report.test_text import RUNS, large
-from tests.results import variants
-from tests.results.builders import production_results
+from tests.support import variants
+from tests.support.builders import production_results
 
 
 def charts_of(results: Results) -> tuple[Chart, ...]:

@@ -10,10 +10,10 @@ from rich.cells import cell_len
 
 from bench.report.text import WIDTH, render_table
 from bench.results.records import Results
-from tests.report.golden import assert_golden
-from tests.results import variants
-from tests.results.builders import dataset, digest, measurement, production_results
-from tests.results.sweep import sweep
+from tests.support import variants
+from tests.support.builders import dataset, digest, measurement, production_results
+from tests.support.report_golden import assert_golden
+from tests.support.sweep import sweep
 
 RUNS: dict[str, Callable[[], Results]] = {
     "production": production_results,

@@ -12,8 +12,8 @@ import pytest
 from bench.errors import InputError
 from bench.results.history import earlier_runs, keep
 from bench.results.records import Results
-from tests.results import variants
-from tests.results.builders import production_results
+from tests.support import variants
+from tests.support.builders import production_results
 
 
 def run(created: str = "2026-01-02T03:04:05+00:00", revision: str = "0123abc", command: str = "bench run") -> Results:

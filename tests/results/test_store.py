@@ -11,8 +11,8 @@ import pytest
 from bench.errors import InputError
 from bench.results.records import Results
 from bench.results.store import read_results, write_results
-from tests.results import variants
-from tests.results.builders import production_results
+from tests.support import variants
+from tests.support.builders import production_results
 
 
 @pytest.mark.parametrize("make", [production_results, variants.failed, variants.hostile, variants.empty])

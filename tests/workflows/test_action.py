@@ -10,8 +10,8 @@ import pytest
 
 from bench.gate.comment import MARKER
 from bench.results.store import write_results
-from tests.results.builders import production_results
-from tests.workflows.steps import ACTION, WORKFLOWS, run_step, step
+from tests.support.builders import production_results
+from tests.support.steps import ACTION, WORKFLOWS, run_step, step
 
 URL = "https://ci.example/artifacts/1"
 POLICY = """

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.gate.comment import MARKER
-from tests.workflows.steps import WORKFLOWS, read, run_step, step
+from tests.support.steps import WORKFLOWS, read, run_step, step
 
 COMMENT = next(path for path in WORKFLOWS if path.stem == "comment")
 JOB = {name: value for name, value in read(COMMENT)["jobs"]["comment"]["env"].items() if "${{" not in value}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench.gate.comment import MARKER, MOST_CHARACTERS
-from tests.workflows.steps import ACTION, FILES, IDS, WORKFLOWS, read, step, steps
+from tests.support.steps import ACTION, FILES, IDS, WORKFLOWS, read, step, steps
 
 BENCHMARK, COMMENT, NIGHTLY = (
     next(path for path in WORKFLOWS if path.stem == stem) for stem in ("benchmark", "comment", "nightly")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bench.contract import Outcome
+from bench.compliance.contract import Outcome
 from bench.gate.planted.variant import held_to_its_laws, streaming_with
 from optimized_impl import task
 

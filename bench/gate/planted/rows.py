@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from bench.contract import Outcome
+from bench.compliance.contract import Outcome
+from bench.compliance.schema.connections import admin_connection
 from bench.gate.planted.variant import held_to_its_laws, streaming_with
-from bench.schema.connections import admin_connection
 from optimized_impl import task
 
 _build_rows = task.build_rows

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from bench.contract import Outcome
+from bench.compliance.contract import Outcome
 from bench.gate.planted.variant import held_to_its_laws, streaming_with
 from optimized_impl import task
 

@@ -10,10 +10,10 @@ from unittest.mock import patch
 
 import psycopg
 
-from bench.contract import Catalogue, Outcome
+from bench.compliance.contract import Catalogue, Outcome
+from bench.compliance.schema.connections import admin_connection, rls_transaction
+from bench.compliance.schema.models import ComplianceRequirementOverview
 from bench.gate.planted.variant import held_to_its_laws, streaming_with
-from bench.schema.connections import admin_connection, rls_transaction
-from bench.schema.models import ComplianceRequirementOverview
 from optimized_impl import task
 
 _count_checks = task.count_checks

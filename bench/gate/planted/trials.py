@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bench.analysis.pairs import FEWEST_PAIRS
 from bench.gate.policy import Policy, Rule
-from bench.probes.request import ProbeName
+from bench.messages.request import ProbeName
 
 MATERIALIZING, STREAMING = "materializing", "streaming"
 CONTROL = "bench.gate.planted.variant:unchanged"

@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from typing import Any
 from unittest.mock import patch
 
-from bench.contract import Outcome
-from bench.laws import declares, laws_of
+from bench.compliance.contract import Outcome
+from bench.declare.laws import declares, laws_of
 from optimized_impl import task
 
 held_to_its_laws = declares(*laws_of(task.create_compliance_requirements))

@@ -1,0 +1,1 @@
+"""The task under measurement: its contract, tables, rules, cases, reads and published figures."""

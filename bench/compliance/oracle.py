@@ -1,0 +1,117 @@
+"""The oracle: rows and summaries by the numbered rules, in plain Python over the two JSON files, simple and slow.
+
+It shares no code with any implementation, and asks the whole scan again for every number: nothing is kept between
+one row and the next that could be kept wrongly.
+"""
+
+from __future__ import annotations
+
+import string
+from typing import Literal
+
+from bench.compliance.cases.case import Json
+from bench.compliance.written import Row, Summary, Written
+
+Reading = Literal["by array", "by resources"]
+"""Where a finding's regions are read: the one thing in which the pull request was meant to change the task."""
+
+SIGNIFICANT = string.ascii_lowercase + string.digits
+
+
+def expected(scan: Json, catalogue: Json, reading: Reading = "by array") -> Written:
+    """What a run leaves and returns (rules 2 to 7, 9 and 10)."""
+    seen = counted_regions(scan, reading)
+    findings = [found for found in scan["findings"] if counts(found)]
+    lines = [
+        _row(findings, reading, region, compliance_id, requirement_id, catalogue)
+        for region in seen
+        for compliance_id, framework in catalogue.items()
+        for requirement_id in framework["requirements"]
+    ]
+    frameworks = tuple(catalogue) if seen else ()
+    return Written(
+        rows=tuple(sorted(lines)),
+        summaries=tuple(sorted(_summary(lines, compliance_id) for compliance_id in frameworks)),
+        regions=tuple(seen),
+        frameworks=frameworks,
+    )
+
+
+def counts(finding: Json) -> bool:
+    """Rule 2, within one scan."""
+    return finding["status"] in ("PASS", "FAIL") and not finding.get("muted")
+
+
+def regions_of(finding: Json, reading: Reading) -> list[str]:
+    """Every region of a finding, as often as it stands there (rule 3)."""
+    of_resources = [resource["region"] for resource in finding.get("resources") or []]
+    if reading == "by resources":
+        return of_resources
+    return list(finding.get("resource_regions", dict.fromkeys(of_resources)) or [])
+
+
+def counted_regions(scan: Json, reading: Reading) -> list[str]:
+    """Rule 4."""
+    return list(
+        dict.fromkeys(
+            region for finding in scan["findings"] if counts(finding) for region in regions_of(finding, reading)
+        )
+    )
+
+
+def is_threatscore(framework: Json) -> bool:
+    """Rule 6: whether ThreatScore's findings land on this framework."""
+    name = (framework["framework"] + (framework.get("version") or "")).lower()
+    return "".join(character for character in name if character in SIGNIFICANT) == "prowlerthreatscore10"
+
+
+def listed_requirements(finding: Json) -> list[object]:
+    """Rule 6: a finding's ThreatScore requirements; none where ``compliance`` is no object, or its entry no list."""
+    compliance = finding.get("compliance")
+    listed = compliance.get("ProwlerThreatScore-1.0") if isinstance(compliance, dict) else None
+    return listed if isinstance(listed, list) else []
+
+
+def _row(
+    findings: list[Json], reading: Reading, region: str, compliance_id: str, requirement_id: str, catalogue: Json
+) -> Row:
+    framework = catalogue[compliance_id]
+    requirement = framework["requirements"][requirement_id]
+    checks = set(requirement["checks"])
+    in_region = [finding for finding in findings if region in regions_of(finding, reading)]
+    seen = {finding["check_id"] for finding in in_region} & checks
+    failed = {finding["check_id"] for finding in in_region if finding["status"] == "FAIL"} & checks
+    status = "MANUAL" if not checks else "FAIL" if failed else "PASS"
+    listings = [
+        finding["status"]
+        for finding in in_region
+        if is_threatscore(framework)
+        for _ in range(regions_of(finding, reading).count(region))
+        for listed in listed_requirements(finding)
+        if listed == requirement_id
+    ]
+    return Row(
+        compliance_id,
+        requirement_id,
+        region,
+        status,
+        len(seen - failed),
+        len(failed),
+        len(checks),
+        listings.count("PASS"),
+        len(listings),
+        framework["framework"],
+        framework.get("version") or "",
+        requirement.get("description") or "",
+    )
+
+
+def _summary(lines: list[Row], compliance_id: str) -> Summary:
+    """Rule 9."""
+    statuses: dict[str, set[str]] = {}
+    for line in lines:
+        if line.compliance_id == compliance_id:
+            statuses.setdefault(line.requirement_id, set()).add(line.requirement_status)
+    failed = sum("FAIL" in found for found in statuses.values())
+    passed = sum(found == {"PASS"} for found in statuses.values())
+    return Summary(compliance_id, passed, failed, len(statuses) - passed - failed, len(statuses))

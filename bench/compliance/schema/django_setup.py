@@ -1,0 +1,54 @@
+"""Points Django, in this process, at one database of a run."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import django
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from bench.database.access import DatabaseAccess
+from bench.database.aliases import ADMIN, DEFAULT, REPLICA
+
+
+def set_up_apps() -> None:
+    """Load Django's apps without a database, so that modules with models can be imported."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "bench.compliance.schema.settings"
+    django.setup()
+
+
+def set_up_django(access: DatabaseAccess, application_name: str = "bench-worker") -> None:
+    """Load Django's apps, and let its three aliases connect to ``access`` with production's roles.
+
+    May be called again with another database: open connections are closed first.
+    """
+    set_up_apps()
+    roles = {DEFAULT: access.app_role, REPLICA: access.app_role, ADMIN: access.admin_role}
+    for alias, role in roles.items():
+        connection = connections[alias]
+        connection.close()
+        options: dict[str, Any] = conninfo_to_dict(access.conninfo_as(role, application_name=application_name))
+        name = options.pop("dbname")
+        connection.settings_dict.update(NAME=name, HOST="", OPTIONS=options)
+
+
+def migrate(access: DatabaseAccess) -> None:
+    """Create every table in an empty database and let the application role use them."""
+    set_up_django(access)
+    call_command("migrate", database=ADMIN, verbosity=0)
+    # Named one by one: a right on a partition would be a way around the policy of its parent.
+    tables = [sql.Identifier(model._meta.db_table) for model in apps.get_app_config("schema").get_models()]
+    statement = sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}")
+    with connections[ADMIN].cursor() as cursor:
+        cursor.execute(statement.format(sql.SQL(", ").join(tables), sql.Identifier(access.app_role)).as_string())
+    close_connections()
+
+
+def close_connections() -> None:
+    """Close what Django has open, for whoever wants to drop the database."""
+    connections.close_all()

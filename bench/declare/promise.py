@@ -1,0 +1,87 @@
+"""Promises: what an implementation says about its rows beyond their content, as the implementation declares it.
+
+``@promises(Promise.RERUN, …)`` on an implementation is its word; ``bench promises`` tries all of them on a real server,
+declared or not. A promise that is declared and broken fails; one that is not declared is shown with what was seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from bench.declare.declaration import Declaration, Function
+
+
+class Promise(Enum):
+    """A Promise is one sentence that a run keeps or breaks; its value is its name in files."""
+
+    WHOLE_SETS = "whole-sets"
+    TOGETHER = "together"
+    CRASH = "crash"
+    RERUN = "rerun"
+    BYSTANDERS = "bystanders"
+    OWNER = "owner"
+    SAME_SCAN = "same-scan"
+    TWO_SCANS = "two-scans"
+
+    @property
+    def heading(self) -> str:
+        """The promise in a few words, for a table."""
+        return _WORDS[self][0]
+
+    @property
+    def meaning(self) -> str:
+        """What exactly it says."""
+        return _WORDS[self][1]
+
+
+_WORDS = {
+    Promise.WHOLE_SETS: (
+        "readers never see a partial set",
+        "at any moment a reader finds all rows and summaries of the earlier run or all of this one: not a part, a "
+        "mixture or none",
+    ),
+    Promise.TOGETHER: (
+        "rows and summaries change together",
+        "no reader finds the rows of one run beside the summaries of another",
+    ),
+    Promise.CRASH: (
+        "a crash leaves old rows or new ones",
+        "whatever strikes a run, it leaves the earlier run's rows and summaries or its own, and no session, lock or "
+        "prepared transaction; a run that reports success leaves its own",
+    ),
+    Promise.RERUN: (
+        "a re-run after a crash is right",
+        "after any fault, one run in a fresh worker leaves exactly the right rows and summaries",
+    ),
+    Promise.BYSTANDERS: (
+        "rows of others stay",
+        "rows and summaries of other tenants and scans stay as they were, whatever happens",
+    ),
+    Promise.OWNER: (
+        "a scan of another tenant is refused",
+        "a call for a scan that is not the tenant's, or is not there, raises Scan.DoesNotExist and writes nothing",
+    ),
+    Promise.SAME_SCAN: (
+        "two runs of one scan at once are right",
+        "both end without an error, and leave the right rows: no duplicate, no loss, no deadlock",
+    ),
+    Promise.TWO_SCANS: (
+        "two scans at once are right",
+        "runs of two scans, of one tenant or of two, end without an error and leave the right rows",
+    ),
+}
+
+
+_PROMISES: Declaration[tuple[Promise, ...]] = Declaration("__bench_promises__", ())
+
+
+def promises(*made: Promise) -> Callable[[Function], Function]:
+    """Attach the promises that an implementation makes."""
+    return _PROMISES.attach(made)
+
+
+def promises_of(implementation: Callable[..., Any]) -> tuple[Promise, ...]:
+    """Return the promises that an implementation makes; none is no promise."""
+    return _PROMISES.of(implementation)

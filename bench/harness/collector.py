@@ -1,0 +1,159 @@
+"""The collector: gathers readings, digests and failures of one run into its results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from bench.harness.plan import PlannedSample, Scenario
+from bench.harness.targets import TargetDigest
+from bench.messages.reading import Reading
+from bench.results.fingerprint import normalise
+from bench.results.metrics import METRICS
+from bench.results.records import (
+    SCHEMA,
+    AllocationSites,
+    Dataset,
+    DeclaredLaws,
+    Digest,
+    Environment,
+    Failure,
+    HeapSeries,
+    Measurement,
+    Results,
+    StatementTexts,
+)
+
+LONGEST_STATEMENT = 4_000
+"""Characters of a statement that is kept with its values."""
+
+Case = tuple[str, str]
+"""(scan label, implementation)"""
+
+
+class Collector:
+    """Takes what a run yields, sample by sample, and makes the results of it at any moment."""
+
+    def __init__(self, command: str, implementations: tuple[str, ...], scenario: Scenario = "first") -> None:
+        self._created = datetime.now(tz=UTC).isoformat(timespec="seconds")
+        self._command = command
+        self._implementations = implementations
+        self._scenario = scenario
+        self.laws: tuple[DeclaredLaws, ...] = ()
+        """What the implementations declare."""
+        self._datasets: list[Dataset] = []
+        self._samples: dict[tuple[str, str, str], list[float]] = {}
+        self._warnings: dict[tuple[str, str, str], list[str]] = {}
+        self._digests: dict[Case, Digest] = {}
+        self._statements: list[StatementTexts] = []
+        self._heap: list[HeapSeries] = []
+        self._allocations: list[AllocationSites] = []
+        self._failures: list[Failure] = []
+        self.benchmarks: list[Mapping[str, object]] = []
+        """The documents of pytest-benchmark, one a time sample."""
+
+    def add_dataset(self, dataset: Dataset) -> None:
+        """Take note of a loaded scan."""
+        self._datasets.append(dataset)
+
+    def add_failure(self, scan: str, sample: PlannedSample, kind: str, message: str, log_tail: str = "") -> None:
+        """Keep a failure beside the results."""
+        self._failures.append(
+            Failure(
+                scan=scan,
+                implementation=sample.implementation,
+                probe=sample.probe,
+                kind=kind,
+                message=message,
+                log_tail=log_tail,
+            )
+        )
+
+    def add_reading(self, scan: str, sample: PlannedSample, reading: Reading, rows_written: int) -> None:
+        """Take one sample's figures and texts."""
+        implementation = sample.implementation
+        for metric, value in {**reading.values, "rows_written": float(rows_written)}.items():
+            key = (scan, implementation, metric)
+            self._samples.setdefault(key, []).append(value)
+            # A probe's warning belongs to the metric that it measures, not to the rows that every probe counts.
+            if metric in reading.values:
+                self._warn(key, *reading.warnings)
+        if reading.django_statements or reading.server_statements:
+            self._statements.append(
+                StatementTexts(
+                    scan=scan,
+                    implementation=implementation,
+                    django=tuple(map(_abridged, reading.django_statements)),
+                    server=tuple(map(_abridged, reading.server_statements)),
+                    server_source=reading.server_source,
+                    django_sites=reading.django_sites,
+                    server_sites=reading.server_sites,
+                )
+            )
+        if reading.heap:
+            self._heap.append(HeapSeries(scan=scan, implementation=implementation, points=reading.heap))
+        if reading.allocations:
+            self._allocations.append(
+                AllocationSites(scan=scan, implementation=implementation, sites=reading.allocations)
+            )
+        if reading.benchmark:
+            self.benchmarks.append(reading.benchmark)
+
+    def add_digest(
+        self, scan: str, implementation: str, found: TargetDigest, *, bystanders_unchanged: bool
+    ) -> str | None:
+        """Keep a case's digest; return what differs from an earlier sample's of the same case, or None."""
+        digest = Digest(
+            scan=scan,
+            implementation=implementation,
+            rows=found.rows.sha256,
+            summaries=found.summaries.sha256,
+            row_count=found.rows.count,
+            summary_count=found.summaries.count,
+            bystanders_unchanged=bystanders_unchanged,
+        )
+        earlier = self._digests.setdefault((scan, implementation), digest)
+        if digest == earlier:
+            return None
+        # The bad one stays on record.
+        self._digests[scan, implementation] = digest if earlier.bystanders_unchanged else earlier
+        return f"left {digest.row_count:,} rows with another digest than an earlier sample's {earlier.row_count:,} rows"
+
+    def results(self, environment: Environment, warnings: tuple[str, ...] = ()) -> Results:
+        """Return all that was collected so far."""
+        return Results(
+            schema=SCHEMA,
+            created=self._created,
+            command=self._command,
+            environment=environment,
+            implementations=self._implementations,
+            datasets=tuple(self._datasets),
+            measurements=tuple(
+                Measurement(
+                    scan=scan,
+                    implementation=implementation,
+                    metric=metric,
+                    unit=METRICS[metric].unit,
+                    samples=tuple(samples),
+                    warnings=tuple(self._warnings.get((scan, implementation, metric), ())),
+                )
+                for (scan, implementation, metric), samples in self._samples.items()
+            ),
+            digests=tuple(self._digests.values()),
+            statements=tuple(self._statements),
+            heap=tuple(self._heap),
+            allocations=tuple(self._allocations),
+            failures=tuple(self._failures),
+            warnings=warnings,
+            scenario=self._scenario,
+            laws=self.laws,
+        )
+
+    def _warn(self, key: tuple[str, str, str], *warnings: str) -> None:
+        kept = self._warnings.setdefault(key, [])
+        kept.extend(warning for warning in warnings if warning not in kept)
+
+
+def _abridged(statement: str) -> str:
+    """Return ``statement`` as it is, or without its values where they are many: 10,000 ids would fill the results."""
+    return statement if len(statement) <= LONGEST_STATEMENT else normalise(statement)

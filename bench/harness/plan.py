@@ -1,0 +1,100 @@
+"""The plan of a run: what is measured on what, and the order in which samples are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bench.datasets.size import ScanSize
+from bench.messages.request import ProbeName
+from bench.results.records import LIMIT
+
+SINGLE_PROBES: tuple[ProbeName, ...] = ("statements", "memory", "memory-untraced", "rss", "database")
+"""Exact and near-exact probes repeat to within a per cent in fresh processes; one sample of each is taken."""
+LIMIT_PROBES: tuple[ProbeName, ...] = ("database",)
+"""What the limit is measured by besides time; a client that only sends a file says nothing by its heap."""
+PROBE_COST = {
+    "statements": 1.2,
+    "memory": 3.7,
+    "memory-untraced": 1.1,
+    "rss": 1.0,
+    "database": 1.0,
+    "time": 1.1,
+    "rows": 1.0,
+}
+"""How long a sample takes, as a multiple of the bare call; for the estimate of the rest."""
+_FIXED_COST_ROWS = 25_000
+"""Starting a worker, resetting and digesting cost about as much as writing this many rows."""
+
+
+Scenario = Literal["first", "rerun"]
+"""``first``: the scan has no rows yet; ``rerun``: the rows of an earlier run are there, and are replaced."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunPlan:
+    """A RunPlan is everything that the user chose for one run."""
+
+    sizes: tuple[ScanSize, ...]
+    scan_file: Path | None
+    implementations: tuple[str, ...]
+    catalogue: str
+    """``synthetic``, or the path of a checkout, a ``prowler`` wheel or a catalogue file."""
+    seed: int
+    samples: int
+    timeout_seconds: float | None
+    """For one sample; None: by the size of the scan."""
+    database_url: str | None
+    server_major: int
+    command: str
+    scenario: Scenario = "first"
+    probes: tuple[ProbeName, ...] = SINGLE_PROBES
+    """The probes of which one sample each is taken, besides the samples of time."""
+    limit: bool = False
+    """Whether the bare cost of COPYing the same rows from a file is measured in the same rounds."""
+
+
+@dataclass(frozen=True)
+class PlannedSample:
+    """One sample to take of a scan: by which probe, of which implementation."""
+
+    probe: ProbeName
+    implementation: str
+    number: int
+    """Counts from 1 within the probe and implementation."""
+
+
+def schedule(
+    implementations: tuple[str, ...],
+    samples: int,
+    probes: tuple[ProbeName, ...] = SINGLE_PROBES,
+    *,
+    limit: bool = False,
+) -> Iterator[PlannedSample]:
+    """Yield the samples of one scan: single probes first, then time in rounds whose order alternates.
+
+    In every round each implementation runs once, and the limit too where it is wanted, so that drift of the machine
+    meets all alike.
+    """
+    for probe in probes:
+        for implementation in implementations:
+            yield PlannedSample(probe, implementation, 1)
+        if limit and probe in LIMIT_PROBES:
+            yield PlannedSample(probe, LIMIT, 1)
+    timed = (*implementations, LIMIT) if limit else implementations
+    for round_number in range(1, samples + 1):
+        order = timed if round_number % 2 else tuple(reversed(timed))
+        for implementation in order:
+            yield PlannedSample("time", implementation, round_number)
+
+
+def cost(probe: ProbeName, rows: int) -> float:
+    """Estimate what one sample costs, in rows written."""
+    return _FIXED_COST_ROWS + PROBE_COST[probe] * rows
+
+
+def timeout_seconds(rows: int, findings: int) -> float:
+    """A limit that only a hung worker reaches: traced runs on a slow machine stay well below it."""
+    return 60 + 0.003 * rows + 0.001 * findings

@@ -1,0 +1,153 @@
+"""The runner: carries out a plan from the first database to the results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+
+from bench.datasets.catalogue import LoadedCatalogue
+from bench.declare.relation import DeclaredRelation, relation_in
+from bench.harness.collector import Collector
+from bench.harness.environment import describe_environment
+from bench.harness.executor import SETUP_SECONDS, SampleError
+from bench.harness.plan import PlannedSample, RunPlan, cost, schedule
+from bench.harness.progress import Progress
+from bench.harness.stage import ScanSource, ScanStage, Stage, open_stage
+from bench.harness.targets import TargetDigest
+from bench.messages.request import DescribeRequest
+from bench.results.records import LIMIT, Environment, Results
+
+StageOpener = Callable[[str | None, int], AbstractContextManager[Stage]]
+"""From a database URL or None and a server version; the tests have one without a server."""
+
+
+class Runner:
+    """A Runner measures one plan; ``results`` gives what there is at any time, also after an interruption."""
+
+    def __init__(self, plan: RunPlan, progress: Progress, opener: StageOpener = open_stage) -> None:
+        self._plan = plan
+        self._opener = opener
+        self._progress = progress
+        self._collector = Collector(plan.command, plan.implementations, plan.scenario)
+        self._environment: Environment | None = None
+        self._relations: tuple[DeclaredRelation, ...] = ()
+        self._limit: TargetDigest | None = None
+        """What the limit's files hold, of the scan under measurement."""
+
+    @property
+    def benchmarks(self) -> tuple[Mapping[str, object], ...]:
+        """pytest-benchmark's own documents, one a time sample."""
+        return tuple(self._collector.benchmarks)
+
+    def results(self) -> Results | None:
+        """All that was measured so far; None before the server was up."""
+        return self._collector.results(self._environment) if self._environment else None
+
+    def run(self) -> None:
+        """Measure every case. A sample that fails is recorded and ends its case; the rest goes on.
+
+        Raises InputError or DatabaseError where nothing can be measured at all.
+        """
+        plan = self._plan
+        sources = _sources(plan)
+        catalogues = [(source, source.load_catalogue()) for source in sources]
+        with self._opener(plan.database_url, plan.server_major) as stage:
+            server = stage.server
+            self._environment = describe_environment(server.version, server.source, server.settings())
+            described = stage.executor.run(DescribeRequest(implementations=plan.implementations), SETUP_SECONDS)
+            self._collector.laws = described.laws
+            self._relations = described.relations
+            self._progress.begin(sum(self._work(source, catalogue) for source, catalogue in catalogues))
+            for source, catalogue in catalogues:
+                self._run_scan(stage, source, catalogue)
+
+    def _run_scan(self, stage: Stage, source: ScanSource, catalogue: LoadedCatalogue) -> None:
+        self._progress.stage(f"{source.label}: loading the scan")
+        with stage.scan(source, catalogue) as scan:
+            self._collector.add_dataset(scan.dataset)
+            failed: set[str] = set()
+            if self._plan.scenario == "rerun":
+                self._write_earlier_rows(scan, failed)
+            if self._plan.limit:
+                self._write_limit_files(scan, failed)
+            planned = self._planned()
+            for position, sample in enumerate(planned, start=1):
+                if sample.implementation not in failed:
+                    self._progress.stage(
+                        f"{source.label}: {sample.implementation}, {sample.probe} ({position} of {len(planned)})"
+                    )
+                    with self._recording(scan, sample, failed):
+                        self._take(scan, sample)
+                self._progress.done(cost(sample.probe, scan.dataset.rows))
+
+    def _write_earlier_rows(self, scan: ScanStage, failed: set[str]) -> None:
+        """Let the first implementation that can do it write the rows that every sample then replaces.
+
+        Where rows are kept in several forms, the first one of each form.
+        """
+        self._progress.stage(f"{scan.dataset.scan}: writing the rows of an earlier run")
+        written: set[str] = set()
+        for implementation in self._plan.implementations:
+            relation = relation_in(self._relations, implementation)
+            if relation not in written:
+                with self._recording(scan, PlannedSample("rows", implementation, 1), failed):
+                    scan.write_earlier_rows(implementation, self._plan.timeout_seconds)
+                    written.add(relation)
+
+    def _write_limit_files(self, scan: ScanStage, failed: set[str]) -> None:
+        """Let the first implementation that can do it write the rows that the limit then COPYs."""
+        self._progress.stage(f"{scan.dataset.scan}: writing the files of the limit")
+        for implementation in self._plan.implementations:
+            if implementation not in failed:
+                with self._recording(scan, PlannedSample("rows", implementation, 1), failed):
+                    self._limit = scan.write_limit_files(implementation, self._plan.timeout_seconds)
+                    return
+        failed.add(LIMIT)
+
+    def _take(self, scan: ScanStage, sample: PlannedSample) -> None:
+        reading, found = scan.sample(sample.probe, sample.implementation, self._plan.timeout_seconds)
+        label = scan.dataset.scan
+        unchanged = found.bystanders == scan.untouched.bystanders
+        difference = self._collector.add_digest(label, sample.implementation, found, bystanders_unchanged=unchanged)
+        self._collector.add_reading(label, sample, reading, found.rows.count)
+        if difference:
+            raise SampleError("wrong-rows", difference)
+        if not unchanged:
+            raise SampleError("wrong-rows", "changed rows or summaries of another tenant or scan")
+        if sample.implementation == LIMIT and found != self._limit:
+            raise SampleError("wrong-rows", "left other rows or summaries than its files hold")
+        # The rules leave no doubt about a synthetic scan; on a recorded one a known divergence may.
+        if self._plan.scan_file is None and found.rows.count != scan.loaded.expected_rows:
+            raise SampleError(
+                "wrong-rows", f"wrote {found.rows.count:,} rows where the rules give {scan.loaded.expected_rows:,}"
+            )
+        created = reading.outcome["requirements_created"]
+        if created != found.rows.count:
+            raise SampleError(
+                "wrong-rows", f"returned requirements_created = {created:,} but left {found.rows.count:,} rows"
+            )
+
+    @contextmanager
+    def _recording(self, scan: ScanStage, sample: PlannedSample, failed: set[str]) -> Iterator[None]:
+        """Record a sample's failure and give up its case: what failed once is not measured further."""
+        try:
+            yield
+        except SampleError as error:
+            label = scan.dataset.scan
+            self._collector.add_failure(label, sample, error.kind, str(error), error.log_tail)
+            self._progress.warn(f"{label}: {sample.implementation} failed ({error.kind}): {error}")
+            failed.add(sample.implementation)
+
+    def _work(self, source: ScanSource, catalogue: LoadedCatalogue) -> float:
+        regions = source.size.regions if source.size else 1
+        rows = regions * catalogue.requirement_count
+        return sum(cost(sample.probe, rows) for sample in self._planned())
+
+    def _planned(self) -> list[PlannedSample]:
+        return list(schedule(self._plan.implementations, self._plan.samples, self._plan.probes, limit=self._plan.limit))
+
+
+def _sources(plan: RunPlan) -> list[ScanSource]:
+    if plan.scan_file:
+        return [ScanSource(size=None, scan_file=plan.scan_file, catalogue=plan.catalogue, seed=plan.seed)]
+    return [ScanSource(size=size, scan_file=None, catalogue=plan.catalogue, seed=plan.seed) for size in plan.sizes]

@@ -1,0 +1,200 @@
+"""The stage: a server with migrated databases, each holding one loaded scan, on which samples are taken."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.database.access import DatabaseAccess
+from bench.database.server import Server, open_server
+from bench.datasets.catalogue import LoadedCatalogue, load_catalogue, write_catalogue
+from bench.datasets.catalogue_record import source_name
+from bench.datasets.scan import LoadedScan
+from bench.datasets.scan_file import load_recorded_scan, recorded_provider
+from bench.datasets.scan_synthetic import load_synthetic_scan
+from bench.datasets.size import ScanSize
+from bench.declare.relation import TABLE, relation_in
+from bench.harness.copy_files import write_limit_files
+from bench.harness.executor import SETUP_SECONDS, Executor, ProcessExecutor
+from bench.harness.plan import timeout_seconds
+from bench.harness.scratch import scratch_folder
+from bench.harness.targets import (
+    TargetDigest,
+    count_findings,
+    digest_targets,
+    load_packed_bystanders,
+    reset_targets,
+    save_targets,
+)
+from bench.messages.reading import Reading
+from bench.messages.request import MigrateRequest, ProbeName, SampleRequest
+from bench.results.records import LIMIT, Dataset
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanSource:
+    """Where a scan and its catalogue come from: a size to generate or a recorded file; synthetic or a path."""
+
+    size: ScanSize | None
+    scan_file: Path | None
+    catalogue: str
+    seed: int
+
+    @property
+    def label(self) -> str:
+        """What results call the scan: the size as typed, or the file's name."""
+        if self.size is not None:
+            return self.size.label
+        assert self.scan_file is not None  # one of the two is given
+        return source_name(self.scan_file)
+
+    def load_catalogue(self) -> LoadedCatalogue:
+        """Return the catalogue of the scan's provider. Raises InputError."""
+        provider = "aws" if self.scan_file is None else recorded_provider(self.scan_file)
+        return load_catalogue(self.catalogue, provider, self.seed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanStage:
+    """One database with one loaded scan; every sample starts from the same state of it."""
+
+    executor: Executor
+    access: DatabaseAccess
+    loaded: LoadedScan
+    dataset: Dataset
+    catalogue_path: Path
+    untouched: TargetDigest
+    limit_folder: Path
+    """Where the files of the limit go."""
+    prepared: set[str]
+    """The implementations with rows in another form that have run on this database."""
+
+    def sample(self, probe: ProbeName, implementation: str, timeout: float | None) -> tuple[Reading, TargetDigest]:
+        """Reset, run ``implementation`` once under ``probe`` in a fresh worker, and digest what it left.
+
+        One that keeps rows in another form runs once more beforehand: it finds the catalogue's texts written, as every
+        run but the first after a new release does. Raises SampleError.
+        """
+        reset_targets(self.access)
+        request = SampleRequest(
+            probe=probe,
+            implementation=implementation,
+            access=self.access,
+            catalogue_path=str(self.catalogue_path),
+            scan=self.loaded.key,
+            warm_up=self.loaded.warm_up,
+            label=f"{self.dataset.scan} {implementation}",
+            limit_folder=str(self.limit_folder) if implementation == LIMIT else None,
+        )
+        limit = timeout or timeout_seconds(self.loaded.expected_rows, self.loaded.findings)
+        answer = self.executor.run(request, limit)
+        relation = relation_in(answer.relations, implementation)
+        if relation != TABLE and implementation not in self.prepared:
+            self.prepared.add(implementation)
+            reset_targets(self.access)
+            answer = self.executor.run(request, limit)
+        assert answer.reading is not None  # a sample's answer has one, or the executor raised
+        return answer.reading, self.digest(relation)
+
+    def write_earlier_rows(self, implementation: str, timeout: float | None) -> TargetDigest:
+        """Let ``implementation`` write its rows, and make them part of the state that every sample starts from.
+
+        Returns their digest. Raises SampleError.
+        """
+        _, found = self.sample("rows", implementation, timeout)
+        save_targets(self.access)
+        return found
+
+    def reset(self) -> None:
+        """Return to the state that every sample starts from."""
+        reset_targets(self.access)
+
+    def write_limit_files(self, implementation: str, timeout: float | None) -> TargetDigest:
+        """Keep in files what ``implementation`` writes, for the limit to COPY; return its digest.
+
+        Raises SampleError.
+        """
+        _, found = self.sample("rows", implementation, timeout)
+        write_limit_files(self.access, (self.loaded.key, self.loaded.warm_up), self.limit_folder, found.relation)
+        return found
+
+    def digest(self, relation: str = TABLE) -> TargetDigest:
+        """Digest the target tables as they are now, the rows as ``relation`` shows them."""
+        key = self.loaded.key
+        return digest_targets(self.access, key.tenant_id, key.scan_id, self.loaded.warm_up.tenant_id, relation)
+
+
+class Stage:
+    """A running server with a migrated template; makes one ScanStage after another."""
+
+    def __init__(self, server: Server, executor: Executor, scratch: Path) -> None:
+        self.server = server
+        self.executor = executor
+        self._scratch = scratch
+        self.template = server.create_database()
+        executor.run(MigrateRequest(access=self.template), SETUP_SECONDS)
+
+    @contextmanager
+    def scan(
+        self, source: ScanSource, catalogue: LoadedCatalogue, progress: Callable[[int], None] | None = None
+    ) -> Iterator[ScanStage]:
+        """Load a scan into a database of its own, dropped afterwards."""
+        access = self.server.create_database(self.template)
+        limit_folder = self._scratch / f"limit-{access.database}"
+        try:
+            if source.size is not None:
+                loaded = load_synthetic_scan(access, source.size, catalogue, source.seed, progress)
+                regions = source.size.regions
+            else:
+                assert source.scan_file is not None  # one of the two is given
+                loaded = load_recorded_scan(access, source.scan_file, catalogue)
+                regions = len(loaded.regions)
+            catalogue_path = self._scratch / f"catalogue-{catalogue.fingerprint}.json"
+            if not catalogue_path.exists():
+                write_catalogue(catalogue_path, catalogue)
+            load_packed_bystanders(access, loaded.bystanders)
+            save_targets(access)
+            key = loaded.key
+            yield ScanStage(
+                executor=self.executor,
+                access=access,
+                loaded=loaded,
+                dataset=_describe(source, loaded, catalogue, regions, count_findings(access, key)),
+                catalogue_path=catalogue_path,
+                untouched=digest_targets(access, key.tenant_id, key.scan_id, loaded.warm_up.tenant_id),
+                limit_folder=limit_folder,
+                prepared=set(),
+            )
+        finally:
+            shutil.rmtree(limit_folder, ignore_errors=True)
+            self.server.drop_database(access)
+
+
+@contextmanager
+def open_stage(database_url: str | None, server_major: int) -> Iterator[Stage]:
+    """Start or reach the server and migrate a template. Nothing of it is left afterwards."""
+    with scratch_folder() as scratch, open_server(database_url, server_major) as server:
+        yield Stage(server, ProcessExecutor(scratch), scratch)
+
+
+def _describe(
+    source: ScanSource, loaded: LoadedScan, catalogue: LoadedCatalogue, regions: int, counted: int
+) -> Dataset:
+    return Dataset(
+        scan=source.label,
+        seed=source.seed,
+        fingerprint=loaded.fingerprint,
+        findings=loaded.findings,
+        regions=regions,
+        rows=loaded.expected_rows,
+        counted_regions=len(loaded.regions),
+        counted_findings=counted,
+        provider=loaded.key.provider,
+        catalogue=catalogue.source,
+        catalogue_fingerprint=catalogue.fingerprint,
+        frameworks=len(catalogue.frameworks),
+        requirements=catalogue.requirement_count,
+    )

@@ -1,0 +1,1 @@
+"""Messages: what parent and worker say to each other, as plain records."""

@@ -1,0 +1,62 @@
+"""What one call costs the database: WAL, rows, blocks, temporary files, CPU and a backend's memory.
+
+All but the memory are differences of cumulative statistics, which sessions report at their end: Django's are closed
+before either snapshot. A first round that opens and closes them without a call shows what that costs by itself.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from django.db import connections
+
+from bench.compliance.schema.django_setup import close_connections
+from bench.database.access import DatabaseAccess
+from bench.database.statistics_snapshot import CPU, difference, take_snapshot
+from bench.messages.reading import Call, Reading
+from bench.worker.probes.database_memory import watch_backends
+
+_REPEATING = ("blocks_hit", CPU)
+"""What sessions and snapshots cost each time they come. Blocks are read, and pages logged in full, only once."""
+
+_SHARED = "WAL, full-page images and server CPU are the whole server's: what others do on it meanwhile is in them"
+
+
+def read_database(call: Call, access: DatabaseAccess) -> Reading:
+    """Measure what one call costs the database. Where the server does not tell, a metric is absent; a warning says why.
+
+    ``wal_bytes`` is how far the WAL's end moved. ``wal_full_page_images`` counts pages. ``rows_inserted`` and
+    ``rows_deleted`` count all user tables, rolled-back work included. ``blocks_read`` and ``blocks_hit`` count blocks,
+    catalogue look-ups of sessions that are warm for nothing but their connection included. ``temp_bytes`` is what
+    temporary files held. ``server_cpu_seconds`` is the time of all server processes, and ``backend_peak_bytes`` the
+    largest private memory of one backend, both for a server on this machine. Raises DatabaseError.
+    """
+    close_connections()
+    start = take_snapshot(access)
+    _connect()
+    close_connections()
+    before = take_snapshot(access)
+    _connect()
+    with ExitStack() as stack:
+        watch = stack.enter_context(watch_backends(before.postmaster, access.database)) if before.postmaster else None
+        outcome = call()
+    close_connections()
+    after = take_snapshot(access)
+
+    values = difference(before, after)
+    overhead = difference(start, before)
+    for metric in values.keys() & _REPEATING:
+        values[metric] = max(0.0, values[metric] - overhead.get(metric, 0.0))
+    warnings = [*start.warnings, *before.warnings, *after.warnings]
+    if watch is not None and watch.peak_bytes is not None:
+        values["backend_peak_bytes"] = float(watch.peak_bytes)
+    elif watch is not None and watch.warning is not None:
+        warnings.append(watch.warning)
+    if access.log_directory is None:
+        warnings.append(_SHARED)
+    return Reading(values=values, outcome=outcome, warnings=tuple(dict.fromkeys(warnings)))
+
+
+def _connect() -> None:
+    for connection in connections.all():
+        connection.ensure_connection()

@@ -1,0 +1,50 @@
+"""Peak RSS: the resident set before the call, and how far it rises above that during the call."""
+
+from __future__ import annotations
+
+import gc
+import resource
+import sys
+from pathlib import Path
+
+from bench.messages.reading import Call, Reading
+
+_STATUS = Path("/proc/self/status")
+_CLEAR_REFS = Path("/proc/self/clear_refs")
+_RESET_PEAK = "5"  # proc(5): resets VmHWM to the current resident set
+
+
+def read_peak_rss(call: Call) -> Reading:
+    """Return the resident set before the call, and its high-water mark during the call less that, in bytes.
+
+    Their sum is the most that the process held, which is what a memory limit is set against. Linux resets the mark
+    before the call. Elsewhere the mark is the process's whole life's, and the reading says so.
+    """
+    gc.collect()
+    if sys.platform == "linux":
+        _CLEAR_REFS.write_text(_RESET_PEAK)
+        before = _kilobytes("VmRSS")
+        outcome = call()
+        growth = max(0, _kilobytes("VmHWM") - before)
+        return Reading(values=_values(before * 1024, growth * 1024), outcome=outcome)
+    unit = 1 if sys.platform == "darwin" else 1024
+    mark = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    outcome = call()
+    growth = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit - mark
+    return Reading(
+        values=_values(mark, growth),
+        outcome=outcome,
+        warnings=("measured from the process's earlier maximum, which this system cannot reset",),
+    )
+
+
+def _values(before: int, growth: int) -> dict[str, float]:
+    return {"peak_rss_bytes": growth, "base_rss_bytes": before}
+
+
+def _kilobytes(field: str) -> int:
+    for line in _STATUS.read_text().splitlines():
+        name, _, value = line.partition(":")
+        if name == field:
+            return int(value.split()[0])
+    raise LookupError(f"{_STATUS} has no {field}")

@@ -1,0 +1,31 @@
+"""Results of runs in which the limit was measured too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bench.results.records import LIMIT, Results
+from tests.support.builders import digest, measurement, production_results
+
+LIMIT_WALL = (2.1, 2.0, 2.15, 2.05, 1.95, 2.1)
+"""Seconds, in the rounds of the largest scan."""
+
+
+def limited() -> Results:
+    """Return the whole run with the limit: six rounds on the largest scan, five on the others."""
+    results = production_results()
+    measured = []
+    for one in results.datasets:
+        share = one.rows / results.datasets[-1].rows
+        seconds = LIMIT_WALL if share == 1 else tuple(round(value * share, 3) for value in LIMIT_WALL[:5])
+        measured += [
+            measurement(one.scan, LIMIT, "wall_seconds", *seconds),
+            measurement(one.scan, LIMIT, "wal_bytes", 700 * one.rows),
+            measurement(one.scan, LIMIT, "server_cpu_seconds", round(16e-6 * one.rows, 2)),
+            measurement(one.scan, LIMIT, "rows_written", one.rows),
+        ]
+    return replace(
+        results,
+        measurements=(*results.measurements, *measured),
+        digests=(*results.digests, *(digest(one.scan, LIMIT, one.rows) for one in results.datasets)),
+    )

@@ -1,0 +1,134 @@
+"""A stage without server and processes: the runner's whole world, made of scripted samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import cast
+
+from bench.compliance.contract import Outcome
+from bench.datasets.catalogue import LoadedCatalogue
+from bench.datasets.size import ScanSize
+from bench.harness.executor import Executor
+from bench.harness.plan import RunPlan
+from bench.harness.stage import ScanSource, Stage
+from bench.harness.targets import TableDigest, TargetDigest
+from bench.messages.reading import Reading
+from bench.messages.request import Answer, ProbeName, Request
+from bench.results.records import Dataset
+
+ROWS = 12
+EMPTY = TableDigest(0, "none")
+OTHERS = (TableDigest(4, "other rows"), TableDigest(2, "other summaries"))
+Sample = tuple[Reading, TargetDigest]
+Script = Callable[[str, ProbeName, str], Sample]
+"""From scan, probe and implementation to what the sample gives; it may raise."""
+
+
+def outcome(created: int = ROWS) -> Outcome:
+    return {"requirements_created": created, "regions_processed": ["r"], "compliance_frameworks": ["f"]}
+
+
+def sample(
+    values: Mapping[str, float] | None = None,
+    *,
+    rows: int = ROWS,
+    created: int | None = None,
+    content: str = "rows",
+    bystanders: tuple[TableDigest, TableDigest] = OTHERS,
+    warnings: tuple[str, ...] = (),
+) -> Sample:
+    """One sample as a real stage gives it."""
+    reading = Reading(
+        values={"wall_seconds": 1.0} if values is None else values,
+        outcome=outcome(rows if created is None else created),
+        warnings=warnings,
+    )
+    return reading, TargetDigest(TableDigest(rows, content), TableDigest(2, "summaries"), bystanders)
+
+
+def plan(
+    sizes: Sequence[str] = ("100/3",), implementations: Sequence[str] = ("before", "after"), samples: int = 2
+) -> RunPlan:
+    return RunPlan(
+        sizes=tuple(map(ScanSize.parse, sizes)),
+        scan_file=None,
+        implementations=tuple(implementations),
+        catalogue="synthetic",
+        seed=0,
+        samples=samples,
+        timeout_seconds=None,
+        database_url=None,
+        server_major=16,
+        command="bench run",
+    )
+
+
+class ScriptedExecutor:
+    """An Executor that answers every request with nothing, or raises what it was given."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.requests: list[Request] = []
+        self._error = error
+
+    def run(self, request: Request, timeout_seconds: float) -> Answer:  # noqa: ARG002 - as Executor has it
+        self.requests.append(request)
+        if self._error:
+            raise self._error
+        return Answer()
+
+
+@dataclass
+class StandIn:
+    """Opens stages on which ``script`` takes the samples, and notes what is done on them."""
+
+    script: Script
+    executor: Executor = field(default_factory=ScriptedExecutor)
+    taken: list[tuple[str, str, str]] = field(default_factory=list)
+    """(scan, probe, implementation) of every sample."""
+    events: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def open(self, database_url: str | None, server_major: int) -> Iterator[Stage]:  # noqa: ARG002 - as open_stage
+        self.events.append("open")
+        server = SimpleNamespace(version="16.0", source="embedded", settings=dict)
+        try:
+            yield cast(Stage, SimpleNamespace(server=server, executor=self.executor, scan=self._scan))
+        finally:
+            self.events.append("close")
+
+    @contextmanager
+    def _scan(self, source: ScanSource, catalogue: LoadedCatalogue) -> Iterator[SimpleNamespace]:  # noqa: ARG002 - as Stage
+        self.events.append(f"load {source.label}")
+
+        def take(probe: ProbeName, implementation: str, timeout: float | None) -> Sample:
+            self.taken.append((source.label, probe, implementation))
+            return self.script(source.label, probe, implementation)
+
+        try:
+            yield SimpleNamespace(
+                dataset=_dataset(source.label),
+                loaded=SimpleNamespace(expected_rows=ROWS),
+                untouched=TargetDigest(EMPTY, EMPTY, OTHERS),
+                sample=take,
+            )
+        finally:
+            self.events.append(f"drop {source.label}")
+
+
+def _dataset(label: str) -> Dataset:
+    return Dataset(
+        scan=label,
+        seed=0,
+        fingerprint="print",
+        findings=100,
+        regions=3,
+        rows=ROWS,
+        provider="aws",
+        catalogue="synthetic",
+        catalogue_fingerprint="catalogue print",
+        frameworks=1,
+        requirements=4,
+    )
