@@ -67,7 +67,7 @@ def test_the_traced_peak_counts_the_block_to_the_byte_and_the_little_that_else_c
 def test_the_allocation_sites_name_the_line_of_the_block_first(take: Take) -> None:
     reading = take("memory", "more_memory")
     first = reading.allocations[0]
-    assert (first.function, first.file) == ("more_memory", "tests/harness/implementations/costs.py")
+    assert (first.function, first.file) == ("more_memory", "tests/support/implementations/costs.py")
     assert first.bytes >= BLOCK_BYTES
     line = Path(first.file).read_text(encoding="utf-8").splitlines()[first.line - 1]
     assert "bytearray" in line

@@ -17,7 +17,7 @@ from tests.harness.conftest import CATALOGUE
 from tests.harness.test_runner import Notes
 from tests.support.command import ROOT, run
 
-MODULE = Path("tests/laws/implementations.py")
+MODULE = Path("tests/support/implementations/law_breaking.py")
 
 
 @pytest.mark.parametrize("major", [16, 18])

@@ -60,7 +60,7 @@ def test_an_implementation_that_keeps_everything_survives_each_kind_of_fault(
     assert {one.standing for one in findings(kept).values()} == {Standing.KEPT}
     assert str(temporary) not in json.read_text(encoding="utf-8")
 
-    assert output.startswith(f"Promises: kept – each one that is made: {SLOW} 8 of 8\n")
+    assert output.startswith(f"Promises: kept – each one that is made:\n  {SLOW} 8 of 8\n")
     assert output.endswith(f"Kept in {json}.\n")
     assert markdown.read_text(encoding="utf-8").startswith("# What each implementation promises\n")
 

@@ -20,10 +20,10 @@ SERIES = "SELECT i FROM generate_series(1, 25) AS i WHERE i < %s"
 
 
 def marked_lines() -> dict[str, str]:
-    """The names of the marks by the site that a message gives: ``tests/laws/calls.py:17``."""
+    """The names of the marks by the site that a message gives: ``tests/support/law_calls.py:17``."""
     lines = Path(__file__).read_text(encoding="utf-8").splitlines()
     marks = enumerate((line.partition(_MARK)[2] for line in lines), start=1)
-    return {f"tests/laws/calls.py:{number}": mark for number, mark in marks if mark}
+    return {f"tests/support/law_calls.py:{number}": mark for number, mark in marks if mark}
 
 
 def executes(tenant_id: str, scan_id: str) -> Outcome:
