@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import nullcontext
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -19,6 +23,8 @@ from bench.database.server import Server
 from bench.harness.executor import ProcessExecutor
 from bench.harness.scratch import scratch_folder
 from bench.harness.stage import Stage
+from tests.support import pushdown_tables
+from tests.support.small_scan import CATALOGUE, SCAN
 from tests.support.workbench import Workbench
 
 
@@ -48,3 +54,28 @@ def workbench(
         close_connections()
         install_catalogue(PROVIDER, {})
     quick_stage.server.drop_database(access)
+
+
+@pytest.fixture
+def loaded(workbench: Workbench) -> Workbench:
+    """The workbench with a scan that has all that a row can depend on, and no row of the scan yet."""
+    workbench.load(pushdown_tables.SCAN, pushdown_tables.CATALOGUE)
+    return workbench
+
+
+@pytest.fixture(scope="session")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``catalogue.json`` and ``scan.json``."""
+    folder = tmp_path_factory.mktemp("inputs")
+    (folder / "catalogue.json").write_text(json.dumps(CATALOGUE), encoding="utf-8")
+    (folder / "scan.json").write_text(json.dumps(SCAN), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A TMPDIR that any user may enter and write, so that a server's directory lies in it whoever runs it."""
+    directory = Path(tempfile.mkdtemp(prefix="bt-", dir="/tmp"))
+    directory.chmod(0o777)
+    yield directory
+    shutil.rmtree(directory)

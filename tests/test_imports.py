@@ -9,24 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.loaded_modules import loaded
+
 ROOT = Path(__file__).parent.parent
 BENCH = ROOT / "bench"
 MODULES = sorted(BENCH.rglob("*.py"))
 LONGEST = 350
 
-_LOADED = """
-import importlib, sys
-importlib.import_module(sys.argv[1])
-print(*(name for name in sys.argv[2:] if name in sys.modules))
-"""
 
 IDS = [str(path.relative_to(ROOT)) for path in MODULES]
-
-
-def loaded(module: str, *names: str) -> list[str]:
-    """Which of ``names`` a fresh process has loaded once it has imported ``module``."""
-    command = [sys.executable, "-c", _LOADED, module, *names]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
 
 
 @pytest.mark.parametrize("module", ["bench.cli.main", "bench.harness.stage", "bench.harness.runner"])

@@ -6,12 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import inputs, temporary
 from tests.support.cli_results import results, samples
 from tests.support.command import ROOT, content, run
 from tests.support.repository import IMPLEMENTATION, make_repository
-
-__all__ = ["inputs", "temporary"]  # fixtures
 
 
 def test_a_revision_and_the_working_tree_are_measured_in_one_run(tmp_path: Path, inputs: Path, temporary: Path) -> None:

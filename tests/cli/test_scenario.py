@@ -18,9 +18,9 @@ from bench.harness.runner import Runner
 from bench.harness.stage import ScanSource
 from bench.results.records import Digest, Results
 from bench.results.store import read_results
-from tests.harness.conftest import EXPECTED_ROWS
-from tests.harness.test_runner import Notes, always
 from tests.support.command import Finished, run
+from tests.support.notes import Notes, always
+from tests.support.small_scan import EXPECTED_ROWS
 from tests.support.stand_in import StandIn, plan, sample
 
 SUMMARIES = 2

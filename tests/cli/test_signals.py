@@ -7,16 +7,16 @@ import secrets
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from bench.results.store import read_results
 from tests.support.command import content, start
-from tests.support.processes import is_running, wait_until
+from tests.support.left_behind import MARK, assert_nothing_is_left, family, is_postmaster, is_worker
+from tests.support.processes import wait_until
 
-MARK = "BENCH_TEST_MARK"
 HANGING = "tests.support.implementations.ends:hangs_deaf"
 HANGING_IN_THE_SERVER = "tests.support.implementations.ends:hangs_in_the_server"
 
@@ -30,17 +30,6 @@ def to_parent(number: signal.Signals) -> End:
 def to_group(number: signal.Signals) -> End:
     """As a terminal does at Ctrl-C."""
     return lambda process: os.killpg(process.pid, number)
-
-
-def family(mark: str, folder: Path) -> set[int]:
-    """Processes that inherited the mark, and servers that run in ``folder``, whose environment is their own."""
-    found = set()
-    for directory in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            marked = f"{MARK}={mark}".encode() in (directory / "environ").read_bytes().split(b"\0")
-            if marked or str(folder).encode() in (directory / "cmdline").read_bytes():
-                found.add(int(directory.name))
-    return {pid for pid in found if is_running(pid)}
 
 
 @contextmanager
@@ -114,26 +103,10 @@ def test_a_run_that_loses_its_server_says_so_and_loses_nothing(inputs: Path, ear
     assert_streaming_was_measured(earlier)
 
 
-def assert_nothing_is_left(mark: str, temporary: Path) -> None:
-    wait_until(lambda: not family(mark, temporary), "every process of the run is gone")
-    wait_until(lambda: not list(temporary.iterdir()), "every temporary folder is gone")
-
-
 def assert_streaming_was_measured(folder: Path) -> None:
     results = read_results(folder / "interrupted.json")
     metrics = {m.metric for m in results.measurements if m.implementation == "streaming"}
     assert metrics >= {"statements_django", "rows_written"}
-
-
-def is_postmaster(pid: int) -> bool:
-    return b"-D" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-
-
-def is_worker(pid: int) -> bool:
-    try:
-        return b"bench.worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False
 
 
 def test_an_interruption_before_anything_is_measured_leaves_no_file(

@@ -17,10 +17,10 @@ from bench.report.mermaid import MOST_SCANS, PALETTE
 from bench.report.plots import COLOURS
 from bench.results.metrics import METRICS
 from bench.results.records import Failure, Results
-from tests.report.test_text import RUNS
 from tests.support import variants, verdicts
 from tests.support.builders import dataset, digest, measurement, production_results, statement_texts
 from tests.support.report_golden import assert_golden
+from tests.support.report_runs import RUNS
 from tests.support.variants import HOSTILE
 
 GITHUB_LIMIT = 65_536

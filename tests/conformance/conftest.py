@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 
-from bench.conformance.suite import CALL_SECONDS, Contestant, Suite
+from bench.conformance.suite import CALL_SECONDS, Suite
 from bench.conformance.tables import open_tables
 from bench.harness.executor import ProcessExecutor
 from bench.harness.scratch import scratch_folder
 from bench.harness.stage import Stage
-
-Enter = Callable[[str], Contestant]
-"""From the name of an implementation to the contestant, with its worker."""
+from tests.support.conformance_runs import Enter
 
 
 @pytest.fixture(scope="session")

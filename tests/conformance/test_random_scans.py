@@ -11,7 +11,7 @@ from bench.compliance import oracle
 from bench.compliance.cases.case import Case, Earlier, Json, case
 from bench.conformance.suite import Contestant, Suite
 from bench.declare.registry import registered_names
-from tests.conformance.conftest import Enter
+from tests.support.conformance_runs import Enter
 from tests.support.strategies import catalogues, findings
 
 ARRAYS = ("array-null", "array-without-resource", "array-entry-twice", "two-resources-in-a-region")

@@ -11,7 +11,7 @@ from bench.conformance.session import Session
 from bench.conformance.suite import GONE, Suite
 from bench.errors import InputError
 from bench.results.conformance import CaseVerdict, Status
-from tests.conformance.conftest import Enter
+from tests.support.conformance_runs import Enter
 
 HERE = "tests.support.implementations.conformance_planted"
 

@@ -15,8 +15,7 @@ import pytest
 from bench.database.embedded import ServerHandle, embedded_server
 from bench.database.reaper import Estate
 from bench.database.server import Server
-
-MAJORS = (16, 18)
+from tests.support.majors import MAJORS
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from bench.database.server import Server, open_server
 from bench.database.statement_log import _statements, capture
 from bench.database.statement_statistics import Snapshot, _compare
 from bench.errors import DatabaseError
-from tests.database.conftest import MAJORS
+from tests.support.majors import MAJORS
 
 OURS = ("SELECT calls FROM v AS bench_observer", 1)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 
-import psycopg
 import pytest
 
 from bench.compliance.contract import Catalogue
@@ -16,7 +15,7 @@ from bench.database.access import DatabaseAccess
 from bench.database.server import Server, open_server
 from bench.datasets.catalogue_record import LoadedCatalogue
 from bench.datasets.catalogue_synthetic import synthetic_catalogue
-from bench.datasets.scan import LoadedScan
+from tests.support.loaded_scans import MakeDatabase
 
 # In a process of its own, for Django may not be imported where scans are loaded.
 _MIGRATE = """
@@ -25,8 +24,6 @@ from bench.database.access import DatabaseAccess
 from bench.compliance.schema.django_setup import migrate
 migrate(DatabaseAccess(**json.load(sys.stdin)))
 """
-
-MakeDatabase = Callable[[], DatabaseAccess]
 
 
 @pytest.fixture(scope="session")
@@ -68,19 +65,3 @@ def small_catalogue() -> LoadedCatalogue:
         "soc2_aws": {"framework": "SOC2", "requirements": {"cc, 1": {"description": "", "checks": {"ec2_open": None}}}},
     }
     return LoadedCatalogue("aws", "small", frameworks)
-
-
-def query(access: DatabaseAccess, statement: str, *parameters: object) -> list[tuple[object, ...]]:
-    """Rows of one statement, seen by the role that row-level security does not bind."""
-    with psycopg.connect(access.conninfo_as(access.admin_role)) as connection:
-        return connection.execute(statement.encode(), parameters).fetchall()
-
-
-def measured_findings(access: DatabaseAccess, scan: LoadedScan, columns: str) -> list[tuple[object, ...]]:
-    """``columns`` of the measured scan's findings, in the order of their ids."""
-    return query(
-        access,
-        f"SELECT {columns} FROM findings WHERE tenant_id = %s AND scan_id = %s ORDER BY id",
-        scan.key.tenant_id,
-        scan.key.scan_id,
-    )

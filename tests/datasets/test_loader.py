@@ -17,7 +17,7 @@ from bench.datasets.loader import Loader, loading
 from bench.datasets.scan_synthetic import load_synthetic_scan
 from bench.datasets.size import ScanSize
 from bench.errors import DatabaseError
-from tests.datasets.conftest import MakeDatabase, query
+from tests.support.loaded_scans import MakeDatabase, query
 
 SIZE = ScanSize("30/2", 30, 2)
 

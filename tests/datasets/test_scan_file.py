@@ -14,7 +14,7 @@ from bench.datasets.scan import LoadedScan
 from bench.datasets.scan_file import load_recorded_scan, recorded_provider
 from bench.datasets.scan_recording import read_recorded_scan
 from bench.errors import InputError
-from tests.datasets.conftest import MakeDatabase, measured_findings, query
+from tests.support.loaded_scans import MakeDatabase, measured_findings, query
 
 ODD_TEXT = 'a "quote", a\\backslash, a\ttab,\r\na line\b\f\v\\N NULL {} é 😀 \x7f'
 

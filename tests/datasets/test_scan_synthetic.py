@@ -21,7 +21,7 @@ from bench.datasets.scan_check import compliance_by_check
 from bench.datasets.scan_synthetic import load_synthetic_scan
 from bench.datasets.size import ScanSize
 from bench.datasets.vocabulary import region_names
-from tests.datasets.conftest import MakeDatabase, measured_findings, query
+from tests.support.loaded_scans import MakeDatabase, measured_findings, query
 from tests.support.tables import TABLES
 
 FINDINGS = 6_000

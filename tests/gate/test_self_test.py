@@ -16,8 +16,8 @@ from bench.gate.self_test_text import render_self_test
 from bench.gate.verdict import Outcome
 from bench.harness.progress import Silent
 from bench.messages.request import ProbeName
+from tests.support.loaded_modules import loaded
 from tests.support.stand_in import Sample, StandIn, sample
-from tests.test_imports import loaded
 
 FAULT = Planted(name="a fault", implementation="faulty:run", caught_by="baseline peak_heap_bytes 100/3 streaming")
 HEAP = Trial(

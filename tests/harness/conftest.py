@@ -10,25 +10,7 @@ import pytest
 
 from bench.datasets.size import ScanSize
 from bench.harness.stage import ScanSource, ScanStage, Stage, open_stage
-
-SMALL = "30/2"
-CATALOGUE = {
-    "cis_3.0_aws": {
-        "framework": "CIS",
-        "version": "3.0",
-        "requirements": {
-            "1.1": {"description": "Façade, “quoted”", "checks": ["s3_bucket_public", "ec2_open"]},
-            "1.2": {"checks": ["s3_bucket_public"]},
-        },
-    },
-    "prowler_threatscore_aws": {
-        "framework": "ProwlerThreatScore",
-        "version": "1.0",
-        "requirements": {"1.1.1": {"description": "", "checks": ["ec2_open"]}},
-    },
-}
-EXPECTED_ROWS = 6
-"""Two regions × three requirements."""
+from tests.support.small_scan import CATALOGUE, SMALL
 
 
 @pytest.fixture(scope="session")

@@ -15,9 +15,9 @@ from bench.errors import DatabaseError, InputError, MeasurementError
 from bench.harness.executor import LOG_TAIL_BYTES, ProcessExecutor, SampleError
 from bench.harness.stage import ScanStage
 from bench.messages.request import DescribeRequest
-from tests.harness.conftest import EXPECTED_ROWS
 from tests.support.implementations import NOTES
 from tests.support.processes import is_running, wait_until
+from tests.support.small_scan import EXPECTED_ROWS
 
 HERE = "tests.support.implementations"
 LONG = 120.0

@@ -15,8 +15,8 @@ from bench.harness.stage import ScanStage
 from bench.messages.reading import Reading
 from bench.messages.request import ProbeName
 from bench.worker.probes.memory import MOST_POINTS, heap_points
-from tests.harness.conftest import EXPECTED_ROWS
 from tests.support.implementations import BLOCK_BYTES, QUERIES, SLEEP_SECONDS
+from tests.support.small_scan import EXPECTED_ROWS
 
 COSTS = "tests.support.implementations.costs"
 MATERIALIZING = "materializing"

@@ -10,38 +10,9 @@ from bench.harness.plan import SINGLE_PROBES, schedule
 from bench.harness.runner import Runner
 from bench.harness.targets import TableDigest
 from bench.messages.request import DescribeRequest, ProbeName
-from bench.results.records import Failure, Results
+from bench.results.records import Failure
+from tests.support.notes import Notes, always, failures
 from tests.support.stand_in import OTHERS, ROWS, Sample, ScriptedExecutor, StandIn, plan, sample
-
-
-class Notes:
-    """A Progress that keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.total = self.finished = 0.0
-        self.stages: list[str] = []
-        self.warnings: list[str] = []
-
-    def begin(self, work: float) -> None:
-        self.total = work
-
-    def stage(self, text: str) -> None:
-        self.stages.append(text)
-
-    def done(self, work: float) -> None:
-        self.finished += work
-
-    def warn(self, text: str) -> None:
-        self.warnings.append(text)
-
-
-def always(scan: str, probe: ProbeName, implementation: str) -> Sample:
-    return sample()
-
-
-def failures(results: Results | None) -> list[tuple[str, str, str, str]]:
-    assert results
-    return [(failure.scan, failure.implementation, failure.probe, failure.kind) for failure in results.failures]
 
 
 def test_every_planned_sample_is_taken_in_the_order_of_the_schedule_scan_by_scan() -> None:

@@ -10,7 +10,7 @@ import pytest
 from bench.errors import DatabaseError
 from bench.harness.stage import ScanStage
 from bench.harness.targets import TargetDigest, columns_of, digest_targets, read_target_rows, reset_targets
-from tests.harness.conftest import EXPECTED_ROWS
+from tests.support.small_scan import EXPECTED_ROWS
 
 
 def execute(scan: ScanStage, statement: str, *parameters: object) -> None:

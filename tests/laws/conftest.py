@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -15,11 +15,9 @@ from bench.datasets.scan import ScanKey
 from bench.harness.executor import ProcessExecutor
 from bench.messages.reading import Reading
 from bench.messages.request import SampleRequest
+from tests.support.readings import Read
 
 TIMEOUT_SECONDS = 120.0
-
-Read = Callable[[str], Reading]
-"""Take a sample of the statements of a function of ``tests.support.law_calls``."""
 
 
 @pytest.fixture(scope="session")

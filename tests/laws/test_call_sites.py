@@ -12,8 +12,8 @@ import psycopg
 import pytest
 
 from bench.worker.probes.call_sites import CallSites, recorded_call_sites
-from tests.laws.conftest import Read
 from tests.support.law_calls import marked_lines
+from tests.support.readings import Read
 
 Traced = list[tuple[str, str]]
 """(beginning of the statement, name of the line)"""

@@ -13,9 +13,9 @@ from bench.harness.plan import RunPlan
 from bench.harness.runner import Runner
 from bench.report.laws import law_line
 from bench.results.fingerprint import fingerprint
-from tests.harness.conftest import CATALOGUE
-from tests.harness.test_runner import Notes
 from tests.support.command import ROOT, run
+from tests.support.notes import Notes
+from tests.support.small_scan import CATALOGUE
 
 MODULE = Path("tests/support/implementations/law_breaking.py")
 

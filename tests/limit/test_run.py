@@ -23,10 +23,9 @@ from bench.harness.targets import TargetDigest
 from bench.report.limit import LIMIT_TITLE
 from bench.results.records import LIMIT, Results
 from bench.results.store import read_results
-from tests.cli.conftest import SCAN
-from tests.harness.conftest import CATALOGUE, EXPECTED_ROWS
-from tests.harness.test_runner import Notes, always, failures
 from tests.support.command import run
+from tests.support.notes import Notes, always, failures
+from tests.support.small_scan import CATALOGUE, EXPECTED_ROWS, SCAN
 from tests.support.stand_in import StandIn, plan, sample
 
 SUMMARIES = 2

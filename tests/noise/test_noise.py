@@ -11,8 +11,9 @@ import pytest
 from bench.analysis.comparable import environment_fingerprint
 from bench.analysis.noise import compare_with_itself, detectable, noise_floor
 from bench.report.noise import noise_table, noise_text, render_noise
-from bench.results.records import NoiseFloor, Results
+from bench.results.records import Results
 from tests.support.builders import measurement, production_results
+from tests.support.noise_floors import FLOOR
 from tests.support.report_golden import assert_golden
 
 PAIRS = 10
@@ -91,16 +92,6 @@ def test_the_whole_text_is_as_in_its_golden_file(name: str, drift: float, warnin
     text = render_noise(noise_floor(results, warnings), compare_with_itself(results))
     assert max(map(len, text.splitlines())) <= 100
     assert_golden(f"{name}.txt", text)
-
-
-FLOOR = NoiseFloor(
-    created="2026-01-01T00:00:00+00:00",
-    environment_fingerprint="f100" * 16,
-    scan="1k/8",
-    implementation="streaming",
-    pairs=10,
-    deviations={"wall_seconds": 0.15},
-)
 
 
 def test_a_report_says_what_the_pairs_of_the_run_detect_and_at_least_what_six_would() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bench.errors import InputError
 from bench.results.noise_floor import read_noise_floor, write_noise_floor
-from tests.noise.test_noise import FLOOR
+from tests.support.noise_floors import FLOOR
 
 
 def test_a_floor_is_read_as_it_was_written(tmp_path: Path) -> None:

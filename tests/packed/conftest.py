@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pushdown.conftest import loaded
 from tests.support.packed_tables import PACKED
 from tests.support.workbench import Workbench
-
-__all__ = ["loaded"]
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ import psycopg
 import pytest
 
 from bench.compliance.cases.case import Json, with_requirements
-from tests.packed.test_transaction import run
-from tests.support.packed_tables import CATALOGUE_TABLES, PACKED, STREAMING, TABLE, VIEW, everything, shown
+from tests.support.packed_tables import CATALOGUE_TABLES, PACKED, STREAMING, TABLE, VIEW, everything, run, shown
 from tests.support.pushdown_tables import CATALOGUE, admin_session, wait_for
 from tests.support.workbench import Workbench
 

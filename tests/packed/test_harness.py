@@ -21,9 +21,9 @@ from bench.declare.relation import TABLE, DeclaredRelation, reads_from, relation
 from bench.harness.stage import ScanSource, ScanStage, Stage, open_stage
 from bench.results.records import LIMIT, Results
 from bench.results.store import read_results
-from tests.harness.conftest import CATALOGUE, EXPECTED_ROWS
 from tests.support.command import run
 from tests.support.packed_tables import PACKED, STREAMING, VIEW
+from tests.support.small_scan import CATALOGUE, EXPECTED_ROWS
 from tests.support.workbench import Workbench
 
 SUMMARIES = 2

@@ -10,19 +10,10 @@ import psycopg
 import pytest
 
 from bench.compliance.contract import Outcome
-from bench.compliance.schema.django_setup import close_connections
 from tests.support.lanes import PUSHDOWN
-from tests.support.packed_tables import CATALOGUE_TABLES, PACKED, PACKED_TABLE, SUMMARIES, everything, shown
+from tests.support.packed_tables import CATALOGUE_TABLES, PACKED, PACKED_TABLE, SUMMARIES, everything, run, shown
 from tests.support.pushdown_tables import CATALOGUE, ROWS, admin_session, wait_for
 from tests.support.workbench import Workbench
-
-
-def run(workbench: Workbench, implementation: str = PACKED) -> Outcome:
-    """Run in a thread of its own, whose connections end with it."""
-    try:
-        return workbench.run(implementation)
-    finally:
-        close_connections()
 
 
 @contextmanager

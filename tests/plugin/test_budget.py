@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.test_imports import loaded
+from tests.support.loaded_modules import loaded
 
 pytest_plugins = "pytester"
 

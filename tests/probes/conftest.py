@@ -6,9 +6,7 @@ import contextlib
 import functools
 from collections.abc import Callable, Iterator
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from bench.database.access import DatabaseAccess
 from bench.database.server import open_server
@@ -17,13 +15,10 @@ from bench.datasets.scan import ScanKey
 from bench.harness.executor import ProcessExecutor
 from bench.messages.reading import Reading
 from bench.messages.request import SampleRequest
+from tests.support.probed import Read, prepared, reset
 
 MAJORS = (16, 18)
-ROWS_BEFORE = 5_000
 TIMEOUT_SECONDS = 120.0
-
-Read = Callable[[DatabaseAccess, str, int], Reading]
-"""Take a database sample of a function of ``tests.support.probe_calls``, with the number that it is called with."""
 
 
 @pytest.fixture(scope="session")
@@ -68,20 +63,3 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
         return reading
 
     return sample
-
-
-def prepared(access: DatabaseAccess) -> DatabaseAccess:
-    """Make the table, owned by the admin role as an implementation's tables are."""
-    with psycopg.connect(access.conninfo_as(access.admin_role)) as connection:
-        connection.execute("CREATE TABLE probed (number int, text text)")
-        connection.execute("CREATE INDEX ON probed (number)")
-    return access
-
-
-def reset(access: DatabaseAccess) -> None:
-    """Give the table the rows that it starts with, and checkpoint."""
-    with psycopg.connect(access.conninfo, autocommit=True) as connection:
-        connection.execute("TRUNCATE probed")
-        insert = sql.SQL("INSERT INTO probed SELECT i, 'before' FROM generate_series(1, {}) AS i")
-        connection.execute(insert.format(ROWS_BEFORE))
-        connection.execute("CHECKPOINT")

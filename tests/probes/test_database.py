@@ -10,7 +10,7 @@ import pytest
 from bench.database.access import DatabaseAccess
 from bench.database.server import open_server
 from bench.results.metrics import METRICS, Side
-from tests.probes.conftest import Read, prepared
+from tests.support.probed import Read, prepared
 
 ROWS = 20_000
 VALUE_BYTES = 100_000_000

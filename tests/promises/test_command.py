@@ -19,10 +19,10 @@ from bench.promises import races
 from bench.promises.plan import FAULT_KINDS, FEWEST_POINTS
 from bench.promises.trial import TrialPlan
 from bench.results.promises import PromiseTrial, merge_promises, read_promises
-from tests.cli.test_signals import MARK, assert_nothing_is_left
-from tests.promises.conftest import ROWS, SCAN
 from tests.support.command import start
 from tests.support.in_process import bench
+from tests.support.lane_maker import ROWS, SCAN
+from tests.support.left_behind import MARK, assert_nothing_is_left
 from tests.support.promise_records import NEW, OLD, findings, point, race, reading, refusal, trial
 
 SLOW = "tests.support.implementations.promises_planted:keeps_everything_slowly"

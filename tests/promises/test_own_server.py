@@ -16,7 +16,7 @@ from bench.promises.plan import BlockedRow, PlannedPoint
 from bench.promises.sessions import left_over
 from bench.promises.strike import strike
 from bench.promises.watch import watch
-from tests.promises.conftest import LaneMaker, lane_maker
+from tests.support.lane_maker import LaneMaker, lane_maker
 from tests.support.promise_records import NEW, OLD
 
 CONTROL = "tests.support.implementations.promises_planted:keeps_everything"

@@ -16,7 +16,7 @@ from bench.promises.strike import strike
 from bench.promises.trial import Trial, TrialPlan
 from bench.promises.watch import watch
 from bench.results.promises import DeclaredPromises
-from tests.promises.conftest import LaneMaker
+from tests.support.lane_maker import LaneMaker
 from tests.support.promise_records import NEW, NONE, OLD, broken_promises, findings, trial
 
 PLANTED = "tests.support.implementations.promises_planted:"

@@ -5,15 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.lanes import PUSHDOWN
-from tests.support.pushdown_tables import CATALOGUE, SCAN
 from tests.support.workbench import Workbench
-
-
-@pytest.fixture
-def loaded(workbench: Workbench) -> Workbench:
-    """The workbench with SCAN and CATALOGUE, and no row of the scan yet."""
-    workbench.load(SCAN, CATALOGUE)
-    return workbench
 
 
 @pytest.fixture

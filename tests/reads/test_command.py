@@ -11,8 +11,8 @@ import pytest
 from bench.compliance.typical_reads import READS
 from bench.database.embedded import embedded_server
 from bench.results.reads import ReadResults
-from tests.harness.conftest import CATALOGUE, EXPECTED_ROWS
 from tests.support.command import Finished, run
+from tests.support.small_scan import CATALOGUE, EXPECTED_ROWS
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,8 @@ from bench.harness.stage import ScanSource, ScanStage, open_stage
 from bench.reads.sizes import measure_sizes
 from bench.reads.timing import MOST_REPEATS, time_reads
 from bench.results.reads import ReadSamples
-from tests.harness.conftest import CATALOGUE, EXPECTED_ROWS
 from tests.support.packed_tables import PACKED, STREAMING, VIEW
+from tests.support.small_scan import CATALOGUE, EXPECTED_ROWS
 
 PAIRS = 3
 FRAMEWORKS = 2

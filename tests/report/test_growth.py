@@ -16,8 +16,8 @@ from bench.report.table import Table
 from bench.report.text import fits as fits_width
 from bench.report.write import report_charts
 from bench.results.records import Results
-from tests.report.test_markdown import report, tokens
 from tests.support.builders import production_results
+from tests.support.rendered_markdown import report, tokens
 from tests.support.sweep import sweep
 from tests.support.variants import HOSTILE
 

@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
-from bench.analysis.summary import summaries_of
-from bench.analysis.verdict import judge
 from bench.report.escape import block, code, escape, markdown_table
-from bench.report.markdown import render_markdown
 from bench.report.table import Column, Content, Table
 from bench.report.wording import plain
-from bench.report.write import report_charts
-from bench.results.records import Results
-from tests.report.test_text import RUNS
 from tests.support import variants
 from tests.support.builders import production_results
+from tests.support.rendered_markdown import PARSER, report, tokens
 from tests.support.report_golden import assert_golden
+from tests.support.report_runs import RUNS
 
-PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 NASTY = st.text(st.sampled_from("a_ `|\\<>&*[]()~$#!@\n\"'-–é日"), max_size=30)
-
-
-def report(results: Results) -> str:
-    summaries = summaries_of(results)
-    verdict = judge(results, summaries)
-    return render_markdown(results, summaries, verdict, report_charts(results, summaries, verdict))
-
-
-def tokens(markdown: str) -> Iterator[Token]:
-    for token in PARSER.parse(markdown):
-        yield token
-        yield from token.children or ()
 
 
 @pytest.mark.parametrize("name", RUNS)

@@ -15,9 +15,9 @@ from bench.report.charts import CHART_NAMES, Callout, Chart, Level, charts
 from bench.report.plots import COLOURS, draw
 from bench.report.write import write_report
 from bench.results.records import Results
-from tests.report.test_text import RUNS, large
 from tests.support import variants
 from tests.support.builders import production_results
+from tests.support.report_runs import RUNS, large
 
 
 def charts_of(results: Results) -> tuple[Chart, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from bench.conformance.suite import Contestant
 from bench.declare.divergence import Divergence
 from bench.results.conformance import (
     SCHEMA,
@@ -90,3 +93,7 @@ def wrong() -> Conformance:
 def alone() -> Conformance:
     """One implementation that is equal in every case."""
     return run(implementation("streaming"), differences={})
+
+
+Enter = Callable[[str], Contestant]
+"""From the name of an implementation to the contestant, with its worker."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bench.compliance.contract import Outcome
+from bench.compliance.schema.django_setup import close_connections
 from tests.support.workbench import Workbench
 
 PACKED = "packed"
@@ -32,3 +34,11 @@ def everything(workbench: Workbench) -> dict[str, Lines]:
     """All rows of all tables that a run may write, as text and sorted."""
     tables = (PACKED_TABLE, *CATALOGUE_TABLES, TABLE, SUMMARIES)
     return {table: sorted(workbench.query(f"SELECT t::text FROM {table} AS t")) for table in tables}
+
+
+def run(workbench: Workbench, implementation: str = PACKED) -> Outcome:
+    """Run in a thread of its own, whose connections end with it."""
+    try:
+        return workbench.run(implementation)
+    finally:
+        close_connections()

@@ -1,0 +1,37 @@
+"""A Progress that keeps what it hears, and what the runner's tests ask of it."""
+
+from __future__ import annotations
+
+from bench.messages.request import ProbeName
+from bench.results.records import Results
+from tests.support.stand_in import Sample, sample
+
+
+class Notes:
+    """A Progress that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.total = self.finished = 0.0
+        self.stages: list[str] = []
+        self.warnings: list[str] = []
+
+    def begin(self, work: float) -> None:
+        self.total = work
+
+    def stage(self, text: str) -> None:
+        self.stages.append(text)
+
+    def done(self, work: float) -> None:
+        self.finished += work
+
+    def warn(self, text: str) -> None:
+        self.warnings.append(text)
+
+
+def always(scan: str, probe: ProbeName, implementation: str) -> Sample:
+    return sample()
+
+
+def failures(results: Results | None) -> list[tuple[str, str, str, str]]:
+    assert results
+    return [(failure.scan, failure.implementation, failure.probe, failure.kind) for failure in results.failures]

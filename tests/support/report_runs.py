@@ -1,0 +1,44 @@
+"""Runs whose reports are compared with golden files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bench.results.records import Results
+from tests.support import variants
+from tests.support.builders import dataset, digest, measurement, production_results
+from tests.support.sweep import sweep
+
+RUNS: dict[str, Callable[[], Results]] = {
+    "production": production_results,
+    "mismatch": variants.mismatch,
+    "failed": variants.failed,
+    "three": variants.three,
+    "single": variants.single,
+    "laws": variants.broken_law,
+    "hostile": variants.hostile,
+    "empty": variants.empty,
+    "sweep": sweep,
+}
+
+
+def large() -> Results:
+    """Return a run with figures as wide as they get: a million findings, and peaks far apart."""
+    results = production_results()
+    scan = "a-recorded-scan-of-a-large-organisation-with-every-region.json"
+    more = [
+        measurement(scan, name, metric, *samples)
+        for name in results.implementations
+        for metric, samples in (
+            ("wall_seconds", (3_138.0, 3_141.0, 3_150.0)),
+            ("peak_heap_bytes", (5.1e9,) if name == "materializing" else (53e6,)),
+            ("statements_django", (1_019, 1_020)),
+        )
+    ]
+    return replace(
+        results,
+        datasets=(*results.datasets, dataset(scan, 1_000_000, 300)),
+        measurements=(*results.measurements, *more),
+        digests=(*results.digests, *(digest(scan, name, 300 * 5_421) for name in results.implementations)),
+    )
