@@ -20,10 +20,7 @@ from bench.analysis.summary import Summaries, Summary, summaries_of
 from bench.analysis.verdict import Answer, Judgement, judge
 from bench.errors import InputError
 from bench.results.metrics import METRICS, Kind
-from bench.results.records import LIMIT, Digest, Failure, Results
-
-Case = tuple[str, str]
-"""(scan label, implementation)"""
+from bench.results.records import COPY_BASELINE, Case, Digest, Failure, Results
 
 _MOST_NAMED = 6
 
@@ -112,7 +109,7 @@ def compare(before: Results, after: Results) -> Comparison:
 
 
 def _measured_cases(results: Results) -> tuple[Case, ...]:
-    measured = (one for one in results.measurements if one.samples and one.implementation != LIMIT)
+    measured = (one for one in results.measurements if one.samples and one.implementation != COPY_BASELINE)
     return tuple(dict.fromkeys((one.scan, one.implementation) for one in measured))
 
 

@@ -13,12 +13,12 @@ from bench.analysis.summary import Summaries, Summary, summaries_of
 from bench.gate.evidence import evidence_for
 from bench.gate.policy import Policy
 from bench.gate.rule_checks import Run
-from bench.gate.run_checks import Case, failed_cases, measured_cases
+from bench.gate.run_checks import failed_cases, measured_cases
 from bench.gate.sentence import figures, named, share
 from bench.gate.verdict import Check, Outcome
 from bench.report.comparison import percent
 from bench.results.metrics import METRICS, Kind, Metric
-from bench.results.records import Dataset, Results
+from bench.results.records import Case, Dataset, Results
 
 ACCEPT = "`bench baseline accept RESULTS`"
 _MOST_DIFFERENCES = 6

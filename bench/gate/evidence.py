@@ -11,14 +11,11 @@ from bench.report.units import change, quantity
 from bench.report.wording import plain
 from bench.results.fingerprint import fingerprint, normalise
 from bench.results.metrics import Metric, Side
-from bench.results.records import Allocation, AllocationSites, Results, StatementTexts
+from bench.results.records import Allocation, AllocationSites, Case, Results, StatementTexts
 
 MOST_LINES = 3
 LEAST_GROWTH = 100_000
 """Bytes below which the growth of an allocation site explains nothing: as much moves between runs of the same code."""
-
-Case = tuple[str, str]
-"""(scan label, implementation)"""
 
 
 def evidence_for(metric: Metric, case: Case, results: Results, baseline: Results | None) -> tuple[str, ...]:

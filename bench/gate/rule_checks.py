@@ -13,11 +13,11 @@ from bench.analysis.summary import FEWEST_FOR_INTERVAL, Summaries, Summary
 from bench.analysis.verdict import Answer, Verdict
 from bench.gate.evidence import evidence_for, law_evidence
 from bench.gate.policy import Policy, Rule
-from bench.gate.run_checks import Case, failed_cases, measured_cases
+from bench.gate.run_checks import failed_cases, measured_cases
 from bench.gate.sentence import figures, named, share
 from bench.gate.verdict import Check, Outcome
 from bench.results.metrics import METRICS, Kind, Metric
-from bench.results.records import Results
+from bench.results.records import Case, Results
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,10 +8,7 @@ from bench.analysis.verdict import WRONG_ROWS
 from bench.gate.policy import Policy
 from bench.gate.verdict import Check, Outcome
 from bench.report.wording import plain, shorten
-from bench.results.records import LIMIT, Digest, Failure, Results
-
-Case = tuple[str, str]
-"""(scan label, implementation)"""
+from bench.results.records import COPY_BASELINE, Case, Digest, Failure, Results
 
 _LONGEST_MESSAGE = 300
 _LOG_LINES = 5
@@ -19,7 +16,7 @@ _LOG_LINES = 5
 
 def measured_cases(results: Results) -> tuple[Case, ...]:
     """Return the cases of which there is at least one sample, in their order; the limit is none to be judged."""
-    measured = (one for one in results.measurements if one.samples and one.implementation != LIMIT)
+    measured = (one for one in results.measurements if one.samples and one.implementation != COPY_BASELINE)
     return tuple(dict.fromkeys((one.scan, one.implementation) for one in measured))
 
 

@@ -13,6 +13,7 @@ from bench.results.metrics import METRICS
 from bench.results.records import (
     SCHEMA,
     AllocationSites,
+    Case,
     Dataset,
     DeclaredLaws,
     Digest,
@@ -27,18 +28,22 @@ from bench.results.records import (
 LONGEST_STATEMENT = 4_000
 """Characters of a statement that is kept with its values."""
 
-Case = tuple[str, str]
-"""(scan label, implementation)"""
-
 
 class Collector:
     """Takes what a run yields, sample by sample, and makes the results of it at any moment."""
 
-    def __init__(self, command: str, implementations: tuple[str, ...], scenario: Scenario = "first") -> None:
+    def __init__(
+        self,
+        command: str,
+        implementations: tuple[str, ...],
+        scenario: Scenario = "first",
+        planned_samples: int | None = None,
+    ) -> None:
         self._created = datetime.now(tz=UTC).isoformat(timespec="seconds")
         self._command = command
         self._implementations = implementations
         self._scenario = scenario
+        self._planned_samples = planned_samples
         self.laws: tuple[DeclaredLaws, ...] = ()
         """What the implementations declare."""
         self._datasets: list[Dataset] = []
@@ -147,6 +152,7 @@ class Collector:
             warnings=warnings,
             scenario=self._scenario,
             laws=self.laws,
+            planned_samples=self._planned_samples,
         )
 
     def _warn(self, key: tuple[str, str, str], *warnings: str) -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from bench.datasets.size import ScanSize
 from bench.messages.request import ProbeName
-from bench.results.records import LIMIT
+from bench.results.records import COPY_BASELINE
 
 SINGLE_PROBES: tuple[ProbeName, ...] = ("statements", "memory", "memory-untraced", "rss", "database")
 """Exact and near-exact probes repeat to within a per cent in fresh processes; one sample of each is taken."""
@@ -82,8 +82,8 @@ def schedule(
         for implementation in implementations:
             yield PlannedSample(probe, implementation, 1)
         if limit and probe in LIMIT_PROBES:
-            yield PlannedSample(probe, LIMIT, 1)
-    timed = (*implementations, LIMIT) if limit else implementations
+            yield PlannedSample(probe, COPY_BASELINE, 1)
+    timed = (*implementations, COPY_BASELINE) if limit else implementations
     for round_number in range(1, samples + 1):
         order = timed if round_number % 2 else tuple(reversed(timed))
         for implementation in order:

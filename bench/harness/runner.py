@@ -15,7 +15,7 @@ from bench.harness.progress import Progress
 from bench.harness.stage import ScanSource, ScanStage, Stage, open_stage
 from bench.harness.targets import TargetDigest
 from bench.messages.request import DescribeRequest
-from bench.results.records import LIMIT, Environment, Results
+from bench.results.records import COPY_BASELINE, Environment, Results
 
 StageOpener = Callable[[str | None, int], AbstractContextManager[Stage]]
 """From a database URL or None and a server version; the tests have one without a server."""
@@ -28,7 +28,7 @@ class Runner:
         self._plan = plan
         self._opener = opener
         self._progress = progress
-        self._collector = Collector(plan.command, plan.implementations, plan.scenario)
+        self._collector = Collector(plan.command, plan.implementations, plan.scenario, plan.samples)
         self._environment: Environment | None = None
         self._relations: tuple[DeclaredRelation, ...] = ()
         self._limit: TargetDigest | None = None
@@ -102,7 +102,7 @@ class Runner:
                 with self._recording(scan, PlannedSample("rows", implementation, 1), failed):
                     self._limit = scan.write_limit_files(implementation, self._plan.timeout_seconds)
                     return
-        failed.add(LIMIT)
+        failed.add(COPY_BASELINE)
 
     def _take(self, scan: ScanStage, sample: PlannedSample) -> None:
         reading, found = scan.sample(sample.probe, sample.implementation, self._plan.timeout_seconds)
@@ -114,7 +114,7 @@ class Runner:
             raise SampleError("wrong-rows", difference)
         if not unchanged:
             raise SampleError("wrong-rows", "changed rows or summaries of another tenant or scan")
-        if sample.implementation == LIMIT and found != self._limit:
+        if sample.implementation == COPY_BASELINE and found != self._limit:
             raise SampleError("wrong-rows", "left other rows or summaries than its files hold")
         # The rules leave no doubt about a synthetic scan; on a recorded one a known divergence may.
         if self._plan.scan_file is None and found.rows.count != scan.loaded.expected_rows:

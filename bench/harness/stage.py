@@ -31,7 +31,7 @@ from bench.harness.targets import (
 )
 from bench.messages.reading import Reading
 from bench.messages.request import MigrateRequest, ProbeName, SampleRequest
-from bench.results.records import LIMIT, Dataset
+from bench.results.records import COPY_BASELINE, Dataset
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +87,7 @@ class ScanStage:
             scan=self.loaded.key,
             warm_up=self.loaded.warm_up,
             label=f"{self.dataset.scan} {implementation}",
-            limit_folder=str(self.limit_folder) if implementation == LIMIT else None,
+            limit_folder=str(self.limit_folder) if implementation == COPY_BASELINE else None,
         )
         limit = timeout or timeout_seconds(self.loaded.expected_rows, self.loaded.findings)
         answer = self.executor.run(request, limit)

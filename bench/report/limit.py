@@ -11,7 +11,7 @@ from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.units import MISSING
 from bench.report.wording import plain
 from bench.results.metrics import METRICS, Kind
-from bench.results.records import LIMIT, Dataset, Results
+from bench.results.records import COPY_BASELINE, Dataset, Results
 
 LIMIT_TITLE = "How far from the limit"
 ABOUT_LIMIT = (
@@ -33,12 +33,12 @@ def limit_table(results: Results, summaries: Summaries, verdict: Verdict) -> Tab
     notes = Footnotes()
     rows = []
     for dataset in results.datasets:
-        limits = [summaries.get(dataset.scan, LIMIT, metric.name) for metric in _COMPARED]
+        limits = [summaries.get(dataset.scan, COPY_BASELINE, metric.name) for metric in _COMPARED]
         if not any(limits):
             continue
         for name in results.implementations:
             own = [summaries.get(dataset.scan, name, metric.name) for metric in _COMPARED]
-            comparable = verdict.may_compare(dataset.scan, LIMIT, name)
+            comparable = verdict.may_compare(dataset.scan, COPY_BASELINE, name)
             ratios = [
                 _over(limit, one, notes) if comparable else MISSING for limit, one in zip(limits, own, strict=True)
             ]

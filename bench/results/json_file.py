@@ -45,6 +45,8 @@ class VersionedJson(Generic[Record]):
     """What to do about another file."""
     remedy_for_schema: str = "read it with the version that wrote it"
     """What to do about a file of another version."""
+    older: tuple[int, ...] = ()
+    """Earlier versions that the record reads as well."""
 
     def decode(self, content: bytes, path: Path) -> Record:
         """Return the record that ``content``, read from ``path``, holds.
@@ -54,10 +56,11 @@ class VersionedJson(Generic[Record]):
         """
         try:
             schema = msgspec.json.decode(content, type=_Header).schema
-            if schema == self.schema:
+            if schema in (*self.older, self.schema):
                 return msgspec.json.decode(content, type=self.record)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise InputError(f"{path} {self.not_one}: {error}; {self.remedy}") from error
+        read = " and ".join(map(str, (*self.older, self.schema)))
         raise InputError(
-            f"{path} has {self.name} schema {schema}, and this version reads {self.schema}; {self.remedy_for_schema}"
+            f"{path} has {self.name} schema {schema}, and this version reads {read}; {self.remedy_for_schema}"
         )

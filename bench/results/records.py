@@ -1,9 +1,10 @@
 """The records of a results file: frozen, made of tuples, holding raw samples in bytes, seconds and counts.
 
-Summaries are derived on reading.
+Readers derive summaries from the samples; the file holds none.
 
 Schema history:
 1: the first.
+2: `Results.unfinished`, `Results.planned_samples` and `Measurement.incomplete`; the copy baseline was "copy-limit".
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ from dataclasses import dataclass
 from bench.declare.laws import Law
 from bench.results.promises import PromiseTrial
 
-LIMIT = "copy-limit"
+COPY_BASELINE = "copy-baseline"
 """The pseudo-implementation that COPYs the same rows from a file: the bare cost, not a competitor."""
 
-SCHEMA = 1
+SCHEMA = 2
+
+Case = tuple[str, str]
+"""A scan's label and an implementation's name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +59,8 @@ class Measurement:
     unit: str
     samples: tuple[float, ...]
     warnings: tuple[str, ...] = ()
+    incomplete: str = ""
+    """Why the figure does not cover all of the work, such as "forked 4 child processes"; '' where it does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,3 +212,7 @@ class Results:
     noise_floor: NoiseFloor | None = None
     promises: tuple[PromiseTrial, ...] = ()
     """What ``bench promises`` tried on this very code."""
+    unfinished: str = ""
+    """Why the run stopped before the end of its plan, such as "interrupted"; '' where it did not."""
+    planned_samples: int | None = None
+    """How many time samples of each case the plan asked for; None in files of schema 1."""

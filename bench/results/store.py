@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from bench.errors import InputError
 from bench.results.json_file import VersionedJson, write_json
-from bench.results.records import SCHEMA, Results
+from bench.results.records import COPY_BASELINE, SCHEMA, Digest, Failure, Measurement, Results
 
-_FILE = VersionedJson(Results, SCHEMA, "results", "is not a results file", "write it again with `bench run`")
+Record = TypeVar("Record", Measurement, Digest, Failure)
+
+_FILE = VersionedJson(
+    Results, SCHEMA, "results", "is not a results file", "write it again with `bench run`", older=(1,)
+)
 
 
 def write_results(path: Path, results: Results) -> None:
@@ -30,4 +36,21 @@ def read_results(path: Path) -> Results:
         raise InputError(
             f"cannot read the results file {path}: {error.strerror}; name a file that you may read"
         ) from error
-    return _FILE.decode(content, path)
+    return _as_current(_FILE.decode(content, path))
+
+
+def _as_current(results: Results) -> Results:
+    """Return ``results`` as a file of today's schema would hold them."""
+    if results.schema == SCHEMA:
+        return results
+    return replace(
+        results,
+        schema=SCHEMA,
+        measurements=tuple(map(_renamed, results.measurements)),
+        digests=tuple(map(_renamed, results.digests)),
+        failures=tuple(map(_renamed, results.failures)),
+    )
+
+
+def _renamed(record: Record) -> Record:
+    return replace(record, implementation=COPY_BASELINE) if record.implementation == "copy-limit" else record

@@ -1,4 +1,4 @@
-"""The pseudo-implementation ``copy-limit``: the bare cost against which the implementations are held."""
+"""The pseudo-implementation ``copy-baseline``: the bare cost against which the implementations are held."""
 
 from __future__ import annotations
 

@@ -44,6 +44,10 @@ def test_samples_of_one_case_and_metric_are_one_measurement_in_the_order_taken()
     assert len(results.measurements) == 4
 
 
+def test_the_results_say_how_many_time_samples_were_planned() -> None:
+    assert Collector("bench run", ("a",), planned_samples=7).results(ENVIRONMENT).planned_samples == 7
+
+
 def test_a_probes_warning_is_kept_once_and_with_its_own_metric_alone() -> None:
     collector = Collector("bench run", ("a",))
     for number in (1, 2):

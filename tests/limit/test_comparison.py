@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench.analysis.comparison import compare
 from bench.gate.judge import gate
 from bench.gate.policy import Policy
-from bench.results.records import LIMIT
+from bench.results.records import COPY_BASELINE
 from tests.support.builders import production_results
 from tests.support.limit_runs import limited
 
@@ -15,7 +15,7 @@ def test_a_run_without_the_limit_compares_with_one_that_has_it() -> None:
         found = compare(before, after)
         assert found.changes
         assert found.missing == ()
-        assert LIMIT not in {one.implementation for one in found.changes}
+        assert COPY_BASELINE not in {one.implementation for one in found.changes}
 
 
 def test_a_gate_holds_a_run_with_the_limit_against_a_baseline_without() -> None:
@@ -24,5 +24,5 @@ def test_a_gate_holds_a_run_with_the_limit_against_a_baseline_without() -> None:
     for run, baseline in ((limited(), plain), (plain, limited())):
         verdict = gate(policy, run, baseline)
         assert verdict.checks
-        assert not [check for check in verdict.checks if LIMIT in check.name]
+        assert not [check for check in verdict.checks if COPY_BASELINE in check.name]
         assert verdict.exit_code == 0, verdict.checks

@@ -15,7 +15,7 @@ from bench.report.markdown import render_markdown
 from bench.report.table import Table
 from bench.report.text import WIDTH, render_table
 from bench.report.write import report_charts
-from bench.results.records import LIMIT, Results
+from bench.results.records import COPY_BASELINE, Results
 from tests.support.builders import digest, production_results
 from tests.support.limit_runs import limited
 from tests.support.report_golden import assert_golden
@@ -50,7 +50,9 @@ def test_the_text_fits_100_columns() -> None:
 
 def test_a_ratio_is_the_paired_one_over_the_limit_with_its_interval() -> None:
     results = limited()
-    limit, own = (samples_of(results.measurements, "10k/20", name, "wall_seconds") for name in (LIMIT, "streaming"))
+    limit, own = (
+        samples_of(results.measurements, "10k/20", name, "wall_seconds") for name in (COPY_BASELINE, "streaming")
+    )
     found = paired_ratio(limit, own)
     assert found is not None
     assert found.low is not None
@@ -87,11 +89,11 @@ def test_the_limit_is_none_of_the_implementations() -> None:
     assert text.startswith(render_table(plain).rstrip("\n"))
     assert "both implementations wrote" in text
     head = markdown(with_limit).partition(f"## {LIMIT_TITLE}")[0]
-    assert LIMIT not in head
+    assert COPY_BASELINE not in head
     assert markdown(plain).startswith(head)
 
 
-@pytest.mark.parametrize("wrong", ["streaming", LIMIT])
+@pytest.mark.parametrize("wrong", ["streaming", COPY_BASELINE])
 def test_rows_that_differ_or_were_not_compared_forbid_every_ratio(wrong: str) -> None:
     results = limited()
     others = tuple(one for one in results.digests if (one.scan, one.implementation) != ("10k/20", wrong))

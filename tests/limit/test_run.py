@@ -21,7 +21,7 @@ from bench.harness.runner import Runner
 from bench.harness.stage import ScanSource, ScanStage, Stage, open_stage
 from bench.harness.targets import TargetDigest
 from bench.report.limit import LIMIT_TITLE
-from bench.results.records import LIMIT, Results
+from bench.results.records import COPY_BASELINE, Results
 from bench.results.store import read_results
 from tests.support.command import run
 from tests.support.notes import Notes, always, failures
@@ -62,7 +62,7 @@ def written(scan: ScanStage) -> TargetDigest:
 def test_the_limit_leaves_what_its_files_hold_and_nothing_of_anybody_else(
     scan: ScanStage, written: TargetDigest
 ) -> None:
-    reading, found = scan.sample("database", LIMIT, 120)
+    reading, found = scan.sample("database", COPY_BASELINE, 120)
     assert found == written
     assert found.rows.count == reading.outcome["requirements_created"] == EXPECTED_ROWS
     assert found.bystanders == scan.untouched.bystanders
@@ -71,7 +71,7 @@ def test_the_limit_leaves_what_its_files_hold_and_nothing_of_anybody_else(
 
 
 def test_the_limit_is_one_transaction_with_a_copy_a_table(scan: ScanStage, written: TargetDigest) -> None:
-    reading, _ = scan.sample("statements", LIMIT, 120)
+    reading, _ = scan.sample("statements", COPY_BASELINE, 120)
     verbs = [statement.split()[0] for statement in reading.server_statements]
     assert verbs == ["BEGIN", "DELETE", "DELETE", "COPY", "COPY", "COMMIT"]
     assert not reading.django_statements
@@ -85,7 +85,7 @@ def test_a_broken_file_ends_the_limits_sample_and_leaves_the_tables_as_they_were
     path.write_bytes(whole[:-5])
     try:
         with pytest.raises(SampleError, match="COPY"):
-            scan.sample("rows", LIMIT, 120)
+            scan.sample("rows", COPY_BASELINE, 120)
     finally:
         path.write_bytes(whole)
     assert scan.digest() == scan.untouched
@@ -93,10 +93,10 @@ def test_a_broken_file_ends_the_limits_sample_and_leaves_the_tables_as_they_were
 
 def test_the_limit_takes_part_in_every_round_and_in_the_databases_probe() -> None:
     planned = list(schedule(("before", "after"), 2, limit=True))
-    assert [one.probe for one in planned if one.implementation == LIMIT] == ["database", "time", "time"]
+    assert [one.probe for one in planned if one.implementation == COPY_BASELINE] == ["database", "time", "time"]
     timed = [one.implementation for one in planned if one.probe == "time"]
-    assert timed == ["before", "after", LIMIT, LIMIT, "after", "before"]
-    assert LIMIT not in {one.implementation for one in schedule(("before", "after"), 2)}
+    assert timed == ["before", "after", COPY_BASELINE, COPY_BASELINE, "after", "before"]
+    assert COPY_BASELINE not in {one.implementation for one in schedule(("before", "after"), 2)}
 
 
 class WithLimitFiles(StandIn):
@@ -129,9 +129,11 @@ def test_the_results_hold_the_limits_figures_and_do_not_count_it_as_an_implement
     stand_in = WithLimitFiles(always)
     results = results_of(stand_in)
     assert results.implementations == ("before", "after")
-    (wall,) = (one for one in results.measurements if (one.implementation, one.metric) == (LIMIT, "wall_seconds"))
+    (wall,) = (
+        one for one in results.measurements if (one.implementation, one.metric) == (COPY_BASELINE, "wall_seconds")
+    )
     assert len(wall.samples) == 3, "the script gives a time to the database's probe as well"
-    assert LIMIT in {one.implementation for one in results.digests}
+    assert COPY_BASELINE in {one.implementation for one in results.digests}
     assert [one for one in stand_in.events if "files" in one] == ["files by before"]
 
 
@@ -141,7 +143,7 @@ def test_the_next_implementation_writes_the_files_where_the_first_one_cannot() -
     results = results_of(stand_in)
     assert failures(results) == [("100/3", "before", "rows", "error")]
     assert [one for one in stand_in.events if "files" in one] == ["files by before", "files by after"]
-    assert (("100/3", "time", LIMIT)) in stand_in.taken
+    assert (("100/3", "time", COPY_BASELINE)) in stand_in.taken
 
 
 def test_without_files_the_limit_is_not_measured() -> None:
@@ -153,8 +155,8 @@ def test_without_files_the_limit_is_not_measured() -> None:
 
 
 def test_a_limit_that_leaves_other_rows_than_its_files_hold_is_a_failure() -> None:
-    stand_in = WithLimitFiles(lambda _, __, name: sample(content="other" if name == LIMIT else "rows"))
-    assert failures(results_of(stand_in)) == [("100/3", LIMIT, "database", "wrong-rows")]
+    stand_in = WithLimitFiles(lambda _, __, name: sample(content="other" if name == COPY_BASELINE else "rows"))
+    assert failures(results_of(stand_in)) == [("100/3", COPY_BASELINE, "database", "wrong-rows")]
 
 
 def test_a_re_run_deletes_the_old_rows_first_also_in_the_limit(inputs: Path, tmp_path: Path) -> None:
@@ -165,7 +167,7 @@ def test_a_re_run_deletes_the_old_rows_first_also_in_the_limit(inputs: Path, tmp
     assert LIMIT_TITLE in finished.stdout
     results = read_results(tmp_path / "results.json")
     deleted = {one.implementation: one.samples for one in results.measurements if one.metric == "rows_deleted"}
-    assert deleted == {"streaming": (EXPECTED_ROWS + SUMMARIES,), LIMIT: (EXPECTED_ROWS + SUMMARIES,)}
+    assert deleted == {"streaming": (EXPECTED_ROWS + SUMMARIES,), COPY_BASELINE: (EXPECTED_ROWS + SUMMARIES,)}
 
 
 def test_a_recorded_scan_on_a_server_of_ones_own_has_its_limit_too(inputs: Path, tmp_path: Path) -> None:
@@ -177,11 +179,11 @@ def test_a_recorded_scan_on_a_server_of_ones_own_has_its_limit_too(inputs: Path,
     results = read_results(tmp_path / "results.json")
     assert results.environment.server_source == "own"
     first, second = results.digests
-    assert {first.implementation, second.implementation} == {"streaming", LIMIT}
+    assert {first.implementation, second.implementation} == {"streaming", COPY_BASELINE}
     assert (first.rows, first.summaries) == (second.rows, second.summaries)
 
 
 def test_no_implementation_can_be_called_by_the_limits_name() -> None:
-    finished = run("run", "--implementation", LIMIT)
+    finished = run("run", "--implementation", COPY_BASELINE)
     assert finished.returncode == 2
-    assert f"unknown implementation '{LIMIT}'" in finished.stderr
+    assert f"unknown implementation '{COPY_BASELINE}'" in finished.stderr

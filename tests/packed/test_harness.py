@@ -19,7 +19,7 @@ from bench.declare.laws import laws_of
 from bench.declare.registry import load
 from bench.declare.relation import TABLE, DeclaredRelation, reads_from, relation_in, relation_of
 from bench.harness.stage import ScanSource, ScanStage, Stage, open_stage
-from bench.results.records import LIMIT, Results
+from bench.results.records import COPY_BASELINE, Results
 from bench.results.store import read_results
 from tests.support.command import run
 from tests.support.packed_tables import PACKED, STREAMING, VIEW
@@ -156,12 +156,12 @@ def rerun(catalogue_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Res
 def test_a_re_run_meets_earlier_rows_of_each_form(rerun: Results) -> None:
     deleted = {one.implementation: one.samples for one in rerun.measurements if one.metric == "rows_deleted"}
     table = (EXPECTED_ROWS + SUMMARIES,)
-    assert deleted == {PACKED: (PACKED_ROWS + SUMMARIES,), STREAMING: table, LIMIT: table}
+    assert deleted == {PACKED: (PACKED_ROWS + SUMMARIES,), STREAMING: table, COPY_BASELINE: table}
 
 
 def test_the_limit_copies_into_the_table_what_the_view_shows(scan: ScanStage) -> None:
     written = scan.write_limit_files(PACKED, 120)
-    _, copied = scan.sample("rows", LIMIT, 120)
+    _, copied = scan.sample("rows", COPY_BASELINE, 120)
     assert (copied.rows, copied.summaries) == (written.rows, written.summaries)
     assert (copied.relation, written.relation) == (TABLE, VIEW)
     assert copied.rows.count == EXPECTED_ROWS

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bench.errors import InputError
@@ -13,6 +14,7 @@ from bench.results.records import Results
 from bench.results.store import read_results, write_results
 from tests.support import variants
 from tests.support.builders import production_results
+from tests.support.limit_runs import limited
 
 
 @pytest.mark.parametrize("make", [production_results, variants.failed, variants.hostile, variants.empty])
@@ -26,9 +28,9 @@ def test_the_file_has_the_published_shape_in_indented_json(tmp_path: Path) -> No
     write_results(path, production_results())
     text = path.read_text(encoding="utf-8")
     content = json.loads(text)
-    assert text.startswith('{\n  "schema": 1,\n')
+    assert text.startswith('{\n  "schema": 2,\n')
     assert text.endswith("}\n")
-    assert content["schema"] == 1
+    assert content["schema"] == 2
     assert {"environment", "datasets", "measurements", "digests", "failures"} <= content.keys()
     assert {"scan", "seed", "fingerprint"} <= content["datasets"][0].keys()
     assert content["datasets"][2]["scan"] == "10k/20"
@@ -39,13 +41,27 @@ def test_the_file_has_the_published_shape_in_indented_json(tmp_path: Path) -> No
         "unit": "seconds",
         "samples": [1.10, 1.08, 1.13, 1.09, 1.12],
         "warnings": [],
+        "incomplete": "",
     }
+
+
+def test_a_file_of_schema_1_is_read_as_todays(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    current = limited()
+    content = msgspec.to_builtins(current)
+    content["schema"] = 1
+    for name in ("unfinished", "planned_samples"):
+        del content[name]
+    for one in content["measurements"]:
+        del one["incomplete"]
+    path.write_text(json.dumps(content).replace('"copy-baseline"', '"copy-limit"'))
+    assert read_results(path) == current
 
 
 def test_an_unknown_schema_names_the_versions_that_are_read(tmp_path: Path) -> None:
     path = tmp_path / "results.json"
     path.write_text('{"schema": 99, "anything": []}')
-    with pytest.raises(InputError, match=r"results\.json has results schema 99, and this version reads 1;"):
+    with pytest.raises(InputError, match=r"results\.json has results schema 99, and this version reads 1 and 2;"):
         read_results(path)
 
 
