@@ -8,6 +8,7 @@ from enum import Enum
 
 from bench.analysis.summary import Summaries, Summary, summaries_of
 from bench.results.records import Dataset, Digest, Failure, Results
+from bench.words import counted
 
 WRONG_ROWS = "wrong-rows"
 """The kind of Failure that says an implementation wrote other rows than it should."""
@@ -89,7 +90,7 @@ def _judge_rows(results: Results) -> Judgement:
             f"{implementation} left no digest on {', '.join(scans)}" for implementation, scans in missing.items()
         )
         return Judgement(question, Answer.UNKNOWN, absent or ("no digest was taken",))
-    everywhere = _counted(len(results.datasets), "scan")
+    everywhere = counted(len(results.datasets), "scan")
     if len(results.implementations) == 1:
         agreement = f"every sample on {everywhere} left the same rows and summaries, as many rows as the rules give"
     else:
@@ -143,7 +144,7 @@ def _judge_statements(results: Results, summaries: Summaries) -> Judgement:
         where = ""
         if len(found) < len(results.datasets):
             complete = False
-            where = f" (counted on {len(found)} of {_counted(len(results.datasets), 'scan')})"
+            where = f" (counted on {len(found)} of {counted(len(results.datasets), 'scan')})"
         counts = {count for one in found for count in one.samples}
         if len(counts) == 1:
             reasons.append(f"{implementation} {found[0].centre:,.0f}{where}")
@@ -164,7 +165,3 @@ def _count_on_scan(summary: Summary) -> str:
     low, high = summary.low, summary.high
     count = f"{low:,.0f}" if summary.repeats else f"{low:,.0f} to {high:,.0f}"
     return f"{count} on {summary.scan}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

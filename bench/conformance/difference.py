@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from bench.compliance.contract import Outcome
 from bench.compliance.written import Written
 from bench.conformance.tables import Left
-from bench.report.wording import shorten
+from bench.words import counted, shorten
 
 NEAR = timedelta(days=1)
 """How far the server's clock may be from this one's."""
@@ -61,9 +61,9 @@ def _lines(
     missing = [key for key in wanted if key not in had]
     extra = [key for key in had if key not in wanted]
     if missing:
-        yield f"{len(missing):,} of {_counted(len(wanted), what)} missing: {_name(missing[0])}{_more(missing)}"
+        yield f"{len(missing):,} of {counted(len(wanted), what)} missing: {_name(missing[0])}{_more(missing)}"
     if extra:
-        yield f"{_counted(len(extra), what)} too many: {_name(extra[0])}{_more(extra)}"
+        yield f"{counted(len(extra), what)} too many: {_name(extra[0])}{_more(extra)}"
     different = [key for key in wanted if key in had and wanted[key] != had[key]]
     if different:
         first = different[0]
@@ -73,9 +73,9 @@ def _lines(
             if value != right
         ]
         verb = "differs" if len(different) == 1 else "differ"
-        yield f"{_counted(len(different), what)} {verb}: {_name(first)} has {', '.join(fields)}{_more(different)}"
+        yield f"{counted(len(different), what)} {verb}: {_name(first)} has {', '.join(fields)}{_more(different)}"
     if len(had) < len(found):
-        yield f"{_counted(len(found) - len(had), what)} there twice"
+        yield f"{counted(len(found) - len(had), what)} there twice"
 
 
 def _outcome(expected: Written, outcome: Outcome, *, in_order: bool) -> Iterator[str]:
@@ -92,16 +92,11 @@ def _outcome(expected: Written, outcome: Outcome, *, in_order: bool) -> Iterator
 def _identity(left: Left) -> Iterator[str]:
     for what, ids in (("row", left.row_ids), ("summary", left.summary_ids)):
         if twice := len(ids) - len(set(ids)):
-            yield f"{_counted(twice, what)} with the id of another"
+            yield f"{counted(twice, what)} with the id of another"
     if len(left.moments) > 1:
         yield f"{len(left.moments):,} values of inserted_at in one run"
     elif any(abs(moment - datetime.now(UTC)) > NEAR for moment in left.moments):
         yield f"inserted_at {min(left.moments):%Y-%m-%d} is not of this run"
-
-
-def _counted(number: int, what: str) -> str:
-    plural = {"row": "rows", "summary": "summaries"}[what]
-    return f"{number:,} {what if number == 1 else plural}"
 
 
 def _name(key: tuple[Any, ...]) -> str:

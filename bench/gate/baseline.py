@@ -13,10 +13,10 @@ from bench.gate.run_checks import measured_cases
 from bench.report.cells import change_text, value_text
 from bench.report.comparison import percent
 from bench.report.table import Column, Content, Table
-from bench.report.wording import plain
 from bench.results.fingerprint import normalise
 from bench.results.metrics import METRICS, Kind
 from bench.results.records import Results, StatementTexts
+from bench.words import plain
 
 DEFAULT_PATH = Path("reports/baseline.json")
 

@@ -17,9 +17,9 @@ from bench.report.laws import law_line, law_table, offender_table
 from bench.report.mermaid import peak_chart
 from bench.report.room import BETWEEN, Part, compose, folded, list_part, table_part, text_part
 from bench.report.table import Table
-from bench.report.wording import plain, shorten
 from bench.results.metrics import METRICS, Side
 from bench.results.records import Results
+from bench.words import plain, shorten
 
 MARKER = "<!-- bench-comment -->"
 """Begins every comment, so that the next one finds and replaces it; nobody sees it."""

@@ -8,7 +8,6 @@ from bench.analysis.laws import Offender
 from bench.report.laws import surplus_text
 from bench.report.statements import shorten_statement
 from bench.report.units import change, quantity
-from bench.report.wording import plain
 from bench.results.fingerprint import fingerprint, normalise
 from bench.results.metrics import Metric, Side
 from bench.results.records import Allocation, AllocationSites, Case, Results, StatementTexts

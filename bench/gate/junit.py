@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from bench.gate.verdict import Check, GateVerdict, Outcome
-from bench.report.wording import plain
+from bench.words import plain
 
 SUITE = "bench gate"
 

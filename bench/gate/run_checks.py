@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from bench.analysis.verdict import WRONG_ROWS
 from bench.gate.policy import Policy
 from bench.gate.verdict import Check, Outcome
-from bench.report.wording import plain, shorten
 from bench.results.records import COPY_BASELINE, Case, Digest, Failure, Results
+from bench.words import plain, shorten
 
 _LONGEST_MESSAGE = 300
 _LOG_LINES = 5

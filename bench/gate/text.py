@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from bench.gate.verdict import Check, GateVerdict, Outcome
 from bench.report.text import WIDTH
-from bench.report.wording import plain, shorten, wrap
+from bench.report.wording import wrap
+from bench.words import counted, plain, shorten
 
 MOST_SHOWN = 8
 """Of the checks that did not pass; the files hold all."""
@@ -40,14 +41,14 @@ def headline(verdict: GateVerdict) -> str:
     if not reasons:
         return f"{word} – nothing was checked"
     if verdict.outcome is Outcome.PASS:
-        return f"{word} – every one of {_counted(len(reasons))} holds"
-    more = f" (and {_counted(len(reasons) - 1, 'more check')})" if len(reasons) > 1 else ""
+        return f"{word} – every one of {counted(len(reasons), 'check')} holds"
+    more = f" (and {counted(len(reasons) - 1, 'more check')})" if len(reasons) > 1 else ""
     return f"{word} – {_sentence(reasons[0])}{more}"
 
 
 def counts(verdict: GateVerdict) -> str:
     """Say how many checks came to what, passed ones first: ``31 of 34 checks passed; 2 regression, 1 inconclusive``."""
-    parts = [f"{len(verdict.having(Outcome.PASS)):,} of {_counted(len(verdict.checks))} passed"]
+    parts = [f"{len(verdict.having(Outcome.PASS)):,} of {counted(len(verdict.checks), 'check')} passed"]
     rest = [
         f"{len(found):,} {one.value}" for one in (*_NOT_PASSED, Outcome.IMPROVEMENT) if (found := verdict.having(one))
     ]
@@ -62,7 +63,3 @@ def _check_lines(check: Check, evidence: Iterable[str]) -> Iterator[str]:
 
 def _sentence(check: Check) -> str:
     return shorten(plain(check.sentence), _LONGEST_SENTENCE)
-
-
-def _counted(number: int, noun: str = "check") -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -13,9 +13,9 @@ import msgspec
 
 from bench.errors import InputError
 from bench.gate.verdict import Check, GateVerdict, Outcome
-from bench.report.wording import plain
 from bench.results.files import write_file_atomically
 from bench.results.json_file import VersionedJson, encode_json
+from bench.words import plain
 
 SCHEMA = 1
 

@@ -11,9 +11,9 @@ from bench.analysis.verdict import Verdict
 from bench.report.cells import ratio_text
 from bench.report.headline import PEAK, TIME
 from bench.report.units import Scale, quantity, scale
-from bench.report.wording import enumerated, plain, shorten
 from bench.results.metrics import METRICS
 from bench.results.records import Dataset, HeapSeries, Results
+from bench.words import enumerated, plain, shorten
 
 CHART_NAMES = ("peak-heap-by-rows", "heap-over-time", "time-by-size")
 """The names of all charts, which are their file names too; one without data is not drawn."""

@@ -13,9 +13,10 @@ from bench.report.escape import escape, markdown_table
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.text import WIDTH, table_lines
 from bench.report.units import MISSING
-from bench.report.wording import plain, shorten, wrap
+from bench.report.wording import wrap
 from bench.results.metrics import Kind
 from bench.results.records import Results
+from bench.words import plain, shorten
 
 _MOST_NAMED = 8
 _LONGEST_MESSAGE = 200

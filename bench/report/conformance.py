@@ -9,8 +9,9 @@ from rich.cells import cell_len, set_cell_size
 from bench.report.escape import code, escape, markdown_table
 from bench.report.table import Column, Content, Table
 from bench.report.text import WIDTH, table_lines
-from bench.report.wording import ELLIPSIS, enumerated, plain, wrap
+from bench.report.wording import wrap
 from bench.results.conformance import Conformance, Status
+from bench.words import ELLIPSIS, counted, enumerated, plain
 
 _WORDS = {Status.EQUAL: "equal", Status.KNOWN: "known", Status.WRONG: "WRONG"}
 _INDENT = "    "
@@ -82,9 +83,9 @@ def _known_lines(conformance: Conformance) -> Iterator[str]:
 def headline(conformance: Conformance) -> str:
     """Return the verdict on one line: ``CONFORMS – 2 implementations on 80 cases: 150 equal, 10 known divergences``."""
     wrong = conformance.having(Status.WRONG)
-    implementations = _counted(len(conformance.names), "implementation")
-    scope = f"{implementations} on {_counted(len(conformance.cases), 'case')}"
-    known = _counted(len(conformance.having(Status.KNOWN)), "known divergence")
+    implementations = counted(len(conformance.names), "implementation")
+    scope = f"{implementations} on {counted(len(conformance.cases), 'case')}"
+    known = counted(len(conformance.having(Status.KNOWN)), "known divergence")
     counts = f"{len(conformance.having(Status.EQUAL)):,} equal, {known}"
     if not wrong:
         return f"CONFORMS – {scope}: {counts}"
@@ -140,7 +141,3 @@ def _details(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 def _server(conformance: Conformance) -> str:
     source = "embedded" if conformance.server_source == "embedded" else "the user's own"
     return f"PostgreSQL {conformance.server_version}, {source}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

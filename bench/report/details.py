@@ -12,9 +12,9 @@ from bench.report.cells import spread_text
 from bench.report.statements import collapse, shorten_statement, side_by_side
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.units import MISSING, change, deviation, quantity
-from bench.report.wording import plain
 from bench.results.metrics import METRICS, Side
 from bench.results.records import Digest, Results
+from bench.words import plain
 
 DIGEST_LENGTH = 12
 MOST_STATEMENTS = 80

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bench.report.table import Content, Table
-from bench.report.wording import plain
+from bench.words import plain
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;"}
 _SPECIAL = re.compile(r"[\\`*\[\]~$@#!|<>&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")

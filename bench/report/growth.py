@@ -10,8 +10,8 @@ from bench.analysis.kill_size import FARTHEST, LIMITS, KillSize, Reach, base_rss
 from bench.analysis.summary import Summaries
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.units import MISSING, quantity, scale
-from bench.report.wording import enumerated, plain
 from bench.results.records import Results
+from bench.words import enumerated, plain
 
 PER = 1_000
 """Slopes are told per so many rows or findings; per single one they would be fractions of a kilobyte."""

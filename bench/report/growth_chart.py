@@ -10,8 +10,8 @@ from bench.analysis.summary import Summaries
 from bench.report.charts import Callout, Chart, Level, Line, Point
 from bench.report.growth import HELD, first_kills, size_text
 from bench.report.units import quantity, scale
-from bench.report.wording import enumerated, plain, shorten
 from bench.results.records import Results
+from bench.words import enumerated, plain, shorten
 
 GROWTH_CHART_NAMES = ("peak-rss-by-rows", "peak-rss-by-findings")
 """The names of the growth charts, which are their file names too; one without a fit is not drawn."""

@@ -9,9 +9,9 @@ from bench.analysis.verdict import Judgement, Verdict
 from bench.report.cells import change_text, ratio_text, value_text
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.units import MISSING
-from bench.report.wording import plain, shorten
 from bench.results.metrics import METRICS, Metric
 from bench.results.records import Dataset, Failure, Results
+from bench.words import plain, shorten
 
 TIME = METRICS["wall_seconds"]
 PEAK = METRICS["peak_heap_bytes"]

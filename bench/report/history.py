@@ -10,8 +10,9 @@ from bench.report.headline import PEAK, STATEMENTS, TIME
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.text import WIDTH, table_lines
 from bench.report.units import MISSING
-from bench.report.wording import plain, wrap
+from bench.report.wording import wrap
 from bench.results.metrics import Kind
+from bench.words import plain
 
 HISTORY_METRICS = (PEAK, TIME, STATEMENTS)
 

@@ -11,8 +11,8 @@ from bench.report.charts import Callout, Chart, Line
 from bench.report.headline import PEAK, TIME
 from bench.report.history import created_text, revision_text
 from bench.report.units import Scale, quantity, scale
-from bench.report.wording import enumerated, plain, shorten
 from bench.results.metrics import Metric
+from bench.words import enumerated, plain, shorten
 
 HISTORY_CHART_NAMES = ("history-peak-heap", "history-time")
 """The names of the charts, which are their file names too; one without a figure is not drawn."""

@@ -9,8 +9,8 @@ from bench.declare.laws import Law
 from bench.report.statements import shorten_statement
 from bench.report.table import Column, Content, Table
 from bench.report.units import MISSING
-from bench.report.wording import plain
 from bench.results.metrics import METRICS
+from bench.words import counted, plain
 
 
 def law_line(checks: Sequence[LawCheck]) -> str | None:
@@ -19,8 +19,8 @@ def law_line(checks: Sequence[LawCheck]) -> str | None:
         return None
     broken = [check for check in checks if not check.holds]
     if not broken:
-        counts = _counted(len(checks), "count")
-        return f"Laws of statements: kept – {counts} on {_counted(len({check.scan for check in checks}), 'scan')}"
+        counts = counted(len(checks), "count")
+        return f"Laws of statements: kept – {counts} on {counted(len({check.scan for check in checks}), 'scan')}"
     told = "; ".join(_broken(check) for check in broken[:3])
     more = f"; and {len(broken) - 3} more" if len(broken) > 3 else ""
     return plain(f"Laws of statements: broken – {told}{more}")
@@ -113,7 +113,3 @@ def surplus_text(offender: Offender) -> str:
     """Say how the count compares with the reference's; '' where there is none."""
     surplus = f"{offender.surplus:+,}".replace("-", "−")
     return f"{surplus} against {offender.reference}" if offender.reference else ""
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

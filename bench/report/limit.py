@@ -9,7 +9,6 @@ from bench.analysis.verdict import Verdict
 from bench.report.cells import value_text
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.units import MISSING
-from bench.report.wording import plain
 from bench.results.metrics import METRICS, Kind
 from bench.results.records import COPY_BASELINE, Dataset, Results
 

@@ -29,9 +29,9 @@ from bench.report.noise import noise_text
 from bench.report.promises import ABOUT_PROMISES, PROMISES_TITLE, promises_table
 from bench.report.table import Column, Content, Table
 from bench.report.units import quantity
-from bench.report.wording import enumerated, plain
 from bench.results.metrics import METRICS, Side
 from bench.results.records import Results
+from bench.words import enumerated, plain
 
 _Picture = Chart | ForestChart
 

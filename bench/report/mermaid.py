@@ -9,8 +9,8 @@ from bench.analysis.summary import Summaries
 from bench.analysis.verdict import Answer, Verdict
 from bench.report.headline import PEAK
 from bench.report.units import Scale, scale
-from bench.report.wording import enumerated, plain, shorten
 from bench.results.records import Dataset, Results
+from bench.words import enumerated, plain, shorten
 
 PALETTE = (
     ("orange", "#D55E00"),

@@ -9,9 +9,10 @@ from bench.analysis.pairs import FEWEST_PAIRS
 from bench.report.table import Column, Content, Table
 from bench.report.text import WIDTH, table_lines
 from bench.report.units import MISSING
-from bench.report.wording import enumerated, plain, wrap
+from bench.report.wording import wrap
 from bench.results.metrics import METRICS
 from bench.results.records import NoiseFloor, Results
+from bench.words import enumerated, plain
 
 _TIMED = "wall_seconds"
 

@@ -8,8 +8,8 @@ from bench.analysis.promises import TORN, PromiseFinding, Standing, broken, find
 from bench.declare.promise import Promise
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.units import MISSING
-from bench.report.wording import enumerated, plain
 from bench.results.promises import FaultPoint, PromiseTrial
+from bench.words import enumerated, plain
 
 PROMISES_TITLE = "What each implementation promises"
 ABOUT_PROMISES = """\

@@ -8,8 +8,9 @@ from bench.declare.promise import Promise
 from bench.report.escape import escape, markdown_table
 from bench.report.promises import PROMISES_TITLE, fault_table, promises_line, promises_table, race_table, reading_table
 from bench.report.text import WIDTH, table_lines
-from bench.report.wording import plain, wrap
+from bench.report.wording import wrap
 from bench.results.promises import PromiseTrial
+from bench.words import plain
 
 _ON_OWN_SERVER = "The server was not crashed: that is done to the embedded one only."
 

@@ -10,8 +10,9 @@ from bench.report.escape import block, escape, markdown_table
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.text import WIDTH, table_lines
 from bench.report.units import MISSING, quantity, scale
-from bench.report.wording import plain, wrap
+from bench.report.wording import wrap
 from bench.results.reads import ReadResults, ReadSamples, RelationSize, WriteSamples
+from bench.words import plain
 
 GOAL = 1.5
 """No typical read of the view shall take more than so many times what it takes on the table."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bench.report.escape import markdown_table
 from bench.report.table import Table
-from bench.report.wording import shorten
+from bench.words import shorten
 
 BETWEEN = "\n\n"
 _LONGEST_CELL = 160

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from bench.report.wording import plain, shorten
+from bench.words import plain, shorten
 
 LONGEST = 110
 """Characters of a shortened statement."""

@@ -16,8 +16,9 @@ from bench.report.laws import law_line, offender_lines
 from bench.report.limit import LIMIT_TITLE, limit_table
 from bench.report.promises import PROMISES_TITLE, promises_table
 from bench.report.table import Content, Table
-from bench.report.wording import pad, plain, shorten, wrap
+from bench.report.wording import pad, wrap
 from bench.results.records import Results
+from bench.words import plain, shorten
 
 WIDTH = 100
 _GAPS = ("  ", " ")

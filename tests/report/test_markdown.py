@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bench.report.escape import block, code, escape, markdown_table
 from bench.report.table import Column, Content, Table
-from bench.report.wording import plain
+from bench.words import plain
 from tests.support import variants
 from tests.support.builders import production_results
 from tests.support.rendered_markdown import PARSER, report, tokens

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from bench.report.wording import enumerated, pad, plain, shorten, wrap
+from bench.report.wording import pad, wrap
+from bench.words import counted, enumerated, plain, shorten
 
 
 def test_control_and_format_characters_become_spaces() -> None:
@@ -47,3 +49,11 @@ def test_enumeration_reads_as_english() -> None:
         "a and b",
         "a, b and c",
     ]
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "text"),
+    [(0, "scan", "0 scans"), (1, "row", "1 row"), (1_200, "row", "1,200 rows"), (2, "summary", "2 summaries")],
+)
+def test_a_number_agrees_with_its_noun(number: int, noun: str, text: str) -> None:
+    assert counted(number, noun) == text

@@ -1,0 +1,54 @@
+"""Words: text from outside made safe for one line, shortened, counted and listed. Every room may use it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+ELLIPSIS = "…"
+
+
+def plain(text: str) -> str:
+    """Return ``text`` on one line: each run of white space, control and format characters becomes one space.
+
+    That removes escape sequences' ESC, bidirectional controls and zero-width characters, so it is safe to print.
+    """
+    spaced = "".join(" " if unicodedata.category(character).startswith(("C", "Z")) else character for character in text)
+    return " ".join(spaced.split())
+
+
+def shorten(text: str, width: int) -> str:
+    """Return ``text`` in at most ``width`` ≥ 1 screen cells, with an ellipsis for its middle where it is longer.
+
+    Names of implementations and files differ at either end.
+    """
+    if cell_len(text) <= width:
+        return text
+    room = width - cell_len(ELLIPSIS)
+    head = _fitting(text, room - room // 2)
+    tail = _fitting(text[::-1], room // 2)[::-1]
+    return f"{head}{ELLIPSIS}{tail}"
+
+
+def _fitting(text: str, width: int) -> str:
+    """Return the longest beginning of ``text`` that takes at most ``width`` cells."""
+    taken = 0
+    for position, character in enumerate(text):
+        taken += cell_len(character)
+        if taken > width:
+            return text[:position]
+    return text
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: ``1 scan``, ``1,200 scans``, ``2 summaries``."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun[:-1]}ies" if noun.endswith("ry") else f"{number:,} {noun}s"
+
+
+def enumerated(words: Sequence[str]) -> str:
+    """Join ``words`` as English does: ``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
