@@ -11,6 +11,7 @@ from bench.report.units import change, quantity
 from bench.results.fingerprint import fingerprint, normalise
 from bench.results.metrics import Metric, Side
 from bench.results.records import Allocation, AllocationSites, Case, Results, StatementTexts
+from bench.words import plain
 
 MOST_LINES = 3
 LEAST_GROWTH = 100_000

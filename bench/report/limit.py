@@ -11,6 +11,7 @@ from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.units import MISSING
 from bench.results.metrics import METRICS, Kind
 from bench.results.records import COPY_BASELINE, Dataset, Results
+from bench.words import plain
 
 LIMIT_TITLE = "How far from the limit"
 ABOUT_LIMIT = (
