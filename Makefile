@@ -23,7 +23,7 @@ promises: $(STAMP)  ## every named case and every promise, of all implementation
 
 # What README and reports/showcase show. The streaming version, which ships today, is the base of the ratios.
 showcase: $(STAMP)  ## all implementations at 10k/20, the bare cost of COPY beside them, six pairs (10 to 20 min)
-	$(BIN)/bench run --limit --pairs 6 --scan 10k/20 $(foreach name,$(ALL),--implementation $(name)) --output reports/all
+	$(BIN)/bench run --copy-baseline --pairs 6 --scan 10k/20 $(foreach name,$(ALL),--implementation $(name)) --output reports/all
 
 soak: $(STAMP)  ## 20 gates of unchanged code in a row, none of which may fail (20 to 60 min)
 	$(BIN)/pytest tests/gate/soak.py -n 0

@@ -63,10 +63,10 @@ def run(
         ),
     ] = 3,
     scenario: ScenarioOption = "first",
-    limit: Annotated[
+    copy_baseline: Annotated[
         bool,
         typer.Option(
-            "--limit", help="Measure the bare cost too: COPY of the same rows from a file, in the same rounds."
+            "--copy-baseline", help="Measure the bare cost too: COPY of the same rows from a file, in the same rounds."
         ),
     ] = False,
     output: Annotated[Path, typer.Option(metavar="FOLDER", help="Where results and report go.")] = Path(
@@ -94,7 +94,7 @@ def run(
         server_major=postgres,
         command=command_line(),
         scenario=scenario,
-        limit=limit,
+        copy_baseline=copy_baseline,
     )
     return leave_report(output, measure(plan, output), history)
 

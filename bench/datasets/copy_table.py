@@ -63,7 +63,7 @@ COPIED = (OVERVIEWS, SUMMARIES)
 """The tables whose rows the bare COPY sends."""
 
 
-def limit_file(folder: Path, table: CopyTable, scan_id: str) -> Path:
+def copy_file(folder: Path, table: CopyTable, scan_id: str) -> Path:
     """Return the path of the file that holds one scan's rows of ``table``."""
     return folder / f"{scan_id}.{table.name}"
 

@@ -15,7 +15,7 @@ _LOG_LINES = 5
 
 
 def measured_cases(results: Results) -> tuple[Case, ...]:
-    """Return the cases of which there is at least one sample, in their order; the limit is none to be judged."""
+    """Return the cases of which there is at least one sample, in their order; the copy baseline is not judged."""
     measured = (one for one in results.measurements if one.samples and one.implementation != COPY_BASELINE)
     return tuple(dict.fromkeys((one.scan, one.implementation) for one in measured))
 

@@ -1,4 +1,4 @@
-"""The files of the limit: one scan's rows and summaries in COPY's binary format, as an implementation left them."""
+"""Copy files: one scan's rows and summaries in COPY's binary format, as an implementation left them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from psycopg import sql
 
 from bench.database.access import DatabaseAccess
-from bench.datasets.copy_table import COPIED, OVERVIEWS, SUMMARIES, limit_file
+from bench.datasets.copy_table import COPIED, OVERVIEWS, SUMMARIES, copy_file
 from bench.datasets.scan import ScanKey
 from bench.declare.relation import TABLE
 from bench.harness.targets import observe
@@ -21,7 +21,7 @@ _ORDER = {
 its pages in the middle and grows by a quarter."""
 
 
-def write_limit_files(access: DatabaseAccess, scans: Iterable[ScanKey], folder: Path, relation: str = TABLE) -> None:
+def write_copy_files(access: DatabaseAccess, scans: Iterable[ScanKey], folder: Path, relation: str = TABLE) -> None:
     """Write what ``relation`` and the summaries' table hold of ``scans`` into files. Raises DatabaseError."""
     folder.mkdir(exist_ok=True)
     with observe(access) as connection:
@@ -36,7 +36,7 @@ def write_limit_files(access: DatabaseAccess, scans: Iterable[ScanKey], folder: 
                 )
                 statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(rows)
                 with (
-                    limit_file(folder, table, scan.scan_id).open("wb") as file,
+                    copy_file(folder, table, scan.scan_id).open("wb") as file,
                     connection.cursor() as cursor,
                     cursor.copy(statement) as copy,
                 ):

@@ -13,8 +13,8 @@ from bench.results.records import COPY_BASELINE
 
 SINGLE_PROBES: tuple[ProbeName, ...] = ("statements", "memory", "memory-untraced", "rss", "database")
 """Exact and near-exact probes repeat to within a per cent in fresh processes; one sample of each is taken."""
-LIMIT_PROBES: tuple[ProbeName, ...] = ("database",)
-"""What the limit is measured by besides time; a client that only sends a file says nothing by its heap."""
+COPY_BASELINE_PROBES: tuple[ProbeName, ...] = ("database",)
+"""What the copy baseline is measured by besides time; a client that only sends a file says nothing by its heap."""
 PROBE_COST = {
     "statements": 1.2,
     "memory": 3.7,
@@ -52,7 +52,7 @@ class RunPlan:
     scenario: Scenario = "first"
     probes: tuple[ProbeName, ...] = SINGLE_PROBES
     """The probes of which one sample each is taken, besides the samples of time."""
-    limit: bool = False
+    copy_baseline: bool = False
     """Whether the bare cost of COPYing the same rows from a file is measured in the same rounds."""
 
 
@@ -71,19 +71,19 @@ def schedule(
     samples: int,
     probes: tuple[ProbeName, ...] = SINGLE_PROBES,
     *,
-    limit: bool = False,
+    copy_baseline: bool = False,
 ) -> Iterator[PlannedSample]:
     """Yield the samples of one scan: single probes first, then time in rounds whose order alternates.
 
-    In every round each implementation runs once, and the limit too where it is wanted, so that drift of the machine
-    meets all alike.
+    Every round runs each implementation once, and the copy baseline where it is asked for, so that drift of the
+    machine affects all of them equally.
     """
     for probe in probes:
         for implementation in implementations:
             yield PlannedSample(probe, implementation, 1)
-        if limit and probe in LIMIT_PROBES:
+        if copy_baseline and probe in COPY_BASELINE_PROBES:
             yield PlannedSample(probe, COPY_BASELINE, 1)
-    timed = (*implementations, COPY_BASELINE) if limit else implementations
+    timed = (*implementations, COPY_BASELINE) if copy_baseline else implementations
     for round_number in range(1, samples + 1):
         order = timed if round_number % 2 else tuple(reversed(timed))
         for implementation in order:
@@ -96,5 +96,5 @@ def cost(probe: ProbeName, rows: int) -> float:
 
 
 def timeout_seconds(rows: int, findings: int) -> float:
-    """A limit that only a hung worker reaches: traced runs on a slow machine stay well below it."""
+    """A timeout that only a hung worker reaches: traced runs on a slow machine stay well below it."""
     return 60 + 0.003 * rows + 0.001 * findings

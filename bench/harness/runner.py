@@ -31,8 +31,8 @@ class Runner:
         self._collector = Collector(plan.command, plan.implementations, plan.scenario, plan.samples)
         self._environment: Environment | None = None
         self._relations: tuple[DeclaredRelation, ...] = ()
-        self._limit: TargetDigest | None = None
-        """What the limit's files hold, of the scan under measurement."""
+        self._copied: TargetDigest | None = None
+        """What the copy files of the scan under measurement hold."""
 
     @property
     def benchmarks(self) -> tuple[Mapping[str, object], ...]:
@@ -68,8 +68,8 @@ class Runner:
             failed: set[str] = set()
             if self._plan.scenario == "rerun":
                 self._write_earlier_rows(scan, failed)
-            if self._plan.limit:
-                self._write_limit_files(scan, failed)
+            if self._plan.copy_baseline:
+                self._write_copy_files(scan, failed)
             planned = self._planned()
             for position, sample in enumerate(planned, start=1):
                 if sample.implementation not in failed:
@@ -94,13 +94,13 @@ class Runner:
                     scan.write_earlier_rows(implementation, self._plan.timeout_seconds)
                     written.add(relation)
 
-    def _write_limit_files(self, scan: ScanStage, failed: set[str]) -> None:
-        """Let the first implementation that can do it write the rows that the limit then COPYs."""
-        self._progress.stage(f"{scan.dataset.scan}: writing the files of the limit")
+    def _write_copy_files(self, scan: ScanStage, failed: set[str]) -> None:
+        """Let the first implementation that can do it write the rows that the copy baseline then COPYs."""
+        self._progress.stage(f"{scan.dataset.scan}: writing the copy files")
         for implementation in self._plan.implementations:
             if implementation not in failed:
                 with self._recording(scan, PlannedSample("rows", implementation, 1), failed):
-                    self._limit = scan.write_limit_files(implementation, self._plan.timeout_seconds)
+                    self._copied = scan.write_copy_files(implementation, self._plan.timeout_seconds)
                     return
         failed.add(COPY_BASELINE)
 
@@ -114,7 +114,7 @@ class Runner:
             raise SampleError("wrong-rows", difference)
         if not unchanged:
             raise SampleError("wrong-rows", "changed rows or summaries of another tenant or scan")
-        if sample.implementation == COPY_BASELINE and found != self._limit:
+        if sample.implementation == COPY_BASELINE and found != self._copied:
             raise SampleError("wrong-rows", "left other rows or summaries than its files hold")
         # The rules leave no doubt about a synthetic scan; on a recorded one a known divergence may.
         if self._plan.scan_file is None and found.rows.count != scan.loaded.expected_rows:
@@ -144,7 +144,8 @@ class Runner:
         return sum(cost(sample.probe, rows) for sample in self._planned())
 
     def _planned(self) -> list[PlannedSample]:
-        return list(schedule(self._plan.implementations, self._plan.samples, self._plan.probes, limit=self._plan.limit))
+        plan = self._plan
+        return list(schedule(plan.implementations, plan.samples, plan.probes, copy_baseline=plan.copy_baseline))
 
 
 def _sources(plan: RunPlan) -> list[ScanSource]:

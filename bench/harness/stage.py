@@ -17,7 +17,7 @@ from bench.datasets.scan_file import load_recorded_scan, recorded_provider
 from bench.datasets.scan_synthetic import load_synthetic_scan
 from bench.datasets.size import ScanSize
 from bench.declare.relation import TABLE, relation_in
-from bench.harness.copy_files import write_limit_files
+from bench.harness.copy_files import write_copy_files
 from bench.harness.executor import SETUP_SECONDS, Executor, ProcessExecutor
 from bench.harness.plan import timeout_seconds
 from bench.harness.scratch import scratch_folder
@@ -67,8 +67,8 @@ class ScanStage:
     dataset: Dataset
     catalogue_path: Path
     untouched: TargetDigest
-    limit_folder: Path
-    """Where the files of the limit go."""
+    copy_folder: Path
+    """Where the copy files go."""
     prepared: set[str]
     """The implementations with rows in another form that have run on this database."""
 
@@ -87,15 +87,15 @@ class ScanStage:
             scan=self.loaded.key,
             warm_up=self.loaded.warm_up,
             label=f"{self.dataset.scan} {implementation}",
-            limit_folder=str(self.limit_folder) if implementation == COPY_BASELINE else None,
+            copy_folder=str(self.copy_folder) if implementation == COPY_BASELINE else None,
         )
-        limit = timeout or timeout_seconds(self.loaded.expected_rows, self.loaded.findings)
-        answer = self.executor.run(request, limit)
+        timeout = timeout or timeout_seconds(self.loaded.expected_rows, self.loaded.findings)
+        answer = self.executor.run(request, timeout)
         relation = relation_in(answer.relations, implementation)
         if relation != TABLE and implementation not in self.prepared:
             self.prepared.add(implementation)
             reset_targets(self.access)
-            answer = self.executor.run(request, limit)
+            answer = self.executor.run(request, timeout)
         assert answer.reading is not None  # a sample's answer has one, or the executor raised
         return answer.reading, self.digest(relation)
 
@@ -112,13 +112,13 @@ class ScanStage:
         """Return to the state that every sample starts from."""
         reset_targets(self.access)
 
-    def write_limit_files(self, implementation: str, timeout: float | None) -> TargetDigest:
-        """Keep in files what ``implementation`` writes, for the limit to COPY; return its digest.
+    def write_copy_files(self, implementation: str, timeout: float | None) -> TargetDigest:
+        """Keep in files what ``implementation`` writes, for the copy baseline to COPY; return its digest.
 
         Raises SampleError.
         """
         _, found = self.sample("rows", implementation, timeout)
-        write_limit_files(self.access, (self.loaded.key, self.loaded.warm_up), self.limit_folder, found.relation)
+        write_copy_files(self.access, (self.loaded.key, self.loaded.warm_up), self.copy_folder, found.relation)
         return found
 
     def digest(self, relation: str = TABLE) -> TargetDigest:
@@ -143,7 +143,7 @@ class Stage:
     ) -> Iterator[ScanStage]:
         """Load a scan into a database of its own, dropped afterwards."""
         access = self.server.create_database(self.template)
-        limit_folder = self._scratch / f"limit-{access.database}"
+        copy_folder = self._scratch / f"copy-{access.database}"
         try:
             if source.size is not None:
                 loaded = load_synthetic_scan(access, source.size, catalogue, source.seed, progress)
@@ -165,11 +165,11 @@ class Stage:
                 dataset=_describe(source, loaded, catalogue, regions, count_findings(access, key)),
                 catalogue_path=catalogue_path,
                 untouched=digest_targets(access, key.tenant_id, key.scan_id, loaded.warm_up.tenant_id),
-                limit_folder=limit_folder,
+                copy_folder=copy_folder,
                 prepared=set(),
             )
         finally:
-            shutil.rmtree(limit_folder, ignore_errors=True)
+            shutil.rmtree(copy_folder, ignore_errors=True)
             self.server.drop_database(access)
 
 

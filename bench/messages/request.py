@@ -48,8 +48,8 @@ class SampleRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     warm_up: ScanKey
     label: str
     """The case in words, for pytest-benchmark's own file."""
-    limit_folder: str | None = None
-    """Where the limit's files are; only its own samples have one."""
+    copy_folder: str | None = None
+    """The folder of the copy files, for a sample of the copy baseline."""
     python_path: tuple[str, ...] = ()
     """As in DescribeRequest."""
 

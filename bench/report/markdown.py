@@ -9,6 +9,7 @@ from bench.analysis.laws import check_laws
 from bench.analysis.summary import Summaries
 from bench.analysis.verdict import Verdict
 from bench.report.charts import Chart
+from bench.report.copy_baseline import ABOUT_COPY_BASELINE, COPY_BASELINE_TITLE, copy_baseline_table
 from bench.report.details import (
     allocation_table,
     dataset_table,
@@ -24,7 +25,6 @@ from bench.report.growth import growth_tables
 from bench.report.growth_chart import GROWTH_CHART_NAMES
 from bench.report.headline import headline_table, legend, verdict_lines
 from bench.report.laws import law_line, law_table, offender_table
-from bench.report.limit import ABOUT_LIMIT, LIMIT_TITLE, limit_table
 from bench.report.noise import noise_text
 from bench.report.promises import ABOUT_PROMISES, PROMISES_TITLE, promises_table
 from bench.report.table import Column, Content, Table
@@ -69,7 +69,7 @@ def render_markdown(results: Results, summaries: Summaries, verdict: Verdict, ch
     parts = [
         *_top(results, summaries, verdict, [chart for chart in charts if chart.name not in GROWTH_CHART_NAMES]),
         *_promises(results),
-        *_limit(results, summaries, verdict),
+        *_copy_baseline(results, summaries, verdict),
         *_growth(results, summaries, verdict, [chart for chart in charts if chart.name in GROWTH_CHART_NAMES]),
         *_published(results, summaries, verdict),
         *_statements(results),
@@ -98,11 +98,11 @@ def _promises(results: Results) -> Iterator[str]:
         yield markdown_table(promises_table(results.promises, results.implementations, told=True))
 
 
-def _limit(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[str]:
-    table = limit_table(results, summaries, verdict)
+def _copy_baseline(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[str]:
+    table = copy_baseline_table(results, summaries, verdict)
     if table is not None:
-        yield f"## {LIMIT_TITLE}"
-        yield ABOUT_LIMIT
+        yield f"## {COPY_BASELINE_TITLE}"
+        yield ABOUT_COPY_BASELINE
         yield markdown_table(table)
 
 

@@ -10,10 +10,10 @@ from bench.analysis.growth import fits_of
 from bench.analysis.laws import check_laws
 from bench.analysis.summary import summaries_of
 from bench.analysis.verdict import judge
+from bench.report.copy_baseline import COPY_BASELINE_TITLE, copy_baseline_table
 from bench.report.growth import KILLS_TITLE, kill_table
 from bench.report.headline import case_table, headline_table, legend, verdict_lines
 from bench.report.laws import law_line, offender_lines
-from bench.report.limit import LIMIT_TITLE, limit_table
 from bench.report.promises import PROMISES_TITLE, promises_table
 from bench.report.table import Content, Table
 from bench.report.wording import pad, wrap
@@ -49,9 +49,9 @@ def render_table(results: Results) -> str:
     lines += table_lines(table)
     if results.promises:
         lines += ["", PROMISES_TITLE, *table_lines(promises_table(results.promises, results.implementations))]
-    limits = limit_table(results, summaries, verdict)
-    if limits is not None:
-        lines += ["", LIMIT_TITLE, *table_lines(limits)]
+    baselines = copy_baseline_table(results, summaries, verdict)
+    if baselines is not None:
+        lines += ["", COPY_BASELINE_TITLE, *table_lines(baselines)]
     kills = kill_table(results, summaries, fits_of(results, summaries, verdict))
     if kills is not None:
         lines += _kill_lines(kills)

@@ -36,7 +36,7 @@ from bench.messages.request import (
 from bench.results.conformance import DeclaredDivergences
 from bench.results.promises import DeclaredPromises
 from bench.results.records import DeclaredLaws
-from bench.worker.copy_limit import copy_limit
+from bench.worker.copy_baseline import copy_baseline
 from bench.worker.probes.database import read_database
 from bench.worker.probes.fault import read_trial
 from bench.worker.probes.memory import read_peak_heap, read_peak_heap_untraced
@@ -99,8 +99,8 @@ def _describe(names: Iterable[str]) -> Answer:
 def _warm_call(request: SampleRequest | TrialRequest) -> partial[Outcome]:
     """Set everything up, warm up, and return the call to measure."""
     set_up_django(request.access)
-    if isinstance(request, SampleRequest) and request.limit_folder is not None:
-        implementation = copy_limit(Path(request.limit_folder))
+    if isinstance(request, SampleRequest) and request.copy_folder is not None:
+        implementation = copy_baseline(Path(request.copy_folder))
     else:
         implementation = load(request.implementation)
     install_catalogue(request.scan.provider, read_catalogue(Path(request.catalogue_path)).frameworks)

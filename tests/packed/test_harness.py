@@ -143,10 +143,20 @@ def test_bench_rows_prints_what_the_view_shows(catalogue_file: Path) -> None:
 
 @pytest.fixture(scope="module")
 def rerun(catalogue_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Results:
-    """A re-run of packed, and of streaming beside it, with the limit."""
+    """A re-run of packed, and of streaming beside it, with the copy baseline."""
     folder = tmp_path_factory.mktemp("rerun")
     names = ["--implementation", PACKED, "--implementation", STREAMING]
-    options = ["--scan", "30/2", "--catalogue-file", catalogue_file, "--pairs", 1, "--limit", "--output", folder]
+    options = [
+        "--scan",
+        "30/2",
+        "--catalogue-file",
+        catalogue_file,
+        "--pairs",
+        1,
+        "--copy-baseline",
+        "--output",
+        folder,
+    ]
     finished = run("run", "--scenario", "rerun", *names, *options)
     assert finished.returncode == 0, finished.stderr
     assert "both implementations wrote rows and summaries with equal digests" in " ".join(finished.stdout.split())
@@ -159,8 +169,8 @@ def test_a_re_run_meets_earlier_rows_of_each_form(rerun: Results) -> None:
     assert deleted == {PACKED: (PACKED_ROWS + SUMMARIES,), STREAMING: table, COPY_BASELINE: table}
 
 
-def test_the_limit_copies_into_the_table_what_the_view_shows(scan: ScanStage) -> None:
-    written = scan.write_limit_files(PACKED, 120)
+def test_the_copy_baseline_copies_into_the_table_what_the_view_shows(scan: ScanStage) -> None:
+    written = scan.write_copy_files(PACKED, 120)
     _, copied = scan.sample("rows", COPY_BASELINE, 120)
     assert (copied.rows, copied.summaries) == (written.rows, written.summaries)
     assert (copied.relation, written.relation) == (TABLE, VIEW)

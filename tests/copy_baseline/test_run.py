@@ -1,4 +1,4 @@
-"""``bench run --limit``: the limit is measured in the same rounds, and what it leaves is what its files hold."""
+"""``bench run --copy-baseline``: it is measured in the same rounds, and leaves what its files hold."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import pytest
 
 from bench.database.embedded import embedded_server
 from bench.datasets.catalogue import LoadedCatalogue
-from bench.datasets.copy_table import COPIED, limit_file
+from bench.datasets.copy_table import COPIED, copy_file
 from bench.datasets.size import ScanSize
 from bench.harness.executor import SampleError
 from bench.harness.plan import schedule
 from bench.harness.runner import Runner
 from bench.harness.stage import ScanSource, ScanStage, Stage, open_stage
 from bench.harness.targets import TargetDigest
-from bench.report.limit import LIMIT_TITLE
+from bench.report.copy_baseline import COPY_BASELINE_TITLE
 from bench.results.records import COPY_BASELINE, Results
 from bench.results.store import read_results
 from tests.support.command import run
@@ -55,11 +55,11 @@ def scan(stage: Stage, inputs: Path) -> Iterator[ScanStage]:
 
 @pytest.fixture(scope="module")
 def written(scan: ScanStage) -> TargetDigest:
-    """What the streaming implementation left, which is then in the limit's files."""
-    return scan.write_limit_files("streaming", 120)
+    """What the streaming implementation left, which is then in the copy baseline's files."""
+    return scan.write_copy_files("streaming", 120)
 
 
-def test_the_limit_leaves_what_its_files_hold_and_nothing_of_anybody_else(
+def test_the_copy_baseline_leaves_what_its_files_hold_and_nothing_of_anybody_else(
     scan: ScanStage, written: TargetDigest
 ) -> None:
     reading, found = scan.sample("database", COPY_BASELINE, 120)
@@ -70,17 +70,17 @@ def test_the_limit_leaves_what_its_files_hold_and_nothing_of_anybody_else(
     assert reading.values["rows_deleted"] == 0
 
 
-def test_the_limit_is_one_transaction_with_a_copy_a_table(scan: ScanStage, written: TargetDigest) -> None:
+def test_the_copy_baseline_is_one_transaction_with_a_copy_a_table(scan: ScanStage, written: TargetDigest) -> None:
     reading, _ = scan.sample("statements", COPY_BASELINE, 120)
     verbs = [statement.split()[0] for statement in reading.server_statements]
     assert verbs == ["BEGIN", "DELETE", "DELETE", "COPY", "COPY", "COMMIT"]
     assert not reading.django_statements
 
 
-def test_a_broken_file_ends_the_limits_sample_and_leaves_the_tables_as_they_were(
+def test_a_broken_file_ends_the_copy_baselines_sample_and_leaves_the_tables_as_they_were(
     scan: ScanStage, written: TargetDigest
 ) -> None:
-    path = limit_file(scan.limit_folder, COPIED[1], scan.loaded.key.scan_id)
+    path = copy_file(scan.copy_folder, COPIED[1], scan.loaded.key.scan_id)
     whole = path.read_bytes()
     path.write_bytes(whole[:-5])
     try:
@@ -91,23 +91,23 @@ def test_a_broken_file_ends_the_limits_sample_and_leaves_the_tables_as_they_were
     assert scan.digest() == scan.untouched
 
 
-def test_the_limit_takes_part_in_every_round_and_in_the_databases_probe() -> None:
-    planned = list(schedule(("before", "after"), 2, limit=True))
+def test_the_copy_baseline_takes_part_in_every_round_and_in_the_databases_probe() -> None:
+    planned = list(schedule(("before", "after"), 2, copy_baseline=True))
     assert [one.probe for one in planned if one.implementation == COPY_BASELINE] == ["database", "time", "time"]
     timed = [one.implementation for one in planned if one.probe == "time"]
     assert timed == ["before", "after", COPY_BASELINE, COPY_BASELINE, "after", "before"]
     assert COPY_BASELINE not in {one.implementation for one in schedule(("before", "after"), 2)}
 
 
-class WithLimitFiles(StandIn):
-    """A StandIn on which the limit's files can be written, by all implementations but those in ``broken``."""
+class WithCopyFiles(StandIn):
+    """A StandIn on which the copy baseline's files can be written, by all implementations but those in ``broken``."""
 
     broken: tuple[str, ...] = ()
 
     @contextmanager
     def _scan(self, source: ScanSource, catalogue: LoadedCatalogue) -> Iterator[SimpleNamespace]:
         with super()._scan(source, catalogue) as staged:
-            staged.write_limit_files = self._write
+            staged.write_copy_files = self._write
             yield staged
 
     def _write(self, implementation: str, timeout: float | None) -> TargetDigest:  # noqa: ARG002 - as ScanStage has it
@@ -118,15 +118,15 @@ class WithLimitFiles(StandIn):
 
 
 def results_of(stand_in: StandIn, implementations: tuple[str, ...] = ("before", "after")) -> Results:
-    runner = Runner(replace(plan(implementations=implementations), limit=True), Notes(), stand_in.open)
+    runner = Runner(replace(plan(implementations=implementations), copy_baseline=True), Notes(), stand_in.open)
     runner.run()
     results = runner.results()
     assert results is not None
     return results
 
 
-def test_the_results_hold_the_limits_figures_and_do_not_count_it_as_an_implementation() -> None:
-    stand_in = WithLimitFiles(always)
+def test_the_results_hold_the_copy_baselines_figures_and_do_not_count_it_as_an_implementation() -> None:
+    stand_in = WithCopyFiles(always)
     results = results_of(stand_in)
     assert results.implementations == ("before", "after")
     (wall,) = (
@@ -138,7 +138,7 @@ def test_the_results_hold_the_limits_figures_and_do_not_count_it_as_an_implement
 
 
 def test_the_next_implementation_writes_the_files_where_the_first_one_cannot() -> None:
-    stand_in = WithLimitFiles(always)
+    stand_in = WithCopyFiles(always)
     stand_in.broken = ("before",)
     results = results_of(stand_in)
     assert failures(results) == [("100/3", "before", "rows", "error")]
@@ -146,32 +146,32 @@ def test_the_next_implementation_writes_the_files_where_the_first_one_cannot() -
     assert (("100/3", "time", COPY_BASELINE)) in stand_in.taken
 
 
-def test_without_files_the_limit_is_not_measured() -> None:
-    stand_in = WithLimitFiles(always)
+def test_without_files_the_copy_baseline_is_not_measured() -> None:
+    stand_in = WithCopyFiles(always)
     stand_in.broken = ("before", "after")
     results = results_of(stand_in)
     assert failures(results) == [("100/3", "before", "rows", "error"), ("100/3", "after", "rows", "error")]
     assert stand_in.taken == []
 
 
-def test_a_limit_that_leaves_other_rows_than_its_files_hold_is_a_failure() -> None:
-    stand_in = WithLimitFiles(lambda _, __, name: sample(content="other" if name == COPY_BASELINE else "rows"))
+def test_a_copy_baseline_that_leaves_other_rows_than_its_files_hold_is_a_failure() -> None:
+    stand_in = WithCopyFiles(lambda _, __, name: sample(content="other" if name == COPY_BASELINE else "rows"))
     assert failures(results_of(stand_in)) == [("100/3", COPY_BASELINE, "database", "wrong-rows")]
 
 
-def test_a_re_run_deletes_the_old_rows_first_also_in_the_limit(inputs: Path, tmp_path: Path) -> None:
-    options = ["--implementation", "streaming", "--pairs", 1, "--limit", "--output", tmp_path]
+def test_a_re_run_deletes_the_old_rows_first_also_in_the_copy_baseline(inputs: Path, tmp_path: Path) -> None:
+    options = ["--implementation", "streaming", "--pairs", 1, "--copy-baseline", "--output", tmp_path]
     scan = ["--scan", "30/2", "--catalogue-file", inputs / "catalogue.json"]
     finished = run("run", "--scenario", "rerun", *scan, *options)
     assert finished.returncode == 0, finished.stderr
-    assert LIMIT_TITLE in finished.stdout
+    assert COPY_BASELINE_TITLE in finished.stdout
     results = read_results(tmp_path / "results.json")
     deleted = {one.implementation: one.samples for one in results.measurements if one.metric == "rows_deleted"}
     assert deleted == {"streaming": (EXPECTED_ROWS + SUMMARIES,), COPY_BASELINE: (EXPECTED_ROWS + SUMMARIES,)}
 
 
-def test_a_recorded_scan_on_a_server_of_ones_own_has_its_limit_too(inputs: Path, tmp_path: Path) -> None:
-    options = ["--implementation", "streaming", "--pairs", 1, "--limit", "--output", tmp_path]
+def test_a_recorded_scan_on_a_server_of_ones_own_has_its_copy_baseline_too(inputs: Path, tmp_path: Path) -> None:
+    options = ["--implementation", "streaming", "--pairs", 1, "--copy-baseline", "--output", tmp_path]
     files = ["--scan-file", inputs / "scan.json", "--catalogue-file", inputs / "catalogue.json"]
     with embedded_server(16, {"fsync": "off"}) as theirs:
         finished = run("run", *files, *options, "--database-url", theirs.conninfo)
@@ -183,7 +183,7 @@ def test_a_recorded_scan_on_a_server_of_ones_own_has_its_limit_too(inputs: Path,
     assert (first.rows, first.summaries) == (second.rows, second.summaries)
 
 
-def test_no_implementation_can_be_called_by_the_limits_name() -> None:
+def test_no_implementation_can_be_called_by_the_copy_baselines_name() -> None:
     finished = run("run", "--implementation", COPY_BASELINE)
     assert finished.returncode == 2
     assert f"unknown implementation '{COPY_BASELINE}'" in finished.stderr

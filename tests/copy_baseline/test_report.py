@@ -1,4 +1,4 @@
-"""A report says how far from the limit each implementation is, and does not take the limit for one of them."""
+"""A report gives each implementation's cost over the copy baseline, and does not count the baseline among them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from rich.cells import cell_len
 from bench.analysis.pairs import paired_ratio, samples_of
 from bench.analysis.summary import summaries_of
 from bench.analysis.verdict import judge
-from bench.report.limit import LIMIT_TITLE, limit_table
+from bench.report.copy_baseline import COPY_BASELINE_TITLE, copy_baseline_table
 from bench.report.markdown import render_markdown
 from bench.report.table import Table
 from bench.report.text import WIDTH, render_table
 from bench.report.write import report_charts
 from bench.results.records import COPY_BASELINE, Results
 from tests.support.builders import digest, production_results
-from tests.support.limit_runs import limited
+from tests.support.copy_baseline_runs import with_copy_baseline
 from tests.support.report_golden import assert_golden
 
 
@@ -29,7 +29,7 @@ def markdown(results: Results) -> str:
 
 def table(results: Results) -> Table:
     summaries = summaries_of(results)
-    found = limit_table(results, summaries, judge(results, summaries))
+    found = copy_baseline_table(results, summaries, judge(results, summaries))
     assert found is not None
     return found
 
@@ -40,20 +40,20 @@ def cell(results: Results, scan: str, implementation: str, column: int) -> str:
 
 
 def test_the_whole_outputs_are_as_in_their_golden_files() -> None:
-    assert_golden("limit.txt", render_table(limited()))
-    assert_golden("limit.md", markdown(limited()))
+    assert_golden("copy-baseline.txt", render_table(with_copy_baseline()))
+    assert_golden("copy-baseline.md", markdown(with_copy_baseline()))
 
 
 def test_the_text_fits_100_columns() -> None:
-    assert max(map(cell_len, render_table(limited()).splitlines())) <= WIDTH == 100
+    assert max(map(cell_len, render_table(with_copy_baseline()).splitlines())) <= WIDTH == 100
 
 
-def test_a_ratio_is_the_paired_one_over_the_limit_with_its_interval() -> None:
-    results = limited()
-    limit, own = (
+def test_a_ratio_is_the_paired_one_over_the_copy_baseline_with_its_interval() -> None:
+    results = with_copy_baseline()
+    baseline, own = (
         samples_of(results.measurements, "10k/20", name, "wall_seconds") for name in (COPY_BASELINE, "streaming")
     )
-    found = paired_ratio(limit, own)
+    found = paired_ratio(baseline, own)
     assert found is not None
     assert found.low is not None
     assert found.high is not None
@@ -62,8 +62,8 @@ def test_a_ratio_is_the_paired_one_over_the_limit_with_its_interval() -> None:
     assert cell(results, "10k/20", "streaming", 3) == text
 
 
-def test_few_pairs_and_costs_like_the_limits_own_are_marked_as_not_told_apart() -> None:
-    results = limited()
+def test_few_pairs_and_costs_like_the_copy_baselines_own_are_marked_as_not_distinguished() -> None:
+    results = with_copy_baseline()
     assert cell(results, "100/3", "streaming", 3).startswith("~")
     assert cell(results, "10k/20", "streaming", 5) == "1.09×"
     same = tuple(
@@ -73,8 +73,8 @@ def test_few_pairs_and_costs_like_the_limits_own_are_marked_as_not_told_apart() 
     assert cell(replace(results, measurements=same), "10k/20", "streaming", 5) == "~1.00×"
 
 
-def test_a_cost_far_below_the_limit_keeps_three_digits() -> None:
-    results = limited()
+def test_a_cost_far_below_the_copy_baseline_keeps_three_digits() -> None:
+    results = with_copy_baseline()
     small = tuple(
         replace(one, samples=(1e6,)) if (one.implementation, one.metric) == ("streaming", "wal_bytes") else one
         for one in results.measurements
@@ -82,20 +82,20 @@ def test_a_cost_far_below_the_limit_keeps_three_digits() -> None:
     assert cell(replace(results, measurements=small), "10k/20", "streaming", 5) == "0.013×"
 
 
-def test_the_limit_is_none_of_the_implementations() -> None:
-    """But for its own section and its digest, a report reads as if the limit had not been measured."""
-    plain, with_limit = production_results(), limited()
-    text = render_table(with_limit)
+def test_the_copy_baseline_is_none_of_the_implementations() -> None:
+    """But for its own section and its digest, a report reads as if the copy baseline had not been measured."""
+    plain, measured = production_results(), with_copy_baseline()
+    text = render_table(measured)
     assert text.startswith(render_table(plain).rstrip("\n"))
     assert "both implementations wrote" in text
-    head = markdown(with_limit).partition(f"## {LIMIT_TITLE}")[0]
+    head = markdown(measured).partition(f"## {COPY_BASELINE_TITLE}")[0]
     assert COPY_BASELINE not in head
     assert markdown(plain).startswith(head)
 
 
 @pytest.mark.parametrize("wrong", ["streaming", COPY_BASELINE])
 def test_rows_that_differ_or_were_not_compared_forbid_every_ratio(wrong: str) -> None:
-    results = limited()
+    results = with_copy_baseline()
     others = tuple(one for one in results.digests if (one.scan, one.implementation) != ("10k/20", wrong))
     name = "streaming"
     assert cell(replace(results, digests=others), "10k/20", name, 3) == "–"
@@ -103,6 +103,6 @@ def test_rows_that_differ_or_were_not_compared_forbid_every_ratio(wrong: str) ->
     assert "×" not in "".join(cell for row in table(replace(results, digests=different)).rows for cell in row)
 
 
-def test_without_the_limit_there_is_no_section() -> None:
-    assert LIMIT_TITLE not in render_table(production_results())
-    assert LIMIT_TITLE not in markdown(production_results())
+def test_without_the_copy_baseline_there_is_no_section() -> None:
+    assert COPY_BASELINE_TITLE not in render_table(production_results())
+    assert COPY_BASELINE_TITLE not in markdown(production_results())

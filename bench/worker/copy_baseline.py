@@ -9,12 +9,12 @@ from psycopg import sql
 
 from bench.compliance.contract import Implementation, Outcome
 from bench.compliance.schema.connections import admin_connection
-from bench.datasets.copy_table import COPIED, CopyTable, limit_file
+from bench.datasets.copy_table import COPIED, CopyTable, copy_file
 
 BLOCK_BYTES = 65_536
 
 
-def copy_limit(folder: Path) -> Implementation:
+def copy_baseline(folder: Path) -> Implementation:
     """Return the implementation that COPYs a scan's rows and summaries from the files in ``folder``."""
 
     def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
@@ -26,7 +26,7 @@ def copy_limit(folder: Path) -> Implementation:
                     sql.SQL("DELETE FROM {} WHERE tenant_id = %s AND scan_id = %s").format(sql.Identifier(table.name)),
                     [tenant_id, scan_id],
                 )
-            created, *_ = [_copy(cursor, table, limit_file(folder, table, scan_id)) for table in COPIED]
+            created, *_ = [_copy(cursor, table, copy_file(folder, table, scan_id)) for table in COPIED]
         return {"requirements_created": created, "regions_processed": [], "compliance_frameworks": []}
 
     return create_compliance_requirements

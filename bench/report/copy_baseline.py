@@ -1,4 +1,4 @@
-"""How far each implementation is from the limit: its costs over those of COPYing the same rows from a file."""
+"""Costs of each implementation over the copy baseline: those of COPYing the same rows from a file."""
 
 from __future__ import annotations
 
@@ -13,42 +13,43 @@ from bench.results.metrics import METRICS, Kind
 from bench.results.records import COPY_BASELINE, Dataset, Results
 from bench.words import plain
 
-LIMIT_TITLE = "How far from the limit"
-ABOUT_LIMIT = (
-    "The limit is the bare cost of COPYing the same rows and summaries from a file into the same tables in one "
-    "transaction; where there are old rows, it deletes them as well. It reads no finding and makes no row. A ratio of "
-    "1.50× is one and a half times that cost."
+COPY_BASELINE_TITLE = "Cost over the copy baseline"
+ABOUT_COPY_BASELINE = (
+    "The copy baseline is the bare cost of COPYing the same rows and summaries from a file into the same tables in one "
+    "transaction; where there are old rows, it deletes them as well. It reads no findings and computes no rows. A "
+    "ratio of 1.50× is one and a half times that cost."
 )
 
 _COMPARED = tuple(METRICS[name] for name in ("wall_seconds", "wal_bytes", "server_cpu_seconds"))
-_LIMIT_NAME = "the limit"
-_NOT_TOLD_APART = (
-    f"~: not told apart from the limit; the 95 % interval over pairs includes 1, there are fewer than {FEWEST_PAIRS} "
-    "pairs, or the difference is below what the metric repeats to"
+_NAME = "copy baseline"
+_NOT_DISTINGUISHED = (
+    "~: not distinguished from the copy baseline; the 95 % interval over pairs includes 1, there are fewer than "
+    f"{FEWEST_PAIRS} pairs, or the difference is below what the metric repeats to"
 )
 
 
-def limit_table(results: Results, summaries: Summaries, verdict: Verdict) -> Table | None:
-    """Build the table of costs over the bare cost, scan by scan; None where the limit was not measured."""
+def copy_baseline_table(results: Results, summaries: Summaries, verdict: Verdict) -> Table | None:
+    """Build the table of costs over the bare cost, scan by scan; None where the copy baseline was not measured."""
     notes = Footnotes()
     rows = []
     for dataset in results.datasets:
-        limits = [summaries.get(dataset.scan, COPY_BASELINE, metric.name) for metric in _COMPARED]
-        if not any(limits):
+        baselines = [summaries.get(dataset.scan, COPY_BASELINE, metric.name) for metric in _COMPARED]
+        if not any(baselines):
             continue
         for name in results.implementations:
             own = [summaries.get(dataset.scan, name, metric.name) for metric in _COMPARED]
             comparable = verdict.may_compare(dataset.scan, COPY_BASELINE, name)
             ratios = [
-                _over(limit, one, notes) if comparable else MISSING for limit, one in zip(limits, own, strict=True)
+                _over(baseline, one, notes) if comparable else MISSING
+                for baseline, one in zip(baselines, own, strict=True)
             ]
             rows.append(_row(dataset, name, own, ratios))
-        rows.append(_row(dataset, _LIMIT_NAME, limits, [""] * len(limits)))
+        rows.append(_row(dataset, _NAME, baselines, [""] * len(baselines)))
     if not rows:
         return None
     columns = [Column("scan", Content.LABEL), Column("implementation", Content.LABEL)]
     for metric in _COMPARED:
-        columns += [Column(metric.title), Column("ratio", detail="to limit")]
+        columns += [Column(metric.title), Column("ratio", detail="to COPY")]
     return Table(tuple(columns), tuple(rows), notes.texts())
 
 
@@ -57,24 +58,24 @@ def _row(dataset: Dataset, name: str, values: list[Summary | None], ratios: list
     return (plain(dataset.scan), plain(name), *cells)
 
 
-def _over(limit: Summary | None, own: Summary | None, notes: Footnotes) -> str:
-    """Return ``own`` ÷ ``limit``, of a noisy metric with its paired interval: ``1.32× (1.21–1.44)``."""
-    if limit is None or own is None:
+def _over(baseline: Summary | None, own: Summary | None, notes: Footnotes) -> str:
+    """Return ``own`` ÷ ``baseline``, of a noisy metric with its paired interval: ``1.32× (1.21–1.44)``."""
+    if baseline is None or own is None:
         return MISSING
     low: float | None = None
     high: float | None = None
     if own.metric.kind is Kind.NOISY:
-        found = paired_ratio(limit.samples, own.samples)
+        found = paired_ratio(baseline.samples, own.samples)
         if found is None:
             return MISSING
         value, low, high, apart = found.estimate, found.low, found.high, found.told_apart
     else:
-        if limit.centre <= 0:
+        if baseline.centre <= 0:
             return MISSING
-        value = own.centre / limit.centre
+        value = own.centre / baseline.centre
         apart = abs(value - 1) > NEAR_EXACT_TOLERANCE
     if not apart:
-        notes.legend(_NOT_TOLD_APART)
+        notes.legend(_NOT_DISTINGUISHED)
     decimals = 2 if value >= 0.1 else 3
     text = f"{'' if apart else '~'}{value:.{decimals}f}×"
     return text if low is None or high is None else f"{text} ({low:.{decimals}f}–{high:.{decimals}f})"

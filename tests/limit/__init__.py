@@ -1,1 +1,0 @@
-"""The limit: what its files hold, what it measures, and how a report shows it."""
