@@ -18,7 +18,7 @@ from psycopg import sql
 from bench.compliance.contract import Outcome, compliance_catalogue
 from bench.compliance.schema.connections import SET_TENANT, admin_connection, rls_transaction
 from bench.compliance.schema.models import ComplianceOverviewSummary, ComplianceRequirementOverview, Scan
-from bench.database.aliases import REPLICA
+from bench.database.access import REPLICA
 from bench.declare.divergence import diverges
 from bench.declare.laws import Law, Step, declares
 from bench.declare.promise import Promise, promises

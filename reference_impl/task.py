@@ -28,7 +28,7 @@ from bench.compliance.schema.models import (
     Resource,
     Scan,
 )
-from bench.database.aliases import REPLICA
+from bench.database.access import REPLICA
 from bench.declare.divergence import diverges
 from bench.declare.laws import Law, Step, declares
 from bench.declare.promise import Promise, promises

@@ -13,8 +13,7 @@ import psycopg
 from psycopg import sql
 
 from bench.compliance.written import Row, Summary
-from bench.database.access import DatabaseAccess
-from bench.database.message import one_line
+from bench.database.access import OBSERVER, DatabaseAccess, one_line
 from bench.datasets.catalogue import LoadedCatalogue
 from bench.datasets.scan import LoadedScan, ScanKey
 from bench.datasets.scan_file import load_recorded_scan
@@ -185,7 +184,7 @@ class Tables:
 @contextmanager
 def open_tables(access: DatabaseAccess) -> Iterator[Tables]:
     """Open the harness's own two sessions on a migrated database. Raises DatabaseError."""
-    options: dict[str, Any] = {"application_name": "bench-observer"}
+    options: dict[str, Any] = {"application_name": OBSERVER}
     with _refusals():
         admin = psycopg.connect(access.conninfo_as(access.admin_role, **options), autocommit=True)
     with admin:

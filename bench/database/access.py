@@ -1,10 +1,21 @@
-"""DatabaseAccess: all that a process needs to open sessions on one database, in either of its roles."""
+"""Access: what a process needs to open sessions on one database, by which names, and how a failure reads."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+DEFAULT = "default"
+"""Django's alias of the connection that writes, as the application role under row-level security."""
+REPLICA = "replica"
+"""The alias of the one that reads, as the application role; production may point it at a read replica."""
+ADMIN = "admin"
+"""The alias for migrations, and for COPY on separate connections, as the role that bypasses row-level security."""
+
+OBSERVER = "bench-observer"
+"""The application name of the harness's own sessions, whose statements do not count."""
 
 
 @dataclass(frozen=True)
@@ -36,3 +47,8 @@ class DatabaseAccess:
         take_role = f"-c role={escaped}"
         merged = f"{options} {take_role}" if options else take_role
         return make_conninfo(self.conninfo, options=merged, **parameters)
+
+
+def one_line(error: psycopg.Error) -> str:
+    """Return the server's message without detail and hint; for an error of the connection, its whole text."""
+    return error.diag.message_primary or " ".join(str(error).split())

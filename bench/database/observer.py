@@ -11,12 +11,8 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from bench.database.access import DatabaseAccess
-from bench.database.message import one_line
+from bench.database.access import OBSERVER, DatabaseAccess, one_line
 from bench.errors import DatabaseError
-
-OBSERVER = "bench-observer"
-"""The application name of the observer's sessions, whose statements do not count."""
 
 Source = Literal["log", "pg_stat_statements", "unavailable"]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from bench.database.message import one_line
+from bench.database.access import one_line
 from bench.database.reaper import Estate, plan_for
 from bench.errors import DatabaseError, InputError
 

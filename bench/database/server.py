@@ -11,9 +11,8 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from bench.database.access import DatabaseAccess
+from bench.database.access import DatabaseAccess, one_line
 from bench.database.embedded import embedded_server
-from bench.database.message import one_line
 from bench.database.own_server import reaper, resolve
 from bench.database.reaper import Estate
 from bench.errors import DatabaseError

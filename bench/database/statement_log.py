@@ -13,9 +13,9 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from bench.database.access import DatabaseAccess
+from bench.database.access import OBSERVER, DatabaseAccess
 from bench.database.embedded import LOG_NAME
-from bench.database.observer import OBSERVER, Capture, fetch, observe
+from bench.database.observer import Capture, fetch, observe
 from bench.database.statement_statistics import from_statistics
 from bench.errors import DatabaseError
 

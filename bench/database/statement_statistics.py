@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from bench.database.access import DatabaseAccess
-from bench.database.message import one_line
+from bench.database.access import DatabaseAccess, one_line
 from bench.database.observer import Capture, fetch, observe
 from bench.errors import DatabaseError
 

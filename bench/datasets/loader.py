@@ -10,8 +10,7 @@ from itertools import islice
 import psycopg
 from psycopg import sql
 
-from bench.database.access import DatabaseAccess
-from bench.database.message import one_line
+from bench.database.access import DatabaseAccess, one_line
 from bench.datasets.copy_table import (
     FINDINGS,
     MAPPINGS,

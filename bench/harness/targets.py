@@ -11,8 +11,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from bench.database.access import DatabaseAccess
-from bench.database.message import one_line
+from bench.database.access import OBSERVER, DatabaseAccess, one_line
 from bench.datasets.scan import ScanKey
 from bench.declare.relation import TABLE
 from bench.errors import DatabaseError
@@ -52,7 +51,7 @@ class TargetDigest:
 def _session(conninfo: str) -> Iterator[psycopg.Connection]:
     """A session of the harness's own. Raises DatabaseError for whatever the server refuses."""
     try:
-        with psycopg.connect(conninfo, application_name="bench-observer", autocommit=True) as connection:
+        with psycopg.connect(conninfo, application_name=OBSERVER, autocommit=True) as connection:
             yield connection
     except psycopg.Error as error:
         raise DatabaseError(f"the target tables cannot be used: {one_line(error)}; see the server's log") from error

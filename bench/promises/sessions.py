@@ -11,9 +11,7 @@ from contextlib import contextmanager, suppress
 import psycopg
 from psycopg import sql
 
-from bench.database.access import DatabaseAccess
-from bench.database.message import one_line
-from bench.database.observer import OBSERVER
+from bench.database.access import OBSERVER, DatabaseAccess, one_line
 from bench.errors import DatabaseError
 from bench.messages.fault import CUT
 
@@ -24,15 +22,17 @@ _LOOK_SECONDS = 0.02
 
 _RUNS = sql.SQL(
     " FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
-    " AND pid <> pg_backend_pid() AND application_name <> 'bench-observer'"
-)
-_LOCKS = """
+    " AND pid <> pg_backend_pid() AND application_name <> {}"
+).format(sql.Literal(OBSERVER))
+_LOCKS = sql.SQL(
+    """
 SELECT count(*) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database
 WHERE d.datname = current_database() AND pid IS DISTINCT FROM pg_backend_pid()
-AND (pid IS NULL OR pid NOT IN (SELECT pid FROM pg_stat_activity WHERE application_name = 'bench-observer'))
+AND (pid IS NULL OR pid NOT IN (SELECT pid FROM pg_stat_activity WHERE application_name = {}))
 """
+).format(sql.Literal(OBSERVER))
 _CHECKPOINTER = sql.SQL("SELECT coalesce(max(pid), 0) FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
-_PREPARED = "SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()"
+_PREPARED = sql.SQL("SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()")
 
 
 @contextmanager
@@ -88,7 +88,7 @@ def left_over(access: DatabaseAccess) -> str:
         if sessions:
             cut_sessions(access)
         for query, noun in ((_LOCKS, "locks"), (_PREPARED, "prepared transactions")):
-            if count := _count(connection, sql.SQL(query)):
+            if count := _count(connection, query):
                 found.append(f"{count} {noun}")
         return ", ".join(found)
 

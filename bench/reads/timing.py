@@ -11,8 +11,7 @@ from typing import Any
 import psycopg
 
 from bench.compliance.typical_reads import READS, Arguments, Read
-from bench.database.access import DatabaseAccess
-from bench.database.message import one_line
+from bench.database.access import DatabaseAccess, one_line
 from bench.datasets.scan import ScanKey
 from bench.declare.relation import TABLE
 from bench.errors import DatabaseError, InputError

@@ -6,7 +6,6 @@ else writes to. Whatever the implementation prints lands in the parent's log.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import sys
@@ -15,15 +14,13 @@ from pathlib import Path
 import msgspec
 
 from bench.messages.request import READY, MigrateRequest, Request
+from bench.process import signal_on_parent_death
 from bench.worker.serve import serve
-
-_PR_SET_PDEATHSIG = 1
 
 
 def _die_with_parent(parent: int) -> None:
-    """Have the kernel end this process when its parent ends, also by SIGKILL. Linux only."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    """Have the kernel kill this process when its parent dies, also by SIGKILL, where it can."""
+    signal_on_parent_death(signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
 

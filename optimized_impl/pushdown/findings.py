@@ -13,7 +13,7 @@ from django.db import connections
 
 from bench.compliance.contract import THREATSCORE_KEY
 from bench.compliance.schema.connections import rls_transaction
-from bench.database.aliases import REPLICA
+from bench.database.access import REPLICA
 
 # Compiling the query takes the server longer than running it, whatever the planner expects of a large scan. With little
 # memory for each of its steps, the server needs 9 MB for a million findings as for ten thousand, and no more time.

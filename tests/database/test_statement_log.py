@@ -12,9 +12,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from bench.database.access import DatabaseAccess
+from bench.database.access import OBSERVER, DatabaseAccess
 from bench.database.embedded import ServerHandle
-from bench.database.observer import OBSERVER, Capture
+from bench.database.observer import Capture
 from bench.database.server import Server, open_server
 from bench.database.statement_log import _statements, capture
 from bench.database.statement_statistics import Snapshot, _compare

@@ -20,7 +20,6 @@ from tests.support.loaded_scans import MakeDatabase
 # In a process of its own, for Django may not be imported where scans are loaded.
 _MIGRATE = """
 import json, sys
-from bench.database.access import DatabaseAccess
 from bench.compliance.schema.django_setup import migrate
 migrate(DatabaseAccess(**json.load(sys.stdin)))
 """

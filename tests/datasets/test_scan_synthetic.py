@@ -31,7 +31,6 @@ SIZE = ScanSize("6k/20", FINDINGS, REGIONS)
 _LOAD = """
 import json, sys
 from bench.compliance.contract import ScanSize
-from bench.database.access import DatabaseAccess
 from bench.datasets.catalogue_synthetic import synthetic_catalogue
 from bench.datasets.scan_synthetic import load_synthetic_scan
 

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from bench.compliance.contract import Outcome
 from bench.compliance.schema.connections import admin_connection
-from bench.database.aliases import ADMIN
+from bench.database.access import ADMIN
 
 _MARK = "  # line: "
 OUTCOME: Outcome = {"requirements_created": 0, "regions_processed": [], "compliance_frameworks": []}

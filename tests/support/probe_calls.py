@@ -11,7 +11,7 @@ from django.db import connections
 
 from bench.compliance.contract import Outcome
 from bench.compliance.schema.connections import admin_connection
-from bench.database.aliases import ADMIN
+from bench.database.access import ADMIN
 
 TABLE = "probed"
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import psycopg
 from django.db import connections, transaction
 
-from bench.database.aliases import ADMIN, DEFAULT
+from bench.database.access import ADMIN, DEFAULT
 
 SET_TENANT = "SELECT set_config('api.tenant_id', %s, true)"
 

@@ -12,8 +12,7 @@ from django.db import connections
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from bench.database.access import DatabaseAccess
-from bench.database.aliases import ADMIN, DEFAULT, REPLICA
+from bench.database.access import ADMIN, DEFAULT, REPLICA, DatabaseAccess
 
 
 def set_up_apps() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.database.aliases import ADMIN, DEFAULT, REPLICA
+from bench.database.access import ADMIN, DEFAULT, REPLICA
 
 # Reached by no connection: a process that forgets to point Django at its database fails at once.
 _UNSET = {"ENGINE": "django.db.backends.postgresql", "NAME": "bench_unset", "HOST": "/nonexistent"}
