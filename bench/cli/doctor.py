@@ -39,12 +39,9 @@ def doctor(
     before = cpu_times()
     plan = RunPlan(
         sizes=parse_sizes([scan]),
-        scan_file=None,
         implementations=parse_implementations([implementation]),
-        catalogue="synthetic",
         seed=seed,
         samples=2 * pairs,
-        timeout_seconds=None,
         database_url=database_url,
         server_major=postgres,
         command=command_line(),

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from bench.datasets.catalogue_synthetic import SYNTHETIC
 from bench.datasets.size import ScanSize
 from bench.gate.judge import gate
 from bench.gate.planted.trials import CONTROL, STREAMING, TRIALS, Planted, Trial
@@ -28,7 +29,6 @@ from bench.results.records import (
     StatementTexts,
 )
 
-SYNTHETIC = "synthetic"
 SEED = 0
 
 Measure = Callable[[tuple[str, ...], tuple[ProbeName, ...]], Results]
@@ -141,14 +141,10 @@ def _measuring(trial: Trial, stage: Stage, progress: Progress, timeout_seconds: 
     def measure(implementations: tuple[str, ...], probes: tuple[ProbeName, ...]) -> Results:
         plan = RunPlan(
             sizes=(ScanSize.parse(trial.scan),),
-            scan_file=None,
             implementations=implementations,
-            catalogue=SYNTHETIC,
             seed=SEED,
             samples=trial.policy.samples,
             timeout_seconds=timeout_seconds,
-            database_url=None,
-            server_major=0,
             command="bench gate --self-test",
             probes=probes,
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from bench.datasets.catalogue_synthetic import SYNTHETIC
 from bench.datasets.size import ScanSize
 from bench.messages.request import ProbeName
 from bench.results.records import COPY_BASELINE
@@ -37,21 +38,27 @@ Scenario = Literal["first", "rerun"]
 class RunPlan:
     """A RunPlan is everything that the user chose for one run."""
 
-    sizes: tuple[ScanSize, ...]
-    scan_file: Path | None
     implementations: tuple[str, ...]
-    catalogue: str
-    """``synthetic``, or the path of a checkout, a ``prowler`` wheel or a catalogue file."""
-    seed: int
-    samples: int
-    timeout_seconds: float | None
-    """For one sample; None: by the size of the scan."""
-    database_url: str | None
-    server_major: int
     command: str
+    """The command line, for the report."""
+    sizes: tuple[ScanSize, ...] = ()
+    """Synthetic scans; empty where ``scan_file`` is given."""
+    scan_file: Path | None = None
+    """A recorded scan."""
+    catalogue: str = SYNTHETIC
+    """``synthetic``, or the path of a checkout, a ``prowler`` wheel or a catalogue file."""
+    seed: int = 0
+    samples: int = 3
+    """Time samples of each case."""
+    timeout_seconds: float | None = None
+    """For one sample; None: by the size of the scan."""
+    database_url: str | None = None
+    """The user's own server; None: an embedded one."""
+    server_major: int = 16
+    """The version of the embedded server."""
     scenario: Scenario = "first"
     probes: tuple[ProbeName, ...] = SINGLE_PROBES
-    """The probes of which one sample each is taken, besides the samples of time."""
+    """The probes that take one sample of each implementation, before the samples of time."""
     copy_baseline: bool = False
     """Whether the bare cost of COPYing the same rows from a file is measured in the same rounds."""
 

@@ -61,14 +61,9 @@ def test_what_is_left_is_what_a_first_run_leaves(rerun: Results, inputs: Path) -
     first = Runner(
         RunPlan(
             sizes=(ScanSize.parse("30/2"),),
-            scan_file=None,
             implementations=("streaming",),
             catalogue=str(inputs / "catalogue.json"),
-            seed=0,
             samples=0,
-            timeout_seconds=None,
-            database_url=None,
-            server_major=16,
             command="bench run",
             probes=("database",),
         ),

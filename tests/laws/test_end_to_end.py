@@ -24,13 +24,8 @@ MODULE = Path("tests/support/implementations/law_breaking.py")
 def test_both_implementations_keep_their_laws_on_scans_of_two_sizes(major: int) -> None:
     plan = RunPlan(
         sizes=(ScanSize.parse("100/3"), ScanSize.parse("1k/8")),
-        scan_file=None,
         implementations=("materializing", "streaming"),
-        catalogue="synthetic",
-        seed=0,
         samples=0,
-        timeout_seconds=None,
-        database_url=None,
         server_major=major,
         command="bench run",
         probes=("statements",),

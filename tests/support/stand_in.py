@@ -54,14 +54,8 @@ def plan(
 ) -> RunPlan:
     return RunPlan(
         sizes=tuple(map(ScanSize.parse, sizes)),
-        scan_file=None,
         implementations=tuple(implementations),
-        catalogue="synthetic",
-        seed=0,
         samples=samples,
-        timeout_seconds=None,
-        database_url=None,
-        server_major=16,
         command="bench run",
     )
 
