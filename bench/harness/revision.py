@@ -1,4 +1,4 @@
-"""A revision's code: an implementation as it was at a commit, checked out beside the working tree and measured there.
+"""A revision's code: an implementation as of a commit, checked out into a temporary folder and measured from there.
 
 Only the implementation's own top-level package (or module) is taken from the revision. The harness, the schema and
 whatever else the package imports are today's, so that two revisions differ in nothing but the code under test.
@@ -21,13 +21,11 @@ import msgspec
 from bench.declare.registry import locate
 from bench.errors import InputError
 from bench.harness.executor import Executor
+from bench.harness.git import git
 from bench.harness.runner import StageOpener
 from bench.harness.scratch import scratch_folder
 from bench.harness.stage import Stage, open_stage
 from bench.messages.request import Answer, DescribeRequest, Request, SampleRequest
-
-_OF_A_REPOSITORY = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX")
-"""Set where git itself runs this program, from a hook for example; here they would point git at another place."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,19 +33,19 @@ class RevisionCode:
     """A RevisionCode is one implementation at one commit, ready to be imported from ``python_path``."""
 
     name: str
-    """What results call it: ``streaming@main``."""
+    """Its name in the results: ``streaming@main``."""
     location: str
-    """``package.module:function``, which the worker finds in ``python_path``."""
+    """``package.module:function``, importable from ``python_path``."""
     commit: str
     python_path: str
 
 
 @contextmanager
 def checked_out(implementation: str, revision: str) -> Iterator[RevisionCode]:
-    """Check ``implementation``'s package of ``revision`` out into a temporary folder, which goes with the context.
+    """Check the package of ``implementation`` out of ``revision`` into a temporary folder that lasts for the context.
 
     The user's index, working tree and branches are not touched. Raises InputError for an unknown implementation or
-    revision, and where the package is of no git checkout, or not in that revision.
+    revision, and where the package is in no git checkout or missing from that revision.
     """
     location = locate(implementation)
     package = _package_path(location.partition(":")[0].partition(".")[0], implementation)
@@ -82,7 +80,7 @@ def opener_with(code: RevisionCode) -> StageOpener:
 
 
 class RevisionExecutor:
-    """Runs requests as the executor behind it does, those for ``code.name`` with the revision's code in the worker."""
+    """Passes requests on to another executor; those for ``code.name`` run the revision's code."""
 
     def __init__(self, executor: Executor, code: RevisionCode) -> None:
         self._executor = executor
@@ -98,7 +96,7 @@ class RevisionExecutor:
         return self._executor.run(request, timeout_seconds)
 
     def _describe(self, request: DescribeRequest, timeout_seconds: float) -> Answer:
-        """Describe the revision's code in a process of its own: one process imports one package of a name."""
+        """Describe the revision's code in a separate process: a process can import only one package of a name."""
         code = self._code
         others = tuple(name for name in request.implementations if name != code.name)
         today = self._executor.run(DescribeRequest(implementations=others), timeout_seconds)
@@ -117,8 +115,8 @@ def _package_path(name: str, implementation: str) -> Path:
     """Return the folder or file of the top-level package ``name``, where a worker would find it, without importing."""
     if name == __name__.partition(".")[0]:
         raise InputError(
-            f"implementation {implementation!r} is part of the harness, of which only today's measures; "
-            "name an implementation in a package of its own"
+            f"implementation {implementation!r} is part of the harness, which is always taken from the working tree; "
+            "name an implementation outside of it"
         )
     spec = importlib.util.find_spec(name) or importlib.machinery.PathFinder.find_spec(
         name, [*sys.path, str(Path.cwd())]
@@ -134,19 +132,19 @@ def _package_path(name: str, implementation: str) -> Path:
 
 
 def _root_of(package: Path) -> Path:
-    """Return the root of the git checkout that ``package`` lies in. Raises InputError."""
-    finished = _git(package.parent, "rev-parse", "--show-toplevel")
+    """Return the root of the git checkout that contains ``package``. Raises InputError."""
+    finished = git(package.parent, "rev-parse", "--show-toplevel")
     if finished.returncode:
         raise InputError(
-            f"{package.name} lies in no git checkout that can be read ({_said(finished)}); "
-            "measure an implementation that does"
+            f"{package.name} is in no git checkout that can be read ({_said(finished)}); "
+            "name an implementation that is under version control"
         )
-    return Path(os.fsdecode(finished.stdout).rstrip("\n")).resolve()
+    return Path(os.fsdecode(finished.stdout).removesuffix("\n")).resolve()
 
 
 def _commit(root: Path, revision: str) -> str:
     """Return the full hash of the commit called ``revision``. Raises InputError."""
-    finished = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    finished = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if finished.returncode:
         raise InputError(
             f"unknown revision {revision!r} in the checkout {root.name!r}; name a branch, tag or commit of it, "
@@ -156,9 +154,9 @@ def _commit(root: Path, revision: str) -> str:
 
 
 def _extract(root: Path, commit: str, relative: Path, index: Path, tree: Path) -> None:
-    """Write ``relative`` of ``commit`` below ``tree``, through an index of its own. Raises InputError.
+    """Write ``relative`` of ``commit`` below ``tree``, through a temporary index. Raises InputError.
 
-    checkout-index runs no hook, and the repository gets to know of nothing.
+    checkout-index runs no hook and records nothing in the repository.
     """
     environment = {"GIT_INDEX_FILE": str(index)}
     listed = b""
@@ -167,26 +165,12 @@ def _extract(root: Path, commit: str, relative: Path, index: Path, tree: Path) -
         ("ls-files", "-z", "--", f":(literal){relative.as_posix()}"),
         ("checkout-index", "-z", "--stdin", f"--prefix={tree}/"),
     ):
-        finished = _git(root, *arguments, extra=environment, stdin=listed)
+        finished = git(root, *arguments, extra=environment, stdin=listed)
         if finished.returncode:
-            raise InputError(f"git {arguments[0]} of {commit[:12]} failed: {_said(finished)}; see that git can read it")
+            raise InputError(
+                f"git {arguments[0]} of {commit[:12]} failed: {_said(finished)}; check that git can read it"
+            )
         listed = finished.stdout
-
-
-def _git(
-    folder: Path, *arguments: str, extra: dict[str, str] | None = None, stdin: bytes = b""
-) -> subprocess.CompletedProcess[bytes]:
-    kept = {name: value for name, value in os.environ.items() if name not in _OF_A_REPOSITORY}
-    try:
-        return subprocess.run(
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 - the user's git
-            input=stdin,
-            capture_output=True,
-            env={**kept, **(extra or {})},
-            check=False,
-        )
-    except OSError as error:
-        raise InputError(f"git cannot be started: {error.strerror}; install it, or add its folder to PATH") from error
 
 
 def _said(finished: subprocess.CompletedProcess[bytes]) -> str:

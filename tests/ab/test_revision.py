@@ -64,8 +64,19 @@ def test_a_git_that_runs_this_from_a_hook_of_another_repository_does_not_mislead
     other = tmp_path / "other"
     other.mkdir()
     git(other, "init", "--quiet")
-    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
-    monkeypatch.setenv("GIT_INDEX_FILE", str(other / ".git" / "index"))
+    for name, value in (
+        ("GIT_DIR", other / ".git"),
+        ("GIT_INDEX_FILE", other / ".git" / "index"),
+        ("GIT_COMMON_DIR", other / ".git"),
+        ("GIT_ALTERNATE_OBJECT_DIRECTORIES", other / ".git" / "objects"),
+        ("GIT_NAMESPACE", "another"),
+        ("GIT_LITERAL_PATHSPECS", "1"),
+        ("GIT_CONFIG_COUNT", "1"),
+        ("GIT_CONFIG_KEY_0", "core.worktree"),
+        ("GIT_CONFIG_VALUE_0", other),
+        ("GIT_CONFIG_PARAMETERS", f"'core.worktree={other}'"),
+    ):
+        monkeypatch.setenv(name, str(value))
     before = content(other)
     with checked_out(IMPLEMENTATION, "before") as code:
         assert (Path(code.python_path) / PACKAGE / "extra.py").read_text() == "EXTRA = 0\n"
@@ -135,8 +146,8 @@ def test_code_that_today_s_harness_cannot_import_is_an_input_error_that_names_th
         (IMPLEMENTATION, "empty", f"revision 'empty' has no {PACKAGE}, where '{IMPLEMENTATION}' is; name a revision"),
         (IMPLEMENTATION, "before:notes.txt", "unknown revision 'before:notes.txt'"),
         ("ab_missing.task:create", "before", "no module 'ab_missing'; run from its folder"),
-        ("bench.worker:main", "before", "is part of the harness, of which only today's measures; name an"),
-        ("ab_outside:create", "before", "ab_outside.py lies in no git checkout that can be read (fatal: not a git"),
+        ("bench.worker:main", "before", "is part of the harness, which is always taken from the working tree"),
+        ("ab_outside:create", "before", "ab_outside.py is in no git checkout that can be read (fatal: not a git"),
         ("unheard-of", "before", "unknown implementation 'unheard-of'; known are"),
     ],
 )
