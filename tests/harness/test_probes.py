@@ -109,6 +109,17 @@ def test_more_queries_are_counted_one_by_one_by_django_and_by_the_server(take: T
         assert texts.count("SELECT 'one more'") == QUERIES
 
 
+@pytest.mark.parametrize(
+    "implementation",
+    ["more_queries_in_threads", "more_queries_asynchronously", "more_queries_on_a_later_connection"],
+)
+def test_queries_of_other_threads_and_connections_are_counted_in_both_views(take: Take, implementation: str) -> None:
+    more, plain = take("statements", implementation), take("statements", STREAMING)
+    for metric in ("statements_django", "statements_server"):
+        assert more.values[metric] - plain.values[metric] == QUERIES
+    assert more.values["statements_django"] == len(more.django_statements) == len(more.django_sites)
+
+
 def test_a_copy_on_a_connection_of_its_own_is_in_the_servers_view_alone(take: Take) -> None:
     more, plain = take("statements", "more_copies"), take("statements", STREAMING)
     assert more.values["statements_django"] == plain.values["statements_django"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 
-from django.db import connection
+from django.db import connection, connections
 
 from bench.compliance.contract import Outcome
 from bench.compliance.schema.connections import admin_connection
+from bench.compliance.schema.models import Tenant
 from optimized_impl import create_compliance_requirements as plain
 from tests.support.implementations import BLOCK_BYTES, QUERIES, SLEEP_SECONDS
 
@@ -34,6 +37,40 @@ def more_queries(tenant_id: str, scan_id: str) -> Outcome:
     with connection.cursor() as cursor:
         for _ in range(QUERIES):
             cursor.execute("SELECT 'one more'")
+    return plain(tenant_id, scan_id)
+
+
+def _ask(_number: int = 0) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 'one more'")
+    connection.close()
+
+
+def more_queries_in_threads(tenant_id: str, scan_id: str) -> Outcome:
+    """Each thread has Django connections of its own, opened during the call."""
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(_ask, range(QUERIES)))
+    return plain(tenant_id, scan_id)
+
+
+def more_queries_asynchronously(tenant_id: str, scan_id: str) -> Outcome:
+    """By Django's asynchronous interface, which runs them in a thread."""
+
+    async def ask() -> None:
+        for _ in range(QUERIES):
+            await Tenant.objects.filter(name="nobody").aexists()
+
+    asyncio.run(ask())
+    return plain(tenant_id, scan_id)
+
+
+def more_queries_on_a_later_connection(tenant_id: str, scan_id: str) -> Outcome:
+    """On a connection that Django made during the call, beside those that its handler knows."""
+    later = connections.create_connection("default")
+    with later.cursor() as cursor:
+        for _ in range(QUERIES):
+            cursor.execute("SELECT 'one more'")
+    later.close()
     return plain(tenant_id, scan_id)
 
 
