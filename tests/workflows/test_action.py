@@ -1,8 +1,9 @@
-"""The action's scripts, one after the other, as another repository has them; a results file saves measuring."""
+"""The action's scripts, run in order as another repository runs them; a results file replaces the measurement."""
 
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -26,7 +27,7 @@ streaming = "{ceiling}"
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """Another repository's checkout, with this one's beside it."""
+    """The checkout of another repository, with the action beside it."""
     folder = tmp_path / "repository"
     folder.mkdir()
     write_results(folder / "results.json", production_results())
@@ -48,14 +49,66 @@ def variables(repository: Path) -> dict[str, str]:
     }
 
 
+def output_folder(repository: Path, given: str) -> str:
+    """The absolute folder that the action makes of its input ``output``."""
+    finished, outputs = run_step(step(ACTION, "Find the output folder"), repository, {"OUTPUT": given})
+    assert finished.returncode == 0, finished.stderr
+    return outputs["path"]
+
+
+@pytest.mark.parametrize("given", ["out", "./out", "other/../out", "{repository}/out"])
+def test_output_is_relative_to_the_working_directory_or_absolute(repository: Path, given: str) -> None:
+    """The upload joins nothing to it, and accepts no ``.`` or ``..`` inside a path."""
+    assert output_folder(repository, given.format(repository=repository)) == str(repository / "out")
+
+
+def test_an_absolute_output_holds_everything_the_action_writes(repository: Path, tmp_path: Path) -> None:
+    (repository / "policy.toml").write_text(POLICY.format(ceiling="46 MB"))
+    elsewhere = tmp_path / "elsewhere"
+    given = variables(repository) | {"OUTPUT": output_folder(repository, str(elsewhere))}
+    assert run_step(step(ACTION, "Gate"), repository, given)[1] == {"exit-code": "0"}
+    assert run_step(step(ACTION, "Summary"), repository, given)[0].returncode == 0
+    assert {path.name for path in elsewhere.iterdir()} >= {"verdict.json", "junit.xml", "comment.md"}
+    assert not (repository / "out").exists()
+
+
+@pytest.mark.parametrize("given", ["", "*", "out?", "[a]", "!out", "out\npath=/", "out\r"])
+def test_an_output_that_is_a_pattern_or_several_lines_is_refused(repository: Path, given: str) -> None:
+    finished, outputs = run_step(step(ACTION, "Find the output folder"), repository, {"OUTPUT": given})
+    assert (finished.returncode, outputs) == (1, {})
+    assert finished.stderr.startswith("::error title=Benchmark gate::output ")
+    assert len(finished.stderr.splitlines()) == 1
+
+
+def test_measuring_another_commit_than_the_pull_request_s_head_warns(repository: Path) -> None:
+    """A checkout without ``ref`` has the merge commit, which is not the one that the author pushed."""
+
+    def check(head: str) -> str:
+        finished, _ = run_step(step(ACTION, "Check the revision"), repository, {"HEAD_SHA": head})
+        assert (finished.returncode, finished.stderr) == (0, "")
+        return finished.stdout
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", str(repository), "-c", "user.name=n", "-c", "user.email=e", *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    assert check("abc123") == ""
+    git("init", "--quiet")
+    git("commit", "--quiet", "--allow-empty", "--message", "one")
+    head = git("rev-parse", "HEAD")
+    assert check(head) == ""
+    assert check("") == ""
+    assert f"::This measures {head}, not the pull request's head abc123; set the ref" in check("abc123")
+
+
 @pytest.mark.parametrize(
     ("ceiling", "code", "verdict"),
     [("46 MB", "0", "✅ Benchmark gate: pass"), ("40 MB", "1", "❌ Benchmark gate: regr")],
 )
 def test_gate_report_summary_and_verdict(repository: Path, ceiling: str, code: str, verdict: str) -> None:
-    """A regression fails the job in its last step, when report and comment are kept."""
+    """A regression fails the job in its last step, after report and comment were kept."""
     (repository / "policy.toml").write_text(POLICY.format(ceiling=ceiling))
-    given = variables(repository)
+    given = variables(repository) | {"OUTPUT": output_folder(repository, "out")}
     gate, outputs = run_step(step(ACTION, "Gate"), repository, given)
     assert gate.returncode == 0, gate.stderr
     assert outputs == {"exit-code": code}, gate.stdout + gate.stderr

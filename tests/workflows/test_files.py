@@ -1,8 +1,9 @@
-"""Workflows and action follow GitHub's schemas, and give no pull request more than it needs."""
+"""Workflows, action and templates follow GitHub's schemas, and give a pull request no more than it needs."""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,11 +11,18 @@ from pathlib import Path
 import pytest
 
 from bench.gate.comment import MARKER, MOST_CHARACTERS
+from tests.support.command import ROOT
 from tests.support.steps import ACTION, FILES, IDS, WORKFLOWS, read, step, steps
 
 BENCHMARK, COMMENT, NIGHTLY = (
     next(path for path in WORKFLOWS if path.stem == stem) for stem in ("benchmark", "comment", "nightly")
 )
+
+
+TEMPLATES = ROOT / ".github" / "ISSUE_TEMPLATE"
+FORMS = tuple(path for path in sorted(TEMPLATES.glob("*.yml")) if path.name != "config.yml")
+USES = re.compile(r"^\s*(?:- )?uses:\s*(?P<action>.*)$", re.MULTILINE)
+PINNED = re.compile(r"(?P<name>[\w.-]+/[\w./-]+)@(?P<commit>[0-9a-f]{40}) # (?P<version>v\d+\.\d+\.\d+)")
 
 
 def validate(schema: str, *paths: Path) -> subprocess.CompletedProcess[str]:
@@ -28,19 +36,24 @@ def validate(schema: str, *paths: Path) -> subprocess.CompletedProcess[str]:
         ("vendor.github-workflows", WORKFLOWS),
         ("custom.github-workflows-require-timeout", WORKFLOWS),
         ("vendor.github-actions", (ACTION,)),
+        ("vendor.dependabot", (ROOT / ".github" / "dependabot.yml",)),
+        ("vendor.github-issue-forms", FORMS),
+        ("vendor.github-issue-config", (TEMPLATES / "config.yml",)),
     ],
 )
 def test_every_file_follows_its_schema(schema: str, paths: tuple[Path, ...], tmp_path: Path) -> None:
+    assert paths
     finished = validate(schema, *paths)
     assert finished.returncode == 0, finished.stdout + finished.stderr
     wrong = tmp_path / "wrong.yml"
-    wrong.write_text(paths[0].read_text().replace("steps:", "stops:"))
-    assert validate("vendor.github-actions" if paths[0] == ACTION else "vendor.github-workflows", wrong).returncode == 1
+    required = r"\bruns-on:|\bruns:|\bupdates:|\bbody:|\bblank_issues_enabled:|\btimeout-minutes:"
+    wrong.write_text(re.sub(required, "misspelt:", paths[0].read_text()))
+    assert validate(schema, wrong).returncode == 1
 
 
 @pytest.mark.parametrize("path", FILES, ids=IDS)
-def test_every_script_can_be_parsed_and_takes_values_from_its_environment_alone(path: Path) -> None:
-    """An expression within a script would be run as part of it, whatever a branch is called."""
+def test_every_script_parses_and_takes_values_from_its_environment_only(path: Path) -> None:
+    """An expression inside a script would run as part of it, whatever a branch is called."""
     for one in steps(path):
         assert "${{" not in one.script, one.name
         if one.is_python:
@@ -50,19 +63,65 @@ def test_every_script_can_be_parsed_and_takes_values_from_its_environment_alone(
         assert (finished.returncode, finished.stderr) == (0, ""), one.name
 
 
+@pytest.mark.parametrize("path", FILES, ids=IDS)
+def test_every_action_is_pinned_by_commit_with_its_version_beside_it(path: Path) -> None:
+    """A tag can be moved to other code; the version is for people and for dependabot."""
+    used = USES.findall(path.read_text(encoding="utf-8"))
+    assert len(used) == sum("uses" in one.content for one in steps(path))
+    assert [one for one in used if one != "./" and not PINNED.fullmatch(one)] == []
+
+
+def test_each_action_has_the_same_commit_everywhere() -> None:
+    found = [PINNED.fullmatch(used) for path in FILES for used in USES.findall(path.read_text(encoding="utf-8"))]
+    pins = {(one["name"], one["commit"], one["version"]) for one in found if one}
+    assert {name for name, _, _ in pins} == {"actions/checkout", "actions/setup-python", "actions/upload-artifact"}
+    assert len(pins) == 3
+
+
 @pytest.mark.parametrize("path", WORKFLOWS, ids=[path.name for path in WORKFLOWS])
-def test_only_the_comment_may_write_and_no_checkout_keeps_a_token_there(path: Path) -> None:
+def test_only_the_comment_may_write_and_no_checkout_keeps_a_token(path: Path) -> None:
     content = read(path)
     assert "pull_request_target" not in content["on"]
     assert content["permissions"] == ({} if path == COMMENT else {"contents": "read"})
     for job in content["jobs"].values():
         assert "write" not in job.get("permissions", {}).values() or path == COMMENT
+    checkouts = [one for one in steps(path) if str(one.content.get("uses", "")).startswith("actions/checkout@")]
+    assert all(one.content["with"]["persist-credentials"] is False for one in checkouts)
+    assert "secrets." not in path.read_text(encoding="utf-8")
 
 
-def test_pull_requests_are_measured_with_a_token_that_can_only_read() -> None:
+@pytest.mark.parametrize("path", WORKFLOWS, ids=[path.name for path in WORKFLOWS])
+def test_a_workflow_has_a_concurrency_group_and_its_jobs_a_timeout(path: Path) -> None:
+    """A newer commit of a pull request cancels the run of the older one; pushes to main are all tested."""
+    content = read(path)
+    assert content["concurrency"]["group"].startswith(f"{path.stem}-")
+    assert content["concurrency"].get("cancel-in-progress", False) in (
+        False,
+        True,
+        "${{ github.event_name == 'pull_request' }}",
+    )
+    assert all(0 < job["timeout-minutes"] <= 180 for job in content["jobs"].values())
+
+
+def test_the_head_of_a_pull_request_is_measured_with_a_token_that_can_only_read() -> None:
+    """Not the merge commit, whose hash nobody knows."""
     assert "pull_request" in read(BENCHMARK)["on"]
-    assert [one.name for one in steps(BENCHMARK)] == ["actions/checkout@v4", "./"]
-    assert steps(BENCHMARK)[0].content["with"] == {"persist-credentials": False}
+    checkout, action = steps(BENCHMARK)
+    assert checkout.content["uses"].startswith("actions/checkout@")
+    assert checkout.content["with"] == {
+        "ref": "${{ github.event.pull_request.head.sha }}",
+        "persist-credentials": False,
+    }
+    assert action.content == {"uses": "./"}
+
+
+def test_everything_the_action_uploads_lies_in_the_folder_it_found() -> None:
+    """An input joined to another would break an absolute path."""
+    folder = "${{ steps.folder.outputs.path }}"
+    uploads = [one for one in steps(ACTION) if "upload-artifact" in str(one.content.get("uses"))]
+    assert [one.content["with"]["path"] for one in uploads] == [folder, f"{folder}/comment.md"]
+    assert all(one.content["with"]["if-no-files-found"] == "error" for one in uploads)
+    assert {one.content["env"]["OUTPUT"] for one in steps(ACTION) if one.name in ("Gate", "Summary")} == {folder}
 
 
 def test_the_comment_comes_from_a_second_stage_that_checks_nothing_out() -> None:
