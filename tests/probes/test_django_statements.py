@@ -9,9 +9,15 @@ from django.db.backends.utils import CursorWrapper
 from django.db.utils import ProgrammingError
 from django.test.utils import CaptureQueriesContext
 
-from bench.database.aliases import ADMIN
+from bench.database.access import ADMIN
 from bench.worker.probes.django_statements import counted_statements
 from tests.support.workbench import Workbench
+
+
+@pytest.fixture(autouse=True)
+def connected(workbench: Workbench) -> None:
+    """Django asks a new connection for the types of its extensions."""
+    connections[ADMIN].ensure_connection()
 
 
 def ask(times: int) -> None:
@@ -20,7 +26,7 @@ def ask(times: int) -> None:
             cursor.execute("SELECT %s", ["it's"])
 
 
-def test_djangos_log_counts_inside_the_block_and_grows_by_nothing_else(workbench: Workbench) -> None:
+def test_djangos_log_counts_inside_the_block_and_grows_by_nothing_else() -> None:
     connection = connections[ADMIN]
     before = len(connection.queries_log)
     with counted_statements() as found:
@@ -33,13 +39,13 @@ def test_djangos_log_counts_inside_the_block_and_grows_by_nothing_else(workbench
     assert len(connection.queries_log) == before + 4
 
 
-def test_more_statements_are_counted_than_djangos_log_holds(workbench: Workbench) -> None:
+def test_more_statements_are_counted_than_djangos_log_holds() -> None:
     with counted_statements() as found:
         ask(BaseDatabaseWrapper.queries_limit + 10)
     assert len(found.texts) == BaseDatabaseWrapper.queries_limit + 10
 
 
-def test_what_the_server_refuses_counts_and_its_error_arrives(workbench: Workbench) -> None:
+def test_what_the_server_refuses_counts_and_its_error_arrives() -> None:
     with (
         counted_statements() as found,
         pytest.raises(ProgrammingError, match="no_such_table"),
