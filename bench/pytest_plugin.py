@@ -179,7 +179,7 @@ def _message(budget: Budget, measured: float, reading: Reading) -> Iterator[str]
 
 
 def _allocation_lines(reading: Reading) -> Iterator[str]:
-    from bench.report.units import quantity
+    from bench.report.figures import quantity
 
     # Below a per cent of the peak are pytest's own frames.
     large = [site for site in reading.allocations if site.bytes * 100 >= reading.values[METRIC_OF["peak_heap"]]]
@@ -190,7 +190,7 @@ def _allocation_lines(reading: Reading) -> Iterator[str]:
 
 def _statement_lines(reading: Reading) -> Iterator[str]:
     """One line for each statement with its call site, the most frequent first."""
-    from bench.report.statements import shorten_statement
+    from bench.report.tables.statements import shorten_statement
     from bench.results.fingerprint import normalise
 
     counted = Counter(zip(map(normalise, reading.django_statements), reading.django_sites, strict=True))

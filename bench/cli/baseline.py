@@ -9,8 +9,7 @@ import typer
 
 from bench.analysis.comparable import environment_differences
 from bench.gate.baseline import DEFAULT_PATH, baseline_of, change_table
-from bench.report.text import WIDTH, table_lines
-from bench.report.wording import wrap
+from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.results.records import Results
 from bench.results.store import read_results, write_results
 from bench.words import plain

@@ -9,7 +9,7 @@ import typer
 
 from bench.analysis.timeline import common_scan, timeline
 from bench.report.history import HISTORY_METRICS, render_history
-from bench.report.history_chart import HISTORY_CHART_NAMES, history_charts
+from bench.report.plots.history_charts import HISTORY_CHART_NAMES, history_charts
 from bench.results.files import write_file_atomically
 from bench.results.history import earlier_runs
 
@@ -26,7 +26,7 @@ def history(
 ) -> int:
     """List and plot earlier runs, newest last, with peak heap, time and statements on one scan."""
     # Here, because matplotlib takes half a second, which no other command should pay.
-    from bench.report.plots import draw
+    from bench.report.plots.draw import draw
 
     kept = earlier_runs(folder)
     moments = timeline(kept.runs, scan or common_scan(kept.runs), HISTORY_METRICS)

@@ -26,7 +26,7 @@ from bench.declare.registry import registered_names
 from bench.harness.stage import ScanSource
 from bench.promises.plan import FEWEST_POINTS
 from bench.promises.trial import TrialPlan, try_promises
-from bench.report.promises_page import render_promises, render_promises_markdown
+from bench.report.promises import render_promises, render_promises_markdown
 from bench.results.files import check_writable, write_file_atomically
 from bench.results.promises import DEFAULT_PATH, merge_promises, read_promises
 

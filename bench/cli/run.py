@@ -31,8 +31,8 @@ from bench.cli.options import (
 from bench.errors import InputError
 from bench.harness.plan import RunPlan
 from bench.harness.runner import Runner
-from bench.report.text import render_table
-from bench.report.write import write_report
+from bench.report.run_markdown import write_report
+from bench.report.run_text import render_table
 from bench.results.benchmark_file import write_benchmark_file
 from bench.results.history import keep
 from bench.results.records import Results

@@ -10,8 +10,8 @@ from bench.analysis.summary import Summary, summaries_of
 from bench.analysis.verdict import Answer, judge
 from bench.errors import InputError
 from bench.gate.run_checks import measured_cases
-from bench.report.cells import change_text, value_text
 from bench.report.comparison import percent
+from bench.report.figures import change_text, value_text
 from bench.report.table import Column, Content, Table
 from bench.results.fingerprint import normalise
 from bench.results.metrics import METRICS, Kind

@@ -10,13 +10,13 @@ from bench.analysis.summary import Summaries, summaries_of
 from bench.analysis.verdict import Answer, Verdict, judge
 from bench.gate.text import counts
 from bench.gate.verdict import Check, GateVerdict, Outcome
-from bench.report.details import allocation_table, digest_table, failure_table, metrics_table, statement_tables
-from bench.report.escape import block, code, escape
-from bench.report.headline import headline_table, legend, verdict_lines
-from bench.report.laws import law_line, law_table, offender_table
-from bench.report.mermaid import peak_chart
-from bench.report.room import BETWEEN, Part, compose, folded, list_part, table_part, text_part
+from bench.report.markdown import block, code, escape
+from bench.report.parts import BETWEEN, Part, compose, folded, list_part, table_part, text_part
+from bench.report.plots.mermaid import peak_chart
 from bench.report.table import Table
+from bench.report.tables.details import allocation_table, digest_table, failure_table, metrics_table
+from bench.report.tables.overview import headline_table, legend, verdict_lines
+from bench.report.tables.statements import law_line, law_table, offender_table, statement_tables
 from bench.results.metrics import METRICS, Side
 from bench.results.records import Results
 from bench.words import plain, shorten

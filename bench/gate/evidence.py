@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from bench.analysis.laws import Offender
-from bench.report.laws import surplus_text
-from bench.report.statements import shorten_statement
-from bench.report.units import change, quantity
+from bench.report.figures import change, quantity
+from bench.report.tables.statements import shorten_statement, surplus_text
 from bench.results.fingerprint import fingerprint, normalise
 from bench.results.metrics import Metric, Side
 from bench.results.records import Allocation, AllocationSites, Case, Results, StatementTexts

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from bench.gate.self_test import Catch, SelfTest
 from bench.gate.text import headline
 from bench.report.table import Column, Content, Table
-from bench.report.text import WIDTH, table_lines
-from bench.report.wording import wrap
+from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.words import plain
 
 _COLUMNS = (Column("planted", Content.LABEL), Column("must be caught by", Content.LABEL), Column("caught"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.report.units import scale
+from bench.report.figures import scale
 from bench.results.metrics import Metric
 
 

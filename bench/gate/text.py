@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bench.gate.verdict import Check, GateVerdict, Outcome
-from bench.report.text import WIDTH
-from bench.report.wording import wrap
+from bench.report.terminal import WIDTH, wrap
 from bench.words import counted, plain, shorten
 
 MOST_SHOWN = 8

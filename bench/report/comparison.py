@@ -8,12 +8,10 @@ from collections.abc import Iterable, Iterator
 from bench.analysis.change import Change, ChangeVerdict
 from bench.analysis.comparison import Comparison, RunSide
 from bench.analysis.summary import Summary
-from bench.report.cells import change_text, value_text
-from bench.report.escape import escape, markdown_table
+from bench.report.figures import MISSING, change_text, value_text
+from bench.report.markdown import escape, markdown_table
 from bench.report.table import Column, Content, Footnotes, Table
-from bench.report.text import WIDTH, table_lines
-from bench.report.units import MISSING
-from bench.report.wording import wrap
+from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.results.metrics import Kind
 from bench.results.records import Results
 from bench.words import plain, shorten

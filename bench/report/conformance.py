@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len, set_cell_size
 
-from bench.report.escape import code, escape, markdown_table
+from bench.report.markdown import code, escape, markdown_table
 from bench.report.table import Column, Content, Table
-from bench.report.text import WIDTH, table_lines
-from bench.report.wording import wrap
+from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.results.conformance import Conformance, Status
 from bench.words import ELLIPSIS, counted, enumerated, plain
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bench.analysis.timeline import Moment
-from bench.report.cells import spread_text, value_text
-from bench.report.headline import PEAK, STATEMENTS, TIME
+from bench.report.figures import MISSING, spread_text, value_text
 from bench.report.table import Column, Content, Footnotes, Table
-from bench.report.text import WIDTH, table_lines
-from bench.report.units import MISSING
-from bench.report.wording import wrap
+from bench.report.tables.overview import PEAK, STATEMENTS, TIME
+from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.results.metrics import Kind
 from bench.words import plain
 

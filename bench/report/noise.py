@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from bench.analysis.noise import PAIR_COUNTS, SelfComparison, detectable
 from bench.analysis.pairs import FEWEST_PAIRS
+from bench.report.figures import MISSING
 from bench.report.table import Column, Content, Table
-from bench.report.text import WIDTH, table_lines
-from bench.report.units import MISSING
-from bench.report.wording import wrap
+from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.results.metrics import METRICS
 from bench.results.records import NoiseFloor, Results
 from bench.words import enumerated, plain

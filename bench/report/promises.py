@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bench.analysis.promises import TORN, PromiseFinding, Standing, broken, find_promises, left_by
 from bench.declare.promise import Promise
+from bench.report.figures import MISSING
+from bench.report.markdown import escape, markdown_table
 from bench.report.table import Column, Content, Footnotes, Table
-from bench.report.units import MISSING
+from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.results.promises import FaultPoint, PromiseTrial
 from bench.words import enumerated, plain
 
@@ -187,3 +189,81 @@ def _fault_row(kind: str, points: Sequence[FaultPoint]) -> tuple[str, ...]:
     right = sum(not point.rerun for point in struck)
     counts = (f"{left.count(state)}" if state in left else "" for state in _LEFT)
     return (kind, f"{len(struck)}", *counts, f"{right} of {len(struck)}")
+
+
+_ON_OWN_SERVER = "The server was not crashed: that is done to the embedded one only."
+
+
+def render_promises(trials: Sequence[PromiseTrial]) -> str:
+    """Return everything as text of at most WIDTH columns."""
+    return "\n".join(_text_lines(trials)) + "\n"
+
+
+def render_promises_markdown(trials: Sequence[PromiseTrial]) -> str:
+    """Return everything as Markdown."""
+    return "\n\n".join(_markdown_parts(trials)) + "\n"
+
+
+def _text_lines(trials: Sequence[PromiseTrial]) -> Iterator[str]:
+    yield from wrap(promises_line(trials), WIDTH)
+    yield ""
+    yield from table_lines(promises_table(trials, _names(trials)))
+    if any(trial.readings for trial in trials):
+        yield ""
+        yield "Seen by readers while undisturbed runs replaced an earlier run's rows:"
+        yield from table_lines(reading_table(trials))
+    for trial in trials:
+        if trial.points:
+            yield ""
+            yield from wrap(plain(f"Left by faults in {trial.implementation}, rows and summaries:"), WIDTH)
+            yield from table_lines(fault_table(trial))
+    if any(trial.races for trial in trials):
+        yield ""
+        yield "Two runs at once:"
+        yield from table_lines(race_table(trials))
+    yield ""
+    for sentence in _circumstances(trials):
+        yield from wrap(plain(sentence), WIDTH)
+
+
+def _markdown_parts(trials: Sequence[PromiseTrial]) -> Iterator[str]:
+    yield f"# {PROMISES_TITLE}"
+    yield f"**{escape(promises_line(trials))}**"
+    yield markdown_table(promises_table(trials, _names(trials), told=True))
+    yield "\n".join(f"- **{escape(promise.heading)}**: {escape(promise.meaning)}." for promise in Promise)
+    if any(trial.readings for trial in trials):
+        yield "## Seen by readers"
+        yield (
+            "While undisturbed runs replaced an earlier run's rows, readers on other connections took one snapshot of "
+            "rows and summaries after the other."
+        )
+        yield markdown_table(reading_table(trials))
+    if any(trial.points for trial in trials):
+        yield "## Left by faults"
+        yield (
+            "What rows and summaries were after each fault and before the re-run. *old*: all of the earlier run's; "
+            "*new*: all of the run's own."
+        )
+    for trial in trials:
+        if trial.points:
+            yield f"### {escape(trial.implementation)}"
+            yield markdown_table(fault_table(trial))
+    if any(trial.races for trial in trials):
+        yield "## Two runs at once"
+        yield markdown_table(race_table(trials))
+    yield "## Tried on"
+    yield "\n".join(f"- {escape(sentence)}" for sentence in _circumstances(trials))
+
+
+def _circumstances(trials: Sequence[PromiseTrial]) -> Iterator[str]:
+    for trial in trials:
+        yield (
+            f"{trial.implementation}: source {trial.source or 'not known'}, scan {trial.scan} ({trial.rows:,} rows), "
+            f"PostgreSQL {trial.server_version} ({trial.server_source}), {trial.created}."
+        )
+    if any(trial.server_source == "own" for trial in trials):
+        yield _ON_OWN_SERVER
+
+
+def _names(trials: Sequence[PromiseTrial]) -> tuple[str, ...]:
+    return tuple(trial.implementation for trial in trials)

@@ -6,11 +6,10 @@ import statistics
 from collections.abc import Iterator, Sequence
 
 from bench.analysis.pairs import FEWEST_PAIRS, PairedRatio, paired_ratio
-from bench.report.escape import block, escape, markdown_table
+from bench.report.figures import MISSING, quantity, scale
+from bench.report.markdown import block, escape, markdown_table
 from bench.report.table import Column, Content, Footnotes, Table
-from bench.report.text import WIDTH, table_lines
-from bench.report.units import MISSING, quantity, scale
-from bench.report.wording import wrap
+from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.results.reads import ReadResults, ReadSamples, RelationSize, WriteSamples
 from bench.words import plain
 

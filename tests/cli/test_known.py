@@ -11,8 +11,8 @@ from bench.cli.known import with_promises
 from bench.declare.registry import locate
 from bench.declare.source import source_fingerprint
 from bench.gate.baseline import baseline_of
-from bench.report.text import render_table
-from bench.report.write import write_report
+from bench.report.run_markdown import write_report
+from bench.report.run_text import render_table
 from bench.results.promises import DEFAULT_PATH, PromiseTrial, merge_promises
 from bench.results.store import read_results, write_results
 from tests.support.builders import production_results

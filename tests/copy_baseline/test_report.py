@@ -10,11 +10,11 @@ from rich.cells import cell_len
 from bench.analysis.pairs import paired_ratio, samples_of
 from bench.analysis.summary import summaries_of
 from bench.analysis.verdict import judge
-from bench.report.copy_baseline import COPY_BASELINE_TITLE, copy_baseline_table
-from bench.report.markdown import render_markdown
+from bench.report.run_markdown import render_markdown, report_charts
+from bench.report.run_text import render_table
 from bench.report.table import Table
-from bench.report.text import WIDTH, render_table
-from bench.report.write import report_charts
+from bench.report.tables.copy_baseline import COPY_BASELINE_TITLE, copy_baseline_table
+from bench.report.terminal import WIDTH
 from bench.results.records import COPY_BASELINE, Results
 from tests.support.builders import digest, production_results
 from tests.support.copy_baseline_runs import with_copy_baseline

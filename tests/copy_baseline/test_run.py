@@ -20,7 +20,7 @@ from bench.harness.plan import schedule
 from bench.harness.runner import Runner
 from bench.harness.stage import ScanSource, ScanStage, Stage, open_stage
 from bench.harness.targets import TargetDigest
-from bench.report.copy_baseline import COPY_BASELINE_TITLE
+from bench.report.tables.copy_baseline import COPY_BASELINE_TITLE
 from bench.results.records import COPY_BASELINE, Results
 from bench.results.store import read_results
 from tests.support.command import run

@@ -15,7 +15,7 @@ from bench.gate.junit import render_junit
 from bench.gate.text import MOST_SHOWN, counts, headline, render_verdict
 from bench.gate.verdict import EXIT_CODES, Check, GateVerdict, Outcome
 from bench.gate.verdict_file import read_verdict, render_json, write_verdict
-from bench.report.text import WIDTH
+from bench.report.terminal import WIDTH
 from tests.support.gate_runs import judged, run, with_samples
 from tests.support.variants import HOSTILE
 

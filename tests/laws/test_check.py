@@ -8,7 +8,7 @@ import pytest
 
 from bench.analysis.laws import LawCheck, Offender, check_laws
 from bench.declare.laws import Law
-from bench.report.laws import law_line, law_table, offender_lines, offender_table
+from bench.report.tables.statements import law_line, law_table, offender_lines, offender_table
 from bench.results.fingerprint import fingerprint
 from bench.results.records import Dataset, Results
 from tests.support import law_runs as runs

@@ -11,7 +11,7 @@ from bench.analysis.laws import check_laws
 from bench.datasets.size import ScanSize
 from bench.harness.plan import RunPlan
 from bench.harness.runner import Runner
-from bench.report.laws import law_line
+from bench.report.tables.statements import law_line
 from bench.results.fingerprint import fingerprint
 from tests.support.command import ROOT, run
 from tests.support.notes import Notes

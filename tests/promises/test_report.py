@@ -8,10 +8,9 @@ import pytest
 from rich.cells import cell_len
 
 from bench.declare.promise import Promise
-from bench.report.promises import promises_line, promises_table
-from bench.report.promises_page import render_promises, render_promises_markdown
+from bench.report.promises import promises_line, promises_table, render_promises, render_promises_markdown
 from bench.report.table import Table
-from bench.report.text import WIDTH
+from bench.report.terminal import WIDTH
 from bench.results.promises import PromiseTrial
 from tests.support.golden import assert_same_as
 from tests.support.promise_records import NEW, NONE, OLD, PARTIAL, point, race, reading, refusal, trial

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from bench.analysis.comparison import Comparison, compare
 from bench.report.comparison import DRIFT, percent, render_comparison, render_comparison_markdown
-from bench.report.text import WIDTH
+from bench.report.terminal import WIDTH
 from bench.results.records import Failure
 from tests.support import variants
 from tests.support.builders import production_results

@@ -9,12 +9,12 @@ import pytest
 from bench.analysis.growth import fits_of
 from bench.analysis.summary import summaries_of
 from bench.analysis.verdict import judge
-from bench.report.charts import Chart
-from bench.report.growth import growth_tables, size_text
-from bench.report.growth_chart import GROWTH_CHART_NAMES
+from bench.report.plots.chart import Chart
+from bench.report.plots.growth_charts import GROWTH_CHART_NAMES
+from bench.report.run_markdown import report_charts
 from bench.report.table import Table
-from bench.report.text import fits as fits_width
-from bench.report.write import report_charts
+from bench.report.tables.growth import growth_tables, size_text
+from bench.report.terminal import fits as fits_width
 from bench.results.records import Results
 from tests.support.builders import production_results
 from tests.support.rendered_markdown import report, tokens

@@ -12,11 +12,11 @@ from rich.cells import cell_len
 
 from bench.analysis.timeline import Moment, common_scan, timeline
 from bench.errors import InputError
-from bench.report.charts import Chart
 from bench.report.history import HISTORY_METRICS, render_history
-from bench.report.history_chart import HISTORY_CHART_NAMES, history_charts
-from bench.report.plots import draw
-from bench.report.text import WIDTH
+from bench.report.plots.chart import Chart
+from bench.report.plots.draw import draw
+from bench.report.plots.history_charts import HISTORY_CHART_NAMES, history_charts
+from bench.report.terminal import WIDTH
 from bench.results.records import Results
 from tests.support import variants
 from tests.support.builders import dataset, production_results

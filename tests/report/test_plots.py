@@ -11,9 +11,10 @@ import pytest
 
 from bench.analysis.summary import summaries_of
 from bench.analysis.verdict import judge
-from bench.report.charts import CHART_NAMES, Callout, Chart, Level, charts
-from bench.report.plots import COLOURS, draw
-from bench.report.write import write_report
+from bench.report.plots.chart import Callout, Chart, Level
+from bench.report.plots.draw import COLOURS, draw
+from bench.report.plots.run_charts import CHART_NAMES, charts
+from bench.report.run_markdown import write_report
 from bench.results.records import Results
 from tests.support import variants
 from tests.support.builders import production_results

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.report.statements import LONGEST, Repeat, collapse, shorten_statement, side_by_side
+from bench.report.tables.statements import LONGEST, Repeat, collapse, shorten_statement, side_by_side
 
 UUID = "'3f0c1c1e-7d8a-4c5e-9c64-0d3f5b1a2e70'"
 

@@ -9,8 +9,7 @@ from markdown_it.token import Token
 
 from bench.analysis.summary import summaries_of
 from bench.analysis.verdict import judge
-from bench.report.markdown import render_markdown
-from bench.report.write import report_charts
+from bench.report.run_markdown import render_markdown, report_charts
 from bench.results.records import Results
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])

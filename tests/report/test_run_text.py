@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from bench.report.text import WIDTH, render_table
+from bench.report.run_text import render_table
+from bench.report.terminal import WIDTH
 from bench.results.records import Results
 from tests.support import variants
 from tests.support.builders import production_results

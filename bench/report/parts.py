@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bench.report.escape import markdown_table
+from bench.report.markdown import markdown_table
 from bench.report.table import Table
 from bench.words import shorten
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from bench.analysis.summary import summaries_of
 from bench.analysis.verdict import judge
-from bench.report.forest import FOREST_CHART_NAME, ForestChart, forest_chart
-from bench.report.forest_plot import draw_forest
-from bench.report.write import write_report
+from bench.report.plots.chart import ForestChart
+from bench.report.plots.draw import draw_forest
+from bench.report.plots.run_charts import FOREST_CHART_NAME, forest_chart
+from bench.report.run_markdown import write_report
 from bench.results.records import NoiseFloor, Results
 from tests.support import variants
 from tests.support.builders import production_results

@@ -6,9 +6,8 @@ from bench.analysis.pairs import FEWEST_PAIRS, paired_ratio
 from bench.analysis.ratio import NEAR_EXACT_TOLERANCE
 from bench.analysis.summary import Summaries, Summary
 from bench.analysis.verdict import Verdict
-from bench.report.cells import value_text
+from bench.report.figures import MISSING, value_text
 from bench.report.table import Column, Content, Footnotes, Table
-from bench.report.units import MISSING
 from bench.results.metrics import METRICS, Kind
 from bench.results.records import COPY_BASELINE, Dataset, Results
 from bench.words import plain

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from bench.report.wording import pad, wrap
+from bench.report.terminal import pad, wrap
 from bench.words import counted, enumerated, plain, shorten
 
 

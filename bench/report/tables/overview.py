@@ -1,4 +1,4 @@
-"""The headline: the verdict in sentences, and the table in the pull request's shape."""
+"""The beginning of a run's report: the verdict in sentences, and the table of times, peaks and statements."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from bench.analysis.pairs import FEWEST_PAIRS
 from bench.analysis.ratio import ratio
 from bench.analysis.summary import Summaries, Summary
 from bench.analysis.verdict import Judgement, Verdict
-from bench.report.cells import change_text, ratio_text, value_text
+from bench.report.figures import MISSING, change_text, ratio_text, value_text
 from bench.report.table import Column, Content, Footnotes, Table
-from bench.report.units import MISSING
 from bench.results.metrics import METRICS, Metric
 from bench.results.records import Dataset, Failure, Results
 from bench.words import plain, shorten

@@ -7,19 +7,14 @@ from collections.abc import Sequence
 
 from bench.analysis.summary import Summaries
 from bench.analysis.verdict import Answer, Verdict
-from bench.report.headline import PEAK
-from bench.report.units import Scale, scale
+from bench.report.figures import Scale, scale
+from bench.report.plots.chart import PALETTE
+from bench.report.tables.overview import PEAK
 from bench.results.records import Dataset, Results
 from bench.words import enumerated, plain, shorten
 
-PALETTE = (
-    ("orange", "#D55E00"),
-    ("blue", "#0072B2"),
-    ("green", "#009E73"),
-    ("pink", "#CC79A7"),
-    ("yellow", "#E69F00"),
-)
-"""The first colours of the plots, with the words for them: the chart has no legend, so its caption names them."""
+_MOST_LINES = 5
+"""More lines could not be told apart by the words for their colours, for the chart has no legend."""
 
 MOST_SCANS = 12
 _NAME_WIDTH = 40
@@ -31,7 +26,7 @@ def peak_chart(results: Results, summaries: Summaries, verdict: Verdict) -> tupl
 
     Nothing is drawn where the rows of the implementations differ, or where no scan has a peak of each.
     """
-    names = results.implementations[: len(PALETTE)]
+    names = results.implementations[:_MOST_LINES]
     if verdict.same_rows.answer is Answer.NO:
         return None
     # Of a grid, one scan stands for each number of rows, that with the most findings.
@@ -69,7 +64,7 @@ def _bars(dataset: Dataset, peaks: dict[str, list[float]], shown: Scale) -> tupl
 def _chart(
     labels: Sequence[str], x_title: str, peaks: dict[str, list[float]], shown: Scale, series: Sequence[str]
 ) -> str:
-    palette = ", ".join(colour for _, colour in PALETTE)
+    palette = ", ".join(colour for _, colour in PALETTE[:_MOST_LINES])
     theme = json.dumps({"themeVariables": {"xyChart": {"plotColorPalette": palette}}})
     top = max(max(of_name) for of_name in peaks.values()) / shown.size * 1.1 or 1
     return "\n".join(

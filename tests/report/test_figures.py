@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.report.units import MEGABYTE, change, deviation, quantity
+from bench.report.figures import MEGABYTE, change, deviation, quantity
 
 
 @pytest.mark.parametrize(

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from bench.analysis.summary import Spread, Summaries
 from bench.analysis.verdict import Verdict
 from bench.compliance.published import AFTER, BEFORE, Pair, published_for
-from bench.report.cells import spread_text
-from bench.report.statements import collapse, shorten_statement, side_by_side
+from bench.report.figures import MISSING, change, deviation, quantity, spread_text
 from bench.report.table import Column, Content, Footnotes, Table
-from bench.report.units import MISSING, change, deviation, quantity
 from bench.results.metrics import METRICS, Side
 from bench.results.records import Digest, Results
 from bench.words import plain
 
 DIGEST_LENGTH = 12
-MOST_STATEMENTS = 80
 MOST_SITES = 5
 
 _CASE = (Column("scan", Content.LABEL), Column("implementation", Content.LABEL))
@@ -92,49 +89,6 @@ def metrics_table(results: Results, summaries: Summaries, side: Side) -> Table:
     if meaning:
         notes.legend(f"In brackets beside a median: the {meaning}.")
     return Table(columns, tuple(rows), notes.texts())
-
-
-def statement_tables(results: Results) -> Iterator[tuple[str, Table]]:
-    """Yield a title and a table of statements lined up, base against each other implementation.
-
-    The largest scan on which any implementation's statements are known stands for all.
-    """
-    scan = _largest_with_statements(results)
-    known = {one.implementation: one for one in results.statements if one.scan == scan}
-    names = [name for name in results.implementations if name in known]
-    if scan is None or not names:
-        return
-    base, *others = names
-    source = plain(known[base].server_source)
-    for title, texts in (
-        ("as Django logs them", {name: known[name].django for name in names}),
-        (f"as the server sees them ({source})", {name: known[name].server for name in names}),
-    ):
-        if not any(texts.values()):
-            continue
-        left = _readable(texts[base])
-        if not others:
-            yield f"{plain(scan)}, {title}", _statement_table((base,), [(line,) for line in left])
-        for other in others:
-            pairs = side_by_side(left, _readable(texts[other]))
-            yield f"{plain(scan)}, {title}", _statement_table((base, other), pairs)
-
-
-def _largest_with_statements(results: Results) -> str | None:
-    known = {one.scan for one in results.statements}
-    scans = [dataset for dataset in results.datasets if dataset.scan in known]
-    return max(scans, key=lambda dataset: dataset.rows).scan if scans else None
-
-
-def _readable(statements: Sequence[str]) -> list[str]:
-    return [str(repeat) for repeat in collapse([shorten_statement(statement) for statement in statements])]
-
-
-def _statement_table(names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
-    shown = tuple((f"{number}", *row) for number, row in enumerate(rows[:MOST_STATEMENTS], start=1))
-    left_out = len(rows) - len(shown)
-    notes = (f"{left_out:,} more lines are in results.json.",) if left_out > 0 else ()
-    return Table((Column("#"), *(Column(plain(name), Content.CODE) for name in names)), shown, notes)
 
 
 def allocation_table(results: Results) -> Table | None:

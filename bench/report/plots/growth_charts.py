@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from bench.analysis.growth import Fit, Size
 from bench.analysis.kill_size import LIMITS, KillSize, Reach, base_rss
 from bench.analysis.summary import Summaries
-from bench.report.charts import Callout, Chart, Level, Line, Point
-from bench.report.growth import HELD, first_kills, size_text
-from bench.report.units import quantity, scale
+from bench.report.figures import quantity, scale
+from bench.report.plots.chart import Callout, Chart, Level, Line, Point
+from bench.report.tables.growth import HELD, first_kills, size_text
 from bench.results.records import Results
 from bench.words import enumerated, plain, shorten
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from bench.analysis.growth import STRAIGHT_SHARE, Fit, Size, Trend
 from bench.analysis.kill_size import FARTHEST, LIMITS, KillSize, Reach, base_rss, first_kill
 from bench.analysis.summary import Summaries
+from bench.report.figures import MISSING, quantity, scale
 from bench.report.table import Column, Content, Footnotes, Table
-from bench.report.units import MISSING, quantity, scale
 from bench.results.records import Results
 from bench.words import enumerated, plain
 

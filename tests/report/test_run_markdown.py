@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.report.escape import block, code, escape, markdown_table
+from bench.report.markdown import block, code, escape, markdown_table
 from bench.report.table import Column, Content, Table
 from bench.words import plain
 from tests.support import variants

@@ -1,16 +1,16 @@
-"""The chart record, and the three charts of a report: computed here, drawn elsewhere."""
+"""The charts of a run: peak heap by rows, heap over time, time by size, and ratios of times."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from bench.analysis.ratio import ratio
+from bench.analysis.noise import chance
+from bench.analysis.ratio import Ratio, ratio
 from bench.analysis.summary import Summaries
 from bench.analysis.verdict import Verdict
-from bench.report.cells import ratio_text
-from bench.report.headline import PEAK, TIME
-from bench.report.units import Scale, quantity, scale
+from bench.report.figures import Scale, quantity, ratio_text, scale
+from bench.report.plots.chart import Chart, ForestChart, ForestRow, Line
+from bench.report.tables.overview import PEAK, TIME
 from bench.results.metrics import METRICS
 from bench.results.records import Dataset, HeapSeries, Results
 from bench.words import enumerated, plain, shorten
@@ -24,61 +24,6 @@ LOGARITHMIC_FROM = 30
 _NAME_WIDTH = 26
 _SCAN_WIDTH = 14
 _MOST_NAMED = 3
-
-Point = tuple[float, float]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """A Line is one curve with the label at its end; ``dots`` are single samples beside it.
-
-    ``colour`` is the place of the implementation in the run, so that it keeps its colour in every chart.
-    """
-
-    label: str
-    colour: int
-    points: tuple[Point, ...]
-    dots: tuple[Point, ...] = ()
-    markers: bool = True
-    dashed: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Level:
-    """A Level is a horizontal line across the plot at ``value`` of the y axis, a limit for example."""
-
-    label: str
-    value: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Callout:
-    """A Callout is a mark at one point with a few words beside it, in the colour of an implementation."""
-
-    text: str
-    colour: int
-    point: Point
-
-
-@dataclass(frozen=True, kw_only=True)
-class Chart:
-    """A Chart is lines in the units of its axes, and a title and an alternative text that state the message.
-
-    A line without a label is drawn and not named: it continues another.
-    """
-
-    name: str
-    title: str
-    alt: str
-    x_label: str
-    y_label: str
-    lines: tuple[Line, ...]
-    x_ticks: tuple[tuple[float, str], ...] = ()
-    """Places on the x axis with their labels, where it holds categories."""
-    x_logarithmic: bool = False
-    y_logarithmic: bool = False
-    levels: tuple[Level, ...] = ()
-    callouts: tuple[Callout, ...] = ()
 
 
 def charts(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[Chart]:
@@ -266,3 +211,54 @@ def _scan(dataset: Dataset) -> str:
 def _wide(values: list[float]) -> bool:
     """Whether positive ``values`` span so much that an axis of theirs should be logarithmic."""
     return min(values) > 0 and max(values) / min(values) >= LOGARITHMIC_FROM
+
+
+FOREST_CHART_NAME = "time-ratios"
+"""Its file name too; it is not drawn where no ratio has an interval."""
+
+
+def forest_chart(results: Results, summaries: Summaries, verdict: Verdict) -> ForestChart | None:
+    """Build the chart of wall time against the first implementation; None where no ratio has an interval."""
+    rows = tuple(_rows(results, summaries, verdict))
+    if all(row.low is None for row in rows):
+        return None
+    base = short_name(results.implementations[0])
+    pairs = max(len(one.samples) for one in results.measurements if one.metric == TIME.name)
+    floor = chance(results.noise_floor, TIME.name, pairs)
+    told = "; ".join(f"{row.label}: {row.text}" for row in rows)
+    return ForestChart(
+        name=FOREST_CHART_NAME,
+        title=_title(rows, base),
+        alt=f"Ratios of wall time to {base} with 95 % intervals over {pairs} pairs. {told}.",
+        x_label=f"wall time of {base} ÷ wall time of the other: right of 1 the other is faster",
+        rows=rows,
+        floor=floor,
+        floor_label=f"equal code differs so far by chance, {pairs} pairs",
+    )
+
+
+def _rows(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[ForestRow]:
+    for dataset in results.datasets:
+        first = results.implementations[0]
+        for colour, name in enumerate(results.implementations[1:], start=1):
+            if not verdict.may_compare(dataset.scan, first, name):
+                continue
+            found = ratio(*(summaries.get(dataset.scan, one, TIME.name) for one in (first, name)))
+            if found is not None:
+                yield _row(f"{short_name(dataset.scan)}, {short_name(name)}", colour, found)
+
+
+def _row(label: str, colour: int, found: Ratio) -> ForestRow:
+    text = ratio_text(found)
+    return ForestRow(label=label, text=text, colour=colour, value=found.value, low=found.low, high=found.high)
+
+
+def _title(rows: tuple[ForestRow, ...], base: str) -> str:
+    apart = tuple(row for row in rows if row.low is not None and row.high is not None and not row.low <= 1 <= row.high)
+    if not apart:
+        return f"No wall time is told apart from that of {base}"
+    if len(rows) == 1:
+        return f"Wall time, {rows[0].label}: {rows[0].text} than {base}"
+    best = max(apart, key=lambda row: max(row.value, 1 / row.value))
+    count = f"{len(apart)} of {len(rows)} wall times are told apart from that of {base}"
+    return f"{count}, most of all {best.label}: {best.text}"

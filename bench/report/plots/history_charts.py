@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from bench.analysis.summary import Summary
 from bench.analysis.timeline import Moment
-from bench.report.charts import Callout, Chart, Line
-from bench.report.headline import PEAK, TIME
+from bench.report.figures import Scale, quantity, scale
 from bench.report.history import created_text, revision_text
-from bench.report.units import Scale, quantity, scale
+from bench.report.plots.chart import Callout, Chart, Line
+from bench.report.tables.overview import PEAK, TIME
 from bench.results.metrics import Metric
 from bench.words import enumerated, plain, shorten
 

@@ -1,0 +1,1 @@
+"""The charts of the reports: records first, then pictures."""

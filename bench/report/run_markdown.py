@@ -1,0 +1,262 @@
+"""A run's ``report.md`` and the plots that it links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from bench.analysis.growth import fits_of
+from bench.analysis.laws import check_laws
+from bench.analysis.summary import Summaries, summaries_of
+from bench.analysis.verdict import Verdict, judge
+from bench.report.figures import quantity
+from bench.report.markdown import block, code, escape, markdown_table
+from bench.report.noise import noise_text
+from bench.report.plots.chart import Chart, ForestChart
+from bench.report.plots.growth_charts import GROWTH_CHART_NAMES, growth_charts
+from bench.report.plots.run_charts import CHART_NAMES, FOREST_CHART_NAME, charts, forest_chart
+from bench.report.promises import ABOUT_PROMISES, PROMISES_TITLE, promises_table
+from bench.report.table import Column, Content, Table
+from bench.report.tables.copy_baseline import ABOUT_COPY_BASELINE, COPY_BASELINE_TITLE, copy_baseline_table
+from bench.report.tables.details import (
+    allocation_table,
+    dataset_table,
+    digest_table,
+    failure_table,
+    metrics_table,
+    published_table,
+)
+from bench.report.tables.growth import growth_tables
+from bench.report.tables.overview import headline_table, legend, verdict_lines
+from bench.report.tables.statements import law_line, law_table, offender_table, statement_tables
+from bench.results.files import write_file_atomically
+from bench.results.metrics import METRICS, Side
+from bench.results.records import Results
+from bench.words import enumerated, plain
+
+_Picture = Chart | ForestChart
+
+_HOW_TO_READ = """\
+- **Time** is taken without any tracer: memory, statements and time are measured in separate processes.
+- **Peak heap** is memray's peak with Python allocators traced, over the call alone, catalogue and connections warm.
+- **Statements** are those that Django logs, BEGIN, set_config and COMMIT included. The server sees more of them.
+- A ratio of times is the geometric mean over pairs of fresh processes, with its 95 % interval where there are pairs
+  enough; `~` marks one that does not tell the two apart. A ratio of peaks is of medians."""
+
+_ABOUT_GROWTH = """\
+Along each line of the grid, which holds the number of findings or that of regions, a straight line is fitted to the
+peaks. A peak that is the larger of two phases, reading findings and building rows, is flat while one of them is the
+larger and grows with the other's size from then on: no single line follows it, and the fits say where that is so."""
+
+_ABOUT_PUBLISHED = """\
+The pull request's peaks are memray peaks with Python allocators traced, as here. Its times fit a run *under a memory
+tracer* (under tracemalloc the production code took 24.7 → 17.9 s at 10k/20, and untraced 8.6 → 7.3 s). This run never
+times under a tracer, so its times are to be set beside production's, not the pull request's. Times depend on the
+machine as well; peaks hardly do."""
+
+_ABOUT_STATEMENTS = """\
+Constant over scan sizes is what Django logs. The server's count grows with a known slope: one COPY per 10,000 rows,
+with a transaction of its own around it, and where findings are streamed one FETCH per chunk of them. `× n` collapses
+repeats."""
+
+_ABOUT_DATABASE = """\
+From the server's own statistics, in a pass of its own, over the call alone. Rows are those of all user tables. A
+backend's peak memory is private memory, shared buffers left out; it and server CPU are known where the server runs on
+this machine."""
+
+
+def render_markdown(results: Results, summaries: Summaries, verdict: Verdict, charts: Sequence[_Picture]) -> str:
+    """Return report.md; ``charts`` are linked as ``plots/NAME.png`` and ``plots/NAME.svg`` beside it."""
+    parts = [
+        *_top(results, summaries, verdict, [chart for chart in charts if chart.name not in GROWTH_CHART_NAMES]),
+        *_promises(results),
+        *_copy_baseline(results, summaries, verdict),
+        *_growth(results, summaries, verdict, [chart for chart in charts if chart.name in GROWTH_CHART_NAMES]),
+        *_published(results, summaries, verdict),
+        *_statements(results),
+        *_details(results, summaries),
+        *_failures(results),
+        *_warnings(results),
+        *_environment(results),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _top(results: Results, summaries: Summaries, verdict: Verdict, charts: Iterable[_Picture]) -> Iterator[str]:
+    yield f"# Compliance benchmark: {enumerated(tuple(map(escape, results.implementations)))}"
+    yield "\n".join(f"- {_emphasised(line)}" for line in (*verdict_lines(verdict), *_law_lines(results)))
+    if named := legend(results):
+        yield escape(named[0].upper() + named[1:])
+    yield markdown_table(headline_table(results, summaries, verdict))
+    yield _HOW_TO_READ
+    yield from map(_picture, charts)
+
+
+def _promises(results: Results) -> Iterator[str]:
+    if results.promises:
+        yield f"## {PROMISES_TITLE}"
+        yield ABOUT_PROMISES
+        yield markdown_table(promises_table(results.promises, results.implementations, told=True))
+
+
+def _copy_baseline(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[str]:
+    table = copy_baseline_table(results, summaries, verdict)
+    if table is not None:
+        yield f"## {COPY_BASELINE_TITLE}"
+        yield ABOUT_COPY_BASELINE
+        yield markdown_table(table)
+
+
+def _law_lines(results: Results) -> Iterator[str]:
+    line = law_line(check_laws(results))
+    if line is not None:
+        yield line
+
+
+def _picture(chart: _Picture) -> str:
+    return f"[![{escape(chart.alt)}](plots/{chart.name}.png)](plots/{chart.name}.svg)"
+
+
+def _emphasised(line: str) -> str:
+    """Set a verdict line's question and answer in bold: all before its first dash."""
+    head, dash, tail = line.partition(" – ")
+    return f"**{escape(head)}**{dash}{escape(tail)}"
+
+
+def _growth(results: Results, summaries: Summaries, verdict: Verdict, charts: Iterable[_Picture]) -> Iterator[str]:
+    tables = list(growth_tables(results, summaries, fits_of(results, summaries, verdict)))
+    if tables:
+        yield "## Growth"
+        yield _ABOUT_GROWTH
+    yield from map(_picture, charts)
+    for title, table in tables:
+        yield f"### {escape(title)}"
+        yield markdown_table(table)
+
+
+def _published(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[str]:
+    table = published_table(results, summaries, verdict)
+    if table is not None:
+        yield "## Published figures beside this run"
+        yield _ABOUT_PUBLISHED
+        yield markdown_table(table)
+
+
+def _statements(results: Results) -> Iterator[str]:
+    tables = list(statement_tables(results))
+    if tables:
+        yield "## Statements"
+        yield _ABOUT_STATEMENTS
+    checks = check_laws(results)
+    for table in (law_table(checks), offender_table(checks)):
+        if table is not None:
+            yield markdown_table(table)
+    for title, table in tables:
+        yield f"### {escape(title)}"
+        yield markdown_table(table)
+
+
+def _details(results: Results, summaries: Summaries) -> Iterator[str]:
+    yield "## Every metric"
+    yield "### The client's side"
+    yield markdown_table(metrics_table(results, summaries, Side.CLIENT))
+    if any(METRICS[one.metric].side is Side.DATABASE for one in results.measurements):
+        yield "### The database's side"
+        yield _ABOUT_DATABASE
+        yield markdown_table(metrics_table(results, summaries, Side.DATABASE))
+    allocations = allocation_table(results)
+    if allocations is not None:
+        yield "## Largest allocation sites at the peak"
+        yield markdown_table(allocations)
+    if results.digests:
+        yield "## Rows and digests"
+        yield (
+            "A digest is the server's SHA-256 over all columns but id and inserted_at, ordered; here are its first "
+            "characters, and results.json has the whole."
+        )
+        yield markdown_table(digest_table(results))
+    yield "## Scans"
+    yield markdown_table(dataset_table(results))
+
+
+def _failures(results: Results) -> Iterator[str]:
+    if not results.failures:
+        return
+    yield "## Failures"
+    yield markdown_table(failure_table(results))
+    for failure in results.failures:
+        if failure.log_tail.strip():
+            yield f"The end of the log of {code(f'{failure.implementation} on {failure.scan}, {failure.probe}')}:"
+            yield block(failure.log_tail)
+
+
+def _warnings(results: Results) -> Iterator[str]:
+    if results.warnings:
+        yield "## Warnings"
+        yield "\n".join(f"- {escape(warning)}" for warning in results.warnings)
+
+
+def _environment(results: Results) -> Iterator[str]:
+    environment = results.environment
+    yield "## Environment"
+    rows = (
+        ("taken", results.created),
+        ("revision", environment.revision or "not in a checkout"),
+        ("PostgreSQL", f"{environment.server_version}, {environment.server_source}"),
+        ("PostgreSQL settings", _listed(environment.server_settings.items())),
+        ("Python", environment.python),
+        ("packages", _listed(environment.packages.items())),
+        ("platform", environment.platform),
+        ("kernel", environment.kernel),
+        ("processor", f"{environment.cpu}, {environment.cores} cores"),
+        ("memory", quantity("bytes", environment.memory_bytes)),
+        ("load average at the start", ", ".join(f"{load:.2f}" for load in environment.load_average)),
+        ("noise floor", noise_text(results)),
+    )
+    columns = (Column("what", Content.LABEL), Column("value", Content.LABEL))
+    yield markdown_table(Table(columns, tuple((what, plain(value)) for what, value in rows)))
+    yield "## Reproduce"
+    yield block(plain(results.command))
+
+
+def _listed(items: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in sorted(items))
+
+
+def write_report(folder: Path, results: Results) -> tuple[Path, ...]:
+    """Write ``report.md`` and ``plots/*.png|svg`` into ``folder``; return the files written, the report first.
+
+    A plot of an earlier run for which this one has no data is removed. Raises InputError where a file cannot be written
+    or a metric is not known.
+    """
+    # Here, because matplotlib takes half a second and writes caches, for nothing where the input is refused.
+    from bench.report.plots.draw import draw, draw_forest
+
+    summaries = summaries_of(results)
+    verdict = judge(results, summaries)
+    drawable = report_charts(results, summaries, verdict)
+    plots = folder / "plots"
+    written = []
+    for chart in drawable:
+        png, svg = draw_forest(chart) if isinstance(chart, ForestChart) else draw(chart)
+        for suffix, picture in (("png", png), ("svg", svg)):
+            path = plots / f"{chart.name}.{suffix}"
+            write_file_atomically(path, picture)
+            written.append(path)
+    for name in {*CHART_NAMES, FOREST_CHART_NAME, *GROWTH_CHART_NAMES} - {chart.name for chart in drawable}:
+        for suffix in ("png", "svg"):
+            (plots / f"{name}.{suffix}").unlink(missing_ok=True)
+    report = folder / "report.md"
+    write_file_atomically(report, render_markdown(results, summaries, verdict, drawable))
+    return (report, *written)
+
+
+def report_charts(results: Results, summaries: Summaries, verdict: Verdict) -> tuple[Chart | ForestChart, ...]:
+    """Return every chart for which the run has data, those of growth last."""
+    fits = fits_of(results, summaries, verdict)
+    forest = forest_chart(results, summaries, verdict)
+    return (
+        *charts(results, summaries, verdict),
+        *([] if forest is None else [forest]),
+        *growth_charts(results, summaries, fits),
+    )
