@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import pwd
 import re
-import secrets
 import stat
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from psycopg.conninfo import make_conninfo
 
-from bench.database.binaries import find_binaries
+from bench.database.binaries import binaries_version, find_binaries
+from bench.database.run_folder import SHARED, new_name, remove_stale, temporary_base
+from bench.database.supervisor import supervised
 from bench.errors import DatabaseError, InputError
 
 LOG_NAME = "server.json"
@@ -38,15 +35,18 @@ SETTINGS: Mapping[str, str] = {
     # Whether workers are free depends on what else runs; without them the plans and the backend's memory repeat.
     "max_parallel_workers_per_gather": "0",
     "log_parameter_max_length": "0",
+    # In the data directory, which goes with the server, rather than in /dev/shm, which containers often keep tiny.
+    "dynamic_shared_memory_type": "mmap",
 }
 """What differs from PostgreSQL's defaults, which hold for everything else (jit, wal_level, synchronous_commit, …)."""
 
 SOCKET_PATH_BYTES = 107
 """The longest path of a Unix socket on Linux, without its closing NUL."""
 PORT = 5432
+INITDB_SETS_SINCE = 16
+"""The version from which initdb takes settings."""
 LOCALE: Mapping[str, str] = {"LC_ALL": "C", "TZ": "UTC"}
 
-_WATCHER = Path(__file__).with_name("watcher.py")
 _NOISE = re.compile(r"contains errors|removing |child process exited|is shut down|^(HINT|DETAIL|STATEMENT)|\bHINT:  ")
 _FILES = re.compile(
     r"No space left|could not (extend|write)|too large|size limit|Permission denied|Read-only|No such file|[Qq]uota"
@@ -77,37 +77,21 @@ def embedded_server(major: int = 16, settings: Mapping[str, str] | None = None) 
     every session, here and in child processes. Raises InputError for an unknown version, DatabaseError if the start
     fails.
     """
+    remove_stale((_temporary_base(), SHARED))
     plan, handle = _plan(find_binaries(major), settings or {})
-    with _without_libpq_environment():
-        watcher: subprocess.Popen[bytes] | None = None
-        try:
-            watcher = subprocess.Popen(
-                [sys.executable, "-I", "-S", _WATCHER],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                start_new_session=True,
-            )
-            pipe_in, pipe_out = _pipes(watcher)
-            answer: dict[str, Any] = {"error": "its watcher process ended", "log": ""}
-            with contextlib.suppress(BrokenPipeError):
-                pipe_in.write(json.dumps(plan).encode() + b"\n")
-                pipe_in.flush()
-                answer = json.loads(pipe_out.readline() or json.dumps(answer))
-            if "error" in answer:
-                raise _start_error(major, plan, answer)
-            yield ServerHandle(pid=answer["pid"], **handle)
-        finally:
-            if watcher:
-                _end(watcher)
+    with _without_libpq_environment(), supervised(plan) as answer:
+        if "error" in answer:
+            raise _start_error(major, plan, answer)
+        yield ServerHandle(pid=answer["pid"], **handle)
 
 
 def _plan(binaries: Path, settings: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the watcher's plan and what is known of the handle before the start."""
     user = _server_user()
-    root = _base_directory(user) / f"bench-pg-{secrets.token_hex(6)}"
+    root = _base_directory(user) / new_name("pg")
     data, log = root / "data", root / "log"
     socket = _socket_directory(root)
-    binaries = binaries.resolve()
+    programs = binaries = binaries.resolve()
     copies: list[tuple[str, str]] = []
     if user and not _is_open(binaries / "postgres"):
         binaries, copies = _copied(binaries, root)
@@ -126,10 +110,11 @@ def _plan(binaries: Path, settings: Mapping[str, str]) -> tuple[dict[str, Any], 
     if reserved:
         raise InputError(f"the setting {reserved[0]} belongs to the embedded server itself; leave it out")
     configuration = "".join(f"{name} = {_quoted(value)}\n" for name, value in {**SETTINGS, **settings, **own}.items())
-    options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
-    plan = {
-        "parent": os.getpid(),
-        "directories": [str(root), str(socket)],
+    # --no-clean: removing the data directory is the supervisor's task, who frees the shared memory first.
+    options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-clean"]
+    if (binaries_version(programs) or 0) >= INITDB_SETS_SINCE:
+        options += [f"--set=dynamic_shared_memory_type={SETTINGS['dynamic_shared_memory_type']}"]
+    server = {
         "uid": user.pw_uid if user else None,
         "gid": user.pw_gid if user else None,
         "copies": copies,
@@ -141,6 +126,12 @@ def _plan(binaries: Path, settings: Mapping[str, str]) -> tuple[dict[str, Any], 
         "configuration": configuration,
         "start_log": str(root / "start.log"),
         "server_log": str(log / LOG_NAME),
+    }
+    plan = {
+        "parent": os.getpid(),
+        "bases": [str(_temporary_base()), str(SHARED)],
+        "directories": [str(root), str(socket)],
+        "server": server,
     }
     conninfo = make_conninfo(host=str(socket), port=PORT, user="postgres", dbname="postgres")
     return plan, {"conninfo": conninfo, "directory": str(root), "log_directory": str(log)}
@@ -158,11 +149,15 @@ def _server_user() -> pwd.struct_passwd | None:
 
 def _base_directory(user: pwd.struct_passwd | None) -> Path:
     """Return where the server's directory goes: TMPDIR, or /tmp where a directory there would be closed to ``user``."""
+    base = _temporary_base()
+    return SHARED if user and base.is_dir() and not _is_open(base) else base
+
+
+def _temporary_base() -> Path:
     try:
-        base = Path(os.environ.get("TMPDIR") or tempfile.gettempdir()).absolute()
+        return temporary_base()
     except OSError as error:
-        raise DatabaseError(f"no temporary directory is writable: {error}; set TMPDIR to one that is") from error
-    return Path("/tmp") if user and base.is_dir() and not _is_open(base) else base  # noqa: S108  the name below it is random, its mode 0700
+        raise DatabaseError(f"no place for temporary files: {error}; set TMPDIR to another directory") from error
 
 
 def _socket_directory(root: Path) -> Path:
@@ -172,7 +167,7 @@ def _socket_directory(root: Path) -> Path:
     # PostgreSQL and libpq both read a list of directories here, and split it at commas.
     if longest <= SOCKET_PATH_BYTES and not re.search(r"[,\"]", str(directory)):
         return directory
-    return Path("/tmp", f"{root.name}-socket")  # noqa: S108  the name is random, the mode 0700
+    return SHARED / f"{root.name}-socket"
 
 
 def _copied(binaries: Path, root: Path) -> tuple[Path, list[tuple[str, str]]]:
@@ -211,21 +206,6 @@ def _without_libpq_environment() -> Iterator[None]:
         yield
     finally:
         os.environ.update(removed)
-
-
-def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
-    if process.stdin is None or process.stdout is None:
-        raise DatabaseError("the watcher process has no pipes; this is a defect of the harness")
-    return process.stdin, process.stdout
-
-
-def _end(watcher: subprocess.Popen[bytes]) -> None:
-    """Close the watcher's pipe, and wait until the server and its directory are gone."""
-    pipe_in, pipe_out = _pipes(watcher)
-    with contextlib.suppress(BrokenPipeError):
-        pipe_in.close()
-    watcher.wait()
-    pipe_out.close()
 
 
 def _start_error(major: int, plan: Mapping[str, Any], answer: Mapping[str, Any]) -> DatabaseError:

@@ -126,7 +126,7 @@ def test_no_process_and_no_directory_outlives_a_parent_ended_by_a_signal(major: 
         assert parent.stdout
         directory = Path(parent.stdout.readline().split()[1])
         family = descendants(parent.pid)
-        assert len(family) > 3, "the watcher, the postmaster and its processes"
+        assert len(family) > 3, "the supervisor, the postmaster and its processes"
         assert directory.exists()
         parent.send_signal(number)
     wait_until(lambda: not any(map(is_running, family)) and not directory.exists(), "the end of the server")
@@ -154,13 +154,13 @@ def test_a_parent_killed_during_the_start_leaves_nothing(open_directory: Path) -
     wait_until(lambda: not any(map(is_running, family)) and not any(open_directory.iterdir()), "the end of initdb")
 
 
-def test_the_server_goes_when_its_watcher_is_killed() -> None:
+def test_the_server_goes_when_its_supervisor_is_killed() -> None:
     with spawn(SERVE, "16") as parent:
         assert parent.stdout
         postmaster, directory = parent.stdout.readline().split()
         family = descendants(parent.pid)
-        (watcher,) = (pid for pid in family if int(postmaster) in descendants(pid))
-        os.kill(watcher, signal.SIGKILL)
+        (supervisor,) = (pid for pid in family if int(postmaster) in descendants(pid))
+        os.kill(supervisor, signal.SIGKILL)
         wait_until(lambda: not any(map(is_running, family)), "the end of the server")
         parent.kill()
     shutil.rmtree(directory)

@@ -24,10 +24,12 @@ def spawn(
     *arguments: str,
     environment: Mapping[str, str] | None = None,
     before: Callable[[], None] | None = None,
+    stdin: int | None = None,
 ) -> subprocess.Popen[str]:
     """Start a Python program with a pipe from its standard output; ``before`` runs in it first."""
     return subprocess.Popen(
         [sys.executable, "-c", program, *arguments],
+        stdin=stdin,
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, **(environment or {})},
