@@ -18,7 +18,6 @@ from bench.compliance.contract import install_catalogue
 from bench.datasets.size import ScanSize
 from bench.datasets.warm_up import warm_up_catalogue
 from bench.harness.stage import ScanSource, Stage, open_stage
-from bench.harness.targets import reset_targets
 from bench.worker.probes.time import GIVEN_CASE, TimedCase
 
 
@@ -76,7 +75,7 @@ def _case_by_hand(request: pytest.FixtureRequest, label: str, name: str) -> Iter
     rounds: Any = request.config.getoption("--bench-samples")
     source = ScanSource(size=ScanSize.parse(label), scan_file=None, catalogue="synthetic", seed=seed)
     catalogue = source.load_catalogue()
-    with stage.scan(source, catalogue) as scan:
+    with stage.scan(source, catalogue, (name,)) as scan:
         set_up_django(scan.access)
         loaded = scan.loaded
         install_catalogue(loaded.key.provider, catalogue.frameworks)
@@ -85,7 +84,7 @@ def _case_by_hand(request: pytest.FixtureRequest, label: str, name: str) -> Iter
 
         def reset() -> None:
             close_connections()
-            reset_targets(scan.access)
+            scan.reset()
             implementation(loaded.warm_up.tenant_id, loaded.warm_up.scan_id)
 
         yield TimedCase(

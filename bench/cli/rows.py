@@ -49,7 +49,7 @@ def rows(
         seed=seed,
     )
     loaded = source.load_catalogue()
-    with open_stage(database_url, postgres) as stage, stage.scan(source, loaded) as staged:
+    with open_stage(database_url, postgres) as stage, stage.scan(source, loaded, (name,)) as staged:
         _, left = staged.sample("rows", name, timeout)
         for row in read_target_rows(staged.access, staged.loaded.key, left.relation):
             # As bytes: JSON is UTF-8 whatever the terminal's encoding.

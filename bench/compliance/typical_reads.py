@@ -28,7 +28,7 @@ class Read:
     rest: LiteralString
     """What follows the relation's name."""
     incomparable: int = 0
-    """So many leading columns of an answer differ from relation to relation: id and inserted_at."""
+    """How many leading columns, id and inserted_at, differ between relations and are left out of a comparison."""
     typical: bool = True
     """See ``bench.results.reads.ReadSamples``."""
 
@@ -45,6 +45,14 @@ def _counted(what: LiteralString) -> LiteralString:
         f" count({what}) FILTER (WHERE requirement_status = 'FAIL'), count({what})"
     )
 
+
+ARGUMENTS = """
+    SELECT compliance_id, array_agg(DISTINCT requirement_id ORDER BY requirement_id),
+        array_agg(DISTINCT region ORDER BY region)
+    FROM compliance_requirements_overviews WHERE tenant_id = %s AND scan_id = %s
+    GROUP BY compliance_id ORDER BY count(*), compliance_id
+"""
+"""The frameworks of a tenant's scan, the smallest first, each with its requirements and regions."""
 
 READS = (
     Read("all frameworks, counted", _counted("*"), f"{_SCAN} GROUP BY compliance_id"),
@@ -64,6 +72,6 @@ READS = (
         f"{_SCAN} AND compliance_id = %(framework)s AND requirement_id = %(requirement)s",
     ),
     Read("the whole scan", _EVERYTHING, _SCAN, incomparable=2),
-    # As Count("id") has it. The view makes the id of every row for it; Count("*") asks for none.
+    # Django's Count("id"). A view may have to compute the id of every row for it; Count("*") needs none.
     Read("all frameworks, ids counted", _counted("id"), f"{_SCAN} GROUP BY compliance_id", typical=False),
 )

@@ -19,7 +19,7 @@ from bench.conformance.tables import Left, Tables, open_tables
 from bench.database.server import Server, open_server
 from bench.datasets.catalogue import LoadedCatalogue, file_catalogue, write_catalogue
 from bench.datasets.scan import ScanKey
-from bench.declare.relation import relation_in
+from bench.declare.storage import storage_in
 from bench.harness.executor import SETUP_SECONDS, ProcessExecutor, SampleError
 from bench.harness.scratch import scratch_folder
 from bench.messages.request import CallRequest, DescribeRequest, MigrateRequest
@@ -103,7 +103,9 @@ class Suite:
         (declared,) = answer.divergences
         for divergence in declared.divergences:
             refuse_unknown(divergence.case, f"implementation {name!r} declares a divergence")
-        return Contestant(declared, relation_in(answer.relations, name), session)
+        storage = storage_in(answer.storages, name)
+        self._tables.add_storage(storage)
+        return Contestant(declared, storage.relation, session)
 
     def load(self, case: Case) -> None:
         """Fill the database with ``case``; calls are then observed on it."""

@@ -12,20 +12,18 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
+from bench.compliance.targets import SUMMARIES
 from bench.compliance.written import Row, Summary
 from bench.database.access import OBSERVER, DatabaseAccess, one_line
 from bench.datasets.catalogue import LoadedCatalogue
 from bench.datasets.scan import LoadedScan, ScanKey
 from bench.datasets.scan_file import load_recorded_scan
+from bench.declare.storage import Storage
 from bench.errors import DatabaseError
-from bench.harness.targets import CATALOGUE, RESTORED, SUMMARIES, load_packed_bystanders
+from bench.harness.targets import Targets
 
-EMPTIED = (
-    *RESTORED,
-    *reversed(CATALOGUE),
-    *("resource_finding_mappings", "findings", "resources", "scans", "providers", "tenants"),
-)
-"""Every table that a load or an implementation fills, those that refer before those that they refer to."""
+LOADED = ("resource_finding_mappings", "findings", "resources", "scans", "providers", "tenants")
+"""The tables that a load fills besides the targets, those that refer before those that they refer to."""
 
 OLD = "2020-01-01 00:00:00+00:00"
 """When the planted rows of an earlier run were written."""
@@ -82,6 +80,15 @@ class Tables:
         self._admin = admin
         self._login = login
         self._loaded: LoadedScan | None = None
+        self._storages: dict[Storage, None] = {}
+
+    def add_storage(self, storage: Storage) -> None:
+        """Empty, restore and watch the tables of ``storage`` as well, from the next load on."""
+        self._storages[storage] = None
+
+    @property
+    def _targets(self) -> Targets:
+        return Targets.of(self._storages)
 
     @property
     def loaded(self) -> LoadedScan:
@@ -100,17 +107,17 @@ class Tables:
         with _refusals():
             self._empty()
             self._loaded = load_recorded_scan(self.access, scan_file, catalogue)
-            load_packed_bystanders(self.access, self._loaded.bystanders)
+            self._targets.set_up(self.access)
             for statement in (*OLD_ROWS, *([_DELETE_PROVIDER] if provider_deleted else [])):
                 self._execute(statement, old=OLD)
-            for table in RESTORED:
+            for table in self._targets.restored:
                 self._admin.execute(_SAVE.format(_saved(table), sql.Identifier(table)))
                 self._refill(_saved(table), sql.Identifier(table))
 
     def restore(self) -> None:
         """Give the next implementation the start that the first one had."""
         with _refusals(), self._admin.transaction():
-            for table in RESTORED:
+            for table in self._targets.restored:
                 self._refill(sql.Identifier(table), _saved(table))
 
     def _refill(self, table: sql.Identifier, source: sql.Identifier) -> None:
@@ -128,7 +135,7 @@ class Tables:
             self._end_other_sessions()
             rows, row_ids, moments = self._own(relation, Row._fields)
             summaries, summary_ids, more = self._own(SUMMARIES, Summary._fields)
-            watched = dict.fromkeys((relation, *RESTORED))
+            watched = dict.fromkeys((relation, *self._targets.restored))
             return Left(
                 rows=tuple(sorted(map(Row._make, rows))),
                 summaries=tuple(sorted(map(Summary._make, summaries))),
@@ -168,7 +175,7 @@ class Tables:
     def _empty(self) -> None:
         """Delete everything. TRUNCATE would make new files of dozens of tables and indexes, which takes far longer."""
         with self._admin.transaction():
-            for table in EMPTIED:
+            for table in (*self._targets.restored, *reversed(self._targets.kept), *LOADED):
                 self._admin.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
 
     def _end_other_sessions(self) -> None:

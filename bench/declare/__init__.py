@@ -9,7 +9,7 @@ from bench.compliance.contract import Catalogue, Implementation, Outcome, compli
 from bench.declare.divergence import Divergence, alike, diverges
 from bench.declare.laws import Law, Step, declares
 from bench.declare.promise import Promise, promises
-from bench.declare.relation import reads_from
+from bench.declare.storage import Storage, stores_in
 
 __all__ = [
     "Catalogue",
@@ -19,10 +19,11 @@ __all__ = [
     "Outcome",
     "Promise",
     "Step",
+    "Storage",
     "alike",
     "compliance_catalogue",
     "declares",
     "diverges",
     "promises",
-    "reads_from",
+    "stores_in",
 ]

@@ -7,22 +7,22 @@ from pathlib import Path
 
 from psycopg import sql
 
+from bench.compliance.targets import ROWS
 from bench.database.access import DatabaseAccess
 from bench.datasets.copy_table import COPIED, OVERVIEWS, SUMMARIES, copy_file
 from bench.datasets.scan import ScanKey
-from bench.declare.relation import TABLE
 from bench.harness.targets import observe
 
 _ORDER = {
     OVERVIEWS: ("compliance_id", "region", "requirement_id"),
     SUMMARIES: ("compliance_id",),
 }
-"""Of the orders tried, that of the rows' second index costs least: in that of the unique one the second index splits
-its pages in the middle and grows by a quarter."""
+"""Of the orders tried, that of the rows' second index costs least: in the order of the unique index, the second one
+splits its pages in the middle and grows by a quarter."""
 
 
-def write_copy_files(access: DatabaseAccess, scans: Iterable[ScanKey], folder: Path, relation: str = TABLE) -> None:
-    """Write what ``relation`` and the summaries' table hold of ``scans`` into files. Raises DatabaseError."""
+def write_copy_files(access: DatabaseAccess, scans: Iterable[ScanKey], folder: Path, relation: str = ROWS) -> None:
+    """Write the rows of ``scans`` that ``relation`` shows, and their summaries, to files. Raises DatabaseError."""
     folder.mkdir(exist_ok=True)
     with observe(access) as connection:
         for scan in scans:

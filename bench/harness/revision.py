@@ -107,8 +107,8 @@ class RevisionExecutor:
             raise InputError(f"at commit {code.commit[:12]}: {error}") from error
         (of_revision,) = described.laws
         laws = {one.implementation: one for one in (*today.laws, replace(of_revision, implementation=code.name))}
-        relations = (*today.relations, *(replace(one, implementation=code.name) for one in described.relations))
-        return Answer(laws=tuple(laws[name] for name in request.implementations), relations=relations)
+        storages = (*today.storages, *(replace(one, implementation=code.name) for one in described.storages))
+        return Answer(laws=tuple(laws[name] for name in request.implementations), storages=storages)
 
 
 def _package_path(name: str, implementation: str) -> Path:

@@ -16,21 +16,14 @@ from bench.datasets.scan import LoadedScan
 from bench.datasets.scan_file import load_recorded_scan, recorded_provider
 from bench.datasets.scan_synthetic import load_synthetic_scan
 from bench.datasets.size import ScanSize
-from bench.declare.relation import TABLE, relation_in
+from bench.declare.storage import STANDARD, DeclaredStorage, storage_in
 from bench.harness.copy_files import write_copy_files
 from bench.harness.executor import SETUP_SECONDS, Executor, ProcessExecutor
 from bench.harness.plan import timeout_seconds
 from bench.harness.scratch import scratch_folder
-from bench.harness.targets import (
-    TargetDigest,
-    count_findings,
-    digest_targets,
-    load_packed_bystanders,
-    reset_targets,
-    save_targets,
-)
+from bench.harness.targets import TargetDigest, Targets, count_findings
 from bench.messages.reading import Reading
-from bench.messages.request import MigrateRequest, ProbeName, SampleRequest
+from bench.messages.request import Answer, DescribeRequest, MigrateRequest, ProbeName, SampleRequest
 from bench.results.records import COPY_BASELINE, Dataset
 
 
@@ -69,16 +62,20 @@ class ScanStage:
     untouched: TargetDigest
     copy_folder: Path
     """Where the copy files go."""
+    targets: Targets
+    storages: tuple[DeclaredStorage, ...]
+    frameworks: tuple[str, ...]
+    """Those of the catalogue."""
     prepared: set[str]
-    """The implementations with rows in another form that have run on this database."""
+    """The implementations with tables that keep their rows over samples, once they have run on this database."""
 
     def sample(self, probe: ProbeName, implementation: str, timeout: float | None) -> tuple[Reading, TargetDigest]:
         """Reset, run ``implementation`` once under ``probe`` in a fresh worker, and digest what it left.
 
-        One that keeps rows in another form runs once more beforehand: it finds the catalogue's texts written, as every
-        run but the first after a new release does. Raises SampleError.
+        One that keeps rows over samples first runs once more without being measured: as in every run but the first, it
+        then finds them written. Raises SampleError.
         """
-        reset_targets(self.access)
+        self.reset()
         request = SampleRequest(
             probe=probe,
             implementation=implementation,
@@ -91,13 +88,13 @@ class ScanStage:
         )
         timeout = timeout or timeout_seconds(self.loaded.expected_rows, self.loaded.findings)
         answer = self.executor.run(request, timeout)
-        relation = relation_in(answer.relations, implementation)
-        if relation != TABLE and implementation not in self.prepared:
+        storage = storage_in(self.storages, implementation)
+        if storage.kept and implementation not in self.prepared:
             self.prepared.add(implementation)
-            reset_targets(self.access)
+            self.reset()
             answer = self.executor.run(request, timeout)
         assert answer.reading is not None  # a sample's answer has one, or the executor raised
-        return answer.reading, self.digest(relation)
+        return answer.reading, self.digest(storage.relation)
 
     def write_earlier_rows(self, implementation: str, timeout: float | None) -> TargetDigest:
         """Let ``implementation`` write its rows, and make them part of the state that every sample starts from.
@@ -105,12 +102,12 @@ class ScanStage:
         Returns their digest. Raises SampleError.
         """
         _, found = self.sample("rows", implementation, timeout)
-        save_targets(self.access)
+        self.targets.save(self.access)
         return found
 
     def reset(self) -> None:
         """Return to the state that every sample starts from."""
-        reset_targets(self.access)
+        self.targets.reset(self.access)
 
     def write_copy_files(self, implementation: str, timeout: float | None) -> TargetDigest:
         """Keep in files what ``implementation`` writes, for the copy baseline to COPY; return its digest.
@@ -121,10 +118,9 @@ class ScanStage:
         write_copy_files(self.access, (self.loaded.key, self.loaded.warm_up), self.copy_folder, found.relation)
         return found
 
-    def digest(self, relation: str = TABLE) -> TargetDigest:
+    def digest(self, relation: str = STANDARD.relation) -> TargetDigest:
         """Digest the target tables as they are now, the rows as ``relation`` shows them."""
-        key = self.loaded.key
-        return digest_targets(self.access, key.tenant_id, key.scan_id, self.loaded.warm_up.tenant_id, relation)
+        return self.targets.digest(self.access, self.loaded.key, self.loaded.warm_up.tenant_id, relation)
 
 
 class Stage:
@@ -135,13 +131,31 @@ class Stage:
         self.executor = executor
         self._scratch = scratch
         self.template = server.create_database()
+        self._described: dict[tuple[str, ...], Answer] = {}
         executor.run(MigrateRequest(access=self.template), SETUP_SECONDS)
+
+    def describe(self, implementations: tuple[str, ...]) -> Answer:
+        """Return what ``implementations`` declare. Raises InputError for one that cannot be loaded."""
+        if implementations not in self._described:
+            request = DescribeRequest(implementations=implementations)
+            self._described[implementations] = self.executor.run(request, SETUP_SECONDS)
+        return self._described[implementations]
 
     @contextmanager
     def scan(
-        self, source: ScanSource, catalogue: LoadedCatalogue, progress: Callable[[int], None] | None = None
+        self,
+        source: ScanSource,
+        catalogue: LoadedCatalogue,
+        implementations: tuple[str, ...] = (),
+        progress: Callable[[int], None] | None = None,
     ) -> Iterator[ScanStage]:
-        """Load a scan into a database of its own, dropped afterwards."""
+        """Load a scan into a new database, dropped afterwards, and prepare it for ``implementations``.
+
+        Those that store their rows in tables of their own must be named. Raises DatabaseError, and InputError for an
+        implementation that cannot be loaded.
+        """
+        storages = self.describe(implementations).storages if implementations else ()
+        targets = Targets.of(one.storage for one in storages)
         access = self.server.create_database(self.template)
         copy_folder = self._scratch / f"copy-{access.database}"
         try:
@@ -155,8 +169,8 @@ class Stage:
             catalogue_path = self._scratch / f"catalogue-{catalogue.fingerprint}.json"
             if not catalogue_path.exists():
                 write_catalogue(catalogue_path, catalogue)
-            load_packed_bystanders(access, loaded.bystanders)
-            save_targets(access)
+            targets.set_up(access)
+            targets.save(access)
             key = loaded.key
             yield ScanStage(
                 executor=self.executor,
@@ -164,8 +178,11 @@ class Stage:
                 loaded=loaded,
                 dataset=_describe(source, loaded, catalogue, regions, count_findings(access, key)),
                 catalogue_path=catalogue_path,
-                untouched=digest_targets(access, key.tenant_id, key.scan_id, loaded.warm_up.tenant_id),
+                untouched=targets.digest(access, key, loaded.warm_up.tenant_id),
                 copy_folder=copy_folder,
+                targets=targets,
+                storages=storages,
+                frameworks=tuple(catalogue.frameworks),
                 prepared=set(),
             )
         finally:

@@ -9,7 +9,7 @@ import msgspec
 
 from bench.database.access import DatabaseAccess
 from bench.datasets.scan import ScanKey
-from bench.declare.relation import DeclaredRelation
+from bench.declare.storage import DeclaredStorage
 from bench.messages.fault import Fault
 from bench.messages.reading import Reading
 from bench.results.conformance import DeclaredDivergences
@@ -104,7 +104,7 @@ class Answer:
     """Likewise."""
     divergences: tuple[DeclaredDivergences, ...] = ()
     """Likewise."""
-    relations: tuple[DeclaredRelation, ...] = ()
-    """For a DescribeRequest or a SampleRequest: where the rows of the implementations are read."""
+    storages: tuple[DeclaredStorage, ...] = ()
+    """Likewise."""
     input_error: bool = False
     """Whether the error is the user's input, found before any call."""

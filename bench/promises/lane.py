@@ -14,12 +14,14 @@ from threading import Event
 
 from psycopg import sql
 
+from bench.compliance.targets import ROWS
 from bench.database.access import DatabaseAccess
 from bench.datasets.scan import LoadedScan, ScanKey
+from bench.declare.storage import STANDARD, Storage
 from bench.errors import BenchError, InputError
 from bench.harness.executor import ProcessExecutor, RunningWorker, SampleError
 from bench.harness.stage import ScanStage
-from bench.harness.targets import PACKED, RESTORED, ROWS, observe, reset_targets, save_targets
+from bench.harness.targets import Targets, observe
 from bench.messages.fault import Fault
 from bench.messages.reading import Reading
 from bench.messages.request import TrialRequest
@@ -64,13 +66,18 @@ class Setting:
     """For a single run."""
     stop: Event
     """Set where the trial has ended, and no lane is to begin anything more."""
-    relation: str = ROWS
-    """From where the rows are read."""
+    storage: Storage = STANDARD
+    """Where the implementation keeps its rows."""
+
+    @property
+    def targets(self) -> Targets:
+        """The tables that a run may change."""
+        return Targets.of((self.storage,))
 
     @property
     def written(self) -> str:
         """The table that the rows are written into."""
-        return ROWS if self.relation == ROWS else PACKED
+        return next(iter(self.storage.reset), ROWS)
 
 
 class Lane:
@@ -105,7 +112,7 @@ class Lane:
         self._refuse_once_stopped()
         with observe(self.access) as connection:
             flip_findings(connection, self.key)
-            for table in RESTORED:
+            for table in self.setting.targets.restored:
                 connection.execute(sql.SQL("VACUUM {}").format(sql.Identifier(table)))
         self.target = other(self.target)
 
@@ -204,7 +211,7 @@ class Lane:
 
     def reset(self) -> None:
         """Return to the state in which the lane was prepared."""
-        reset_targets(self.access)
+        self.setting.targets.reset(self.access)
         if self.target == "a":
             with observe(self.access) as connection:
                 flip_findings(connection, self.key)
@@ -223,8 +230,8 @@ def prepare_lane(setting: Setting, staged: ScanStage) -> tuple[Lane, Course]:
     """
     key = setting.loaded.key
     with observe(staged.access) as connection:
-        versions = Versions(connection, key, setting.loaded.warm_up.tenant_id, setting.relation)
-        tripwire = Tripwire(connection, staged.access, key)
+        versions = Versions(connection, key, setting.loaded.warm_up.tenant_id, setting.storage)
+        tripwire = Tripwire(connection, staged.access, key, setting.targets.restored)
         lane = Lane(setting, staged.access, versions, tripwire, versions.bystanders(connection))
     lane.target = "a"
     _write(lane)
@@ -242,7 +249,7 @@ def prepare_lane(setting: Setting, staged: ScanStage) -> tuple[Lane, Course]:
             f"the rows of scan {staged.dataset.scan} stay the same when half of its findings change; "
             "write --scan with more findings"
         )
-    save_targets(staged.access)
+    setting.targets.save(staged.access)
     return lane, Course(
         seconds=reading.values["seconds"],
         statements=int(reading.values["statements"]),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import psycopg
 
 from bench.datasets.scan import ScanKey
-from bench.harness.targets import TableDigest, digest_targets, observe
+from bench.harness.targets import TableDigest, observe
 from bench.promises.lane import Ended, Lane, UntriedError
 from bench.promises.sessions import left_over
 from bench.promises.versions import besides
@@ -87,10 +87,12 @@ def _wrong(lane: Lane, ended: tuple[Ended, ...]) -> str:
 
 def _digests(lane: Lane, key: ScanKey) -> Digests:
     idle = lane.setting.loaded.warm_up.tenant_id
-    found = digest_targets(lane.access, key.tenant_id, key.scan_id, idle, lane.setting.relation)
+    found = lane.setting.targets.digest(lane.access, key, idle, lane.setting.storage.relation)
     return found.rows, found.summaries
 
 
 def _besides(lane: Lane, connection: psycopg.Connection, rival: ScanKey) -> object:
     """The fingerprint of everything that neither run may touch."""
-    return connection.execute(besides((lane.key, rival), lane.setting.loaded.warm_up.tenant_id)).fetchone()
+    setting = lane.setting
+    query = besides((lane.key, rival), setting.loaded.warm_up.tenant_id, setting.targets.restored)
+    return connection.execute(query).fetchone()

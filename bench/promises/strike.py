@@ -8,10 +8,11 @@ from threading import Timer
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from bench.compliance.targets import SUMMARIES
 from bench.database.access import DatabaseAccess
 from bench.errors import DatabaseError
 from bench.harness.executor import RunningWorker
-from bench.harness.targets import SUMMARIES, observe
+from bench.harness.targets import observe
 from bench.messages.fault import Fault
 from bench.promises.lane import KILLED, Ended, Lane
 from bench.promises.plan import AnyFault, BlockedRow, OutsideBlow, PlannedPoint

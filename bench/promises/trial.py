@@ -11,14 +11,12 @@ from threading import Event, Lock
 
 from bench.database.access import DatabaseAccess
 from bench.database.server import Server
-from bench.declare.relation import relation_in
-from bench.harness.executor import SETUP_SECONDS, ProcessExecutor, SampleError
+from bench.declare.storage import STANDARD, Storage, storage_in
+from bench.harness.executor import ProcessExecutor, SampleError
 from bench.harness.plan import timeout_seconds
 from bench.harness.progress import Progress
 from bench.harness.scratch import scratch_folder
 from bench.harness.stage import ScanSource, ScanStage, open_stage
-from bench.harness.targets import ROWS
-from bench.messages.request import DescribeRequest
 from bench.promises.lane import Lane, Setting, UntriedError, prepare_lane
 from bench.promises.plan import CRASH, PlannedPoint, plan_points
 from bench.promises.races import RACES, races
@@ -60,12 +58,13 @@ def try_promises(
     trials = []
     with open_stage(plan.database_url, plan.server_major) as stage, scratch_folder() as scratch:
         executor = ProcessExecutor(scratch)
-        described = executor.run(DescribeRequest(implementations=plan.implementations), SETUP_SECONDS)
+        described = stage.describe(plan.implementations)
         progress.begin(work_of(plan.points) * len(plan.implementations))
         for declared in described.promises:
-            with stage.scan(source, catalogue) as staged:
-                relation = relation_in(described.relations, declared.implementation)
-                trial = Trial(plan, stage.server, executor, staged, declared, progress, relation)
+            name = declared.implementation
+            with stage.scan(source, catalogue, (name,)) as staged:
+                storage = storage_in(described.storages, name)
+                trial = Trial(plan, stage.server, executor, staged, declared, progress, storage)
                 trial.run()
             trials.append(trial.result)
             keep(trial.result)
@@ -83,9 +82,9 @@ class Trial:
         staged: ScanStage,
         declared: DeclaredPromises,
         progress: Progress,
-        relation: str = ROWS,
+        storage: Storage = STANDARD,
     ) -> None:
-        """The rows of the implementation are read from ``relation``."""
+        """``storage`` is where the implementation keeps its rows."""
         loaded = staged.loaded
         self._plan = plan
         self._server = server
@@ -99,7 +98,7 @@ class Trial:
             catalogue_path=staged.catalogue_path,
             timeout_seconds=plan.timeout_seconds or timeout_seconds(loaded.expected_rows, loaded.findings),
             stop=Event(),
-            relation=relation,
+            storage=storage,
         )
         self.result = PromiseTrial(
             implementation=declared.implementation,

@@ -9,7 +9,6 @@ from psycopg import sql
 
 from bench.database.access import DatabaseAccess
 from bench.datasets.scan import ScanKey
-from bench.harness.targets import RESTORED
 
 Action = Literal["refuse", "hold"]
 """``hold`` sleeps until something ends the statement."""
@@ -34,8 +33,12 @@ END $$
 class Tripwire:
     """A Tripwire lies in one database. It counts by a sequence, which no rollback turns back: it strikes once a run."""
 
-    def __init__(self, connection: psycopg.Connection, access: DatabaseAccess, key: ScanKey) -> None:
+    def __init__(
+        self, connection: psycopg.Connection, access: DatabaseAccess, key: ScanKey, tables: tuple[str, ...]
+    ) -> None:
+        """``tables`` are those on which it may be armed."""
         self._key = key
+        self._tables = tables
         connection.execute(sql.SQL("CREATE SEQUENCE {}").format(_WRITTEN))
         for role in (access.app_role, access.admin_role):
             connection.execute(sql.SQL("GRANT USAGE ON SEQUENCE {} TO {}").format(_WRITTEN, sql.Identifier(role)))
@@ -65,7 +68,7 @@ class Tripwire:
 
     def disarm(self, connection: psycopg.Connection) -> int:
         """Take the trigger away, and return how many rows it has counted."""
-        for table in RESTORED:
+        for table in self._tables:
             connection.execute(sql.SQL("DROP TRIGGER IF EXISTS {} ON {}").format(_TRIGGER, sql.Identifier(table)))
         found = connection.execute(
             sql.SQL("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {}").format(_WRITTEN)

@@ -13,8 +13,10 @@ from typing import Literal
 import psycopg
 from psycopg import sql
 
+from bench.compliance.targets import ROWS, SUMMARIES, TARGETS, UNCOMPARED
 from bench.datasets.scan import ScanKey
-from bench.harness.targets import RESTORED, ROWS, SUMMARIES, TARGETS, columns_of
+from bench.declare.storage import STANDARD, Storage
+from bench.harness.targets import Targets, columns_of
 from bench.results.promises import Holding
 
 Version = Literal["a", "b"]
@@ -37,20 +39,20 @@ def flip_findings(connection: psycopg.Connection, key: ScanKey) -> None:
     connection.execute(_FLIP, {"tenant": key.tenant_id, "scan": key.scan_id})
 
 
-def besides(keys: Iterable[ScanKey], idle_tenant: str) -> sql.Composed:
-    """A query of one text: the fingerprint of all that tables hold besides ``keys``, ids and times included."""
+def besides(keys: Iterable[ScanKey], idle_tenant: str, tables: Iterable[str]) -> sql.Composed:
+    """Return a query of one text: the fingerprint of all that ``tables`` hold besides ``keys``, ids included."""
     mine = sql.SQL(" OR ").join(
         sql.SQL("tenant_id = {} AND scan_id = {}").format(sql.Literal(key.tenant_id), sql.Literal(key.scan_id))
         for key in keys
     )
-    tables = sql.SQL(" UNION ALL ").join(
+    held = sql.SQL(" UNION ALL ").join(
         sql.SQL(
             "SELECT {}, count(*) || ' ' || coalesce(sum(hash_record_extended(t, 0)), 0) FROM {} AS t"
             " WHERE tenant_id <> {} AND NOT ({})"
         ).format(sql.Literal(table), sql.Identifier(table), sql.Literal(idle_tenant), mine)
-        for table in RESTORED
+        for table in tables
     )
-    return sql.SQL("SELECT string_agg(held, ', ' ORDER BY name) FROM ({}) AS tables (name, held)").format(tables)
+    return sql.SQL("SELECT string_agg(held, ', ' ORDER BY name) FROM ({}) AS tables (name, held)").format(held)
 
 
 @dataclass(frozen=True)
@@ -81,15 +83,18 @@ class Sight:
 class Versions:
     """Knows both versions of one database's scan by the hash of each row, and classifies snapshots by them."""
 
-    def __init__(self, connection: psycopg.Connection, key: ScanKey, idle_tenant: str, relation: str = ROWS) -> None:
-        """``idle_tenant`` is the warm-up's, whose rows count for nobody; the rows are read from ``relation``."""
-        self._read_from = {ROWS: relation, SUMMARIES: SUMMARIES}
+    def __init__(
+        self, connection: psycopg.Connection, key: ScanKey, idle_tenant: str, storage: Storage = STANDARD
+    ) -> None:
+        """``idle_tenant`` is the warm-up's, whose rows are ignored; the other rows are where ``storage`` says."""
+        self._read_from = {ROWS: storage.relation, SUMMARIES: SUMMARIES}
+        self._restored = Targets.of((storage,)).restored
         self._key = key
         self._idle_tenant = idle_tenant
         self._values = {"tenant": key.tenant_id, "scan": key.scan_id}
         self._hashes = {
             table: sql.SQL("hash_record_extended(ROW({}), 0)").format(
-                sql.SQL(", ").join(map(sql.Identifier, columns_of(connection, table, ("id", "inserted_at"))))
+                sql.SQL(", ").join(map(sql.Identifier, columns_of(connection, table, UNCOMPARED)))
             )
             for table in TARGETS
         }
@@ -183,7 +188,7 @@ class Versions:
         ).format(self._hashes[table], sql.Identifier(self._read_from[table]), _known(table))
 
     def _bystanders(self) -> sql.Composed:
-        return besides((self._key,), self._idle_tenant)
+        return besides((self._key,), self._idle_tenant, self._restored)
 
     def _holding(self, table: str, tally: Tally, target: Version) -> Holding:
         totals, common = self._totals[table], self._common[table]

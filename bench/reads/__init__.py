@@ -1,1 +1,1 @@
-"""The read side: what the API's typical reads cost on the rows' table, and on the view over packed rows."""
+"""What the API's typical reads cost on the task's own table, and on the relation of another storage."""

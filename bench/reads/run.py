@@ -1,48 +1,66 @@
-"""A run of ``bench reads``: both designs written, read in pairs, and their sizes compared."""
+"""A run of ``bench reads``: a scan written into both storages, read from both in pairs, and their sizes compared."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bench.errors import MeasurementError
+from bench.compliance.targets import ROWS
+from bench.database.access import DatabaseAccess
+from bench.declare.storage import STANDARD, Storage, storage_in
+from bench.errors import InputError, MeasurementError
 from bench.harness.environment import describe_environment
 from bench.harness.progress import Progress
 from bench.harness.stage import ScanStage, Stage
-from bench.harness.targets import TargetDigest
-from bench.reads.sizes import measure_sizes
+from bench.harness.targets import TargetDigest, observe
 from bench.reads.timing import time_reads
-from bench.results.reads import READS_SCHEMA, ReadResults, WriteSamples
+from bench.results.reads import READS_SCHEMA, ReadResults, RelationSize, WriteSamples
 
-WRITERS = {"table": "streaming", "packed": "packed"}
-"""Which implementation writes each design."""
+TABLE = "table"
+"""What results call the storage in the task's own table; they call another by its implementation's name."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReadPlan:
     """A ReadPlan is what the user chose."""
 
+    implementation: str
+    """It declares a storage, which is compared with the task's own table."""
+    table_writer: str
+    """The implementation that writes the task's own table."""
     pairs: int
     """Of each read."""
     writes: int
-    """Pairs of writing; 0 leaves that out."""
+    """Pairs of writes; 0 leaves them out."""
     timeout_seconds: float | None
     """For a single sample; None: by the size of the scan."""
     command: str
 
+    @property
+    def writers(self) -> Mapping[str, str]:
+        """From a storage's name to the implementation that writes it; the task's own table comes first."""
+        return {TABLE: self.table_writer, self.implementation: self.implementation}
 
-def compare_designs(stage: Stage, staged: ScanStage, plan: ReadPlan, progress: Progress) -> ReadResults:
-    """Write the scan in both designs, read both, and compare their sizes.
 
-    Raises MeasurementError where their rows differ, and SampleError where one cannot be written.
+def compare_storages(stage: Stage, staged: ScanStage, plan: ReadPlan, progress: Progress) -> ReadResults:
+    """Write the scan into both storages, read both, and compare their sizes.
+
+    Raises InputError for an implementation without a storage of its own, MeasurementError where the rows differ, and
+    SampleError where one cannot be written.
     """
+    storage = storage_in(staged.storages, plan.implementation)
+    if storage == STANDARD:
+        raise InputError(
+            f"implementation {plan.implementation!r} stores its rows in {ROWS}; name one that declares another storage "
+            "with @stores_in"
+        )
     server = stage.server
     environment = describe_environment(server.version, server.source, server.settings())
     written = _write(staged, plan, progress)
-    view = ""
-    for implementation in WRITERS.values():
+    for implementation in plan.writers.values():
         progress.stage(f"writing what is read: {implementation}")
-        view = staged.write_earlier_rows(implementation, plan.timeout_seconds).relation
+        staged.write_earlier_rows(implementation, plan.timeout_seconds)
     staged.reset()
     return ReadResults(
         schema=READS_SCHEMA,
@@ -50,34 +68,50 @@ def compare_designs(stage: Stage, staged: ScanStage, plan: ReadPlan, progress: P
         command=plan.command,
         environment=environment,
         dataset=staged.dataset,
-        reads=time_reads(staged.access, staged.loaded.key, view, plan.pairs, progress.stage),
-        sizes=measure_sizes(staged.access),
+        reads=time_reads(staged.access, staged.loaded.key, storage.relation, plan.pairs, progress.stage),
+        sizes=measure_sizes(staged.access, plan.implementation, storage),
         writes=written,
     )
 
 
 def _write(staged: ScanStage, plan: ReadPlan, progress: Progress) -> tuple[WriteSamples, ...]:
-    """Write both designs in pairs of alternating order. Raises MeasurementError where their rows differ."""
-    seconds: dict[str, list[float]] = {design: [] for design in WRITERS}
-    wal: dict[str, list[float]] = {design: [] for design in WRITERS}
+    """Write both storages in pairs of alternating order. Raises MeasurementError where their rows differ."""
+    writers = plan.writers
+    seconds: dict[str, list[float]] = {name: [] for name in writers}
+    wal: dict[str, list[float]] = {name: [] for name in writers}
     left: dict[str, TargetDigest] = {}
     for pair in range(plan.writes):
-        for design in WRITERS if pair % 2 == 0 else reversed(WRITERS):
-            progress.stage(f"writing: {design}, pair {pair + 1} of {plan.writes}")
-            reading, left[design] = staged.sample("time", WRITERS[design], plan.timeout_seconds)
-            seconds[design].append(reading.values["wall_seconds"])
+        for name in writers if pair % 2 == 0 else reversed(list(writers)):
+            progress.stage(f"writing: {name}, pair {pair + 1} of {plan.writes}")
+            reading, left[name] = staged.sample("time", writers[name], plan.timeout_seconds)
+            seconds[name].append(reading.values["wall_seconds"])
     if not plan.writes:
         return ()
-    for design, implementation in WRITERS.items():
-        progress.stage(f"writing: {design}, WAL")
-        reading, left[design] = staged.sample("database", implementation, plan.timeout_seconds)
-        wal[design].append(reading.values["wal_bytes"])
-    table, packed = left.values()
-    if (table.rows, table.summaries) != (packed.rows, packed.summaries):
-        raise MeasurementError("the two designs hold other rows; see bench conform for where they differ")
+    for name, implementation in writers.items():
+        progress.stage(f"writing: {name}, WAL")
+        reading, left[name] = staged.sample("database", implementation, plan.timeout_seconds)
+        wal[name].append(reading.values["wal_bytes"])
+    table, other = left[TABLE], left[plan.implementation]
+    if (table.rows, table.summaries) != (other.rows, other.summaries):
+        raise MeasurementError("the two storages hold different rows; bench conform shows where they differ")
     return tuple(
         WriteSamples(
-            design=design, implementation=WRITERS[design], seconds=tuple(seconds[design]), wal_bytes=tuple(wal[design])
+            design=name, implementation=writers[name], seconds=tuple(seconds[name]), wal_bytes=tuple(wal[name])
         )
-        for design in WRITERS
+        for name in writers
     )
+
+
+def measure_sizes(access: DatabaseAccess, implementation: str, storage: Storage) -> tuple[RelationSize, ...]:
+    """Return the size of each table of the task's own storage and of ``implementation``'s. Raises DatabaseError."""
+    sizes = []
+    with observe(access) as connection:
+        for name, relations in {TABLE: (ROWS,), implementation: (*storage.reset, *storage.kept)}.items():
+            for relation in relations:
+                found = connection.execute(
+                    "SELECT pg_table_size(%(relation)s::regclass), pg_indexes_size(%(relation)s::regclass)",
+                    {"relation": relation},
+                ).fetchone()
+                assert found is not None  # an unknown relation is an error
+                sizes.append(RelationSize(design=name, relation=relation, table_bytes=found[0], index_bytes=found[1]))
+    return tuple(sizes)

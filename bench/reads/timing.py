@@ -10,25 +10,19 @@ from typing import Any
 
 import psycopg
 
-from bench.compliance.typical_reads import READS, Arguments, Read
+from bench.compliance.targets import ROWS
+from bench.compliance.typical_reads import ARGUMENTS, READS, Arguments, Read
 from bench.database.access import DatabaseAccess, one_line
 from bench.datasets.scan import ScanKey
-from bench.declare.relation import TABLE
 from bench.errors import DatabaseError, InputError
 from bench.results.reads import ReadSamples
 
 _SET_TENANT = "SELECT set_config('api.tenant_id', %s, true)"
-_REQUIREMENTS = """
-    SELECT compliance_id, array_agg(DISTINCT requirement_id ORDER BY requirement_id),
-        array_agg(DISTINCT region ORDER BY region)
-    FROM compliance_requirements_overviews WHERE tenant_id = %s AND scan_id = %s
-    GROUP BY compliance_id ORDER BY count(*), compliance_id
-"""
 
 PAIR_SECONDS = 0.05
 MOST_REPEATS = 40
-"""A read is repeated within a pair until either side has taken about PAIR_SECONDS: one that lasts less than a
-millisecond says little by itself on a machine that does something else now and then."""
+"""A read is repeated within a pair until either side has taken about PAIR_SECONDS: a single read of less than a
+millisecond is mostly noise."""
 
 Rows = list[tuple[Any, ...]]
 
@@ -39,8 +33,8 @@ def time_reads(
     """Time every read ``pairs`` times on the table and on ``view``, which both hold the rows of ``scan``.
 
     The order within pairs alternates. Pairs of one read take frameworks from the smallest to the largest, and with
-    them regions and requirements. ``progress`` is told what is read. Raises DatabaseError, or InputError for a scan
-    without rows.
+    them regions and requirements. ``progress`` is called with what is read next. Raises DatabaseError, or
+    InputError for a scan without rows.
     """
     with _application(access) as connection:
         session = _Session(connection, scan)
@@ -76,7 +70,7 @@ class _Session:
     def arguments(self, pairs: int) -> tuple[Arguments, ...]:
         """Return the values of each pair, spread evenly over what the scan has."""
         with self._transaction():
-            known = self._connection.execute(_REQUIREMENTS, [self._scan.tenant_id, self._scan.scan_id]).fetchall()
+            known = self._connection.execute(ARGUMENTS, [self._scan.tenant_id, self._scan.scan_id]).fetchall()
         if not known:
             raise InputError("no finding of the scan counts, so that there is no row to read; give a larger --scan")
         found = []
@@ -95,14 +89,14 @@ class _Session:
 
     def time(self, read: Read, view: str, arguments: tuple[Arguments, ...]) -> ReadSamples:
         """Time one read in pairs; before the first pair each side is read once, for what is cold then."""
-        seconds: dict[str, list[float]] = {TABLE: [], view: []}
+        seconds: dict[str, list[float]] = {ROWS: [], view: []}
         rows: list[int] = []
         same = True
         slowest = max(self._read(read, relation, arguments[len(arguments) // 2])[0] for relation in seconds)
         repeats = max(1, min(MOST_REPEATS, round(PAIR_SECONDS / slowest)))
         for pair, values in enumerate(arguments):
-            order = (TABLE, view) if pair % 2 == 0 else (view, TABLE)
-            taken: dict[str, list[float]] = {TABLE: [], view: []}
+            order = (ROWS, view) if pair % 2 == 0 else (view, ROWS)
+            taken: dict[str, list[float]] = {ROWS: [], view: []}
             answers: dict[str, Rows] = {}
             for _ in range(repeats):
                 for relation in order:
@@ -110,14 +104,14 @@ class _Session:
                     taken[relation].append(spent)
             for relation, times in taken.items():
                 seconds[relation].append(statistics.median(times))
-            rows.append(len(answers[TABLE]))
-            same = same and _comparable(read, answers[TABLE]) == _comparable(read, answers[view])
+            rows.append(len(answers[ROWS]))
+            same = same and _comparable(read, answers[ROWS]) == _comparable(read, answers[view])
         return ReadSamples(
             read=read.title,
             typical=read.typical,
             rows=tuple(rows),
             repeats=repeats,
-            table_seconds=tuple(seconds[TABLE]),
+            table_seconds=tuple(seconds[ROWS]),
             view_seconds=tuple(seconds[view]),
             same_answers=same,
         )

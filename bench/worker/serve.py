@@ -19,8 +19,8 @@ from bench.declare.divergence import divergences_of
 from bench.declare.laws import laws_of
 from bench.declare.promise import promises_of
 from bench.declare.registry import load, locate
-from bench.declare.relation import DeclaredRelation, relation_of
 from bench.declare.source import source_fingerprint
+from bench.declare.storage import DeclaredStorage, storage_of
 from bench.errors import BenchError, InputError, MeasurementError
 from bench.messages.reading import Call, Reading
 from bench.messages.request import (
@@ -90,9 +90,7 @@ def _describe(names: Iterable[str]) -> Answer:
             DeclaredDivergences(implementation=name, divergences=divergences_of(one), source=sources[name])
             for name, one in loaded.items()
         ),
-        relations=tuple(
-            DeclaredRelation(implementation=name, relation=relation_of(one)) for name, one in loaded.items()
-        ),
+        storages=tuple(DeclaredStorage(implementation=name, storage=storage_of(one)) for name, one in loaded.items()),
     )
 
 
@@ -127,8 +125,7 @@ def _take_sample(request: SampleRequest) -> Answer:
     }
     reading = probes[request.probe](call)
     _check_outcome(reading.outcome)
-    relation = DeclaredRelation(implementation=request.implementation, relation=relation_of(call.func))
-    return Answer(reading=reading, relations=(relation,))
+    return Answer(reading=reading)
 
 
 def _try(request: TrialRequest, gate: Callable[[], None]) -> Reading:

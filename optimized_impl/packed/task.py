@@ -14,9 +14,10 @@ from bench.compliance.schema.connections import SET_TENANT, admin_connection
 from bench.compliance.schema.operations import INVOKER_VIEWS_SINCE
 from bench.declare.laws import Law, declares
 from bench.declare.promise import Promise, promises
-from bench.declare.relation import reads_from
+from bench.declare.storage import stores_in
 from optimized_impl.packed.catalogue import keep_versions, versions_of
 from optimized_impl.packed.rows import PackedRows
+from optimized_impl.packed.storage import PACKED_STORAGE
 from optimized_impl.packed.summaries import replace_summaries
 from optimized_impl.pushdown.findings import count_findings
 from optimized_impl.pushdown.scan import lock_scan
@@ -28,7 +29,7 @@ class UnsupportedServerError(Exception):
     """The server has no views that keep row-level security."""
 
 
-@reads_from("compliance_requirements_packed_view")
+@stores_in(PACKED_STORAGE)
 # The law of a catalogue whose versions are kept already; a new one costs one COPY more, once.
 @declares(Law("statements_django", 4), Law("statements_server", 15))
 @promises(*Promise)

@@ -97,8 +97,10 @@ class WithEarlierRows(StandIn):
     """A StandIn on which earlier rows can be written, by all implementations but one."""
 
     @contextmanager
-    def _scan(self, source: ScanSource, catalogue: LoadedCatalogue) -> Iterator[SimpleNamespace]:
-        with super()._scan(source, catalogue) as staged:
+    def _scan(
+        self, source: ScanSource, catalogue: LoadedCatalogue, implementations: tuple[str, ...]
+    ) -> Iterator[SimpleNamespace]:
+        with super()._scan(source, catalogue, implementations) as staged:
             staged.write_earlier_rows = self._write
             yield staged
 

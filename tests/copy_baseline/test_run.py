@@ -105,8 +105,10 @@ class WithCopyFiles(StandIn):
     broken: tuple[str, ...] = ()
 
     @contextmanager
-    def _scan(self, source: ScanSource, catalogue: LoadedCatalogue) -> Iterator[SimpleNamespace]:
-        with super()._scan(source, catalogue) as staged:
+    def _scan(
+        self, source: ScanSource, catalogue: LoadedCatalogue, implementations: tuple[str, ...]
+    ) -> Iterator[SimpleNamespace]:
+        with super()._scan(source, catalogue, implementations) as staged:
             staged.write_copy_files = self._write
             yield staged
 

@@ -9,7 +9,7 @@ import pytest
 
 from bench.errors import DatabaseError
 from bench.harness.stage import ScanStage
-from bench.harness.targets import TargetDigest, columns_of, digest_targets, read_target_rows, reset_targets
+from bench.harness.targets import TargetDigest, Targets, columns_of, read_target_rows
 from tests.support.small_scan import EXPECTED_ROWS
 
 
@@ -41,7 +41,7 @@ def written(small_scan: ScanStage, first_written: TargetDigest) -> TargetDigest:
 
 def test_a_reset_brings_back_the_rows_that_were_loaded(small_scan: ScanStage, written: TargetDigest) -> None:
     assert written.rows.count == EXPECTED_ROWS
-    reset_targets(small_scan.access)
+    small_scan.reset()
     assert small_scan.digest() == small_scan.untouched
     assert small_scan.untouched.rows.count < EXPECTED_ROWS
     assert all(table.count for table in small_scan.untouched.bystanders), "there is something to leave alone"
@@ -134,7 +134,9 @@ def test_rows_are_read_in_the_order_of_their_bytes_without_id_and_time(
 
 def test_a_database_that_is_gone_is_said_in_one_line(small_scan: ScanStage) -> None:
     gone = replace(small_scan.access, conninfo=small_scan.access.conninfo.replace("bench_", "no_such_"))
-    for action in (reset_targets, lambda access: digest_targets(access, "a", "b", "c")):
+    targets = Targets()
+    key = small_scan.loaded.key
+    for action in (targets.save, targets.reset, lambda access: targets.digest(access, key, "c")):
         with pytest.raises(DatabaseError, match="does not exist") as caught:
             action(gone)
         assert "\n" not in str(caught.value)

@@ -12,12 +12,13 @@ import psycopg
 import pytest
 
 from bench.compliance.contract import Framework, Requirement
+from bench.compliance.targets import ROWS as TABLE
 from bench.datasets.catalogue import write_catalogue
 from bench.datasets.catalogue_record import read_catalogue
 from bench.datasets.size import ScanSize
 from bench.declare.laws import laws_of
 from bench.declare.registry import load
-from bench.declare.relation import TABLE, DeclaredRelation, reads_from, relation_in, relation_of
+from bench.declare.storage import STANDARD, DeclaredStorage, Storage, storage_in, storage_of, stores_in
 from bench.harness.stage import ScanSource, ScanStage, Stage, open_stage
 from bench.results.records import COPY_BASELINE, Results
 from bench.results.store import read_results
@@ -49,7 +50,7 @@ def open_stage_of(request: pytest.FixtureRequest) -> Iterator[Stage]:
 @pytest.fixture(scope="module")
 def scan(open_stage_of: Stage, catalogue_file: Path) -> Iterator[ScanStage]:
     source = ScanSource(size=ScanSize.parse("30/2"), scan_file=None, catalogue=str(catalogue_file), seed=0)
-    with open_stage_of.scan(source, source.load_catalogue()) as scan:
+    with open_stage_of.scan(source, source.load_catalogue(), (PACKED, STREAMING)) as scan:
         yield scan
 
 
@@ -71,15 +72,18 @@ def execute(scan: ScanStage, statement: str) -> None:
         connection.execute(statement.encode())
 
 
-def test_a_relation_is_declared_on_the_implementation_and_is_the_table_without_that(workbench: Workbench) -> None:
-    @reads_from("somewhere")
+def test_a_storage_is_declared_on_the_implementation_and_is_the_task_tables_without_that(workbench: Workbench) -> None:
+    somewhere = Storage(relation="somewhere", reset=("there",))
+
+    @stores_in(somewhere)
     def elsewhere() -> None: ...
 
-    assert relation_of(elsewhere) == "somewhere"
-    assert relation_of(load(PACKED)) == VIEW
-    assert relation_of(load(STREAMING)) == TABLE
-    declared = [DeclaredRelation(implementation="a", relation="somewhere")]
-    assert [relation_in(declared, name) for name in "ab"] == ["somewhere", TABLE]
+    assert storage_of(elsewhere) == somewhere
+    assert storage_of(load(PACKED)).relation == VIEW
+    assert storage_of(load(STREAMING)) == STANDARD
+    assert STANDARD.relation == TABLE
+    declared = [DeclaredStorage(implementation="a", storage=somewhere)]
+    assert [storage_in(declared, name) for name in "ab"] == [somewhere, STANDARD]
 
 
 def test_packed_leaves_what_streaming_leaves_and_nothing_of_anybody_else(scan: ScanStage) -> None:

@@ -23,7 +23,7 @@ def scans(quick_stage: Stage) -> Iterator[dict[str, ScanStage]]:
         opened = {}
         for label in SIZES:
             source = ScanSource(size=ScanSize.parse(label), scan_file=None, catalogue="synthetic", seed=0)
-            opened[label] = stack.enter_context(quick_stage.scan(source, source.load_catalogue()))
+            opened[label] = stack.enter_context(quick_stage.scan(source, source.load_catalogue(), (PACKED,)))
         yield opened
 
 

@@ -11,9 +11,10 @@ import pytest
 
 from bench.compliance.typical_reads import READS
 from bench.datasets.size import ScanSize
+from bench.declare.storage import storage_in
 from bench.errors import DatabaseError, InputError
 from bench.harness.stage import ScanSource, ScanStage, open_stage
-from bench.reads.sizes import measure_sizes
+from bench.reads.run import measure_sizes
 from bench.reads.timing import MOST_REPEATS, time_reads
 from bench.results.reads import ReadSamples
 from tests.support.packed_tables import PACKED, STREAMING, VIEW
@@ -29,7 +30,7 @@ def scan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScanStage]:
     path = tmp_path_factory.mktemp("catalogue") / "catalogue.json"
     path.write_text(json.dumps(CATALOGUE), encoding="utf-8")
     source = ScanSource(size=ScanSize.parse("30/2"), scan_file=None, catalogue=str(path), seed=0)
-    with open_stage(None, 16) as stage, stage.scan(source, source.load_catalogue()) as scan:
+    with open_stage(None, 16) as stage, stage.scan(source, source.load_catalogue(), (PACKED,)) as scan:
         scan.write_earlier_rows(STREAMING, 120)
         scan.write_earlier_rows(PACKED, 120)
         yield scan
@@ -114,7 +115,7 @@ def test_reads_are_the_applications_who_sees_its_tenant_only(scan: ScanStage) ->
 
 
 def test_sizes_are_the_servers_own_for_each_table_of_both_designs(scan: ScanStage) -> None:
-    sizes = {one.relation: one for one in measure_sizes(scan.access)}
+    sizes = {one.relation: one for one in measure_sizes(scan.access, PACKED, storage_in(scan.storages, PACKED))}
     assert [one.design for one in sizes.values()] == ["table", "packed", "packed", "packed"]
     with psycopg.connect(scan.access.conninfo_as(scan.access.admin_role)) as connection:
         for relation, one in sizes.items():

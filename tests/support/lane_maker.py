@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from threading import Event
 
+from bench.declare.storage import storage_in
 from bench.harness.executor import ProcessExecutor
 from bench.harness.scratch import scratch_folder
 from bench.harness.stage import ScanSource, Stage
@@ -45,7 +46,7 @@ def lane_maker(stage: Stage, source: ScanSource) -> LaneMaker:
 
     @contextmanager
     def make(implementation: str) -> Iterator[Prepared]:
-        with scratch_folder() as scratch, stage.scan(source, source.load_catalogue()) as staged:
+        with scratch_folder() as scratch, stage.scan(source, source.load_catalogue(), (implementation,)) as staged:
             setting = Setting(
                 executor=ProcessExecutor(scratch),
                 implementation=implementation,
@@ -53,6 +54,7 @@ def lane_maker(stage: Stage, source: ScanSource) -> LaneMaker:
                 catalogue_path=staged.catalogue_path,
                 timeout_seconds=60.0,
                 stop=Event(),
+                storage=storage_in(staged.storages, implementation),
             )
             yield prepare_lane(setting, staged)
 

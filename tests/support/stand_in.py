@@ -16,7 +16,7 @@ from bench.harness.plan import RunPlan
 from bench.harness.stage import ScanSource, Stage
 from bench.harness.targets import TableDigest, TargetDigest
 from bench.messages.reading import Reading
-from bench.messages.request import Answer, ProbeName, Request
+from bench.messages.request import Answer, DescribeRequest, ProbeName, Request
 from bench.results.records import Dataset
 
 ROWS = 12
@@ -89,12 +89,20 @@ class StandIn:
         self.events.append("open")
         server = SimpleNamespace(version="16.0", source="embedded", settings=dict)
         try:
-            yield cast(Stage, SimpleNamespace(server=server, executor=self.executor, scan=self._scan))
+            yield cast(Stage, SimpleNamespace(server=server, describe=self._describe, scan=self._scan))
         finally:
             self.events.append("close")
 
+    def _describe(self, implementations: tuple[str, ...]) -> Answer:
+        return self.executor.run(DescribeRequest(implementations=implementations), 1.0)
+
     @contextmanager
-    def _scan(self, source: ScanSource, catalogue: LoadedCatalogue) -> Iterator[SimpleNamespace]:  # noqa: ARG002 - as Stage
+    def _scan(
+        self,
+        source: ScanSource,
+        catalogue: LoadedCatalogue,  # noqa: ARG002 - as Stage has it
+        implementations: tuple[str, ...],  # noqa: ARG002 - as Stage has it
+    ) -> Iterator[SimpleNamespace]:
         self.events.append(f"load {source.label}")
 
         def take(probe: ProbeName, implementation: str, timeout: float | None) -> Sample:
@@ -104,7 +112,9 @@ class StandIn:
         try:
             yield SimpleNamespace(
                 dataset=_dataset(source.label),
-                loaded=SimpleNamespace(expected_rows=ROWS),
+                loaded=SimpleNamespace(expected_rows=ROWS, regions=("r",)),
+                frameworks=("f",),
+                storages=(),
                 untouched=TargetDigest(EMPTY, EMPTY, OTHERS),
                 sample=take,
             )
