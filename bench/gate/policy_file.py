@@ -14,11 +14,16 @@ from bench.declare.registry import locate
 from bench.errors import InputError
 from bench.gate.policy import Policy, Rule, RuleKind
 from bench.gate.quantity import parse_factor, parse_quantity, parse_share
+from bench.results.input_file import FileKind, read_input
 from bench.results.metrics import METRICS, Kind, Metric
+from bench.results.strict_json import MalformedError, check_tree, decode
 
 DEFAULT_PATH = Path("pyproject.toml")
 TABLE = ("tool", "bench", "gate")
 MOST_SAMPLES = 1_000
+
+_KIND = FileKind(name="policy file", most_bytes=1024**2, source="name one by --policy", remedy="correct it there")
+_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""")
 
 _KEYS = ("scans", "implementations", "samples", "laws", "ceilings", "growth", "ratios", "tolerance")
 _LAW_METRICS = ("statements_django", "statements_server")
@@ -41,16 +46,21 @@ def read_policy(path: Path) -> Policy:
 
 
 def _read(path: Path) -> Mapping[str, Any]:
+    content = read_input(path, _KIND)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise InputError(f"there is no policy file {path}; name one by --policy") from error
-    except OSError as error:
-        raise InputError(f"cannot read the policy {path}: {error.strerror}; name a file that you may read") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"the policy {path} is not UTF-8: {error}; save it as UTF-8") from error
+        text = decode(content)
+        if _LONG_KEY.search(text):
+            # Python's TOML reader needs minutes for a key of thousands of parts.
+            raise MalformedError("a key of more than 32 parts; no policy has one")
+        table = tomllib.loads(text)
+        check_tree(table)
+    except RecursionError:
+        raise _KIND.malformed(path, "nested too deeply") from None
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"the policy {path} is not TOML: {error}; correct it there") from error
+        raise _KIND.malformed(path, f"not TOML: {error}") from error
+    except ValueError as error:
+        raise _KIND.malformed(path, str(error)) from error
+    return table
 
 
 @dataclass(frozen=True)

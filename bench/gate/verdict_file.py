@@ -11,10 +11,10 @@ from pathlib import Path
 
 import msgspec
 
-from bench.errors import InputError
 from bench.gate.verdict import Check, GateVerdict, Outcome
 from bench.results.files import write_file_atomically
-from bench.results.json_file import VersionedJson, encode_json
+from bench.results.input_file import FileKind
+from bench.results.json_file import Faults, JsonFile, encode_json
 from bench.words import plain
 
 SCHEMA = 1
@@ -29,7 +29,27 @@ class _File(msgspec.Struct, kw_only=True):
     checks: tuple[Check, ...]
 
 
-_FILE = VersionedJson(_File, SCHEMA, "verdict", "is not a verdict", "write it again with `bench gate --json FILE`")
+def _faults(file: _File) -> Faults:
+    found = GateVerdict.of(file.checks)
+    if (file.outcome, file.exit_code) != (found.outcome, found.exit_code):
+        yield (
+            "outcome",
+            f"is {file.outcome.value!r}, exit code {file.exit_code}; its checks give {found.outcome.value!r}",
+        )
+
+
+_FILE = JsonFile(
+    kind=FileKind(
+        name="verdict",
+        most_bytes=16 * 1024**2,
+        source="`bench gate --json FILE` writes one",
+        remedy="write it again with `bench gate --json FILE`",
+    ),
+    record=_File,
+    schema=SCHEMA,
+    landmark="checks",
+    faults=_faults,
+)
 
 
 def render_json(verdict: GateVerdict) -> bytes:
@@ -60,11 +80,5 @@ def write_verdict(path: Path, verdict: GateVerdict) -> None:
 
 def read_verdict(path: Path) -> GateVerdict:
     """Read what ``bench gate --json`` wrote. Raises InputError for any other file."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            f"cannot read the verdict {path}: {error.strerror}; `bench gate --json FILE` writes one"
-        ) from error
-    found = _FILE.decode(content, path)
+    found = _FILE.read(path)
     return GateVerdict(outcome=found.outcome, checks=found.checks)

@@ -12,8 +12,8 @@ from enum import Enum
 from pathlib import Path
 
 from bench.declare.divergence import Divergence
-from bench.errors import InputError
-from bench.results.json_file import VersionedJson, write_json
+from bench.results.input_file import FileKind
+from bench.results.json_file import Faults, JsonFile, write_json
 
 SCHEMA = 1
 
@@ -91,12 +91,28 @@ class Conformance:
         return 1 if self.having(Status.WRONG) else 0
 
 
-_FILE = VersionedJson(
-    Conformance,
-    SCHEMA,
-    "conformance",
-    "is not a conformance file",
-    "write it again with `bench conform --json FILE`",
+def _faults(conformance: Conformance) -> Faults:
+    for name, labels in (
+        ("implementations", conformance.names),
+        ("cases", tuple(one.name for one in conformance.cases)),
+        ("verdicts", tuple((one.case, one.implementation) for one in conformance.verdicts)),
+    ):
+        for index, label in enumerate(labels):
+            if label in labels[:index]:
+                yield f"{name}[{index}]", "repeats an earlier one; keep one of the two"
+
+
+_FILE = JsonFile(
+    kind=FileKind(
+        name="conformance file",
+        most_bytes=16 * 1024**2,
+        source="`bench conform --json FILE` writes one",
+        remedy="write it again with `bench conform --json FILE`",
+    ),
+    record=Conformance,
+    schema=SCHEMA,
+    landmark="verdicts",
+    faults=_faults,
 )
 
 
@@ -107,10 +123,4 @@ def write_conformance(path: Path, conformance: Conformance) -> None:
 
 def read_conformance(path: Path) -> Conformance:
     """Read what ``bench conform --json`` wrote. Raises InputError for any other file."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            f"cannot read the conformance file {path}: {error.strerror}; `bench conform --json FILE` writes one"
-        ) from error
-    return _FILE.decode(content, path)
+    return _FILE.read(path)

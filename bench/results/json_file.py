@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -10,18 +11,16 @@ import msgspec
 
 from bench.errors import InputError
 from bench.results.files import write_file_atomically
+from bench.results.input_file import FileKind, path_text, read_input, read_input_if_any
+from bench.results.strict_json import MalformedError, check_tree, parse_json
 
 Record = TypeVar("Record")
-
-
-class _Header(msgspec.Struct):
-    """The part of a file that every version has."""
-
-    schema: int
+Faults = Iterator[tuple[str, str]]
+"""What is wrong with a record: the place, such as ``measurements[3].samples[0]``, and what is wrong there."""
 
 
 def encode_json(record: Any) -> bytes:
-    """Return ``record`` as indented JSON that ends with a line."""
+    """Return ``record`` as indented JSON that ends with a newline."""
     return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
 
 
@@ -30,37 +29,78 @@ def write_json(path: Path, record: Any) -> None:
     write_file_atomically(path, encode_json(record))
 
 
-@dataclass(frozen=True)
-class VersionedJson(Generic[Record]):
-    """A VersionedJson is one kind of file: the record that it holds, and what is said of a file that holds another."""
+@dataclass(frozen=True, kw_only=True)
+class JsonFile(Generic[Record]):
+    """A JsonFile is one kind of file: the record that it holds, and how it is checked."""
 
+    kind: FileKind
     record: type[Record]
-    schema: int
-    """The version that is read."""
-    name: str
-    """Before the word schema: ``results``."""
-    not_one: str
-    """After the path of another file: ``is not a results file``."""
-    remedy: str
-    """What to do about another file."""
-    remedy_for_schema: str = "read it with the version that wrote it"
-    """What to do about a file of another version."""
+    schema: int | None
+    """The version that is written; None for a kind without versions."""
     older: tuple[int, ...] = ()
     """Earlier versions that the record reads as well."""
+    landmark: str
+    """A member that this kind of file has and no other one."""
+    upgrade: Callable[[Record], Record] = lambda record: record
+    """Returns the record of an older version as one of today's."""
+    faults: Callable[[Record], Faults] = lambda _: iter(())
+    """Yields what is wrong although every type is right."""
+    remedy_for_schema: str = "read it with the version that wrote it"
 
-    def decode(self, content: bytes, path: Path) -> Record:
-        """Return the record that ``content``, read from ``path``, holds.
+    def read(self, path: Path) -> Record:
+        """Return what the file holds.
 
-        Raises InputError naming the place of the fault where it is not JSON, is of a schema version that is not read
-        here, or does not follow its schema.
+        Raises InputError with the place of the fault where the file is missing, cannot be read, is not JSON, is of
+        another schema version, or does not hold what such a file holds.
         """
+        return self._decode(read_input(path, self.kind), path)
+
+    def read_if_any(self, path: Path) -> Record | None:
+        """Return what ``read`` does, or None where there is no such file."""
+        content = read_input_if_any(path, self.kind)
+        return None if content is None else self._decode(content, path)
+
+    def _decode(self, content: bytes, path: Path) -> Record:
         try:
-            schema = msgspec.json.decode(content, type=_Header).schema
-            if schema in (*self.older, self.schema):
-                return msgspec.json.decode(content, type=self.record)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise InputError(f"{path} {self.not_one}: {error}; {self.remedy}") from error
-        read = " and ".join(map(str, (*self.older, self.schema)))
-        raise InputError(
-            f"{path} has {self.name} schema {schema}, and this version reads {read}; {self.remedy_for_schema}"
-        )
+            tree = parse_json(content)
+            check_tree(tree)
+            self._check_schema(tree, path)
+            record = self.upgrade(msgspec.convert(tree, self.record))
+        except (MalformedError, msgspec.ValidationError) as error:
+            raise self.kind.malformed(path, str(error)) from error
+        for place, what in self.faults(record):
+            raise self.kind.malformed(path, f"$.{place}: {what}")
+        return record
+
+    def _check_schema(self, tree: Any, path: Path) -> None:
+        if isinstance(tree, dict) and self.landmark not in tree:
+            for landmark, name in _LANDMARKS.items():
+                if landmark in tree:
+                    raise MalformedError(f"it is a {name}")
+        if self.schema is None:
+            return
+        schema = msgspec.convert(tree, _Header).schema
+        if schema not in (*self.older, self.schema):
+            read = " and ".join(map(str, (*self.older, self.schema)))
+            raise InputError(
+                f"{path_text(path)} has {self.kind.name.removesuffix(' file')} schema {schema}, and this version "
+                f"reads {read}; {self.remedy_for_schema}"
+            )
+
+
+_LANDMARKS = {
+    "measurements": "results file",
+    "checks": "verdict",
+    "trials": "promises file",
+    "verdicts": "conformance file",
+    "reads": "file of `bench reads`",
+    "deviations": "noise floor",
+    "benchmarks": "file of pytest-benchmark",
+}
+"""A member that only one kind of file has, to say what a mistaken file is."""
+
+
+class _Header(msgspec.Struct):
+    """The part of a file that every version has."""
+
+    schema: int

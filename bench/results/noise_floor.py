@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
-
-from bench.errors import InputError
-from bench.results.json_file import write_json
+from bench.results.consistency import noise_floor_faults
+from bench.results.input_file import FileKind
+from bench.results.json_file import JsonFile, write_json
 from bench.results.records import NoiseFloor
 
 DEFAULT_PATH = Path("reports/noise-floor.json")
+
+_FILE = JsonFile(
+    kind=FileKind(
+        name="noise floor",
+        most_bytes=1024**2,
+        source="`bench doctor` writes one",
+        remedy="make it again with `bench doctor`",
+    ),
+    record=NoiseFloor,
+    schema=None,
+    landmark="deviations",
+    faults=noise_floor_faults,
+)
 
 
 def write_noise_floor(path: Path, floor: NoiseFloor) -> None:
@@ -20,11 +32,4 @@ def write_noise_floor(path: Path, floor: NoiseFloor) -> None:
 
 def read_noise_floor(path: Path) -> NoiseFloor | None:
     """Read what ``bench doctor`` left; None where there is no such file. Raises InputError for a damaged one."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=NoiseFloor)
-    except FileNotFoundError:
-        return None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is no noise floor: {error}; make it again with `bench doctor`") from error
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}; make it again with `bench doctor`") from error
+    return _FILE.read_if_any(path)

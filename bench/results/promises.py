@@ -14,8 +14,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from bench.declare.promise import Promise
-from bench.errors import InputError
-from bench.results.json_file import VersionedJson, write_json
+from bench.results.input_file import FileKind
+from bench.results.json_file import Faults, JsonFile, write_json
+from bench.results.strict_json import shown
 
 SCHEMA = 1
 DEFAULT_PATH = Path("reports/promises.json")
@@ -143,12 +144,31 @@ class PromiseTrials:
     trials: tuple[PromiseTrial, ...]
 
 
-_FILE = VersionedJson(
-    PromiseTrials,
-    SCHEMA,
-    "promises",
-    "holds no promises",
-    remedy="delete it, and run `bench promises` again",
+def _faults(content: PromiseTrials) -> Faults:
+    for index, trial in enumerate(content.trials):
+        if any(trial.implementation == other.implementation for other in content.trials[:index]):
+            yield f"trials[{index}].implementation", f"{shown(trial.implementation)} has a trial already; keep one"
+        for place, number in (
+            ("rows", trial.rows),
+            ("seconds", trial.seconds),
+            *((f"readings[{n}].count", one.count) for n, one in enumerate(trial.readings)),
+            *((f"readings[{n}].seconds", one.seconds) for n, one in enumerate(trial.readings)),
+        ):
+            if number < 0:
+                yield f"trials[{index}].{place}", f"is {number!r}; it cannot be negative"
+
+
+_FILE = JsonFile(
+    kind=FileKind(
+        name="promises file",
+        most_bytes=16 * 1024**2,
+        source="`bench promises` writes one",
+        remedy="delete it, then run `bench promises`",
+    ),
+    record=PromiseTrials,
+    schema=SCHEMA,
+    landmark="trials",
+    faults=_faults,
     remedy_for_schema="delete it, then run `bench promises`",
 )
 
@@ -168,10 +188,5 @@ def read_promises(path: Path) -> tuple[PromiseTrial, ...]:
 
     Raises InputError for a damaged one, and for one of another schema version.
     """
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return ()
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}; name a file that you may read") from error
-    return _FILE.decode(content, path).trials
+    found = _FILE.read_if_any(path)
+    return found.trials if found else ()

@@ -1,4 +1,4 @@
-"""The results file: one run's records as JSON, written whole and checked against the schema when read."""
+"""The results file: one run's records as JSON, written whole and checked when read."""
 
 from __future__ import annotations
 
@@ -6,37 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from bench.errors import InputError
-from bench.results.json_file import VersionedJson, write_json
+from bench.results.consistency import faults
+from bench.results.input_file import FileKind
+from bench.results.json_file import JsonFile, write_json
 from bench.results.records import COPY_BASELINE, SCHEMA, Digest, Failure, Measurement, Results
 
 Record = TypeVar("Record", Measurement, Digest, Failure)
-
-_FILE = VersionedJson(
-    Results, SCHEMA, "results", "is not a results file", "write it again with `bench run`", older=(1,)
-)
-
-
-def write_results(path: Path, results: Results) -> None:
-    """Write ``results`` to ``path`` as indented JSON. Raises InputError where the file cannot be written."""
-    write_json(path, results)
-
-
-def read_results(path: Path) -> Results:
-    """Read the results file ``path``.
-
-    Raises InputError naming the place of the fault where the file is missing, is not JSON, is of a schema version that
-    is not read here, or does not follow its schema.
-    """
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise InputError(f"there is no results file {path}; `bench run --output FOLDER` writes one") from error
-    except OSError as error:
-        raise InputError(
-            f"cannot read the results file {path}: {error.strerror}; name a file that you may read"
-        ) from error
-    return _as_current(_FILE.decode(content, path))
 
 
 def _as_current(results: Results) -> Results:
@@ -54,3 +29,38 @@ def _as_current(results: Results) -> Results:
 
 def _renamed(record: Record) -> Record:
     return replace(record, implementation=COPY_BASELINE) if record.implementation == "copy-limit" else record
+
+
+_RESULTS = JsonFile(
+    kind=FileKind(
+        name="results file",
+        most_bytes=64 * 1024**2,
+        source="`bench run --output FOLDER` writes one",
+        remedy="write it again with `bench run`",
+    ),
+    record=Results,
+    schema=SCHEMA,
+    landmark="measurements",
+    older=(1,),
+    upgrade=_as_current,
+    faults=faults,
+)
+
+
+def write_results(path: Path, results: Results) -> None:
+    """Write ``results`` to ``path`` as indented JSON. Raises InputError where the file cannot be written."""
+    write_json(path, results)
+
+
+def read_results(path: Path) -> Results:
+    """Read the results file ``path``, or standard input for ``-``.
+
+    Raises InputError with the place of the fault where the file cannot be read, is of a schema version that is not read
+    here, or does not hold consistent results. A run that is unfinished or without datasets is no fault of the file.
+    """
+    return _RESULTS.read(path)
+
+
+def read_results_if_any(path: Path) -> Results | None:
+    """Return what ``read_results`` does, or None where nothing has that name."""
+    return _RESULTS.read_if_any(path)

@@ -110,7 +110,7 @@ def test_a_damaged_floor_costs_a_run_nothing_but_a_warning(command: Bench, tmp_p
     DEFAULT_PATH.write_text("{")
     code, text, _ = command("run", "--scan", "100/3", "--output", "out")
     assert code == 0
-    assert "is no noise floor" in text
+    assert "is not a noise floor" in text
     results = read_results(tmp_path / "out" / "results.json")
     assert results.measurements
     assert "make it again with `bench doctor`" in results.warnings[0]

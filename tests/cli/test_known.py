@@ -60,4 +60,4 @@ def test_a_damaged_file_costs_a_warning_and_not_the_run() -> None:
     DEFAULT_PATH.parent.mkdir()
     DEFAULT_PATH.write_text("{", encoding="utf-8")
     (warning,) = with_promises(production_results()).warnings
-    assert "holds no promises" in warning
+    assert "is not a promises file" in warning

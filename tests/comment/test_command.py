@@ -50,8 +50,8 @@ def test_a_gate_that_left_no_results_still_gets_its_comment(folder: Path) -> Non
     ("arguments", "message"),
     [
         (("missing.json",), "there is no results file missing.json"),
-        (("results.json", "--verdict", "missing.json"), "cannot read the verdict missing.json"),
-        (("results.json", "--verdict", "results.json"), "results.json is not a verdict"),
+        (("results.json", "--verdict", "missing.json"), "there is no verdict missing.json"),
+        (("results.json", "--verdict", "results.json"), "results.json is not a verdict: it is a results file"),
         (("results.json", "--artifact-url", "javascript:alert(1)"), "is not a web address; write https://…"),
         (("results.json", "--artifact-url", "https://a> b"), "is not a web address; write https://…"),
     ],

@@ -187,7 +187,7 @@ def test_another_file_is_no_verdict(tmp_path: Path, content: bytes, message: str
     path.write_bytes(content)
     with pytest.raises(InputError, match=message):
         read_verdict(path)
-    with pytest.raises(InputError, match=r"cannot read the verdict .*: No such file or directory; `bench gate --json"):
+    with pytest.raises(InputError, match=r"there is no verdict .*; `bench gate --json"):
         read_verdict(tmp_path / "gone.json")
 
 

@@ -144,7 +144,7 @@ def test_without_tolerances_near_exact_metrics_have_the_built_in_one_and_no_base
             "near-exact, wall_seconds",
         ),
         ("[gate.tolerance]\nwal_bytes = 2", 'tolerance.wal_bytes is 2; write "2 %" or 0.02'),
-        ("x = ", "is not TOML: Invalid value (at line 4, column 5); correct it there"),
+        ("x = ", "is not a policy file: not TOML: Invalid value (at line 4, column 5); correct it there"),
     ],
 )
 def test_what_is_not_known_or_cannot_be_read_is_named_with_its_place(tmp_path: Path, rules: str, message: str) -> None:
@@ -181,10 +181,10 @@ def test_a_policy_without_what_it_needs_is_refused(tmp_path: Path, text: str, me
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"there is no policy file .*gone.toml; name one by --policy"):
         read_policy(tmp_path / "gone.toml")
-    with pytest.raises(InputError, match=r"cannot read the policy .*: Is a directory; name a file that you may read"):
+    with pytest.raises(InputError, match=r"cannot read the policy file .*: it is a folder; name a file"):
         read_policy(tmp_path)
     (tmp_path / "latin.toml").write_bytes(b'name = "\xe9"')
-    with pytest.raises(InputError, match=r"the policy .*latin.toml is not UTF-8: .*; save it as UTF-8"):
+    with pytest.raises(InputError, match=r"latin.toml is not a policy file: line 1: byte 0xe9 is not UTF-8; save the file as UTF-8"):
         read_policy(tmp_path / "latin.toml")
 
 

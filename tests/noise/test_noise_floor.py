@@ -27,7 +27,7 @@ def test_no_file_is_no_floor(tmp_path: Path) -> None:
 def test_a_damaged_file_is_the_input_s_fault(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "floor.json"
     path.write_bytes(content)
-    with pytest.raises(InputError, match=r"floor\.json is no noise floor: .*; make it again with `bench doctor`"):
+    with pytest.raises(InputError, match=r"floor\.json is not a noise floor: .*; make it again with `bench doctor`"):
         read_noise_floor(path)
-    with pytest.raises(InputError, match=r"cannot read .*; make it again with `bench doctor`"):
+    with pytest.raises(InputError, match=r"cannot read the noise floor .*: it is a folder; name a file"):
         read_noise_floor(tmp_path)

@@ -114,7 +114,7 @@ def test_a_damaged_file_is_found_before_anything_is_tried(
     (tmp_path / "promises.json").write_text("{", encoding="utf-8")
     code, output, errors = bench(capsys, "promises", "--json", tmp_path / "promises.json")
     assert (code, output) == (2, "")
-    assert "holds no promises" in errors
+    assert "is not a promises file" in errors
 
 
 @pytest.mark.parametrize(

@@ -39,9 +39,9 @@ def test_a_trial_takes_the_place_of_the_same_implementations_earlier_one(tmp_pat
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"{", "holds no promises: .*delete it"),
-        (b"\xff", "holds no promises"),
-        (b'{"schema": 1, "trials": [{"implementation": "a"}]}', r"holds no promises: .*\$\.trials\[0\]"),
+        (b"{", "is not a promises file: .*delete it"),
+        (b"\xff", "is not a promises file: line 1: byte 0xff"),
+        (b'{"schema": 1, "trials": [{"implementation": "a"}]}', r"is not a promises file: .*\$\.trials\[0\]"),
         (b'{"schema": 99, "trials": []}', "has promises schema 99, and this version reads 1; delete it"),
     ],
 )

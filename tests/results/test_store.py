@@ -68,9 +68,9 @@ def test_an_unknown_schema_names_the_versions_that_are_read(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (b"{", "truncated"),
-        (b'{"schema": 1, }', r"byte 14"),
-        (b"\xff\xfe", "is not a results file"),
+        (b"{", "line 1, column 2: not JSON: the file ends too early"),
+        (b'{"schema": 1, }', "line 1, column 15: not JSON: "),
+        (b"\xff\xfe", "is not a results file: line 1: byte 0xff is not UTF-8"),
         (b"[]", r"Expected `object`, got `array`"),
         (b'{"schema": 1}', "missing required field `created`"),
     ],
@@ -90,7 +90,7 @@ def test_a_wrong_value_names_its_path_in_the_file(tmp_path: Path) -> None:
     content = json.loads(path.read_text())
     content["measurements"][7]["samples"][0] = "fast"
     path.write_text(json.dumps(content))
-    with pytest.raises(InputError, match=r"\$\.measurements\[7\]\.samples\[0\]|\$\.measurements\[\.\.\.\]"):
+    with pytest.raises(InputError, match=r"\$\.measurements\[7\]\.samples\[0\]"):
         read_results(path)
 
 

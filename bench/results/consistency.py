@@ -1,0 +1,197 @@
+"""What a results file must satisfy besides the types of its fields: each check yields a place and what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from itertools import product
+from typing import Any
+
+from bench.results.json_file import Faults
+from bench.results.metrics import METRICS, Kind
+from bench.results.records import COPY_BASELINE, Case, Environment, Measurement, NoiseFloor, Results
+from bench.results.strict_json import shown
+
+LONGEST_NAME = 500
+"""Characters of a scan's label, an implementation's name or a metric's."""
+TIMED = ("wall_seconds", "cpu_seconds")
+"""The metrics of which the plan says how many samples there are."""
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def faults(results: Results) -> Faults:
+    """Yield what is wrong with ``results``, in the order of the file."""
+    yield from _environment_faults(results.environment)
+    yield from _names(results)
+    yield from _dataset_faults(results)
+    yield from _measurement_faults(results)
+    yield from _digest_faults(results)
+    yield from _detail_faults(results)
+    if results.noise_floor:
+        for place, what in noise_floor_faults(results.noise_floor):
+            yield f"noise_floor.{place}", what
+    yield from _sample_count_faults(results)
+
+
+def noise_floor_faults(floor: NoiseFloor) -> Faults:
+    """Yield what is wrong with ``floor``."""
+    if floor.pairs < 1:
+        yield "pairs", f"is {floor.pairs}; a floor is measured in pairs"
+    if not floor.deviations:
+        yield "deviations", "is empty; a floor is the deviation of some metric"
+    for name, deviation in floor.deviations.items():
+        place = f"deviations.{name}"
+        yield from _unknown_metric(place, name)
+        yield from _negative(place, deviation)
+
+
+def _environment_faults(environment: Environment) -> Faults:
+    yield from _negative("environment.cores", environment.cores)
+    yield from _negative("environment.memory_bytes", environment.memory_bytes)
+    for index, load in enumerate(environment.load_average):
+        yield from _negative(f"environment.load_average[{index}]", load)
+
+
+def _names(results: Results) -> Faults:
+    if not results.implementations:
+        yield "implementations", "is empty; every run measures an implementation"
+    yield from _repeated("implementations", "implementation", results.implementations)
+    yield from _repeated("datasets", "scan", (one.scan for one in results.datasets), ".scan")
+    yield from _repeated("laws", "implementation", (one.implementation for one in results.laws), ".implementation")
+    trials = (one.implementation for one in results.promises)
+    yield from _repeated("promises", "implementation", trials, ".implementation")
+    for index, name in enumerate(results.implementations):
+        yield from _long(f"implementations[{index}]", name)
+
+
+def _dataset_faults(results: Results) -> Faults:
+    for index, dataset in enumerate(results.datasets):
+        place = f"datasets[{index}]"
+        yield from _long(f"{place}.scan", dataset.scan)
+        for field in fields(dataset):
+            yield from _negative(f"{place}.{field.name}", getattr(dataset, field.name))
+    if results.planned_samples is not None:
+        yield from _negative("planned_samples", results.planned_samples)
+
+
+def _measurement_faults(results: Results) -> Faults:
+    first: dict[tuple[str, str, str], int] = {}
+    for index, one in enumerate(results.measurements):
+        place = f"measurements[{index}]"
+        yield from _unlisted(place, one.scan, one.implementation, results)
+        yield from _unknown_metric(f"{place}.metric", one.metric)
+        key = (one.scan, one.implementation, one.metric)
+        if first.setdefault(key, index) != index:
+            yield place, f"{_named(key)} is in measurements[{first[key]}] already; keep one of the two"
+        yield from _figure_faults(place, one)
+
+
+def _figure_faults(place: str, one: Measurement) -> Faults:
+    metric = METRICS[one.metric]
+    if one.unit != metric.unit:
+        yield f"{place}.unit", f"is {shown(one.unit)}; {metric.name} is in {metric.unit}"
+    if not one.samples:
+        yield f"{place}.samples", "is empty; a measurement has at least one sample"
+    for number, value in enumerate(one.samples):
+        at = f"{place}.samples[{number}]"
+        yield from _negative(at, value)
+        if metric.kind is Kind.EXACT and value != int(value):
+            yield at, f"is {value!r}; {metric.name} counts, so it is a whole number"
+
+
+def _digest_faults(results: Results) -> Faults:
+    yield from _repeated_cases("digests", results.digests)
+    count_of: dict[tuple[str, str], int] = {}
+    for index, one in enumerate(results.digests):
+        place = f"digests[{index}]"
+        yield from _unlisted(place, one.scan, one.implementation, results)
+        yield from _negative(f"{place}.row_count", one.row_count)
+        yield from _negative(f"{place}.summary_count", one.summary_count)
+        for name in ("rows", "summaries"):
+            if not _SHA256.fullmatch(getattr(one, name)):
+                yield f"{place}.{name}", "is not a SHA-256 in 64 hexadecimal digits"
+        same = count_of.setdefault((one.scan, one.rows), one.row_count)
+        if same != one.row_count:
+            yield f"{place}.row_count", f"is {one.row_count:,}; another digest of the same rows has {same:,}"
+
+
+def _detail_faults(results: Results) -> Faults:
+    for name in ("statements", "heap", "allocations"):
+        details = getattr(results, name)
+        yield from _repeated_cases(name, details)
+        for index, one in enumerate(details):
+            yield from _unlisted(f"{name}[{index}]", one.scan, one.implementation, results)
+    for index, series in enumerate(results.heap):
+        for number, point in enumerate(series.points):
+            for field in fields(point):
+                yield from _negative(f"heap[{index}].points[{number}].{field.name}", getattr(point, field.name))
+    for index, largest in enumerate(results.allocations):
+        for number, site in enumerate(largest.sites):
+            yield from _negative(f"allocations[{index}].sites[{number}].bytes", site.bytes)
+            yield from _negative(f"allocations[{index}].sites[{number}].count", site.count)
+
+
+def _sample_count_faults(results: Results) -> Faults:
+    """Yield where time samples are more than planned, or fewer without a failure that says why."""
+    planned = results.planned_samples
+    if planned is None:
+        return
+    failed = {(one.scan, one.implementation) for one in results.failures}
+    timed: set[Case] = set()
+    for index, one in enumerate(results.measurements):
+        if one.metric in TIMED:
+            case = (one.scan, one.implementation)
+            timed.add(case)
+            excused = bool(results.unfinished) or case in failed
+            if len(one.samples) > planned or (len(one.samples) < planned and not excused):
+                yield f"measurements[{index}].samples", f"has {len(one.samples)} samples; the plan says {planned}"
+    if planned and not results.unfinished:
+        for case in product((one.scan for one in results.datasets), results.implementations):
+            if case not in failed | timed:
+                yield "measurements", f"{_named(case)} has no time sample, and no failure says why"
+
+
+def _repeated_cases(name: str, records: Iterable[Any]) -> Faults:
+    first: dict[Case, int] = {}
+    for index, one in enumerate(records):
+        case = (one.scan, one.implementation)
+        if first.setdefault(case, index) != index:
+            yield f"{name}[{index}]", f"{_named(case)} is in {name}[{first[case]}] already; keep one of the two"
+
+
+def _repeated(name: str, what: str, labels: Iterable[str], suffix: str = "") -> Faults:
+    seen: set[str] = set()
+    for index, label in enumerate(labels):
+        if label in seen:
+            yield f"{name}[{index}]{suffix}", f"{what} {shown(label)} is listed twice"
+        seen.add(label)
+
+
+def _unlisted(place: str, scan: str, implementation: str, results: Results) -> Faults:
+    if all(one.scan != scan for one in results.datasets):
+        yield f"{place}.scan", f"{shown(scan)} is none of the datasets"
+    if implementation not in (*results.implementations, COPY_BASELINE):
+        yield f"{place}.implementation", f"{shown(implementation)} is none of the implementations"
+
+
+def _unknown_metric(place: str, name: str) -> Faults:
+    if name not in METRICS:
+        yield place, f"unknown metric {shown(name)}; known are {', '.join(METRICS)}"
+
+
+def _negative(place: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, int | float) and value < 0:
+        yield place, f"is {value!r}; it cannot be negative"
+
+
+def _long(place: str, name: str) -> Faults:
+    if len(name) > LONGEST_NAME:
+        yield place, f"a name of {len(name):,} characters; the most are {LONGEST_NAME}"
+
+
+def _named(key: tuple[str, ...]) -> str:
+    if len(key) == 3:
+        return f"{key[2]} of {shown(key[1])} on {shown(key[0])}"
+    return f"{shown(key[1])} on {shown(key[0])}"
