@@ -11,7 +11,7 @@ from bench.analysis.comparable import environment_differences
 from bench.gate.baseline import DEFAULT_PATH, baseline_of, change_table
 from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.results.records import Results
-from bench.results.store import read_results, write_results
+from bench.results.store import read_results, read_results_if_any, write_results
 from bench.words import plain
 
 baseline = typer.Typer(help="The accepted run that `bench gate` holds others against.", add_completion=False)
@@ -29,7 +29,7 @@ def accept(
 ) -> int:
     """Make a run the baseline, and show what that changes."""
     accepted = baseline_of(read_results(results))
-    before = read_results(path) if path.exists() else None
+    before = read_results_if_any(path)
     lines = [*wrap(_heading(before, accepted), WIDTH), ""]
     table = change_table(before, accepted)
     lines += table_lines(table) if table else ["No metric changes."]

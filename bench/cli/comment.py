@@ -12,7 +12,7 @@ from bench.errors import InputError
 from bench.gate.comment import render_comment, render_verdict_comment
 from bench.gate.verdict_file import read_verdict
 from bench.results.files import write_file_atomically
-from bench.results.store import read_results
+from bench.results.store import read_results, read_results_if_any
 
 _URL = re.compile(r"https?://[!-~]{1,2000}")
 
@@ -35,10 +35,12 @@ def comment(
     """
     _check_url(artifact_url)
     found = None if verdict is None else read_verdict(verdict)
-    if found is not None and not results.exists():
+    run = read_results(results) if found is None else read_results_if_any(results)
+    if found is not None and run is None:
         text = render_verdict_comment(found, artifact_url)
     else:
-        text = render_comment(read_results(results), found, artifact_url)
+        assert run is not None
+        text = render_comment(run, found, artifact_url)
     if output is None:
         typer.echo(text, nl=False)
     else:

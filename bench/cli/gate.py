@@ -42,7 +42,7 @@ from bench.harness.plan import SINGLE_PROBES, RunPlan
 from bench.messages.request import ProbeName
 from bench.results.files import check_writable, write_file_atomically
 from bench.results.records import Results
-from bench.results.store import read_results
+from bench.results.store import read_results, read_results_if_any
 
 SECOND_BATCH = "second-batch"
 """The folder in the output where the results of a repetition go."""
@@ -164,9 +164,7 @@ def judge_by_measuring(measuring: Measuring, accepted: Results | None) -> GateVe
 
 def _read_baseline(path: Path | None) -> Results | None:
     """Read the baseline; the default one may be missing, one that was asked for may not."""
-    if path is None and not DEFAULT_BASELINE.exists():
-        return None
-    return read_results(path or DEFAULT_BASELINE)
+    return read_results_if_any(DEFAULT_BASELINE) if path is None else read_results(path)
 
 
 def _tool_failure(error: BenchError) -> GateVerdict:
