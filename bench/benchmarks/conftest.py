@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from bench.compliance.contract import install_catalogue
+from bench.datasets.scan.warm_up import warm_up_catalogue
 from bench.datasets.size import ScanSize
-from bench.datasets.warm_up import warm_up_catalogue
 from bench.harness.stage import ScanSource, Stage, open_stage
 from bench.worker.probes.time import GIVEN_CASE, TimedCase
 

@@ -17,7 +17,8 @@ from bench.conformance.difference import changes, difference
 from bench.conformance.session import Session
 from bench.conformance.tables import Left, Tables, open_tables
 from bench.database.server import Server, open_server
-from bench.datasets.catalogue import LoadedCatalogue, file_catalogue, write_catalogue
+from bench.datasets.catalogue.record import LoadedCatalogue, write_catalogue
+from bench.datasets.catalogue.written import file_catalogue
 from bench.datasets.scan import ScanKey
 from bench.declare.storage import storage_in
 from bench.harness.executor import SETUP_SECONDS, ProcessExecutor, SampleError

@@ -15,9 +15,9 @@ from psycopg import sql
 from bench.compliance.targets import SUMMARIES
 from bench.compliance.written import Row, Summary
 from bench.database.access import OBSERVER, DatabaseAccess, one_line
-from bench.datasets.catalogue import LoadedCatalogue
+from bench.datasets.catalogue.record import LoadedCatalogue
 from bench.datasets.scan import LoadedScan, ScanKey
-from bench.datasets.scan_file import load_recorded_scan
+from bench.datasets.scan.recorded import load_recorded_scan
 from bench.declare.storage import Storage
 from bench.errors import DatabaseError
 from bench.harness.targets import Targets

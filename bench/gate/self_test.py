@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from bench.datasets.catalogue_synthetic import SYNTHETIC
+from bench.datasets.catalogue.synthetic import SYNTHETIC
 from bench.datasets.size import ScanSize
 from bench.gate.judge import gate
 from bench.gate.planted.trials import CONTROL, STREAMING, TRIALS, Planted, Trial

@@ -9,8 +9,8 @@ from psycopg import sql
 
 from bench.compliance.targets import ROWS
 from bench.database.access import DatabaseAccess
-from bench.datasets.copy_table import COPIED, OVERVIEWS, SUMMARIES, copy_file
 from bench.datasets.scan import ScanKey
+from bench.datasets.scan.copy_table import COPIED, OVERVIEWS, SUMMARIES, copy_file
 from bench.harness.targets import observe
 
 _ORDER = {

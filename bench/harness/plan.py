@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bench.datasets.catalogue_synthetic import SYNTHETIC
+from bench.datasets.catalogue.synthetic import SYNTHETIC
 from bench.datasets.size import ScanSize
 from bench.messages.request import ProbeName
 from bench.results.records import COPY_BASELINE

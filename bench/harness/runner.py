@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from bench.compliance.contract import Outcome
 from bench.compliance.targets import outcome_fault
-from bench.datasets.catalogue import LoadedCatalogue
+from bench.datasets.catalogue.record import LoadedCatalogue
 from bench.declare.storage import storage_in
 from bench.harness.collector import Collector
 from bench.harness.environment import describe_environment

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from bench.database.access import DatabaseAccess
 from bench.database.server import Server, open_server
-from bench.datasets.catalogue import LoadedCatalogue, load_catalogue, write_catalogue
-from bench.datasets.catalogue_record import source_name
+from bench.datasets.catalogue.record import LoadedCatalogue, source_name, write_catalogue
+from bench.datasets.catalogue.source import load_catalogue
 from bench.datasets.scan import LoadedScan
-from bench.datasets.scan_file import load_recorded_scan, recorded_provider
-from bench.datasets.scan_synthetic import load_synthetic_scan
+from bench.datasets.scan.load import load_synthetic_scan
+from bench.datasets.scan.recorded import load_recorded_scan, recorded_provider
 from bench.datasets.size import ScanSize
 from bench.declare.storage import STANDARD, DeclaredStorage, storage_in
 from bench.harness.copy_files import write_copy_files

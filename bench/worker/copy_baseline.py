@@ -9,7 +9,7 @@ from psycopg import sql
 
 from bench.compliance.contract import Implementation, Outcome
 from bench.compliance.schema.connections import admin_connection
-from bench.datasets.copy_table import COPIED, CopyTable, copy_file
+from bench.datasets.scan.copy_table import COPIED, CopyTable, copy_file
 
 BLOCK_BYTES = 65_536
 

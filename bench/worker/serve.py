@@ -12,9 +12,9 @@ import msgspec
 
 from bench.compliance.contract import Outcome, install_catalogue
 from bench.compliance.schema.django_setup import close_connections, migrate, set_up_apps, set_up_django
-from bench.datasets.catalogue_record import read_catalogue
+from bench.datasets.catalogue.record import read_catalogue
 from bench.datasets.scan import ScanKey
-from bench.datasets.warm_up import warm_up_catalogue
+from bench.datasets.scan.warm_up import warm_up_catalogue
 from bench.declare.divergence import divergences_of
 from bench.declare.laws import laws_of
 from bench.declare.promise import promises_of

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench.datasets.catalogue import LoadedCatalogue
+from bench.datasets.catalogue.record import LoadedCatalogue
 from bench.datasets.size import ScanSize
 from bench.harness.executor import SampleError
 from bench.harness.plan import RunPlan

@@ -12,8 +12,8 @@ from types import SimpleNamespace
 import pytest
 
 from bench.database.embedded import embedded_server
-from bench.datasets.catalogue import LoadedCatalogue
-from bench.datasets.copy_table import COPIED, copy_file
+from bench.datasets.catalogue.record import LoadedCatalogue
+from bench.datasets.scan.copy_table import COPIED, copy_file
 from bench.datasets.size import ScanSize
 from bench.harness.executor import SampleError
 from bench.harness.plan import schedule

@@ -13,13 +13,14 @@ import pytest
 from bench.compliance.contract import Catalogue
 from bench.database.access import DatabaseAccess
 from bench.database.server import Server, open_server
-from bench.datasets.catalogue_record import LoadedCatalogue
-from bench.datasets.catalogue_synthetic import synthetic_catalogue
+from bench.datasets.catalogue.record import LoadedCatalogue
+from bench.datasets.catalogue.synthetic import synthetic_catalogue
 from tests.support.loaded_scans import MakeDatabase
 
 # In a process of its own, for Django may not be imported where scans are loaded.
 _MIGRATE = """
 import json, sys
+from bench.database.access import DatabaseAccess
 from bench.compliance.schema.django_setup import migrate
 migrate(DatabaseAccess(**json.load(sys.stdin)))
 """

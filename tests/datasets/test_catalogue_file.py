@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bench.datasets import catalogue_json
-from bench.datasets.catalogue import file_catalogue, load_catalogue
+from bench.datasets.catalogue import written as written_module
+from bench.datasets.catalogue.record import CATALOGUE_FILE
+from bench.datasets.catalogue.source import load_catalogue
+from bench.datasets.catalogue.written import file_catalogue
 from bench.errors import InputError
 
 
@@ -126,11 +129,11 @@ def test_another_shape_is_refused_with_its_place(tmp_path: Path, content: object
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "line 1, column 1: not JSON: Expecting value; correct it there"),
+        (b"", "line 1, column 1: not JSON: the file ends too early; correct it there"),
         (b'{\n  "cis": {]\n}', "line 2, column 11: not JSON: "),
         (b'{"a": 1}\n{"b": 2}', "line 2, column 1: not JSON: Extra data; correct it there"),
         (b'{\n"a": "\xff"}', "line 2: byte 0xff is not UTF-8; save the file as UTF-8"),
-        (b"[" * 100_000, "nested too deeply; a catalogue has a few levels"),
+        (b"[" * 100_000, "nested too deeply; correct it there"),
         (b"[1" + b"0" * 5_000 + b"]", "not usable JSON: "),
     ],
 )
@@ -169,27 +172,27 @@ def test_one_of_prowlers_own_files_is_recognised(tmp_path: Path) -> None:
 def test_a_file_above_the_bound_is_refused_before_it_fills_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalogue_json, "MAX_BYTES", 1024 * 1024)
+    monkeypatch.setattr(written_module, "CATALOGUE_FILE", replace(CATALOGUE_FILE, most_bytes=1024 * 1024))
     content = b" " * (1024 * 1024 - 2) + b"{}"
     assert file_catalogue(written(tmp_path, content), "aws").frameworks == {}
-    assert fault(tmp_path, content + b" ") == "has more than 1 MB, too much for a catalogue"
+    with pytest.raises(InputError, match="it has more than 1 MiB, too much for a catalogue file; name another file"):
+        file_catalogue(written(tmp_path, content + b" "), "aws")
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     """A pipe too, which would otherwise be waited for."""
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "loop").symlink_to("loop")
-    for name, message in {
-        "gone": "not found; check the path",
-        ".": "is a folder; give a JSON file",
-        "pipe": "is not a regular file; save it as one",
-        "x" * 300: "cannot be read: File name too long; check its path and permissions",
-    }.items():
+    for name, message, of_any_source in (
+        ("gone", "there is no catalogue file .*gone; check the path", "gone': not found; write synthetic, or"),
+        (".", "it is a folder; name a file", "holds no Prowler compliance files"),
+        ("pipe", "it is a pipe; save its content as a file", "it is a pipe; save its content as a file"),
+        ("x" * 300, ": File name too long; ", ": File name too long; "),
+    ):
         with pytest.raises(InputError, match=message):
             file_catalogue(tmp_path / name, "aws")
-        if name != ".":
-            with pytest.raises(InputError, match=message.partition(";")[0]):
-                load_catalogue(str(tmp_path / name))
+        with pytest.raises(InputError, match=of_any_source):
+            load_catalogue(str(tmp_path / name))
     with pytest.raises(InputError, match="loop"):
         load_catalogue(str(tmp_path / "loop"))
 

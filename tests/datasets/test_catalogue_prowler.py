@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bench.datasets import catalogue_prowler
-from bench.datasets.catalogue import load_catalogue, prowler_catalogue
+from bench.datasets.catalogue import prowler
+from bench.datasets.catalogue.prowler import prowler_catalogue
+from bench.datasets.catalogue.record import CATALOGUE_FILE
+from bench.datasets.catalogue.source import load_catalogue
 from bench.errors import InputError
 
 
@@ -138,7 +141,7 @@ def test_a_requirement_id_that_occurs_twice_counts_once_as_in_production(tmp_pat
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"{", "line 1, column 2: not JSON: Expecting property name enclosed in double quotes; correct it there"),
+        (b"{", "line 1, column 2: not JSON: the file ends too early; correct it there"),
         (b"\xe9", "line 1: byte 0xe9 is not UTF-8; save the file as UTF-8"),
         ([], "$: expected an object, found a list"),
         ({}, "$: 'Framework' is missing; is this a Prowler compliance file?"),
@@ -209,7 +212,7 @@ def test_a_damaged_wheel_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_wheel_that_unpacks_to_too_much_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalogue_prowler, "MAX_BYTES", 100_000)
+    monkeypatch.setattr(prowler, "CATALOGUE_FILE", replace(CATALOGUE_FILE, most_bytes=100_000))
     bomb: dict[str, object] = {f"prowler/compliance/aws/{name}.json": b" " * 60_000 for name in "ab"}
     assert "aws unpacks to 120,000 bytes, too much for a catalogue" in fault(wheel(tmp_path, bomb))
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bench.compliance.contract import Catalogue
-from bench.datasets.catalogue import LoadedCatalogue, read_catalogue, synthetic_catalogue, write_catalogue
+from bench.datasets.catalogue.record import LoadedCatalogue, read_catalogue, write_catalogue
+from bench.datasets.catalogue.synthetic import synthetic_catalogue
 from bench.errors import InputError
 
 SMALL: Catalogue = {
@@ -65,8 +66,8 @@ def test_files_that_cannot_be_read_or_written_are_named(tmp_path: Path) -> None:
 
 def test_a_worker_needs_neither_faker_nor_the_loaders() -> None:
     script = (
-        "import sys, bench.datasets.catalogue_record\n"
-        "heavy = {'faker', 'django', 'bench.datasets.catalogue_synthetic', 'bench.datasets.catalogue_prowler'}\n"
+        "import sys, bench.datasets.catalogue.record\n"
+        "heavy = {'faker', 'django', 'bench.datasets.catalogue.synthetic', 'bench.datasets.catalogue.prowler'}\n"
         "print(sorted(heavy & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

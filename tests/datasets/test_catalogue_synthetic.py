@@ -16,10 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.compliance.contract import THREATSCORE_KEY
-from bench.datasets.catalogue import LoadedCatalogue, load_catalogue, synthetic_catalogue
-from bench.datasets.catalogue_curve import Curve
-from bench.datasets.catalogue_links import check_degrees, link, requirement_degrees
-from bench.datasets.catalogue_text import SHORTEST, Vocabulary, compose, vocabularies
+from bench.datasets.catalogue.links import check_degrees, link, requirement_degrees
+from bench.datasets.catalogue.record import LoadedCatalogue
+from bench.datasets.catalogue.source import load_catalogue
+from bench.datasets.catalogue.synthetic import synthetic_catalogue
+from bench.datasets.catalogue.text import SHORTEST, Curve, Vocabulary, compose, vocabularies
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ def test_every_column_takes_the_catalogue(loaded: LoadedCatalogue) -> None:
 
 def test_the_same_seed_gives_the_same_catalogue_in_another_process() -> None:
     """Neither hash randomisation nor what ran before decides anything."""
-    script = "from bench.datasets.catalogue import synthetic_catalogue; print(synthetic_catalogue(7).fingerprint)"
+    script = "from bench.datasets.catalogue import synthetic as s; print(s.synthetic_catalogue(7).fingerprint)"
     seen = {synthetic_catalogue(7).fingerprint}
     for hash_seed in ("1", "2"):
         environment = os.environ | {"PYTHONHASHSEED": hash_seed}

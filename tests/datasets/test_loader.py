@@ -10,11 +10,11 @@ import pytest
 
 from bench.database.access import DatabaseAccess
 from bench.database.server import Server
-from bench.datasets.catalogue_record import LoadedCatalogue
-from bench.datasets.copy_table import MAPPINGS, TENANTS, TIMESTAMP, CopyTable, line
-from bench.datasets.identifiers import named_id
-from bench.datasets.loader import Loader, loading
-from bench.datasets.scan_synthetic import load_synthetic_scan
+from bench.datasets.catalogue.record import LoadedCatalogue
+from bench.datasets.scan.copy_table import MAPPINGS, TENANTS, TIMESTAMP, CopyTable, line
+from bench.datasets.scan.identifiers import named_id
+from bench.datasets.scan.load import load_synthetic_scan
+from bench.datasets.scan.loader import Loader, loading
 from bench.datasets.size import ScanSize
 from bench.errors import DatabaseError
 from tests.support.loaded_scans import MakeDatabase, query

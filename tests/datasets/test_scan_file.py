@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from bench.database.access import DatabaseAccess
-from bench.datasets.catalogue_record import LoadedCatalogue
+from bench.datasets.catalogue.record import LoadedCatalogue
 from bench.datasets.scan import LoadedScan
-from bench.datasets.scan_file import load_recorded_scan, recorded_provider
-from bench.datasets.scan_recording import read_recorded_scan
+from bench.datasets.scan.recorded import load_recorded_scan, read_recorded_scan, recorded_provider
 from bench.errors import InputError
 from tests.support.loaded_scans import MakeDatabase, measured_findings, query
 
@@ -126,7 +125,7 @@ def test_the_provider_is_read_and_its_catalogue_demanded(tmp_path: Path, small_c
 def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
     path = tmp_path / "scan.json"
     path.write_text('{"provider": "aws", "findings": []}', encoding="utf-8-sig")
-    assert read_recorded_scan(path).findings == ()
+    assert tuple(read_recorded_scan(path).findings()) == ()
 
 
 @pytest.mark.parametrize(
@@ -204,7 +203,7 @@ def test_a_finding_has_a_check_and_a_status(tmp_path: Path, missing: str) -> Non
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"gone\.json': cannot be read: No such file"):
+    with pytest.raises(InputError, match=r"there is no scan file .*gone\.json; check the path"):
         read_recorded_scan(tmp_path / "gone.json")
-    with pytest.raises(InputError, match="cannot be read: Is a directory"):
+    with pytest.raises(InputError, match=r"cannot read the scan file .*: it is a folder"):
         read_recorded_scan(tmp_path)

@@ -6,13 +6,13 @@ from collections import Counter
 
 import pytest
 
-from bench.datasets.catalogue_record import LoadedCatalogue
-from bench.datasets.copy_table import FINDINGS
+from bench.datasets.catalogue.record import LoadedCatalogue
 from bench.datasets.scan import ScanKey
-from bench.datasets.scan_check import compliance_by_check, scan_checks
-from bench.datasets.scan_generator import synthetic_findings
-from bench.datasets.scan_rows import Account, ScanRows
-from bench.datasets.vocabulary import region_names, vocabulary
+from bench.datasets.scan.check import compliance_by_check, scan_checks
+from bench.datasets.scan.copy_table import FINDINGS
+from bench.datasets.scan.rows import Account, ScanRows
+from bench.datasets.scan.synthetic import synthetic_findings
+from bench.datasets.scan.vocabulary import region_names, vocabulary
 
 _KEY = ScanKey("00000000-0000-7000-8000-000000000001", "00000000-0000-7000-8000-000000000002", "aws")
 _ACCOUNT = Account("00000000-0000-7000-8000-000000000003", "123456789012")

@@ -7,8 +7,8 @@ from itertools import islice
 
 import pytest
 
-from bench.datasets.identifiers import SCAN_TIME, ascending_ids, named_id, uuid7
-from bench.datasets.vocabulary import region_names, vocabulary
+from bench.datasets.scan.identifiers import SCAN_TIME, ascending_ids, named_id, uuid7
+from bench.datasets.scan.vocabulary import region_names, vocabulary
 
 
 def test_a_uuid7_carries_time_version_and_variant() -> None:

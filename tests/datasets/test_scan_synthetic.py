@@ -15,12 +15,12 @@ import psycopg
 import pytest
 
 from bench.database.access import DatabaseAccess
-from bench.datasets.catalogue_record import LoadedCatalogue
+from bench.datasets.catalogue.record import LoadedCatalogue
 from bench.datasets.scan import LoadedScan
-from bench.datasets.scan_check import compliance_by_check
-from bench.datasets.scan_synthetic import load_synthetic_scan
+from bench.datasets.scan.check import compliance_by_check
+from bench.datasets.scan.load import load_synthetic_scan
+from bench.datasets.scan.vocabulary import region_names
 from bench.datasets.size import ScanSize
-from bench.datasets.vocabulary import region_names
 from tests.support.loaded_scans import MakeDatabase, measured_findings, query
 from tests.support.tables import TABLES
 
@@ -30,9 +30,10 @@ SIZE = ScanSize("6k/20", FINDINGS, REGIONS)
 
 _LOAD = """
 import json, sys
-from bench.compliance.contract import ScanSize
-from bench.datasets.catalogue_synthetic import synthetic_catalogue
-from bench.datasets.scan_synthetic import load_synthetic_scan
+from bench.database.access import DatabaseAccess
+from bench.datasets.size import ScanSize
+from bench.datasets.catalogue.synthetic import synthetic_catalogue
+from bench.datasets.scan.load import load_synthetic_scan
 
 def high_water():
     return int(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0]) * 1024

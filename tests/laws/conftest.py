@@ -10,7 +10,7 @@ import pytest
 
 from bench.database.access import DatabaseAccess
 from bench.database.server import open_server
-from bench.datasets.catalogue_record import LoadedCatalogue, write_catalogue
+from bench.datasets.catalogue.record import LoadedCatalogue, write_catalogue
 from bench.datasets.scan import ScanKey
 from bench.harness.executor import ProcessExecutor
 from bench.messages.reading import Reading

@@ -13,8 +13,7 @@ import pytest
 
 from bench.compliance.contract import Framework, Requirement
 from bench.compliance.targets import ROWS as TABLE
-from bench.datasets.catalogue import write_catalogue
-from bench.datasets.catalogue_record import read_catalogue
+from bench.datasets.catalogue.record import read_catalogue, write_catalogue
 from bench.datasets.size import ScanSize
 from bench.declare.laws import laws_of
 from bench.declare.registry import load

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import cast
 
 from bench.compliance.contract import Outcome
-from bench.datasets.catalogue import LoadedCatalogue
+from bench.datasets.catalogue.record import LoadedCatalogue
 from bench.datasets.size import ScanSize
 from bench.harness.executor import Executor
 from bench.harness.plan import RunPlan

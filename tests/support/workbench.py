@@ -16,9 +16,9 @@ from bench.compliance.contract import Outcome, install_catalogue
 from bench.compliance.written import ByHand, Count, Summary, Text, by_hand
 from bench.conformance.tables import OLD, OLD_ROWS
 from bench.database.access import DatabaseAccess
-from bench.datasets.catalogue import file_catalogue
+from bench.datasets.catalogue.written import file_catalogue
 from bench.datasets.scan import LoadedScan
-from bench.datasets.scan_file import load_recorded_scan
+from bench.datasets.scan.recorded import load_recorded_scan
 from bench.declare.registry import load
 
 

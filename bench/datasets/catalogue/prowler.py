@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.compliance.contract import Framework, Requirement
-from bench.datasets.catalogue_json import MAX_BYTES, JsonValue, optional_text, parse_json, read_regular_file
-from bench.datasets.catalogue_record import LoadedCatalogue, source_name
+from bench.datasets.catalogue.record import CATALOGUE_FILE, LoadedCatalogue, source_name
+from bench.datasets.json_value import JsonValue, json_root, optional_text
 from bench.errors import InputError
+from bench.results.input_file import read_input
 
 _ENTRY = re.compile(r"(?:[^/]+/)?prowler/compliance/([^/]+)/([^/]+\.json)")
 _PROVIDER = re.compile(r"[a-z0-9_-]+")
@@ -34,7 +35,7 @@ class _SourceFile:
     read: Callable[[], bytes]
 
     def parse(self) -> JsonValue:
-        return parse_json(self.document, self.read())
+        return json_root(self.document, self.read())
 
 
 def prowler_catalogue(path: Path, provider: str = "aws") -> LoadedCatalogue:
@@ -68,7 +69,7 @@ def _from_folder(path: Path, where: str, provider: str) -> dict[str, Framework]:
 def _folder_files(folder: Path) -> list[_SourceFile]:
     def source(file: Path) -> _SourceFile:
         document = f"catalogue file {str(file)!r}"
-        return _SourceFile(file.name, document, lambda: read_regular_file(file, document))
+        return _SourceFile(file.name, document, lambda: read_input(file, CATALOGUE_FILE))
 
     files = (file for file in sorted(folder.glob("*.json")) if not file.is_dir())
     return [source(file) for file in files if not file.is_file() or file.stat().st_size]
@@ -104,7 +105,7 @@ def _archived_files(archive: zipfile.ZipFile, where: str) -> dict[str, list[_Sou
             entries[found[1]][found[2]] = entry
     for provider, files in entries.items():
         size = sum(entry.file_size for entry in files.values())
-        if size > MAX_BYTES:
+        if size > CATALOGUE_FILE.most_bytes:
             raise InputError(
                 f"{where}: {provider} unpacks to {size:,} bytes, too much for a catalogue; is it Prowler's?"
             )

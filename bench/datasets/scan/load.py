@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from bench.database.access import DatabaseAccess
-from bench.datasets import scan_bystanders as bystanders
-from bench.datasets import warm_up
-from bench.datasets.catalogue_record import LoadedCatalogue
-from bench.datasets.copy_table import (
+from bench.datasets.catalogue.record import LoadedCatalogue
+from bench.datasets.scan import LoadedScan, ScanKey, bystanders, warm_up
+from bench.datasets.scan.check import ScanCheck, compliance_by_check, scan_check, scan_checks
+from bench.datasets.scan.copy_table import (
     FINDINGS,
     MAPPINGS,
     NULL,
@@ -21,16 +21,41 @@ from bench.datasets.copy_table import (
     array_field,
     line,
 )
-from bench.datasets.identifiers import named_id
-from bench.datasets.loader import Loader, loading
-from bench.datasets.scan import LoadedScan, ScanKey
-from bench.datasets.scan_check import ScanCheck, compliance_by_check, scan_check
-from bench.datasets.scan_generator import synthetic_findings
-from bench.datasets.scan_rows import Account, ScanRows
-from bench.datasets.vocabulary import Vocabulary
+from bench.datasets.scan.identifiers import named_id
+from bench.datasets.scan.loader import Loader, loading
+from bench.datasets.scan.rows import Account, ScanRows
+from bench.datasets.scan.synthetic import synthetic_findings
+from bench.datasets.scan.vocabulary import Vocabulary, region_names, vocabulary
+from bench.datasets.size import ScanSize
 
 _BATCH = 5_000
 """Findings between two looks at the resources and mappings gathered meanwhile, which are kept in memory."""
+
+
+def load_synthetic_scan(
+    access: DatabaseAccess,
+    size: ScanSize,
+    catalogue: LoadedCatalogue,
+    seed: int,
+    progress: Callable[[int], None] | None = None,
+) -> LoadedScan:
+    """Fill a freshly migrated database with a scan of ``size`` and its bystanders: same seed, same bytes.
+
+    ``progress`` is told the findings sent so far, every few thousand. Raises DatabaseError.
+    """
+    name = f"synthetic/{seed}"
+    words = vocabulary(name)
+    checks = scan_checks(catalogue.frameworks, words, name)
+    regions = region_names(size.regions)
+    return load_scan(
+        access,
+        catalogue,
+        seed=name,
+        words=words,
+        checks=checks,
+        findings=lambda rows: synthetic_findings(rows, size.findings, regions, checks, words, f"{name}/measured"),
+        progress=progress,
+    )
 
 
 def load_scan(

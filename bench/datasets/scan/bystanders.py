@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from itertools import islice
 
 from bench.compliance.contract import Catalogue
-from bench.datasets.copy_table import OVERVIEWS, SUMMARIES, TIMESTAMP, line
-from bench.datasets.identifiers import ascending_ids
-from bench.datasets.loader import Loader
 from bench.datasets.scan import ScanKey
-from bench.datasets.warm_up import warm_up_catalogue
+from bench.datasets.scan.copy_table import OVERVIEWS, SUMMARIES, TIMESTAMP, line
+from bench.datasets.scan.identifiers import ascending_ids
+from bench.datasets.scan.loader import Loader
+from bench.datasets.scan.warm_up import warm_up_catalogue
 
 REGIONS = ("us-east-1", "bystander-1", "bystander-2")
 """One that every synthetic scan has too, and two that none has: wrong counts and foreign regions both show."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import count, islice
 
 from bench.compliance.contract import Catalogue
-from bench.datasets.copy_table import array_field, json_field, line
-from bench.datasets.vocabulary import Vocabulary
+from bench.datasets.scan.copy_table import array_field, json_field, line
+from bench.datasets.scan.vocabulary import Vocabulary
 
 CHECK_ID_LENGTH = 100
 """What the column ``findings.check_id`` holds, in characters."""

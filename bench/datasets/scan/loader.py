@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from bench.database.access import DatabaseAccess, one_line
-from bench.datasets.copy_table import (
+from bench.datasets.scan.copy_table import (
     FINDINGS,
     MAPPINGS,
     OVERVIEWS,

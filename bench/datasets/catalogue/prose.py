@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from bench.datasets.catalogue_curve import Curve
-from bench.datasets.catalogue_frameworks import FrameworkShape, Language
-from bench.datasets.catalogue_text import Vocabularies, Vocabulary, compose, pick, shuffled
+from bench.datasets.catalogue.frameworks import FrameworkShape, Language
+from bench.datasets.catalogue.text import Curve, Vocabularies, Vocabulary, compose, pick, shuffled
 
 DISTINCT = 3_273
 WITH_COMMA = 1_725

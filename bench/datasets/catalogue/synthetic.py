@@ -10,12 +10,11 @@ from functools import cache
 from random import Random
 
 from bench.compliance.contract import Framework
-from bench.datasets.catalogue_curve import Curve
-from bench.datasets.catalogue_frameworks import FRAMEWORKS, THREATSCORE_ID, FrameworkShape, requirement_ids
-from bench.datasets.catalogue_links import MANUAL, check_degrees, check_names, link, requirement_degrees
-from bench.datasets.catalogue_prose import descriptions, rank
-from bench.datasets.catalogue_record import LoadedCatalogue
-from bench.datasets.catalogue_text import Vocabulary, compose, shuffled, vocabularies
+from bench.datasets.catalogue.frameworks import FRAMEWORKS, THREATSCORE_ID, FrameworkShape, requirement_ids
+from bench.datasets.catalogue.links import MANUAL, check_degrees, check_names, link, requirement_degrees
+from bench.datasets.catalogue.prose import descriptions, rank
+from bench.datasets.catalogue.record import LoadedCatalogue
+from bench.datasets.catalogue.text import Curve, Vocabulary, compose, shuffled, vocabularies
 
 SYNTHETIC = "synthetic"
 SYNTHETIC_PROVIDER = "aws"

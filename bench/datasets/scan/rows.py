@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.datasets.copy_table import TIMESTAMP, line
-from bench.datasets.identifiers import ascending_ids
 from bench.datasets.scan import ScanKey
-from bench.datasets.scan_check import ScanCheck
+from bench.datasets.scan.check import ScanCheck
+from bench.datasets.scan.copy_table import TIMESTAMP, line
+from bench.datasets.scan.identifiers import ascending_ids
 
 COUNTED = ("PASS", "FAIL")
 

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 from random import Random
 
-from bench.datasets.catalogue_curve import Curve
-from bench.datasets.catalogue_text import pick
+from bench.datasets.catalogue.text import Curve, pick
 
 MANUAL = 1_214
 """Requirements without a check."""

@@ -15,6 +15,12 @@ import msgspec
 
 from bench.compliance.contract import Catalogue
 from bench.errors import InputError
+from bench.results.input_file import FileKind
+
+CATALOGUE_FILE = FileKind(
+    name="catalogue file", most_bytes=64 * 1024**2, source="check the path", remedy="correct it there"
+)
+"""A JSON file of a catalogue; the largest of a real one has less than a hundredth of those bytes."""
 
 
 @dataclass(frozen=True)

@@ -1,29 +1,15 @@
-"""Catalogues: the compliance frameworks of one provider, synthetic or from a path.
-
-This is the door to the room: callers need no other module of it, but for a worker, which only reads what
-:func:`bench.datasets.catalogue_record.write_catalogue` left and imports that module alone.
-"""
+"""Where a catalogue comes from: ``synthetic``, or a path to Prowler's or to one written by hand."""
 
 from __future__ import annotations
 
 import zipfile
 from pathlib import Path
 
-from bench.datasets.catalogue_file import file_catalogue
-from bench.datasets.catalogue_prowler import prowler_catalogue
-from bench.datasets.catalogue_record import LoadedCatalogue, read_catalogue, write_catalogue
-from bench.datasets.catalogue_synthetic import SYNTHETIC, SYNTHETIC_PROVIDER, synthetic_catalogue
+from bench.datasets.catalogue.prowler import prowler_catalogue
+from bench.datasets.catalogue.record import LoadedCatalogue
+from bench.datasets.catalogue.synthetic import SYNTHETIC, SYNTHETIC_PROVIDER, synthetic_catalogue
+from bench.datasets.catalogue.written import file_catalogue
 from bench.errors import InputError
-
-__all__ = [
-    "LoadedCatalogue",
-    "file_catalogue",
-    "load_catalogue",
-    "prowler_catalogue",
-    "read_catalogue",
-    "synthetic_catalogue",
-    "write_catalogue",
-]
 
 
 def load_catalogue(source: str, provider: str = "aws", seed: int = 0) -> LoadedCatalogue:

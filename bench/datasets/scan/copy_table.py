@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.datasets.identifiers import SCAN_TIME
+from bench.datasets.scan.identifiers import SCAN_TIME
 
 NULL = "\\N"
 TIMESTAMP = SCAN_TIME.isoformat(sep=" ")

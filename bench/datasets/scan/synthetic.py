@@ -11,10 +11,10 @@ from bisect import bisect
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from bench.datasets.copy_table import array_field, json_field, text_field
-from bench.datasets.scan_check import ScanCheck
-from bench.datasets.scan_rows import Resource, ScanRows
-from bench.datasets.vocabulary import Vocabulary
+from bench.datasets.scan.check import ScanCheck
+from bench.datasets.scan.copy_table import array_field, json_field, text_field
+from bench.datasets.scan.rows import Resource, ScanRows
+from bench.datasets.scan.vocabulary import Vocabulary
 
 MANUAL_SHARE = 0.05
 FAIL_SHARE = 0.35

@@ -12,14 +12,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.compliance.contract import Framework, Requirement
-from bench.datasets.catalogue_json import JsonValue, optional_text, parse_json, read_regular_file
-from bench.datasets.catalogue_record import LoadedCatalogue, source_name
+from bench.datasets.catalogue.record import CATALOGUE_FILE, LoadedCatalogue, source_name
+from bench.datasets.json_value import JsonValue, json_root, optional_text
+from bench.results.input_file import read_input
 
 
 def file_catalogue(path: Path, provider: str) -> LoadedCatalogue:
     """Read the catalogue of ``provider`` from ``path``. Raises InputError with the place of the fault."""
     document = f"catalogue file {str(path)!r}"
-    root = parse_json(document, read_regular_file(path, document))
+    root = json_root(document, read_input(path, CATALOGUE_FILE))
     members = root.members()
     if "Requirements" in members or ("requirements" in members and isinstance(members["requirements"].value, list)):
         raise root.fault(

@@ -1,0 +1,1 @@
+"""Catalogues: the compliance frameworks of one provider, synthetic, from Prowler, or written by hand."""

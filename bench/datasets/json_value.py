@@ -1,0 +1,88 @@
+"""JSON from a file of the user's, read so that every fault is named with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bench.errors import InputError
+from bench.results.strict_json import MalformedError, Repeating, parse_json, shown, step
+
+
+@dataclass(frozen=True)
+class JsonValue:
+    """A JsonValue is one value of a JSON document, with the document's name and its place there (``$.cis.version``)."""
+
+    document: str
+    place: str
+    value: Any
+
+    def fault(self, what: str) -> InputError:
+        """Return the error that says ``what`` is wrong here."""
+        return InputError(f"{self.document}: {self.place}: {what}")
+
+    def text(self) -> str:
+        """Return the string here. Raises InputError for another type, and for what PostgreSQL's text cannot hold."""
+        if not isinstance(self.value, str):
+            raise self.fault(f"expected text, found {self._found()}")
+        if "\0" in self.value:
+            raise self.fault(
+                f"NUL at character {self.value.index(chr(0)) + 1}, which PostgreSQL cannot store; remove it"
+            )
+        try:
+            self.value.encode()
+        except UnicodeEncodeError as error:
+            raise self.fault(
+                f"half a surrogate pair at character {error.start + 1}, which is no text; write the whole pair"
+            ) from None
+        return self.value
+
+    def members(self) -> dict[str, JsonValue]:
+        """Return the members of the object here, in order. Raises InputError for another type and for a key twice."""
+        if not isinstance(self.value, dict):
+            raise self.fault(f"expected an object, found {self._found()}")
+        if isinstance(self.value, Repeating):
+            raise self.fault(f"key {shown(self.value.key)} occurs twice; keep one of the two")
+        return {key: JsonValue(self.document, self.place + step(key), value) for key, value in self.value.items()}
+
+    def member(self, key: str) -> JsonValue:
+        """Return the member ``key`` of the object here. Raises InputError where it is missing."""
+        members = self.members()
+        if key not in members:
+            raise self.fault(f"{key!r} is missing; add it")
+        return members[key]
+
+    def key_text(self, key: str) -> str:
+        """Return ``key``, a key of the object here, under the same conditions as :meth:`text`."""
+        return JsonValue(self.document, f"{self.place}: key {shown(key)}", key).text()
+
+    def elements(self) -> Iterator[JsonValue]:
+        """Yield the elements of the list here. Raises InputError for another type."""
+        if not isinstance(self.value, list):
+            raise self.fault(f"expected a list, found {self._found()}")
+        for index, value in enumerate(self.value):
+            yield JsonValue(self.document, f"{self.place}[{index}]", value)
+
+    def _found(self) -> str:
+        names = {dict: "an object", list: "a list", str: "text", bool: "a truth value", type(None): "null"}
+        return names.get(type(self.value), "a number")
+
+
+def optional_text(members: Mapping[str, JsonValue], key: str) -> str | None:
+    """Return the text of the member ``key``, None where it is missing or null. Raises InputError as ``text`` does."""
+    member = members.get(key)
+    return None if member is None or member.value is None else member.text()
+
+
+def json_root(document: str, content: bytes) -> JsonValue:
+    """Return the root of the JSON document ``content``; ``document`` is its name in errors. Raises InputError."""
+    try:
+        return JsonValue(document, "$", parse_json(content))
+    except MalformedError as error:
+        raise json_fault(document, error) from None
+
+
+def json_fault(document: str, error: MalformedError) -> InputError:
+    """Return the error for a document that is malformed; some faults name their remedy themselves."""
+    return InputError(f"{document}: {error}" if "; " in str(error) else f"{document}: {error}; correct it there")
