@@ -6,6 +6,7 @@ import contextlib
 import os
 import pwd
 import re
+import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -43,13 +44,15 @@ SETTINGS: Mapping[str, str] = {
 SOCKET_PATH_BYTES = 107
 """The longest path of a Unix socket on Linux, without its closing NUL."""
 PORT = 5432
+LITTLE_BYTES = 2**20
 INITDB_SETS_SINCE = 16
 """The version from which initdb takes settings."""
 LOCALE: Mapping[str, str] = {"LC_ALL": "C", "TZ": "UTC"}
 
 _NOISE = re.compile(r"contains errors|removing |child process exited|is shut down|^(HINT|DETAIL|STATEMENT)|\bHINT:  ")
 _FILES = re.compile(
-    r"No space left|could not (extend|write)|too large|size limit|Permission denied|Read-only|No such file|[Qq]uota"
+    r"No space left|could not (extend|write)|too large|size limit|[Qq]uota"
+    r"|Permission denied|Read-only|No such file|Not a directory|noexec"
 )
 _PREFIX = re.compile(r"^.*?\[\d+\] ")
 _FAULT = re.compile(r"\b(FATAL|PANIC|ERROR|error|fatal)\b:?|could not|[Ii]nvalid|unrecognized")
@@ -86,7 +89,7 @@ def embedded_server(major: int = 16, settings: Mapping[str, str] | None = None) 
 
 
 def _plan(binaries: Path, settings: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the watcher's plan and what is known of the handle before the start."""
+    """Return the supervisor's plan and what is known of the handle before the start."""
     user = _server_user()
     root = _base_directory(user) / new_name("pg")
     data, log = root / "data", root / "log"
@@ -209,12 +212,16 @@ def _without_libpq_environment() -> Iterator[None]:
 
 
 def _start_error(major: int, plan: Mapping[str, Any], answer: Mapping[str, Any]) -> DatabaseError:
-    """Say why the server did not start, with the last telling line of its logs."""
+    """Return why the server did not start, with the line of its logs that names the cause."""
     lines = [line.strip() for line in answer["log"].splitlines() if line.strip() and not _NOISE.search(line)]
     # A cause in the file system comes before what it leads to; then the last fault; then the last line.
     choice = [line for line in lines if _FILES.search(line)] or [line for line in lines if _FAULT.search(line)] or lines
     reason = ": ".join([answer["error"], *(_PREFIX.sub("", line) for line in choice[-1:])])
     base = Path(plan["directories"][0]).parent
+    with contextlib.suppress(OSError):
+        # Where not even the log could be written.
+        if not lines and shutil.disk_usage(base).free < LITTLE_BYTES:
+            reason += ": No space left on device"
     if _FILES.search(reason):
         remedy = f"make room and rights in {base}, or point TMPDIR at another directory"
     else:

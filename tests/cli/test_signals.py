@@ -67,9 +67,7 @@ def test_a_run_that_is_ended_leaves_nothing_and_loses_nothing(
     mark = secrets.token_hex(8)
     before = content(earlier)
     with hanging(HANGING, inputs, earlier, temporary, mark) as process:
-        assert len(family(mark, temporary)) >= 5, (
-            "the run, its worker, the scratch's keeper, the watcher, the postmaster"
-        )
+        assert len(family(mark, temporary)) >= 5, "the run, its worker, the two supervisors, the postmaster"
         end(process)
         assert process.stderr
         errors = process.stderr.read()
