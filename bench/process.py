@@ -54,6 +54,14 @@ def pid_namespace() -> int:
         return 0
 
 
+def boot_id() -> str:
+    """Return what identifies this machine since it was started; ``unknown`` outside Linux."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return "unknown"
+
+
 def _state(pid: int) -> bytes:
     try:
         return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0]

@@ -17,8 +17,8 @@ from pytest_django.plugin import DjangoDbBlocker
 from bench.compliance.cases.case import PROVIDER
 from bench.compliance.contract import install_catalogue
 from bench.compliance.schema.django_setup import close_connections, set_up_django
+from bench.database.cleanup import RunObjects
 from bench.database.embedded import embedded_server
-from bench.database.reaper import Estate
 from bench.database.server import Server
 from bench.harness.executor import ProcessExecutor
 from bench.harness.scratch import scratch_folder
@@ -33,8 +33,8 @@ def quick_stage() -> Iterator[Stage]:
     """A stage as a run has it, on a server that does not wait for the disk: nothing here outlives it."""
     run = f"bench_{secrets.token_hex(6)}"
     with scratch_folder() as scratch, embedded_server(16, {"fsync": "off"}) as handle:
-        estate = Estate(handle.conninfo, f"{run}_app", f"{run}_admin", run)
-        yield Stage(Server(estate, "embedded", handle.log_directory), ProcessExecutor(scratch), scratch)
+        objects = RunObjects(handle.conninfo, f"{run}_app", f"{run}_admin", run)
+        yield Stage(Server(objects, "embedded", handle.log_directory), ProcessExecutor(scratch), scratch)
 
 
 @pytest.fixture(scope="session")

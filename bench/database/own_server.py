@@ -1,28 +1,45 @@
-"""The user's own server: its connection string checked and made complete, and the reaper that cleans up on it."""
+"""The user's own server: its connection string checked and made complete, and the cleanup after a run on it."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from bench.database.access import one_line
-from bench.database.reaper import Estate, plan_for
-from bench.errors import DatabaseError, InputError
+from bench.database.cleanup import (
+    PATIENCE_SECONDS,
+    Event,
+    RunObjects,
+    drop_objects,
+    existing,
+    leftover_message,
+    plan_for,
+)
+from bench.errors import BenchError, DatabaseError, InputError
 
 VARIABLE = "BENCH_DATABASE_URL"
 OLDEST = 140000
 CREATEROLE_GIVES_BYPASSRLS = 160000
 """From this version on, a role with CREATEROLE and BYPASSRLS may give BYPASSRLS; before, only a superuser may."""
 
+INTERRUPTED = 130
+"""128 + SIGINT, the exit code of shells."""
+
 _URI = re.compile(r"postgres(ql)?://([^@/]*@)?[^@?]*(\?.*)?", re.DOTALL)
+
+
+class InterruptedRunError(DatabaseError):
+    """The user interrupted the run, and something of it is left on the server."""
+
+    exit_code = INTERRUPTED
 
 
 def resolve(url: str) -> str:
@@ -39,7 +56,8 @@ def resolve(url: str) -> str:
         host, database = parameters.get("host", "the default"), parameters.get("dbname", "the default")
         raise DatabaseError(
             f"cannot reach the server of {VARIABLE} (host {host}, port {parameters.get('port', 'the default')}, "
-            f"database {database}): {one_line(error)}; start the server or correct the address"
+            f"database {database}): {one_line(error)}; check that the server runs, has a connection left, "
+            "and that the address is right"
         ) from None
     with connection:
         _check(connection)
@@ -52,37 +70,69 @@ def resolve(url: str) -> str:
         )
 
 
+class Cleanup:
+    """A Cleanup is the parent's end of the cleanup process."""
+
+    def __init__(self, objects: RunObjects) -> None:
+        self._objects = objects
+        self._events: list[tuple[Event, str]] = []
+        self._process = subprocess.Popen(
+            # -P: the working directory must not become the first place to import from.
+            [sys.executable, "-P", "-m", "bench.database.cleanup", str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+        self._send(plan_for(objects))
+
+    def note(self, event: Event, database: str) -> None:
+        """Note that ``database`` is about to be created, or was dropped."""
+        self._events.append((event, database))
+        self._send(json.dumps((event, database)).encode() + b"\n")
+
+    def finish(self) -> str:
+        """Have everything dropped; return what to tell the user about what is left, empty where nothing is."""
+        answer, _ = self._process.communicate()
+        if answer.endswith(b"\n"):
+            outcome = json.loads(answer)
+            left, reason = outcome["left"], outcome["reason"]
+        else:
+            # The process was killed.
+            left, reason = drop_objects(self._objects, existing(self._events), PATIENCE_SECONDS)
+        return leftover_message(left, reason) if left else ""
+
+    def _send(self, line: bytes) -> None:
+        assert self._process.stdin is not None  # opened as a pipe
+        # A process that was killed is noticed at the end, when this one drops everything in its place.
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+
+
 @contextlib.contextmanager
-def reaper(estate: Estate) -> Iterator[None]:
-    """Have ``estate`` dropped after the block, or after this process if that ends first.
+def cleaned_up(objects: RunObjects) -> Iterator[Cleanup]:
+    """Have ``objects`` dropped after the block, or when this process dies if that comes first.
 
-    Raises DatabaseError with the names if something could not be dropped, unless the block itself raised.
+    If something cannot be dropped, the error names it with the statements that drop it: the block's own error, or a
+    DatabaseError.
     """
-    # -P: the directory of the file must not become the first place to import from.
-    process = subprocess.Popen(
-        [sys.executable, "-P", Path(__file__).with_name("reaper.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-    )
+    cleanup = Cleanup(objects)
     try:
-        _write(process, plan_for(estate))
-        yield
-    finally:
-        answer, _ = process.communicate()
-    outcome = json.loads(answer or '{"left": ["everything"], "reason": "the reaper process ended early"}')
-    if outcome["left"]:
-        names = ", ".join(outcome["left"])
-        raise DatabaseError(f"left on the server of {VARIABLE}: {names}: {outcome['reason']}; drop them by hand")
-
-
-def _write(process: subprocess.Popen[bytes], line: bytes) -> None:
-    try:
-        if process.stdin:
-            process.stdin.write(line)
-            process.stdin.flush()
-    except BrokenPipeError:
-        raise DatabaseError("the reaper process ended at once; run 'make setup' again") from None
+        yield cleanup
+    except BenchError as error:
+        if left := cleanup.finish():
+            error.args = (f"{error}; {left}",)
+        raise
+    except KeyboardInterrupt:
+        if left := cleanup.finish():
+            raise InterruptedRunError(f"interrupted; {left}") from None
+        raise
+    except BaseException as error:
+        if left := cleanup.finish():
+            error.add_note(left)
+        raise
+    if left := cleanup.finish():
+        raise DatabaseError(left)
 
 
 def _parse(url: str) -> dict[str, str]:
@@ -100,21 +150,31 @@ def _parse(url: str) -> dict[str, str]:
 
 
 def _defaults(parameters: dict[str, str]) -> dict[str, str]:
-    return {} if "connect_timeout" in parameters else {"connect_timeout": "10"}
+    # In a cluster of another encoding, sessions would otherwise get and send text as bytes of that encoding.
+    always = {"client_encoding": "UTF8"}
+    return always if "connect_timeout" in parameters else {**always, "connect_timeout": "10"}
 
 
 def _check(connection: psycopg.Connection) -> None:
     """Raise DatabaseError unless this login can make what the suite needs on a server it knows."""
     row = connection.execute(
-        "SELECT current_setting('server_version_num')::int, rolname, rolsuper, rolcreatedb,"
-        " rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        "SELECT current_setting('server_version_num')::int, rolname, rolsuper, rolcreatedb, rolcreaterole,"
+        " rolbypassrls, pg_is_in_recovery(), current_setting('transaction_read_only')::bool"
+        " FROM pg_roles WHERE rolname = current_user"
     ).fetchone()
     if row is None:
         raise DatabaseError(f"the login of {VARIABLE} is gone from pg_roles; use another login")
-    version, user, superuser, createdb, createrole, bypassrls = row
+    version, user, superuser, createdb, createrole, bypassrls, standby, read_only = row
     if version < OLDEST:
         raise DatabaseError(
             f"the server of {VARIABLE} is PostgreSQL {version // 10000}; use version {OLDEST // 10000} or newer"
+        )
+    if standby:
+        raise DatabaseError(f"the server of {VARIABLE} is a standby, which cannot be written; use its primary")
+    if read_only:
+        raise DatabaseError(
+            f"sessions of user {user} of {VARIABLE} are read-only; let ALTER ROLE {user} SET "
+            "default_transaction_read_only = off allow them to write"
         )
     if superuser:
         return

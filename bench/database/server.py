@@ -12,9 +12,9 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from bench.database.access import DatabaseAccess, one_line
+from bench.database.cleanup import RunObjects, drop_leftovers, leftover_message, new_mark
 from bench.database.embedded import embedded_server
-from bench.database.own_server import reaper, resolve
-from bench.database.reaper import Estate
+from bench.database.own_server import Cleanup, cleaned_up, resolve
 from bench.errors import DatabaseError
 
 INTERESTING = (
@@ -53,10 +53,20 @@ STRATEGY_SINCE = 150000
 class Server:
     """A Server makes and drops the databases of one run, and only those; all share the run's two roles."""
 
-    def __init__(self, estate: Estate, source: Literal["embedded", "own"], log_directory: str | None) -> None:
-        """Make the two roles of ``estate``. Raises DatabaseError."""
+    def __init__(
+        self,
+        objects: RunObjects,
+        source: Literal["embedded", "own"],
+        log_directory: str | None,
+        cleanup: Cleanup | None = None,
+        warnings: tuple[str, ...] = (),
+    ) -> None:
+        """Make the two roles of ``objects``; ``cleanup`` learns of each database first. Raises DatabaseError."""
         self.source: Literal["embedded", "own"] = source
-        self._estate = estate
+        self.warnings = warnings
+        """What the user should know, such as what an earlier run left on the server."""
+        self._objects = objects
+        self._cleanup = cleanup
         self._log_directory = log_directory
         self._databases: set[str] = set()
         with self._session() as connection:
@@ -82,7 +92,7 @@ class Server:
         name = f"bench_{secrets.token_hex(6)}"
         command = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
             sql.Identifier(name),
-            sql.Identifier(self._estate.admin_role),
+            sql.Identifier(self._objects.admin_role),
             sql.Identifier(template.database if template else "template0"),
         )
         if template is None:
@@ -90,14 +100,20 @@ class Server:
         elif self._version_number >= STRATEGY_SINCE:
             # The default strategy sends every page of the copy through the WAL and the shared buffers.
             command += sql.SQL(" STRATEGY file_copy")
+        if self._cleanup:
+            self._cleanup.note("created", name)
         with self._session() as connection:
-            connection.execute(command)
+            try:
+                connection.execute(command)
+            except psycopg.errors.InvalidParameterValue:
+                # The cluster's own locale is for another encoding than UTF-8; this one serves every encoding.
+                connection.execute(command + sql.SQL(" LOCALE 'C'"))
         self._databases.add(name)
         access = DatabaseAccess(
-            conninfo=make_conninfo(self._estate.conninfo, dbname=name),
+            conninfo=make_conninfo(self._objects.conninfo, dbname=name),
             database=name,
-            app_role=self._estate.app_role,
-            admin_role=self._estate.admin_role,
+            app_role=self._objects.app_role,
+            admin_role=self._objects.admin_role,
             log_directory=self._log_directory,
         )
         for role in (access.app_role, access.admin_role):
@@ -111,30 +127,32 @@ class Server:
         with self._session() as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(access.database)))
         self._databases.remove(access.database)
+        if self._cleanup:
+            self._cleanup.note("dropped", access.database)
 
     @contextlib.contextmanager
     def _session(self) -> Iterator[psycopg.Connection]:
         """A short session on the database that the server was reached by: nothing of it stays open."""
         try:
-            with psycopg.connect(self._estate.conninfo, autocommit=True) as connection:
+            with psycopg.connect(self._objects.conninfo, autocommit=True) as connection:
                 yield connection
         except psycopg.Error as error:
             raise DatabaseError(f"the {self.source} server failed: {one_line(error)}; see the server's log") from None
 
     def _create_roles(self, connection: psycopg.Connection) -> None:
-        estate = self._estate
+        objects = self._objects
         with connection.transaction():
-            for role, attribute in ((estate.app_role, "NOBYPASSRLS"), (estate.admin_role, "BYPASSRLS")):
+            for role, attribute in ((objects.app_role, "NOBYPASSRLS"), (objects.admin_role, "BYPASSRLS")):
                 name = sql.Identifier(role)
                 connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN {}").format(name, sql.SQL(attribute)))
-                connection.execute(sql.SQL("COMMENT ON ROLE {} IS {}").format(name, sql.Literal(estate.mark)))
+                connection.execute(sql.SQL("COMMENT ON ROLE {} IS {}").format(name, sql.Literal(objects.mark)))
                 # From version 16 on, making a role no longer lets its maker take it or use what it owns.
                 if self._version_number >= GRANT_OPTIONS_SINCE and not _is_superuser(connection):
                     grant = sql.SQL("GRANT {} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE").format(name)
                     connection.execute(grant)
             # Not on a user's server: a role that holds a right to a setting cannot be dropped.
             if self.source == "embedded":
-                admin = sql.Identifier(estate.admin_role)
+                admin = sql.Identifier(objects.admin_role)
                 connection.execute(sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(admin))
 
 
@@ -165,15 +183,21 @@ def open_server(url: str | None, major: int = 16) -> Iterator[Server]:
     InputError for a malformed ``url`` or an unknown version, DatabaseError for a server that cannot be used.
     """
     run = f"bench_{secrets.token_hex(6)}"
-    roles = {
-        "app_role": f"{run}_app",
-        "admin_role": f"{run}_admin",
-        "mark": f"compliance-bench {secrets.token_hex(16)}",
-    }
+    roles = {"app_role": f"{run}_app", "admin_role": f"{run}_admin", "mark": new_mark(secrets.token_hex(16))}
     if url:
-        estate = Estate(conninfo=resolve(url), **roles)
-        with reaper(estate):
-            yield Server(estate, "own", None)
+        objects = RunObjects(conninfo=resolve(url), **roles)
+        warnings = _drop_leftovers(objects.conninfo)
+        with cleaned_up(objects) as cleanup:
+            yield Server(objects, "own", None, cleanup, warnings)
     else:
         with embedded_server(major) as handle:
-            yield Server(Estate(conninfo=handle.conninfo, **roles), "embedded", handle.log_directory)
+            yield Server(RunObjects(conninfo=handle.conninfo, **roles), "embedded", handle.log_directory)
+
+
+def _drop_leftovers(conninfo: str) -> tuple[str, ...]:
+    """Drop what killed runs of this machine left; return a warning about what cannot be dropped."""
+    try:
+        left, reason = drop_leftovers(conninfo)
+    except psycopg.Error as error:
+        return (f"whether an earlier run left anything on the server is unknown: {one_line(error)}",)
+    return (leftover_message(left, reason),) if left else ()

@@ -53,6 +53,8 @@ class Runner:
         catalogues = [(source, source.load_catalogue()) for source in sources]
         with self._opener(plan.database_url, plan.server_major) as stage:
             server = stage.server
+            for warning in server.warnings:
+                self._progress.warn(warning)
             self._environment = describe_environment(server.version, server.source, server.settings())
             self._collector.laws = stage.describe(plan.implementations).laws
             self._progress.begin(sum(self._work(source, catalogue) for source, catalogue in catalogues))

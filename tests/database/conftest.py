@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.database.cleanup import RunObjects
 from bench.database.embedded import ServerHandle, embedded_server
-from bench.database.reaper import Estate
 from bench.database.server import Server
 from tests.support.majors import MAJORS
 
@@ -46,7 +46,7 @@ def servers(handles: Callable[[int], ServerHandle]) -> Callable[[int], Server]:
     def server(major: int) -> Server:
         handle = handles(major)
         run = f"bench_{secrets.token_hex(6)}"
-        return Server(Estate(handle.conninfo, f"{run}_app", f"{run}_admin", run), "embedded", handle.log_directory)
+        return Server(RunObjects(handle.conninfo, f"{run}_app", f"{run}_admin", run), "embedded", handle.log_directory)
 
     return server
 

@@ -186,7 +186,7 @@ def test_nothing_of_a_run_stays_when_its_process_is_ended(handle: ServerHandle, 
         database, _ = child.stdout.readline().split()
         assert (database,) in estate(handle)
         child.send_signal(number)
-    wait_until(lambda: estate(handle) == before, "the reaper's work")
+    wait_until(lambda: estate(handle) == before, "the end of the cleanup")
 
 
 def test_a_forked_child_that_holds_the_pipe_open_does_not_keep_the_run_alive(handle: ServerHandle) -> None:
@@ -196,7 +196,7 @@ def test_a_forked_child_that_holds_the_pipe_open_does_not_keep_the_run_alive(han
         _, child = parent.stdout.readline().split()
         parent.kill()
         try:
-            wait_until(lambda: estate(handle) == before, "the reaper's work")
+            wait_until(lambda: estate(handle) == before, "the end of the cleanup")
             assert is_running(int(child))
         finally:
             os.kill(int(child), signal.SIGKILL)
@@ -224,7 +224,7 @@ def test_what_could_not_be_dropped_is_named() -> None:
 
 def test_an_unreachable_server_is_named_without_its_password() -> None:
     address = "postgresql://me:s3cr3t%26Pass@127.0.0.1:1/shop"
-    expected = r"\(host 127\.0\.0\.1, port 1, database shop\): .*start the server"
+    expected = r"\(host 127\.0\.0\.1, port 1, database shop\): .*check that the server runs"
     with pytest.raises(DatabaseError, match=expected) as caught, open_server(address):
         pass
     assert "s3cr3t" not in str(caught.value)

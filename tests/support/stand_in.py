@@ -87,7 +87,7 @@ class StandIn:
     @contextmanager
     def open(self, database_url: str | None, server_major: int) -> Iterator[Stage]:  # noqa: ARG002 - as open_stage
         self.events.append("open")
-        server = SimpleNamespace(version="16.0", source="embedded", settings=dict)
+        server = SimpleNamespace(version="16.0", source="embedded", settings=dict, warnings=())
         try:
             yield cast(Stage, SimpleNamespace(server=server, describe=self._describe, scan=self._scan))
         finally:
