@@ -21,7 +21,6 @@ from typing import Literal
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from bench.process import boot_id, is_alive, pid_namespace, start_time
 
@@ -35,8 +34,8 @@ Event = Literal["created", "dropped"]
 
 _PAUSE_SECONDS = 0.2
 _MARK = re.compile(r"compliance-bench [0-9a-f]{32} machine (\S+) pid (\d+) of (\d+) since (\d+)")
-_UNLIMITED = "-c statement_timeout=0 -c lock_timeout=0 -c default_transaction_read_only=off"
-"""Limits that the login may have would end a drop halfway."""
+_UNLIMITED = "SET statement_timeout = 0; SET lock_timeout = 0; SET default_transaction_read_only = off"
+"""Limits that the login may have would end a drop halfway. Not startup options, which a pooler may refuse."""
 
 
 @dataclass(frozen=True)
@@ -115,14 +114,13 @@ def drop_objects(objects: RunObjects, created: Iterable[str], patience: float) -
     ``created`` are the databases to name if the server cannot be reached within ``patience`` seconds.
     """
     left, reason = [*created, *objects.roles], ""
-    options = conninfo_to_dict(objects.conninfo).get("options") or ""
-    conninfo = make_conninfo(objects.conninfo, options=f"{options} {_UNLIMITED}")
     deadline = time.monotonic() + patience
     attempts = 0
     while attempts < ATTEMPTS:
         try:
-            with psycopg.connect(conninfo, autocommit=True) as connection:
+            with psycopg.connect(objects.conninfo, autocommit=True) as connection:
                 attempts += 1
+                connection.execute(_UNLIMITED)
                 left, reason = _drop(connection, objects)
         except psycopg.Error as error:
             reason = str(error)

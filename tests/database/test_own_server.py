@@ -277,7 +277,7 @@ def test_limits_of_the_login_do_not_stop_the_cleanup(server: ForeignServer) -> N
     with open_server(server.conninfo) as opened:
         opened.create_database()
         with psycopg.connect(server.conninfo, autocommit=True) as connection:
-            connection.execute("ALTER ROLE postgres SET statement_timeout = 1")
+            connection.execute("ALTER ROLE postgres SET statement_timeout = 20")
             connection.execute("ALTER ROLE postgres SET default_transaction_read_only = on")
     unlimited = make_conninfo(server.conninfo, options="-c statement_timeout=0")
     assert objects(unlimited) == set()
