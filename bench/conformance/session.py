@@ -19,9 +19,10 @@ from bench.harness.executor import (
     RunningWorker,
     SampleError,
     no_answer_within,
-    without_error,
+    succeeded,
 )
-from bench.messages.request import Answer, Request, ServeRequest
+from bench.messages.answer import Done, Failed
+from bench.messages.request import AnswerT, Request, ServeRequest, decode_answer
 
 
 class Session:
@@ -41,7 +42,7 @@ class Session:
     ) -> None:
         self._end()
 
-    def ask(self, request: Request, timeout_seconds: float) -> Answer:
+    def ask(self, request: Request[AnswerT], timeout_seconds: float) -> AnswerT:
         """Return an answer without an error. Raises SampleError, or InputError where the user's input is at fault."""
         if self._channel is None:
             self._channel = self._stack.enter_context(_connected(self._executor, self._socket_path))
@@ -50,7 +51,7 @@ class Session:
         except BaseException:
             self._end()
             raise
-        return without_error(answer, "raised")
+        return succeeded(answer, "raised")
 
     def _end(self) -> None:
         self._channel = None
@@ -61,11 +62,11 @@ class Session:
 class _Channel:
     """A _Channel is a worker and the socket by which it is asked."""
 
-    worker: RunningWorker
+    worker: RunningWorker[Done]
     connection: socket.socket
     answers: BinaryIO
 
-    def ask(self, request: Request, timeout_seconds: float) -> Answer:
+    def ask(self, request: Request[AnswerT], timeout_seconds: float) -> AnswerT | Failed:
         """Send ``request`` and return what comes back. Raises SampleError where that is no answer."""
         self.connection.settimeout(timeout_seconds)
         try:
@@ -76,7 +77,7 @@ class _Channel:
         except ConnectionError:
             line = b""
         if line.endswith(b"\n"):
-            return msgspec.json.decode(line, type=Answer)
+            return decode_answer(request, line)
         # The worker is gone, and its exit code says how.
         self.worker.answer(timeout_seconds)
         raise SampleError("error", "the worker closed its connection and gave no answer")

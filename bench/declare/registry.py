@@ -6,7 +6,7 @@ import importlib
 from importlib.metadata import entry_points
 
 from bench.compliance.contract import Implementation
-from bench.errors import InputError
+from bench.errors import InputError, describe
 
 GROUP = "bench.implementations"
 
@@ -44,9 +44,9 @@ def load(name: str) -> Implementation:
         raise InputError(
             f"implementation {name!r}: importing {module_name!r} failed: {error}; install what it needs"
         ) from error
-    except (Exception, SystemExit) as error:  # whatever the module raises on import is the user's to see
+    except BaseException as error:  # whatever the module raises on import, sys.exit included, is the user's to see
         raise InputError(
-            f"implementation {name!r}: importing {module_name!r} failed: {type(error).__name__}: {error}; "
+            f"implementation {name!r}: importing {module_name!r} failed: {describe(error)}; "
             "see that the module can be imported"
         ) from error
     for part in attribute.split("."):

@@ -49,6 +49,7 @@ class Collector:
         self._datasets: list[Dataset] = []
         self._samples: dict[tuple[str, str, str], list[float]] = {}
         self._warnings: dict[tuple[str, str, str], list[str]] = {}
+        self._incomplete: dict[tuple[str, str, str], str] = {}
         self._digests: dict[Case, Digest] = {}
         self._statements: list[StatementTexts] = []
         self._heap: list[HeapSeries] = []
@@ -83,6 +84,8 @@ class Collector:
             # A probe's warning belongs to the metric that it measures, not to the rows that every probe counts.
             if metric in reading.values:
                 self._warn(key, *reading.warnings)
+                if reason := reading.incomplete.get(metric):
+                    self._incomplete.setdefault(key, reason)
         if reading.django_statements or reading.server_statements:
             self._statements.append(
                 StatementTexts(
@@ -141,6 +144,7 @@ class Collector:
                     unit=METRICS[metric].unit,
                     samples=tuple(samples),
                     warnings=tuple(self._warnings.get((scan, implementation, metric), ())),
+                    incomplete=self._incomplete.get((scan, implementation, metric), ""),
                 )
                 for (scan, implementation, metric), samples in self._samples.items()
             ),

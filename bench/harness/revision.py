@@ -15,17 +15,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar, cast
 
 import msgspec
 
 from bench.declare.registry import locate
+from bench.declare.storage import DeclaredStorage
 from bench.errors import InputError
 from bench.harness.executor import Executor
 from bench.harness.git import git
 from bench.harness.runner import StageOpener
 from bench.harness.scratch import scratch_folder
 from bench.harness.stage import Stage, open_stage
-from bench.messages.request import Answer, DescribeRequest, Request, SampleRequest
+from bench.messages.answer import DescribeAnswer
+from bench.messages.request import AnswerT, DescribeRequest, Request, SampleRequest
+from bench.results.conformance import DeclaredDivergences
+from bench.results.promises import DeclaredPromises
+from bench.results.records import DeclaredLaws
+
+DeclaredT = TypeVar("DeclaredT", DeclaredLaws, DeclaredPromises, DeclaredDivergences, DeclaredStorage)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,16 +94,21 @@ class RevisionExecutor:
         self._executor = executor
         self._code = code
 
-    def run(self, request: Request, timeout_seconds: float) -> Answer:
+    def run(self, request: Request[AnswerT], timeout_seconds: float) -> AnswerT:
         """See ``Executor.run``."""
         code = self._code
+        answer: msgspec.Struct
         if isinstance(request, SampleRequest) and request.implementation == code.name:
-            request = msgspec.structs.replace(request, implementation=code.location, python_path=(code.python_path,))
-        if isinstance(request, DescribeRequest) and code.name in request.implementations:
-            return self._describe(request, timeout_seconds)
-        return self._executor.run(request, timeout_seconds)
+            there = msgspec.structs.replace(request, implementation=code.location, python_path=(code.python_path,))
+            answer = self._executor.run(there, timeout_seconds)
+        elif isinstance(request, DescribeRequest) and code.name in request.implementations:
+            answer = self._describe(request, timeout_seconds)
+        else:
+            return self._executor.run(request, timeout_seconds)
+        # The type checker loses what a request's class says of its answer where it narrows the class.
+        return cast("AnswerT", answer)
 
-    def _describe(self, request: DescribeRequest, timeout_seconds: float) -> Answer:
+    def _describe(self, request: DescribeRequest, timeout_seconds: float) -> DescribeAnswer:
         """Describe the revision's code in a separate process: a process can import only one package of a name."""
         code = self._code
         others = tuple(name for name in request.implementations if name != code.name)
@@ -105,10 +118,22 @@ class RevisionExecutor:
             described = self._executor.run(there, timeout_seconds)
         except InputError as error:
             raise InputError(f"at commit {code.commit[:12]}: {error}") from error
-        (of_revision,) = described.laws
-        laws = {one.implementation: one for one in (*today.laws, replace(of_revision, implementation=code.name))}
-        storages = (*today.storages, *(replace(one, implementation=code.name) for one in described.storages))
-        return Answer(laws=tuple(laws[name] for name in request.implementations), storages=storages)
+        return DescribeAnswer(
+            laws=_merged(request, today.laws, described.laws, code.name),
+            promises=_merged(request, today.promises, described.promises, code.name),
+            divergences=_merged(request, today.divergences, described.divergences, code.name),
+            storages=_merged(request, today.storages, described.storages, code.name),
+        )
+
+
+def _merged(
+    request: DescribeRequest, today: tuple[DeclaredT, ...], of_revision: tuple[DeclaredT, ...], name: str
+) -> tuple[DeclaredT, ...]:
+    """Return both in the order of ``request``, the revision's under ``name``."""
+    (its_own,) = of_revision
+    declared: dict[str, DeclaredT] = {one.implementation: one for one in today}
+    declared[name] = replace(its_own, implementation=name)
+    return tuple(declared[one] for one in request.implementations)
 
 
 def _package_path(name: str, implementation: str) -> Path:

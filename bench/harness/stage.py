@@ -22,8 +22,9 @@ from bench.harness.executor import SETUP_SECONDS, Executor, ProcessExecutor
 from bench.harness.plan import timeout_seconds
 from bench.harness.scratch import scratch_folder
 from bench.harness.targets import TargetDigest, Targets, count_findings
+from bench.messages.answer import DescribeAnswer
 from bench.messages.reading import Reading
-from bench.messages.request import Answer, DescribeRequest, MigrateRequest, ProbeName, SampleRequest
+from bench.messages.request import DescribeRequest, MigrateRequest, ProbeName, SampleRequest
 from bench.results.records import COPY_BASELINE, Dataset
 
 
@@ -93,7 +94,6 @@ class ScanStage:
             self.prepared.add(implementation)
             self.reset()
             answer = self.executor.run(request, timeout)
-        assert answer.reading is not None  # a sample's answer has one, or the executor raised
         return answer.reading, self.digest(storage.relation)
 
     def write_earlier_rows(self, implementation: str, timeout: float | None) -> TargetDigest:
@@ -131,10 +131,10 @@ class Stage:
         self.executor = executor
         self._scratch = scratch
         self.template = server.create_database()
-        self._described: dict[tuple[str, ...], Answer] = {}
+        self._described: dict[tuple[str, ...], DescribeAnswer] = {}
         executor.run(MigrateRequest(access=self.template), SETUP_SECONDS)
 
-    def describe(self, implementations: tuple[str, ...]) -> Answer:
+    def describe(self, implementations: tuple[str, ...]) -> DescribeAnswer:
         """Return what ``implementations`` declare. Raises InputError for one that cannot be loaded."""
         if implementations not in self._described:
             request = DescribeRequest(implementations=implementations)

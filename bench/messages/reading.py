@@ -9,12 +9,12 @@ from bench.compliance.contract import Outcome
 from bench.results.records import Allocation, HeapPoint
 
 Call = Callable[[], Outcome]
-"""The measured call, without arguments; everything around it is set up and warm."""
+"""The measured call, without arguments; it is set up and warm."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """A Reading is one sample of one probe: metric name → value, and what the probe saw besides."""
+    """A Reading is one sample of one probe: the value of each metric, and what else the probe saw."""
 
     values: Mapping[str, float]
     outcome: Outcome
@@ -29,3 +29,5 @@ class Reading:
     benchmark: Mapping[str, object] = field(default_factory=dict)
     """The entry of pytest-benchmark's own JSON, for the time probe."""
     warnings: tuple[str, ...] = ()
+    incomplete: Mapping[str, str] = field(default_factory=dict)
+    """By metric, why the figure does not cover all of the work; only metrics of which that is known."""

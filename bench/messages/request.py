@@ -1,43 +1,48 @@
-"""What the parent asks of a worker, and what it gets back: plain records, sent as JSON over a private pipe."""
+"""What the parent asks of a worker; each kind of request has an answer type of its own."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from typing import Generic, Literal, TypeVar, cast
 
 import msgspec
 
 from bench.database.access import DatabaseAccess
 from bench.datasets.scan import ScanKey
-from bench.declare.storage import DeclaredStorage
+from bench.messages.answer import CallAnswer, DescribeAnswer, Done, Failed, SampleAnswer, TrialAnswer
 from bench.messages.fault import Fault
-from bench.messages.reading import Reading
-from bench.results.conformance import DeclaredDivergences
-from bench.results.promises import DeclaredPromises
-from bench.results.records import DeclaredLaws
 
 ProbeName = Literal["memory", "memory-untraced", "rss", "statements", "database", "time", "rows"]
 """``rows`` measures nothing: the call alone, for what it leaves in the tables."""
 
 READY = b"\n"
-"""What a worker writes before its answer when it is ready for a call that waits for a sign; to JSON it is blank."""
+"""What a worker writes before its answer when it is ready for the call of a gated request; to JSON it is blank."""
+
+PIPE_CLOSED = 76
+"""The exit code of a worker that could not answer because the implementation had closed its pipe."""
+
+AnswerT = TypeVar("AnswerT", bound=msgspec.Struct)
 
 
-class MigrateRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class Request(msgspec.Struct, Generic[AnswerT], frozen=True):
+    """A Request asks for an answer of type ``AnswerT``."""
+
+
+class MigrateRequest(Request[Done], frozen=True, kw_only=True, tag=True):
     """Create the tables in an empty database."""
 
     access: DatabaseAccess
 
 
-class DescribeRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Import implementations, and say whether that works and what they declare; no database is touched."""
+class DescribeRequest(Request[DescribeAnswer], frozen=True, kw_only=True, tag=True):
+    """Import implementations and return what they declare; no database is touched."""
 
     implementations: tuple[str, ...]
     python_path: tuple[str, ...] = ()
     """Folders that the worker searches for modules before all others."""
 
 
-class SampleRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class SampleRequest(Request[SampleAnswer], frozen=True, kw_only=True, tag=True):
     """Take one sample: warm up, then run the implementation once on ``scan`` under one probe."""
 
     probe: ProbeName
@@ -54,8 +59,8 @@ class SampleRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """As in DescribeRequest."""
 
 
-class TrialRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Warm up, then run the implementation once on ``scan``, with ``fault`` on its way where there is one."""
+class TrialRequest(Request[TrialAnswer], frozen=True, kw_only=True, tag=True):
+    """Warm up, then run the implementation once on ``scan``, and inject ``fault`` where there is one."""
 
     implementation: str
     access: DatabaseAccess
@@ -64,13 +69,13 @@ class TrialRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     warm_up: ScanKey
     fault: Fault | None = None
     gated: bool = False
-    """Whether the worker says that it is READY, and waits for a line on its standard input before the call."""
+    """Whether the worker sends READY and waits for a line on its standard input before the call."""
     python_path: tuple[str, ...] = ()
     """As in DescribeRequest."""
 
 
-class ServeRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Answer requests that come over a socket, one a line, until the parent closes it: one worker for many calls."""
+class ServeRequest(Request[Done], frozen=True, kw_only=True, tag=True):
+    """Answer requests that arrive on a socket, one per line, until the parent closes it: one worker for many calls."""
 
     socket: str
     """The path of a Unix socket on which the parent listens."""
@@ -78,7 +83,7 @@ class ServeRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """As in DescribeRequest."""
 
 
-class CallRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class CallRequest(Request[CallAnswer], frozen=True, kw_only=True, tag=True):
     """Run the implementation once on ``scan``, without warm-up or probe, and leave no session open."""
 
     implementation: str
@@ -89,22 +94,19 @@ class CallRequest(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """As in DescribeRequest."""
 
 
-Request = MigrateRequest | DescribeRequest | SampleRequest | TrialRequest | ServeRequest | CallRequest
+AnyRequest = MigrateRequest | DescribeRequest | SampleRequest | TrialRequest | ServeRequest | CallRequest
+
+_ANSWERS: Mapping[type, type[msgspec.Struct]] = {
+    MigrateRequest: Done,
+    DescribeRequest: DescribeAnswer,
+    SampleRequest: SampleAnswer,
+    TrialRequest: TrialAnswer,
+    ServeRequest: Done,
+    CallRequest: CallAnswer,
+}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """``reading`` for a sample that was taken; ``error`` for anything that raised, as one line."""
-
-    reading: Reading | None = None
-    error: str | None = None
-    laws: tuple[DeclaredLaws, ...] = ()
-    """For a DescribeRequest: what the implementations declare."""
-    promises: tuple[DeclaredPromises, ...] = ()
-    """Likewise."""
-    divergences: tuple[DeclaredDivergences, ...] = ()
-    """Likewise."""
-    storages: tuple[DeclaredStorage, ...] = ()
-    """Likewise."""
-    input_error: bool = False
-    """Whether the error is the user's input, found before any call."""
+def decode_answer(request: Request[AnswerT], received: bytes) -> AnswerT | Failed:
+    """Decode what a worker sent back for ``request``. Raises msgspec.DecodeError."""
+    answer = msgspec.json.decode(received, type=_ANSWERS[type(request)] | Failed)
+    return cast("AnswerT | Failed", answer)

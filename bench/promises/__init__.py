@@ -1,1 +1,1 @@
-"""What implementations promise, tried on a real server: read meanwhile, struck by faults, run twice at once."""
+"""What implementations promise, tried on a real server: read meanwhile, hit by faults, run twice at once."""

@@ -22,8 +22,8 @@ from bench.errors import BenchError, InputError
 from bench.harness.executor import ProcessExecutor, RunningWorker, SampleError
 from bench.harness.stage import ScanStage
 from bench.harness.targets import Targets, observe
+from bench.messages.answer import TrialAnswer
 from bench.messages.fault import Fault
-from bench.messages.reading import Reading
 from bench.messages.request import TrialRequest
 from bench.promises.plan import Course
 from bench.promises.tripwire import Tripwire
@@ -48,9 +48,9 @@ class UntriedError(BenchError):
 
 @dataclass(frozen=True)
 class Ended:
-    """How one run ended: with a reading and no error, or with an error in one line."""
+    """How one run ended: its call came to the end, or there is an error in one line."""
 
-    reading: Reading | None = None
+    call: TrialAnswer | None = None
     error: str = ""
 
 
@@ -94,7 +94,7 @@ class Lane:
         """The fingerprint of what no run may change, from before the first."""
         self.target: Version = "b"
         """The version that the findings give, and a run is to leave."""
-        self._workers: list[RunningWorker] = []
+        self._workers: list[RunningWorker[TrialAnswer]] = []
 
     @property
     def key(self) -> ScanKey:
@@ -136,7 +136,7 @@ class Lane:
             gated=True,
         )
 
-    def run(self, request: TrialRequest, began: Callable[[RunningWorker], None] | None = None) -> Ended:
+    def run(self, request: TrialRequest, began: Callable[[RunningWorker[TrialAnswer]], None] | None = None) -> Ended:
         """Run once, in a fresh worker; ``began`` is called when the call has begun.
 
         Raises StoppedError, and SampleError where the worker does not come as far as the call.
@@ -148,7 +148,7 @@ class Lane:
             return self.end_of(worker)
 
     @contextmanager
-    def ready(self, *requests: TrialRequest) -> Iterator[tuple[RunningWorker, ...]]:
+    def ready(self, *requests: TrialRequest) -> Iterator[tuple[RunningWorker[TrialAnswer], ...]]:
         """Start a worker for each request, and let all of them come as far as their calls. Raises as ``run``.
 
         One after the other, because all warm up on the same scan.
@@ -162,10 +162,10 @@ class Lane:
                 worker.wait_until_ready(self.setting.timeout_seconds)
             yield tuple(workers)
 
-    def end_of(self, worker: RunningWorker) -> Ended:
+    def end_of(self, worker: RunningWorker[TrialAnswer]) -> Ended:
         """Wait for the end of a worker whose call has begun. Raises StoppedError."""
         try:
-            return Ended(reading=worker.answer(self.setting.timeout_seconds).reading)
+            return Ended(call=worker.answer(self.setting.timeout_seconds))
         except SampleError as error:
             self._refuse_once_stopped()
             return Ended(error=KILLED if error.kind == "killed" else _told(str(error)))
@@ -192,11 +192,11 @@ class Lane:
 
     def fault_of(self, ended: Ended, sight: Sight) -> str:
         """Say what is wrong after an undisturbed run; '' for nothing."""
-        if ended.reading is None:
+        if ended.call is None:
             return f"failed: {ended.error}"
         if wrong := self.holds_wrong(sight):
             return wrong
-        created, rows = ended.reading.outcome["requirements_created"], self.versions.rows(self.target)
+        created, rows = ended.call.outcome["requirements_created"], self.versions.rows(self.target)
         return "" if created == rows else f"returned requirements_created = {created:,} but left {rows:,} rows"
 
     def holds_wrong(self, sight: Sight) -> str:
@@ -240,7 +240,7 @@ def prepare_lane(setting: Setting, staged: ScanStage) -> tuple[Lane, Course]:
     lane.turn()
     with observe(staged.access) as connection:
         tripwire.arm(connection, setting.written)
-    reading = _write(lane)
+    call = _write(lane)
     with observe(staged.access) as connection:
         written = tripwire.disarm(connection)
         versions.learn(connection, "b")
@@ -251,19 +251,19 @@ def prepare_lane(setting: Setting, staged: ScanStage) -> tuple[Lane, Course]:
         )
     setting.targets.save(staged.access)
     return lane, Course(
-        seconds=reading.values["seconds"],
-        statements=int(reading.values["statements"]),
-        pieces=int(reading.values["pieces"]),
+        seconds=call.seconds,
+        statements=call.statements,
+        pieces=call.pieces,
         rows=written,
         summaries=versions.summaries("b"),
     )
 
 
-def _write(lane: Lane) -> Reading:
+def _write(lane: Lane) -> TrialAnswer:
     try:
         ended = lane.run(lane.request())
     except SampleError as error:
         raise UntriedError(f"failed before its call: {error}") from error
-    if ended.reading is None:
+    if ended.call is None:
         raise UntriedError(f"failed where nothing disturbed it: {ended.error}")
-    return ended.reading
+    return ended.call

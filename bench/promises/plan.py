@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bench.messages.fault import Blow, Fault, Moment, Trips
-from bench.promises.tripwire import Action
+from bench.messages.fault import Action, Fault, Moment, Trips
+from bench.promises.tripwire import Action as RowAction
 
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """A Course is what an undisturbed run over old rows comes to: the places at which faults can strike."""
+    """A Course is what an undisturbed run over old rows comes to: the places at which a fault can be injected."""
 
     seconds: float
     statements: int
@@ -29,25 +29,25 @@ class BlockedRow:
 
     what: Literal["row", "summary"]
     row: int
-    action: Action
+    action: RowAction
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutsideBlow:
-    """A blow from outside, so many seconds after the call began."""
+class OutsideFault:
+    """A fault from outside the worker, at ``seconds`` after the call began; ``crash`` is the server's."""
 
-    blow: Blow | Literal["crash"]
+    action: Action | Literal["crash"]
     seconds: float
 
 
-AnyFault = Fault | BlockedRow | OutsideBlow
+AnyFault = Fault | BlockedRow | OutsideFault
 Place = tuple[str, AnyFault]
-"""Where a fault strikes, in words, and the fault."""
+"""Where a fault is injected, in words, and the fault."""
 
 
 @dataclass(frozen=True)
 class FaultKind:
-    """A FaultKind is what strikes: how many of fifty points it takes, and where so many of it strike a run."""
+    """A FaultKind is one kind of fault: its share of fifty points, and the places of a run at which to inject it."""
 
     weight: int
     places: Callable[[Course, int], Iterator[Place]]
@@ -58,14 +58,16 @@ FAULT_KINDS: Mapping[str, FaultKind] = {
     "worker killed at a statement": FaultKind(20, lambda run, n: _at_trips("kill", "statements", run.statements, n)),
     "worker killed during a COPY": FaultKind(4, lambda run, n: _at_trips("kill", "pieces", run.pieces, n)),
     "worker killed at a moment": FaultKind(5, lambda run, n: _at_moments("kill", run.seconds, n)),
-    "sessions ended at a statement": FaultKind(8, lambda run, n: _at_trips("cut", "statements", run.statements, n)),
-    "sessions ended at a moment": FaultKind(2, lambda run, n: _at_moments("cut", run.seconds, n)),
+    "sessions ended at a statement": FaultKind(
+        8, lambda run, n: _at_trips("terminate", "statements", run.statements, n)
+    ),
+    "sessions ended at a moment": FaultKind(2, lambda run, n: _at_moments("terminate", run.seconds, n)),
     "row refused by the server": FaultKind(4, lambda run, n: _at_rows("refuse", "row", run.rows, n)),
     "summary refused by the server": FaultKind(1, lambda run, n: _at_rows("refuse", "summary", run.summaries, n)),
     "statement timeout": FaultKind(3, lambda run, n: _at_rows("hold", "row", run.rows, n)),
     CRASH: FaultKind(3, lambda run, n: _at_moments("crash", run.seconds, n)),
 }
-"""By what strikes, in words; each is tried at least once."""
+"""By what happens, in words; each is tried at least once."""
 FEWEST_POINTS = len(FAULT_KINDS)
 
 
@@ -120,7 +122,7 @@ def _spread(places: int, count: int) -> Iterator[int]:
         yield 1 + round(share * (places - 1))
 
 
-def _at_trips(blow: Blow, trips: Trips, places: int, count: int) -> Iterator[Place]:
+def _at_trips(action: Action, trips: Trips, places: int, count: int) -> Iterator[Place]:
     """Before and during are places of their own."""
     moments: tuple[Moment, Moment] = ("before", "during")
     noun = "statement" if trips == "statements" else "piece"
@@ -128,16 +130,16 @@ def _at_trips(blow: Blow, trips: Trips, places: int, count: int) -> Iterator[Pla
         number, moment = (place + 1) // 2, moments[(place + 1) % 2]
         yield (
             f"{moment} {noun} {number:,} of {places:,}",
-            Fault(blow=blow, trips=trips, number=number, moment=moment),
+            Fault(action=action, trips=trips, number=number, moment=moment),
         )
 
 
-def _at_moments(blow: Blow | Literal["crash"], seconds: float, count: int) -> Iterator[Place]:
+def _at_moments(action: Action | Literal["crash"], seconds: float, count: int) -> Iterator[Place]:
     for number in range(count):
         share = (number + 0.5) / count
-        yield f"after {share * 100:.0f} % of the time", OutsideBlow(blow=blow, seconds=share * seconds)
+        yield f"after {share * 100:.0f} % of the time", OutsideFault(action=action, seconds=share * seconds)
 
 
-def _at_rows(action: Action, what: Literal["row", "summary"], rows: int, count: int) -> Iterator[Place]:
+def _at_rows(action: RowAction, what: Literal["row", "summary"], rows: int, count: int) -> Iterator[Place]:
     for row in _spread(rows, count) if rows else ():
         yield f"{what} {row:,} of {rows:,}", BlockedRow(what=what, row=row, action=action)

@@ -45,7 +45,7 @@ def races(lane: Lane, seconds: float) -> Iterator[Race]:
 def _alone(lane: Lane, key: ScanKey) -> Digests:
     """Return what a run of another scan leaves while nothing else runs."""
     ended = lane.run(lane.request(key))
-    if ended.reading is None:
+    if ended.call is None:
         raise UntriedError(f"failed on another scan, where nothing disturbed it: {ended.error}")
     return _digests(lane, key)
 
@@ -81,7 +81,7 @@ def _race(lane: Lane, scans: str, rival: ScanKey, right: Digests | None, delay: 
 def _wrong(lane: Lane, ended: tuple[Ended, ...]) -> str:
     """Say what is wrong with the lane's own scan, errors aside; '' for nothing."""
     sight = lane.look()
-    told = [lane.fault_of(one, sight) for one in ended if one.reading is not None]
+    told = [lane.fault_of(one, sight) for one in ended if one.call is not None]
     return next(filter(None, [*told, lane.holds_wrong(sight)]), "")
 
 

@@ -1,4 +1,4 @@
-"""The sessions of a run: ended from outside, and looked for after the run."""
+"""The sessions of a run: terminated from outside, and counted after the run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from psycopg import sql
 
 from bench.database.access import OBSERVER, DatabaseAccess, one_line
 from bench.errors import DatabaseError
-from bench.messages.fault import CUT
+from bench.messages.fault import TERMINATE_SESSIONS
 
 PATIENCE_SECONDS = 20.0
 """How long a backend may take to notice that its client is gone; it finishes its statement first."""
@@ -48,10 +48,10 @@ def login(access: DatabaseAccess) -> Iterator[psycopg.Connection]:
         raise DatabaseError(f"sessions cannot be looked after: {one_line(error)}; see the server's log") from error
 
 
-def cut_sessions(access: DatabaseAccess) -> bool:
-    """Have the server end every session of a run; tell whether there was one."""
+def terminate_sessions(access: DatabaseAccess) -> bool:
+    """Have the server end every session of a run; return whether there was one."""
     with login(access) as connection:
-        return bool(connection.execute(CUT).fetchall())
+        return bool(connection.execute(TERMINATE_SESSIONS).fetchall())
 
 
 def crash_server(access: DatabaseAccess) -> bool:
@@ -86,7 +86,7 @@ def left_over(access: DatabaseAccess) -> str:
             time.sleep(_LOOK_SECONDS)
         found = [f"{sessions} sessions still open after {PATIENCE_SECONDS:g} s"] if sessions else []
         if sessions:
-            cut_sessions(access)
+            terminate_sessions(access)
         for query, noun in ((_LOCKS, "locks"), (_PREPARED, "prepared transactions")):
             if count := _count(connection, query):
                 found.append(f"{count} {noun}")

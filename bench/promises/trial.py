@@ -17,17 +17,17 @@ from bench.harness.plan import timeout_seconds
 from bench.harness.progress import Progress
 from bench.harness.scratch import scratch_folder
 from bench.harness.stage import ScanSource, ScanStage, open_stage
+from bench.promises.fault_point import try_point
 from bench.promises.lane import Lane, Setting, UntriedError, prepare_lane
 from bench.promises.plan import CRASH, PlannedPoint, plan_points
 from bench.promises.races import RACES, races
 from bench.promises.refusals import CASES, refusals
-from bench.promises.strike import strike
 from bench.promises.watch import watch
 from bench.results.promises import DeclaredPromises, FaultPoint, PromiseTrial
 
 WATCHED_RUNS = 3
 LANES = 2
-"""Databases on which faults strike at the same time; a crash meets the whole server, and has it for itself."""
+"""Databases on which faults are injected at the same time; a crash affects the whole server, and runs alone."""
 
 
 def work_of(points: int) -> int:
@@ -141,7 +141,7 @@ class Trial:
 
         crashes = self._server.source == "embedded"
         planned = plan_points(self._plan.points, course, crashes=crashes)
-        self._strike([point for point in planned if point.kind != CRASH], lane, seconds)
+        self._try_points([point for point in planned if point.kind != CRASH], lane, seconds)
 
         with self._copied(lane) as racing:
             self._progress.stage(f"{self._name}: two runs at once")
@@ -152,9 +152,9 @@ class Trial:
         # Nobody else may be on the server; the order of the points is the plan's.
         for number, point in enumerate((point for point in planned if point.kind == CRASH), start=1):
             self._progress.stage(f"{self._name}: crashing the server ({number})")
-            self._add(strike(lane, point, seconds))
+            self._add(try_point(lane, point, seconds))
 
-    def _strike(self, points: list[PlannedPoint], lane: Lane, seconds: float) -> None:
+    def _try_points(self, points: list[PlannedPoint], lane: Lane, seconds: float) -> None:
         """Carry out ``points`` on LANES lanes at once, and take them in in their order."""
         found: dict[int, FaultPoint] = {}
         waiting = iter(enumerate(points))
@@ -167,9 +167,9 @@ class Trial:
                 if point is None:
                     return
                 self._progress.stage(f"{self._name}: {point.kind} ({number + 1} of {len(points)})")
-                struck = strike(lane, point, seconds)
+                tried = try_point(lane, point, seconds)
                 with lock:
-                    found[number] = struck
+                    found[number] = tried
                     self._progress.done(2)
 
         with self._copied(lane) as second, ThreadPoolExecutor(LANES) as pool:

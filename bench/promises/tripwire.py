@@ -31,7 +31,7 @@ END $$
 
 
 class Tripwire:
-    """A Tripwire lies in one database. It counts by a sequence, which no rollback turns back: it strikes once a run."""
+    """A Tripwire lies in one database. It counts by a sequence, which no rollback resets, so it acts once a run."""
 
     def __init__(
         self, connection: psycopg.Connection, access: DatabaseAccess, key: ScanKey, tables: tuple[str, ...]

@@ -61,10 +61,68 @@ def test_a_hang_becomes_a_timeout_that_names_the_option(small_scan: ScanStage, i
     assert error.log_tail == "about to hang"
 
 
-@pytest.mark.parametrize("implementation", ["ends:exits", "ends:exits_at_once"])
-def test_a_silent_end_is_an_error_and_no_success(small_scan: ScanStage, implementation: str) -> None:
-    error = fail(small_scan, implementation)
+def test_a_silent_end_is_an_error_and_no_success(small_scan: ScanStage) -> None:
+    error = fail(small_scan, "ends:exits_at_once")
     assert (error.kind, str(error)) == ("error", "the worker ended with exit code 0 and no answer")
+
+
+FORKED = "the call returned in a forked child process as well as in the worker; end the child by os._exit"
+
+
+@pytest.mark.parametrize(
+    ("implementation", "kind", "message"),
+    [
+        ("exits", "error", "SystemExit: 0"),
+        ("exits_with_a_message", "error", "SystemExit: configuration missing"),
+        ("interrupts", "error", "KeyboardInterrupt"),
+        ("raises_a_surrogate", "error", r"ValueError: file \udcff is \x1b[31mbad"),
+        ("raises_without_text", "error", "MuteError: (its text cannot be shown: RuntimeError)"),
+        ("kills_itself_by_a_real_time_signal", "killed", "the worker was killed by SIGRTMIN+6"),
+        ("kills_its_process_group", "killed", "the worker was killed by SIGTERM"),
+        ("recurses", "error", "RecursionError: maximum recursion depth exceeded"),
+        ("overflows_the_stack", "killed", "the worker was killed by SIGSEGV"),
+        (
+            "closes_every_descriptor",
+            "error",
+            "the implementation closed the pipe by which its worker answers; close only what it opened",
+        ),
+        (
+            "takes_the_pipe_over",
+            "error",
+            "the implementation closed the pipe by which its worker answers; close only what it opened",
+        ),
+        (
+            "writes_to_every_descriptor",
+            "error",
+            "the worker's answer cannot be read: the implementation wrote to its pipe as well",
+        ),
+        ("returns_in_a_fork_as_well", "error", FORKED),
+        ("raises_in_a_fork_while_the_worker_returns", "error", FORKED),
+        (
+            "returns_what_is_no_text",
+            "error",
+            "what the implementation returned is no JSON: UnicodeEncodeError: 'utf-8' codec can't encode character "
+            r"'\udcff' in position 0: surrogates not allowed",
+        ),
+    ],
+)
+def test_an_odd_end_is_one_line_that_names_the_cause(
+    small_scan: ScanStage, implementation: str, kind: str, message: str
+) -> None:
+    error = fail(small_scan, f"ends:{implementation}")
+    assert (error.kind, str(error)) == (kind, message)
+
+
+@pytest.mark.parametrize(
+    ("implementation", "message"),
+    [("exits_with_a_message", "SystemExit: configuration missing"), ("interrupts", "KeyboardInterrupt")],
+)
+def test_an_end_under_the_time_probe_is_not_taken_for_one_of_pytest(
+    small_scan: ScanStage, implementation: str, message: str
+) -> None:
+    name = f"{HERE}.ends:{implementation}_after_the_warm_up"
+    with pytest.raises(SampleError, match=f"^{message}$"):
+        small_scan.sample("time", name, LONG)
 
 
 def test_sigkill_becomes_killed_with_the_usual_suspect(small_scan: ScanStage) -> None:
@@ -157,7 +215,7 @@ def test_modules_of_the_working_folder_shadow_neither_this_package_nor_the_libra
     (tmp_path / "my_task.py").write_text("def run(tenant_id, scan_id): ...")
     monkeypatch.chdir(tmp_path)
     answer = ProcessExecutor(tmp_path).run(DescribeRequest(implementations=("my_task:run",)), LONG)
-    assert answer.error is None
+    assert [one.implementation for one in answer.laws] == ["my_task:run"]
 
 
 @pytest.mark.parametrize(

@@ -48,8 +48,6 @@ def read(numbers: DatabaseAccess, tmp_path_factory: pytest.TempPathFactory) -> R
             warm_up=ScanKey("", "warm-up", "warm-up"),
             label=call,
         )
-        reading = ProcessExecutor(folder).run(request, TIMEOUT_SECONDS).reading
-        assert reading is not None
-        return reading
+        return ProcessExecutor(folder).run(request, TIMEOUT_SECONDS).reading
 
     return sample

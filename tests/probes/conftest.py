@@ -58,8 +58,6 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
             warm_up=ScanKey("", "1", "warm-up"),
             label=call,
         )
-        reading = executor.run(request, TIMEOUT_SECONDS).reading
-        assert reading is not None
-        return reading
+        return executor.run(request, TIMEOUT_SECONDS).reading
 
     return sample

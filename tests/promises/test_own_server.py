@@ -12,9 +12,9 @@ from bench.database.embedded import embedded_server
 from bench.harness.stage import ScanSource, open_stage
 from bench.messages.fault import Fault
 from bench.promises import sessions
+from bench.promises.fault_point import try_point
 from bench.promises.plan import BlockedRow, PlannedPoint
 from bench.promises.sessions import left_over
-from bench.promises.strike import strike
 from bench.promises.watch import watch
 from tests.support.lane_maker import LaneMaker, lane_maker
 from tests.support.promise_records import NEW, OLD
@@ -31,16 +31,16 @@ def make_own_lane(source: ScanSource) -> Iterator[LaneMaker]:
             yield lane_maker(stage, source)
 
 
-def test_faults_strike_and_are_recovered_from(make_own_lane: LaneMaker) -> None:
+def test_faults_are_injected_and_recovered_from(make_own_lane: LaneMaker) -> None:
     with make_own_lane(CONTROL) as (lane, course):
         readings, unchanged = watch(lane, 1)
-        in_transaction = Fault(blow="cut", trips="statements", number=course.statements - 4, moment="before")
+        in_transaction = Fault(action="terminate", trips="statements", number=course.statements - 4, moment="before")
         faults = (
             in_transaction,
             BlockedRow(what="summary", row=1, action="refuse"),
             BlockedRow(what="row", row=9, action="hold"),
         )
-        points = [strike(lane, PlannedPoint("", "", fault), course.seconds) for fault in faults]
+        points = [try_point(lane, PlannedPoint("", "", fault), course.seconds) for fault in faults]
     assert unchanged
     assert {(one.rows, one.summaries) for one in readings} == {(OLD, OLD), (NEW, NEW)}
     assert [one.ended.partition(":")[0] for one in points] == ["AdminShutdown", "DiskFull", "QueryCanceled"]

@@ -14,7 +14,7 @@ from bench.promises.plan import (
     FEWEST_POINTS,
     BlockedRow,
     Course,
-    OutsideBlow,
+    OutsideFault,
     plan_points,
     shares,
 )
@@ -38,7 +38,7 @@ def test_there_are_as_many_points_as_asked_for_and_one_of_each_kind(count: int, 
 
 def test_points_at_statements_are_spread_from_the_first_to_the_last_before_and_during() -> None:
     faults = [one.fault for one in plan_points(200, COURSE, crashes=True) if isinstance(one.fault, Fault)]
-    kills = [one for one in faults if (one.blow, one.trips) == ("kill", "statements")]
+    kills = [one for one in faults if (one.action, one.trips) == ("kill", "statements")]
     assert {one.number for one in kills} == set(range(1, COURSE.statements + 1))
     assert {one.moment for one in kills} == {"before", "during"}
     assert len(set(kills)) == 2 * COURSE.statements
@@ -46,7 +46,7 @@ def test_points_at_statements_are_spread_from_the_first_to_the_last_before_and_d
 
 def test_few_points_at_statements_include_the_first_and_the_commit_that_nobody_waits_for() -> None:
     faults = [one.fault for one in plan_points(50, COURSE, crashes=True) if isinstance(one.fault, Fault)]
-    kills = [one for one in faults if (one.blow, one.trips) == ("kill", "statements")]
+    kills = [one for one in faults if (one.action, one.trips) == ("kill", "statements")]
     assert (kills[0].number, kills[0].moment) == (1, "before")
     assert (kills[-1].number, kills[-1].moment) == (COURSE.statements, "during")
 
@@ -56,12 +56,12 @@ def test_points_in_rows_and_in_time_lie_inside_the_run_and_apart() -> None:
     rows = [one.row for one in faults if isinstance(one, BlockedRow) and (one.what, one.action) == ("row", "refuse")]
     assert len(set(rows)) == len(rows)
     assert all(1 <= row <= COURSE.rows for row in rows)
-    seconds = [one.seconds for one in faults if isinstance(one, OutsideBlow) and one.blow == "kill"]
+    seconds = [one.seconds for one in faults if isinstance(one, OutsideFault) and one.action == "kill"]
     assert len(set(seconds)) == len(seconds)
     assert all(0 < one < COURSE.seconds for one in seconds)
 
 
-def test_a_run_without_copy_or_statements_of_psycopg_is_struck_otherwise() -> None:
+def test_a_run_without_copy_or_statements_of_psycopg_gets_other_faults() -> None:
     """As one that writes by a program of its own: the number of points stays."""
     points = plan_points(50, replace(COURSE, statements=0, pieces=0), crashes=True)
     assert len(points) == 50

@@ -9,10 +9,10 @@ from bench.harness.progress import Silent
 from bench.harness.scratch import scratch_folder
 from bench.harness.stage import ScanSource, Stage
 from bench.messages.fault import Fault
+from bench.promises.fault_point import try_point
 from bench.promises.plan import FEWEST_POINTS, BlockedRow, PlannedPoint
 from bench.promises.races import races
 from bench.promises.refusals import refusals
-from bench.promises.strike import strike
 from bench.promises.trial import Trial, TrialPlan
 from bench.promises.watch import watch
 from bench.results.promises import DeclaredPromises
@@ -23,7 +23,7 @@ PLANTED = "tests.support.implementations.promises_planted:"
 
 
 def killed_at(statement: int) -> PlannedPoint:
-    fault = Fault(blow="kill", trips="statements", number=statement, moment="before")
+    fault = Fault(action="kill", trips="statements", number=statement, moment="before")
     return PlannedPoint("worker killed at a statement", f"before statement {statement}", fault)
 
 
@@ -39,7 +39,7 @@ def test_a_kill_between_two_batches_shows_what_a_crash_leaves(make_lane: LaneMak
     """And the next run puts it right, which is a promise of its own."""
     with make_lane(f"{PLANTED}leaves_partial_sets") as (lane, course):
         middle = course.statements - 12
-        found = strike(lane, killed_at(middle), course.seconds)
+        found = try_point(lane, killed_at(middle), course.seconds)
     assert (found.struck, found.ended, found.rerun) == (True, "killed", "")
     assert Promise.CRASH in broken_promises(trial(points=(found,)))
     assert Promise.RERUN not in broken_promises(trial(points=(found,)))
@@ -57,7 +57,7 @@ def test_rows_of_another_tenant_that_go_are_missed(make_lane: LaneMaker) -> None
     """Also where they went with the first of all runs."""
     with make_lane(f"{PLANTED}writes_across_tenants") as (lane, course):
         readings, unchanged = watch(lane, 1)
-        found = strike(lane, killed_at(1), course.seconds)
+        found = try_point(lane, killed_at(1), course.seconds)
     assert not unchanged
     assert not found.bystanders_unchanged
     tried = trial(readings=readings, observed_unchanged=unchanged, points=(found,))
@@ -74,7 +74,7 @@ def test_a_scan_of_another_tenant_that_is_taken_is_told(make_lane: LaneMaker) ->
 def test_a_success_that_is_none_is_told(make_lane: LaneMaker) -> None:
     refused = PlannedPoint("row refused by the server", "row 9", BlockedRow(what="row", row=9, action="refuse"))
     with make_lane(f"{PLANTED}hides_errors") as (lane, course):
-        found = strike(lane, refused, course.seconds)
+        found = try_point(lane, refused, course.seconds)
     assert (found.struck, found.ended, found.rows) == (True, "", OLD)
     tried = trial(points=(found,))
     assert [seen.what for seen in findings(tried)[Promise.CRASH].against] == ["old though it ended well"]
@@ -82,7 +82,7 @@ def test_a_success_that_is_none_is_told(make_lane: LaneMaker) -> None:
 
 def test_a_rerun_that_a_crash_prevents_is_told(make_lane: LaneMaker) -> None:
     with make_lane(f"{PLANTED}stays_in_progress") as (lane, course):
-        found = strike(lane, killed_at(course.statements - 6), course.seconds)
+        found = try_point(lane, killed_at(course.statements - 6), course.seconds)
     assert "run_in_progress" in found.rerun
     assert Promise.RERUN in broken_promises(trial(points=(found,)))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 from bench.compliance.contract import Outcome
 from bench.datasets.catalogue.record import LoadedCatalogue
@@ -15,8 +15,9 @@ from bench.harness.executor import Executor
 from bench.harness.plan import RunPlan
 from bench.harness.stage import ScanSource, Stage
 from bench.harness.targets import TableDigest, TargetDigest
+from bench.messages.answer import DescribeAnswer
 from bench.messages.reading import Reading
-from bench.messages.request import Answer, DescribeRequest, ProbeName, Request
+from bench.messages.request import AnswerT, DescribeRequest, ProbeName, Request
 from bench.results.records import Dataset
 
 ROWS = 12
@@ -61,17 +62,18 @@ def plan(
 
 
 class ScriptedExecutor:
-    """An Executor that answers every request with nothing, or raises what it was given."""
+    """An Executor for which no implementation declares anything, or that raises what it was given."""
 
     def __init__(self, error: Exception | None = None) -> None:
-        self.requests: list[Request] = []
+        self.requests: list[Request[Any]] = []
         self._error = error
 
-    def run(self, request: Request, timeout_seconds: float) -> Answer:  # noqa: ARG002 - as Executor has it
+    def run(self, request: Request[AnswerT], timeout_seconds: float) -> AnswerT:  # noqa: ARG002 - as Executor has it
         self.requests.append(request)
         if self._error:
             raise self._error
-        return Answer()
+        answer = DescribeAnswer(laws=(), promises=(), divergences=(), storages=())
+        return cast("AnswerT", answer)  # a runner asks nothing else
 
 
 @dataclass
@@ -93,7 +95,7 @@ class StandIn:
         finally:
             self.events.append("close")
 
-    def _describe(self, implementations: tuple[str, ...]) -> Answer:
+    def _describe(self, implementations: tuple[str, ...]) -> DescribeAnswer:
         return self.executor.run(DescribeRequest(implementations=implementations), 1.0)
 
     @contextmanager

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from bench.database import server_process
+from bench.worker.watched_call import exclude_child
 
 ABSENT = "no backend memory"
 _GRACE_SECONDS = 10.0
@@ -34,6 +35,7 @@ def watch_backends(postmaster: int, database: str) -> Iterator[BackendWatch]:
         stdout=subprocess.PIPE,
         text=True,
     )
+    exclude_child(poller.pid)
     try:
         assert poller.stdout is not None  # opened as a pipe above
         poller.stdout.readline()

@@ -1,14 +1,14 @@
-"""A fault in the worker itself: at a chosen round trip to the server it is killed, or its sessions are.
+"""A fault in the worker itself: at a chosen round trip to the server it is killed, or its sessions are terminated.
 
 Every statement and every piece of a COPY passes through ``psycopg.Connection.wait``, Django's included; connecting does
-not. An implementation that reaches the server by other means has no round trips to count, and is struck from outside.
+not. An implementation that reaches the server by other means has no round trips to count; only faults from outside
+reach it.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,34 +18,39 @@ import psycopg
 from psycopg import pq
 
 from bench.database.access import DatabaseAccess
-from bench.messages.fault import CUT, Fault, Trips
-from bench.messages.reading import Call, Reading
+from bench.messages.answer import TrialAnswer
+from bench.messages.fault import TERMINATE_SESSIONS, Fault, Trips
+from bench.messages.reading import Call
+from bench.worker.clock import SYSTEM_CLOCK
 
 _LOCAL = "_set_"
-"""What psycopg's generators are called that change the connection object, autocommit for one, and send nothing."""
+"""The prefix of psycopg's generators that change the connection object, such as autocommit, and send nothing."""
 
 
-def read_trial(call: Call, access: DatabaseAccess, fault: Fault | None) -> Reading:
-    """Make the call, with ``fault`` on its way; measure its seconds and count its round trips of both kinds.
-
-    ``struck`` is 1 where the fault was reached and the worker is there to tell.
-    """
+def call_with_fault(call: Call, access: DatabaseAccess, fault: Fault | None) -> TrialAnswer:
+    """Make the call and inject ``fault`` on the way; measure seconds and count round trips of both kinds."""
     counter = _Counter(access, fault)
     with counter.counting():
-        start = time.perf_counter()
+        start = SYSTEM_CLOCK.wall_seconds()
         outcome = call()
-        seconds = time.perf_counter() - start
-    return Reading(values={"seconds": seconds, "struck": float(counter.struck), **counter.counts}, outcome=outcome)
+        seconds = SYSTEM_CLOCK.wall_seconds() - start
+    return TrialAnswer(
+        outcome=outcome,
+        seconds=seconds,
+        statements=counter.counts["statements"],
+        pieces=counter.counts["pieces"],
+        fault_reached=counter.reached,
+    )
 
 
 class _Counter:
-    """Counts round trips, and strikes at the one that its fault names."""
+    """Counts round trips, and injects the fault at the one that it names."""
 
     def __init__(self, access: DatabaseAccess, fault: Fault | None) -> None:
         self._access = access
         self._fault = fault
-        self.counts: dict[str, float] = {"statements": 0, "pieces": 0}
-        self.struck = False
+        self.counts: dict[Trips, int] = {"statements": 0, "pieces": 0}
+        self.reached = False
 
     @contextmanager
     def counting(self) -> Iterator[None]:
@@ -61,22 +66,22 @@ class _Counter:
             fault = self._fault
             if fault and (fault.trips, fault.number) == (trips, self.counts[trips]):
                 if fault.moment == "during":
-                    steps = _sent(steps, self._strike)
+                    steps = _sent(steps, self._inject)
                 else:
-                    self._strike()
+                    self._inject()
             return original(connection, steps, *arguments, **options)
 
         with patch.object(psycopg.Connection, "wait", wait):
             yield
 
-    def _strike(self) -> None:
-        fault, self._fault = self._fault, None  # the cut makes round trips of its own
+    def _inject(self) -> None:
+        fault, self._fault = self._fault, None  # terminating sessions makes round trips too
         assert fault is not None  # called at most once, by it
-        self.struck = True
-        if fault.blow == "kill":
+        self.reached = True
+        if fault.action == "kill":
             os.kill(os.getpid(), signal.SIGKILL)
         with psycopg.connect(self._access.conninfo, autocommit=True) as login:
-            login.execute(CUT)
+            login.execute(TERMINATE_SESSIONS)
 
 
 def _sent(steps: Any, then: Callable[[], None]) -> Any:

@@ -1,4 +1,4 @@
-"""One fault point: a run over old rows is struck, what it leaves is looked at, and a fresh run puts it right."""
+"""One fault point: a fault is injected into a run over old rows, what it leaves is read, and a fresh run follows."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ from bench.database.access import DatabaseAccess
 from bench.errors import DatabaseError
 from bench.harness.executor import RunningWorker
 from bench.harness.targets import observe
+from bench.messages.answer import TrialAnswer
 from bench.messages.fault import Fault
 from bench.promises.lane import KILLED, Ended, Lane
-from bench.promises.plan import AnyFault, BlockedRow, OutsideBlow, PlannedPoint
-from bench.promises.sessions import crash_server, cut_sessions, left_over
+from bench.promises.plan import AnyFault, BlockedRow, OutsideFault, PlannedPoint
+from bench.promises.sessions import crash_server, left_over, terminate_sessions
 from bench.results.promises import FaultPoint
 
 SHORTEST_TIMEOUT_SECONDS = 1.0
 """What a statement timeout leaves to the statements that are not held up, at least."""
 
 
-def strike(lane: Lane, point: PlannedPoint, seconds: float) -> FaultPoint:
+def try_point(lane: Lane, point: PlannedPoint, seconds: float) -> FaultPoint:
     """Carry out one point; an undisturbed run takes ``seconds``.
 
     Raises SampleError where a worker does not come as far as its call.
     """
     lane.turn()
-    access, inside, blow = lane.access, None, None
+    access, inside, outside = lane.access, None, None
     match point.fault:
         case BlockedRow(what=what, row=row, action=action):
             table = lane.setting.written if what == "row" else SUMMARIES
@@ -37,15 +38,15 @@ def strike(lane: Lane, point: PlannedPoint, seconds: float) -> FaultPoint:
                 lane.tripwire.arm(connection, table, row, action)
             if action == "hold":
                 access = _limited(access, max(SHORTEST_TIMEOUT_SECONDS, seconds))
-        case OutsideBlow():
-            blow = _Blow(access, point.fault)
+        case OutsideFault():
+            outside = _TimedFault(access, point.fault)
         case Fault():
             inside = point.fault
     try:
-        ended = lane.run(lane.request(access=access, fault=inside), blow.begin if blow else None)
+        ended = lane.run(lane.request(access=access, fault=inside), outside.begin if outside else None)
     finally:
-        if blow:
-            blow.end()
+        if outside:
+            outside.end()
     left = left_over(lane.access)
     with observe(lane.access) as connection:
         written = lane.tripwire.disarm(connection)
@@ -54,7 +55,7 @@ def strike(lane: Lane, point: PlannedPoint, seconds: float) -> FaultPoint:
     return FaultPoint(
         kind=point.kind,
         place=point.place,
-        struck=_struck(point.fault, ended, blow, written),
+        struck=_reached(point.fault, ended, outside, written),
         ended=ended.error,
         rows=sight.rows,
         summaries=sight.summaries,
@@ -64,55 +65,55 @@ def strike(lane: Lane, point: PlannedPoint, seconds: float) -> FaultPoint:
     )
 
 
-class _Blow:
-    """A blow from outside, on its way from the beginning of the call to its end; ``fell`` tells whether it arrived."""
+class _TimedFault:
+    """A fault from outside, injected some time after the call began; ``injected`` once it has happened."""
 
-    def __init__(self, access: DatabaseAccess, planned: OutsideBlow) -> None:
+    def __init__(self, access: DatabaseAccess, planned: OutsideFault) -> None:
         self._access = access
         self._planned = planned
         self._timer: Timer | None = None
         self._error: DatabaseError | None = None
-        self.fell = False
+        self.injected = False
 
-    def begin(self, worker: RunningWorker) -> None:
-        """Begin to wait for the moment."""
-        self._timer = Timer(self._planned.seconds, self._fall, [worker])
+    def begin(self, worker: RunningWorker[TrialAnswer]) -> None:
+        """Start the timer; the call begins now."""
+        self._timer = Timer(self._planned.seconds, self._inject, [worker])
         self._timer.start()
 
     def end(self) -> None:
-        """Wait no longer; a blow that falls meanwhile is waited for. Raises DatabaseError where it went wrong."""
+        """Cancel the timer, or wait for a fault that is being injected. Raises DatabaseError where that failed."""
         if self._timer:
             self._timer.cancel()
             self._timer.join()
         if self._error:
             raise self._error
 
-    def _fall(self, worker: RunningWorker) -> None:
+    def _inject(self, worker: RunningWorker[TrialAnswer]) -> None:
         try:
-            match self._planned.blow:
+            match self._planned.action:
                 case "kill":
                     worker.kill()
-                    self.fell = True
-                case "cut":
-                    self.fell = cut_sessions(self._access)
+                    self.injected = True
+                case "terminate":
+                    self.injected = terminate_sessions(self._access)
                 case "crash":
-                    # The run may end, and its sessions with it, between the look for them and the blow.
+                    # The run may end, and its sessions with it, before the backend is killed.
                     with suppress(ProcessLookupError):
-                        self.fell = crash_server(self._access)
+                        self.injected = crash_server(self._access)
         except DatabaseError as error:
             self._error = error
 
 
-def _struck(fault: AnyFault, ended: Ended, blow: _Blow | None, written: int) -> bool:
+def _reached(fault: AnyFault, ended: Ended, outside: _TimedFault | None, written: int) -> bool:
     match fault:
         case BlockedRow():
             return written >= fault.row
-        case OutsideBlow():
-            assert blow is not None  # made from this fault
+        case OutsideFault():
+            assert outside is not None  # made from this fault
             # One that killed a worker which had answered already came too late.
-            return blow.fell and (fault.blow != "kill" or ended.error == KILLED)
+            return outside.injected and (fault.action != "kill" or ended.error == KILLED)
         case Fault():
-            return ended.reading is None or ended.reading.values["struck"] > 0
+            return ended.call is None or ended.call.fault_reached
 
 
 def _limited(access: DatabaseAccess, seconds: float) -> DatabaseAccess:

@@ -1,0 +1,183 @@
+"""The watched call: notices work of an implementation that the probes in this process do not see."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+import sysconfig
+import threading
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+
+from bench.compliance.contract import Outcome
+from bench.errors import MeasurementError, describe
+from bench.messages.reading import Call
+from bench.process import Descendant, descendants
+from bench.worker.clock import SYSTEM_CLOCK
+
+_SEEN_IN_THIS_PROCESS = {
+    "peak_heap_bytes": "their heap",
+    "peak_heap_untraced_bytes": "their heap",
+    "peak_rss_bytes": "their memory",
+    "statements_django": "what Django sends from them",
+}
+"""Metrics that cover the worker's own process alone, and what of its children is missing from them."""
+
+_FORK_PATIENCE_SECONDS = 1.0
+_LIBRARY = f"{sysconfig.get_path('stdlib')}/"
+_PACKAGES = f"{sysconfig.get_path('purelib')}/"
+_IDLE_PACKAGES = f"{_PACKAGES}psycopg_pool/"
+"""Its threads wait for work in code of their own."""
+
+_WORKER = os.getpid()
+_own_children: set[int] = set()
+
+
+def exclude_child(pid: int) -> None:
+    """Leave a child of the harness's own out of what is watched."""
+    _own_children.add(pid)
+
+
+class WatchedCall:
+    """A WatchedCall is a call that may be made once; construct it right before the probe makes it.
+
+    A child process that the implementation forks and that returns from the call, or raises in it, ends there.
+    """
+
+    def __init__(self, function: Call) -> None:
+        if os.getpid() != _WORKER:
+            os._exit(1)  # a child that the implementation forked when it was imported
+        self._function = function
+        self._forks = _ReturnedForks()
+        self._busy_before = _busy_threads()
+        self._children_before = bool(_children())
+        self._usage_before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self._usage_after = self._usage_before
+        self._children: list[Descendant] = []
+        self._busy: list[str] = []
+
+    def __call__(self) -> Outcome:
+        """Make the call. Raises MeasurementError where it returned in a forked child as well."""
+        try:
+            outcome = self._function()
+        except BaseException as error:
+            if self._returned_in_a_fork():
+                raise MeasurementError(f"{_FORKED}; the worker itself raised {describe(error)}") from error
+            raise
+        if os.getpid() == _WORKER:
+            self._usage_after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            self._children = _children()
+            self._busy = [name for thread, name in _busy_threads().items() if thread not in self._busy_before]
+        if self._returned_in_a_fork():
+            raise MeasurementError(_FORKED)
+        return outcome
+
+    def incomplete(self, metrics: Iterable[str]) -> dict[str, str]:
+        """Return, by metric, why its figure does not cover all of the work; nothing for one that does."""
+        running = [child.name for child in self._children if child.running]
+        unfinished = []
+        if running:
+            noun = "child process" if len(running) == 1 else "child processes"
+            unfinished.append(f"{len(running)} {noun} still ran when the call returned ({_listed(running)})")
+        if self._busy:
+            noun = "thread" if len(self._busy) == 1 else "threads"
+            unfinished.append(f"{len(self._busy)} {noun} still worked when the call returned ({_listed(self._busy)})")
+        ignored = signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN
+        had_children = ignored or self._children_before or self._children or self._usage_after != self._usage_before
+        found = {}
+        for metric in metrics:
+            reasons = list(unfinished)
+            if had_children and metric in _SEEN_IN_THIS_PROCESS:
+                reasons.append(f"the call used child processes, and {_SEEN_IN_THIS_PROCESS[metric]} is not counted")
+            if metric == "cpu_seconds" and (ignored or (had_children and sys.platform != "linux")):
+                reasons.append("the call used child processes, and the CPU time of some is unknown")
+            if reasons:
+                found[metric] = "; ".join(reasons)
+        return found
+
+    def _returned_in_a_fork(self) -> bool:
+        if os.getpid() != _WORKER:
+            self._forks.note()
+            os._exit(1)
+        return self._forks.noted()
+
+
+class _ReturnedForks:
+    """A pipe by which a forked child says that it came back from the call."""
+
+    def __init__(self) -> None:
+        self._reader, self._writer = os.pipe()
+        os.set_blocking(self._reader, False)
+        self._pipe = os.fstat(self._reader)
+
+    def note(self) -> None:
+        """Say so, in the child."""
+        with suppress(OSError):
+            os.write(self._writer, b"x")
+
+    def noted(self) -> bool:
+        """Return whether a child came back; one that is still in the call gets a moment. May be asked once."""
+        deadline = SYSTEM_CLOCK.wall_seconds() + _FORK_PATIENCE_SECONDS
+        while any(map(_is_fork, _children())) and SYSTEM_CLOCK.wall_seconds() < deadline:
+            time.sleep(0.01)
+        try:
+            # An implementation may have closed the pipe, and opened something else under its numbers.
+            if not os.path.samestat(os.fstat(self._reader), self._pipe):
+                return False
+            found = bool(os.read(self._reader, 1))
+            os.close(self._reader)
+            os.close(self._writer)
+        except BlockingIOError:
+            os.close(self._reader)
+            os.close(self._writer)
+            return False
+        except OSError:
+            return False
+        return found
+
+
+_FORKED = "the call returned in a forked child process as well as in the worker; end the child by os._exit"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(sorted(set(names)))
+
+
+def _children() -> list[Descendant]:
+    return [one for one in descendants(os.getpid()) if one.pid not in _own_children]
+
+
+def _is_fork(child: Descendant) -> bool:
+    """Whether a running child executes the worker's own program."""
+    try:
+        own, its = (Path(f"/proc/{pid}/cmdline").read_bytes() for pid in ("self", child.pid))
+    except OSError:
+        return False
+    return child.running and own == its
+
+
+def _busy_threads() -> dict[int, str]:
+    """Return the names of other threads that execute something else than the standard library, as idle pools do."""
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    own = threading.get_ident()
+    return {
+        thread: names.get(thread, "unnamed")
+        for thread, frame in sys._current_frames().items()
+        if thread != own and _executes_more_than_the_library(frame)
+    }
+
+
+def _executes_more_than_the_library(innermost: FrameType) -> bool:
+    frame: FrameType | None = innermost
+    while frame is not None:
+        file = frame.f_code.co_filename
+        in_library = file.startswith(_LIBRARY) and not file.startswith(_PACKAGES)
+        if not (in_library or file.startswith(("<", _IDLE_PACKAGES))):
+            return True
+        frame = frame.f_back
+    return False
