@@ -57,6 +57,19 @@ def own_implementation(tmp_path: Path) -> dict[str, str]:
     return {"PYTHONPATH": str(tmp_path)}
 
 
+def test_declarations_are_imported_as_the_page_shows_them() -> None:
+    (source,) = (
+        block
+        for block in code_blocks(ROOT / "docs" / "your-own-implementation.md", "python")
+        if "bench.declare" in block
+    )
+    declared = (
+        f"{source}\nfrom bench.declare.laws import laws_of\nprint(len(laws_of(create_compliance_requirements)))\n"
+    )
+    finished = subprocess.run([sys.executable, "-c", declared], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (finished.stdout, finished.stderr) == ("2\n", "")
+
+
 def test_the_documents_have_commands() -> None:
     assert len(_CALLS) >= 20
     assert {"bench", "test", "setup"} <= set(_MAKE)

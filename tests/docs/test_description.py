@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 
 from hatch_build import description
+from tests.support.command import ROOT
 from tests.support.documents import README
 
 _TEXT = README.read_text(encoding="utf-8")
@@ -29,3 +33,11 @@ def test_with_an_address_links_are_absolute() -> None:
         "[a](docs/a.md#b) [c](https://c.example) [d](#d)\n\n![i](i.png)\n\nz", "https://code.example/r/"
     )
     assert found == "[a](https://code.example/r/blob/main/docs/a.md#b) [c](https://c.example) [d](#d)\n\nz"
+
+
+def test_the_built_package_has_that_description() -> None:
+    """As hatchling makes it of pyproject.toml; the project has no address to link to."""
+    command = [sys.executable, "-m", "hatchling", "metadata"]
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    metadata = json.loads(finished.stdout)
+    assert metadata["readme"] == {"content-type": "text/markdown", "text": description(_TEXT, None)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import json
 import re
 import shlex
@@ -11,13 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from bench import declare
 from bench.gate import policy_file
 from bench.gate.policy_file import read_policy
 from bench.gate.verdict import EXIT_CODES
 from bench.results.metrics import METRICS
 from bench.results.records import Results
 from tests.support.command import ROOT, run
-from tests.support.documents import code_blocks, code_spans, commands, table_under, tables
+from tests.support.documents import README, code_blocks, code_spans, commands, table_under, tables
+from tests.support.steps import read
 
 DOCS = ROOT / "docs"
 _EXCERPT = re.compile(r"<!-- from (?P<file>\S+) -->\n```python\n(?P<code>.*?)```", re.DOTALL)
@@ -55,6 +58,22 @@ def test_the_policy_s_workflow_pins_the_checkout_that_ours_uses() -> None:
     (example,) = code_blocks(DOCS / "policy.md", "yaml")
     (used,) = re.findall(r"uses: (actions/checkout@.*)", example)
     assert f"uses: {used}\n" in (ROOT / ".github" / "workflows" / "benchmark.yml").read_text(encoding="utf-8")
+
+
+def test_the_page_of_declarations_has_every_decorator() -> None:
+    rows = table_under(DOCS / "your-own-implementation.md", "## What it may declare", "declaration", "says")
+    listed = {code_spans(row[0])[0].partition("(")[0] for row in rows}
+    assert listed == {name for name in declare.__all__ if inspect.isfunction(getattr(declare, name))} - {
+        "alike",
+        "compliance_catalogue",
+    }
+
+
+def test_the_readme_names_the_versions_that_are_tested() -> None:
+    workflow = read(ROOT / ".github" / "workflows" / "test.yml")
+    oldest, newest = workflow["jobs"]["test"]["strategy"]["matrix"]["python"]
+    text = " ".join(README.read_text(encoding="utf-8").split())
+    assert f"Tested on Linux (x86-64) with Python {oldest} and {newest}; macOS is not tested." in text
 
 
 def _constants() -> str:

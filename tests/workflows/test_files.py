@@ -142,3 +142,14 @@ def test_the_stages_agree_on_the_artifact_the_marker_and_the_length() -> None:
 def test_the_sweep_runs_every_night() -> None:
     assert read(NIGHTLY)["on"]["schedule"]
     assert ".venv/bin/bench sweep --output reports/sweep" in step(NIGHTLY, "Sweep").script
+
+
+def test_the_hooks_run_what_the_lock_file_installs() -> None:
+    """From .venv, not from an address: a hook and `make test` use the same versions."""
+    (local,) = read(ROOT / ".pre-commit-config.yaml")["repos"]
+    assert local["repo"] == "local"
+    programs = [Path(hook["entry"].split()[0]) for hook in local["hooks"]]
+    assert {path.name for path in programs} == {"ruff", "mypy", "lint-imports", "check-jsonschema"}
+    assert {path.parent for path in programs} == {Path(".venv/bin")}
+    assert all((Path(sys.executable).parent / path.name).exists() for path in programs)
+    assert {hook["language"] for hook in local["hooks"]} == {"system"}
