@@ -20,6 +20,13 @@ from bench.database.statement_statistics import from_statistics
 from bench.errors import DatabaseError
 
 WAIT_SECONDS = 30
+_SET_BY_SYSTEM = sql.SQL(
+    "SELECT 1 FROM pg_file_settings WHERE name = 'log_statement' AND sourcefile LIKE '%/postgresql.auto.conf'"
+)
+_CONFIGURED = sql.SQL(
+    "SELECT coalesce((SELECT setting FROM pg_file_settings WHERE name = 'log_statement' ORDER BY seqno DESC LIMIT 1),"
+    " (SELECT boot_val FROM pg_settings WHERE name = 'log_statement'))"
+)
 _MESSAGE = re.compile(r"(?:statement|execute (?:fetch from )?[^:]*): (.*)", re.DOTALL)
 
 
@@ -27,8 +34,10 @@ _MESSAGE = re.compile(r"(?:statement|execute (?:fetch from )?[^:]*): (.*)", re.D
 def capture(access: DatabaseAccess) -> Iterator[Capture]:
     """Note the statements that sessions on ``access``'s database send while the block runs, open ones included.
 
-    An embedded server's own log is read; on a user's server pg_stat_statements is, where it records and may be read;
-    else the capture is unavailable and its warning says why. One capture at a time. Raises DatabaseError.
+    An embedded server's own log is read, for which log_statement is set for the whole server: that covers every
+    session, however it was opened. If this process is killed, the setting stays until ``restore_statement_log`` or the
+    next capture. On a user's server pg_stat_statements is read, where it records and may be read. Otherwise the capture
+    is unavailable and its warning says why. One capture at a time. Raises DatabaseError.
     """
     captured = Capture()
     if access.log_directory is not None:
@@ -39,13 +48,24 @@ def capture(access: DatabaseAccess) -> Iterator[Capture]:
             yield captured
 
 
+def restore_statement_log(access: DatabaseAccess) -> bool:
+    """Switch off the logging that a capture left on because its process was killed; return whether it was on.
+
+    On a user's server a capture changes no setting, so that there is nothing to do. Raises DatabaseError.
+    """
+    if access.log_directory is None:
+        return False
+    with observe(access) as observer:
+        return _restore(access, observer)
+
+
 @contextlib.contextmanager
 def _from_log(access: DatabaseAccess, log: Path, captured: Capture) -> Iterator[None]:
     token = secrets.token_hex(16)
     begin, end = f"bench-capture begin {token}", f"bench-capture end {token}"
     with observe(access) as observer:
+        _restore(access, observer)
         offset = log.stat().st_size
-        before = _log_statement(observer)
         try:
             fetch(observer, sql.SQL("ALTER SYSTEM SET log_statement = 'all'"))
             _reload(access, observer, "all")
@@ -55,16 +75,20 @@ def _from_log(access: DatabaseAccess, log: Path, captured: Capture) -> Iterator[
         except BaseException:
             # What went wrong in the block matters more than that the server, perhaps gone by now, cannot be reset.
             with contextlib.suppress(DatabaseError):
-                _switch_off(access, observer, before)
+                _restore(access, observer)
             raise
-        _switch_off(access, observer, before)
+        _restore(access, observer)
     captured.statements = _statements(_read(log, offset, end), access.database, begin, end)
     captured.source = "log"
 
 
-def _switch_off(access: DatabaseAccess, observer: psycopg.Connection, before: str) -> None:
+def _restore(access: DatabaseAccess, observer: psycopg.Connection) -> bool:
+    """Undo ALTER SYSTEM for log_statement; return whether there was anything to undo."""
+    if not fetch(observer, _SET_BY_SYSTEM):
+        return False
     fetch(observer, sql.SQL("ALTER SYSTEM RESET log_statement"))
-    _reload(access, observer, before)
+    _reload(access, observer, str(fetch(observer, _CONFIGURED)[0][0]))
+    return True
 
 
 def _mark(observer: psycopg.Connection, marker: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.database.access import DatabaseAccess
 from bench.database.server import Server, open_server
+from bench.database.statement_log import restore_statement_log
 from bench.datasets.catalogue.record import LoadedCatalogue, source_name, write_catalogue
 from bench.datasets.catalogue.source import load_catalogue
 from bench.datasets.scan import LoadedScan
@@ -107,6 +108,8 @@ class ScanStage:
 
     def reset(self) -> None:
         """Return to the state that every sample starts from."""
+        # A worker that was killed in its statement pass left it on.
+        restore_statement_log(self.access)
         self.targets.reset(self.access)
 
     def write_copy_files(self, implementation: str, timeout: float | None) -> TargetDigest:

@@ -6,20 +6,23 @@ import contextlib
 import dataclasses
 import functools
 import json
+import signal
 from collections.abc import Callable
 
+import msgspec
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
 from bench.database.access import OBSERVER, DatabaseAccess
-from bench.database.embedded import ServerHandle
+from bench.database.embedded import ServerHandle, embedded_server
 from bench.database.observer import Capture
 from bench.database.server import Server, open_server
-from bench.database.statement_log import _statements, capture
+from bench.database.statement_log import _statements, capture, restore_statement_log
 from bench.database.statement_statistics import Snapshot, _compare
 from bench.errors import DatabaseError
 from tests.support.majors import MAJORS
+from tests.support.processes import spawn
 
 OURS = ("SELECT calls FROM v AS bench_observer", 1)
 
@@ -161,6 +164,68 @@ def test_an_exception_passes_and_logging_is_off_again(access: DatabaseAccess) ->
             connection.execute("SELECT 1 / 0")
         assert connection.execute("SHOW log_statement").fetchone() == ("none",)
     assert captured.statements == ()
+
+
+KILLED = """
+import os, signal, sys
+import msgspec
+from bench.database.access import DatabaseAccess
+from bench.database.statement_log import capture
+with capture(msgspec.json.decode(sys.argv[1], type=DatabaseAccess)):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def kill_in_a_capture(access: DatabaseAccess) -> None:
+    with spawn(KILLED, msgspec.json.encode(access).decode()) as process:
+        pass
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_logging_that_a_killed_process_left_on_is_switched_off_once(access: DatabaseAccess) -> None:
+    with connect(access) as connection:
+        assert not restore_statement_log(access)
+        kill_in_a_capture(access)
+        assert connection.execute("SHOW log_statement").fetchone() == ("all",)
+        assert restore_statement_log(access)
+        assert connection.execute("SHOW log_statement").fetchone() == ("none",)
+        assert not restore_statement_log(access)
+
+
+def test_a_capture_after_a_killed_one_holds_its_own_statements_and_ends_with_logging_off(
+    access: DatabaseAccess,
+) -> None:
+    kill_in_a_capture(access)
+    with connect(access) as connection:
+        connection.execute("SELECT 'before'")
+        with capture(access) as captured:
+            connection.execute("SELECT 'inside'")
+        assert captured.statements == ("SELECT 'inside'",)
+        assert connection.execute("SHOW log_statement").fetchone() == ("none",)
+
+
+@pytest.mark.parametrize("configured", ["none", "ddl", "all"])
+def test_the_setting_that_the_server_was_started_with_comes_back(configured: str) -> None:
+    with embedded_server(16, {"fsync": "off", "log_statement": configured}) as handle:
+        access = DatabaseAccess(handle.conninfo, "postgres", "postgres", "postgres", handle.log_directory)
+        kill_in_a_capture(access)
+        assert restore_statement_log(access)
+        with capture(access), connect(access) as connection:
+            assert connection.execute("SHOW log_statement").fetchone() == ("all",)
+        with connect(access) as connection:
+            assert connection.execute("SHOW log_statement").fetchone() == (configured,)
+
+
+def test_on_a_users_server_there_is_nothing_to_switch_off(handle: ServerHandle) -> None:
+    access = DatabaseAccess(handle.conninfo, "postgres", "postgres", "postgres")
+    with psycopg.connect(handle.conninfo, autocommit=True) as theirs:
+        theirs.execute("ALTER SYSTEM SET log_statement = 'ddl'")
+        try:
+            assert not restore_statement_log(access)
+            left = theirs.execute("SELECT setting FROM pg_file_settings WHERE name = 'log_statement'").fetchall()
+        finally:
+            theirs.execute("ALTER SYSTEM RESET log_statement")
+    assert left == [("ddl",)]
 
 
 def test_a_database_that_is_gone_cannot_be_observed(access: DatabaseAccess) -> None:

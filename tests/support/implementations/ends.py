@@ -174,3 +174,11 @@ def _after_the_warm_up(end: Callable[[str, str], Outcome]) -> Callable[[str, str
 
 exits_with_a_message_after_the_warm_up = _after_the_warm_up(exits_with_a_message)
 interrupts_after_the_warm_up = _after_the_warm_up(interrupts)
+
+
+def kills_itself_while_logged(tenant_id: str, scan_id: str) -> Outcome:
+    """End by SIGKILL in the statement pass, once the warm-up is over; do nothing in any other."""
+    with admin_connection() as connection:
+        if connection.execute("SHOW log_statement").fetchone() == ("all",):
+            os.kill(os.getpid(), signal.SIGKILL)
+    return {"requirements_created": 0, "regions_processed": [], "compliance_frameworks": []}

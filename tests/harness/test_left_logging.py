@@ -1,0 +1,23 @@
+"""An implementation that is killed in its statement pass leaves no statement logging to the next."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from bench.harness.executor import SampleError
+from bench.harness.stage import ScanStage
+
+
+def test_the_sample_after_a_kill_in_the_statement_pass_runs_without_logging(small_scan: ScanStage) -> None:
+    killer = "tests.support.implementations.ends:kills_itself_while_logged"
+    with pytest.raises(SampleError) as caught:
+        small_scan.sample("statements", killer, None)
+    assert caught.value.kind == "killed"
+    with psycopg.connect(small_scan.access.conninfo) as connection:
+        assert connection.execute("SHOW log_statement").fetchone() == ("all",), "the kill came in the pass"
+    # Logged, it would kill itself again.
+    reading, _ = small_scan.sample("rows", killer, None)
+    assert reading.outcome["requirements_created"] == 0
+    reading, _ = small_scan.sample("statements", "streaming", None)
+    assert reading.values["statements_server"] > reading.values["statements_django"] > 0
