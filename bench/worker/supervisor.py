@@ -45,6 +45,7 @@ def supervise(work: Callable[[], None]) -> NoReturn:
         # A session of its own: a signal to its process group does not reach the supervisor.
         os.setsid()
         signal_on_parent_death(signal.SIGKILL)
+        adopt_orphans()  # so that the worker sees a daemon of the implementation's as its own child
         if os.getppid() == supervisor:
             work()
         os._exit(1)

@@ -1,0 +1,134 @@
+"""A figure that does not cover all of the work says so, and what can be counted of it is counted."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench.harness.executor import SampleError
+from bench.harness.stage import ScanStage
+from bench.messages.reading import Reading
+from bench.messages.request import ProbeName
+from tests.support.implementations import CPU_SECONDS, NOTES, QUERIES
+from tests.support.processes import is_running
+
+HERE = "tests.support.implementations.unseen_work"
+LONG = 120.0
+HEAP = "the call used child processes, and their heap is not counted"
+MEMORY = "the call used child processes, and their memory is not counted"
+STATEMENTS = "the call used child processes, and what Django sends from them is not counted"
+
+Take = Callable[[ProbeName, str], Reading]
+
+
+@pytest.fixture(scope="module")
+def take(small_scan: ScanStage, tmp_path_factory: pytest.TempPathFactory) -> Take:
+    """Take a sample in a worker, once however many tests look at it."""
+    notes = tmp_path_factory.mktemp("notes") / "notes"
+
+    @functools.cache
+    def sample(probe: ProbeName, implementation: str) -> Reading:
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv(NOTES, str(notes))
+            name = implementation if implementation == "streaming" else f"{HERE}:{implementation}"
+            return small_scan.sample(probe, name, LONG)[0]
+
+    return sample
+
+
+@pytest.mark.parametrize("probe", ["memory", "memory-untraced", "rss", "statements", "time", "database"])
+def test_a_call_without_children_and_threads_is_complete(take: Take, probe: ProbeName) -> None:
+    assert take(probe, "streaming").incomplete == {}
+
+
+@pytest.mark.parametrize(
+    ("probe", "incomplete"),
+    [
+        ("memory", {"peak_heap_bytes": HEAP}),
+        ("memory-untraced", {"peak_heap_untraced_bytes": HEAP}),
+        ("rss", {"peak_rss_bytes": MEMORY}),
+        ("statements", {"statements_django": STATEMENTS}),
+        ("time", {}),
+        ("database", {}),
+    ],
+)
+def test_work_in_a_forked_pool_is_missing_from_what_one_process_shows(
+    take: Take, probe: ProbeName, incomplete: dict[str, str]
+) -> None:
+    assert take(probe, "in_a_forked_pool").incomplete == incomplete
+
+
+def test_statements_of_a_forked_pool_are_in_the_servers_view_alone(take: Take) -> None:
+    forked, alone = take("statements", "in_a_forked_pool"), take("statements", "streaming")
+    assert forked.server_statements.count("SELECT 'one more'") == QUERIES
+    assert "SELECT 'one more'" not in forked.django_statements
+    assert alone.incomplete == {}
+
+
+@pytest.mark.parametrize("implementation", ["in_a_forked_pool", "in_a_program", "in_a_child_that_nobody_waits_for"])
+def test_cpu_of_children_that_ended_is_counted(take: Take, implementation: str) -> None:
+    reading = take("time", implementation)
+    assert reading.values["cpu_seconds"] >= CPU_SECONDS
+    assert reading.incomplete == {}
+
+
+def test_cpu_of_children_that_left_no_figures_is_said_to_be_missing(take: Take) -> None:
+    reading = take("time", "in_children_that_leave_no_figures")
+    assert reading.incomplete == {"cpu_seconds": "the call used child processes, and the CPU time of some is unknown"}
+
+
+@pytest.mark.parametrize("implementation", ["in_a_child_that_still_runs", "in_a_daemon"])
+def test_no_figure_is_complete_while_a_child_still_runs(take: Take, implementation: str) -> None:
+    running = "2 child processes still ran when the call returned (sleep)"  # one is of the warm-up
+    assert take("time", implementation).incomplete == {"wall_seconds": running, "cpu_seconds": running}
+
+
+def test_no_figure_is_complete_while_a_thread_still_works(take: Take) -> None:
+    working = "1 thread still worked when the call returned (late)"
+    assert take("time", "in_a_thread_that_still_works").incomplete == {
+        "wall_seconds": working,
+        "cpu_seconds": working,
+    }
+
+
+def test_threads_that_wait_for_work_are_no_work(take: Take) -> None:
+    assert take("memory", "in_a_pool_of_threads_that_is_idle_again").incomplete == {}
+
+
+@pytest.mark.parametrize(
+    ("implementation", "kind"),
+    [("in_a_daemon", ""), ("in_a_daemon_and_dies", "killed"), ("in_a_daemon_and_hangs", "timeout")],
+)
+def test_a_daemon_ends_with_its_sample_however_that_ends(
+    small_scan: ScanStage, implementation: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = tmp_path / "notes"
+    monkeypatch.setenv(NOTES, str(notes))
+    ended = ""
+    try:
+        small_scan.sample("rows", f"{HERE}:{implementation}", 4.0 if kind == "timeout" else LONG)
+    except SampleError as error:
+        ended = error.kind
+    assert ended == kind
+    daemons = [int(pid) for pid in notes.read_text().split()]
+    assert daemons
+    assert not any(map(is_running, daemons))
+
+
+CLOCKS = "tests.support.implementations.clocks"
+
+
+@pytest.mark.parametrize("implementation", ["frozen", "slow", "fast"])
+def test_clocks_that_an_implementation_replaced_are_refused_by_name(small_scan: ScanStage, implementation: str) -> None:
+    with pytest.raises(SampleError, match=r"the implementation replaced time\.time, .*time\.perf_counter") as caught:
+        small_scan.sample("time", f"{CLOCKS}:{implementation}", LONG)
+    assert caught.value.kind == "error"
+    assert "\n" not in str(caught.value)
+
+
+def test_clocks_that_are_replaced_within_the_call_alone_change_no_figure(small_scan: ScanStage) -> None:
+    reading, _ = small_scan.sample("time", f"{CLOCKS}:frozen_during_the_call_alone", LONG)
+    assert reading.values["wall_seconds"] >= reading.values["cpu_seconds"] > 0
