@@ -10,13 +10,30 @@ from rich.cells import cell_len
 ELLIPSIS = "…"
 
 
-def plain(text: str) -> str:
+LONGEST = 4_000
+"""Characters that a reader is shown of one text from outside."""
+
+
+def plain(text: str, longest: int | None = LONGEST) -> str:
     """Return ``text`` on one line: each run of white space, control and format characters becomes one space.
 
-    That removes escape sequences' ESC, bidirectional controls and zero-width characters, so it is safe to print.
+    That removes escape sequences' ESC, bidirectional controls, zero-width characters and lone surrogates, so that the
+    result is safe to print. A text of more than ``longest`` characters keeps its two ends, and its length is given.
     """
-    spaced = "".join(" " if unicodedata.category(character).startswith(("C", "Z")) else character for character in text)
-    return " ".join(spaced.split())
+    if longest is not None and len(text) > longest:
+        half = longest // 2
+        return f"{plain(text[:half])}{ELLIPSIS}{plain(text[-half:])} ({len(text):,} characters)"
+    return " ".join("".join(" " if _blank(character) else character for character in text).split())
+
+
+def plain_lines(text: str) -> tuple[str, ...]:
+    """Return the lines of ``text``, such as the end of a log, each as ``plain`` has it but with its indentation."""
+    lines = ("".join(" " if _blank(one) else one for one in line.expandtabs()).rstrip() for line in text.splitlines())
+    return tuple(line if len(line) <= LONGEST else plain(line) for line in lines)
+
+
+def _blank(character: str) -> bool:
+    return unicodedata.category(character).startswith(("C", "Z"))
 
 
 def shorten(text: str, width: int) -> str:

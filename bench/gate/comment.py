@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape as escape_html
 
 from bench.analysis.laws import check_laws
 from bench.analysis.summary import Summaries, summaries_of
 from bench.analysis.verdict import Answer, Verdict, judge
 from bench.gate.text import counts
 from bench.gate.verdict import Check, GateVerdict, Outcome
-from bench.report.markdown import block, code, escape
+from bench.report.markdown import block, code, escape, link
 from bench.report.parts import BETWEEN, Part, compose, folded, list_part, table_part, text_part
 from bench.report.plots.mermaid import peak_chart
 from bench.report.table import Table
@@ -30,6 +29,8 @@ MOST_CHARACTERS = 65_535
 _LONGEST_SENTENCE = 400
 _LONGEST_LINE = 300
 _MOST_EVIDENCE = 10
+_EMPTY = "(empty)"
+"""Stands for a text without a character: in a list nothing would make a heading of the line above."""
 
 _SIGNS = {
     Outcome.PASS: "✅",
@@ -132,7 +133,7 @@ def _chart(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator
 
 def _link(artifact_url: str | None) -> Iterator[Part]:
     if artifact_url is not None:
-        yield text_part(0, f"[Report, results, and the plots as PNG and SVG](<{artifact_url}>)")
+        yield text_part(0, link("Report, results, and the plots as PNG and SVG", artifact_url))
 
 
 def _details(results: Results, summaries: Summaries, verdict: GateVerdict | None) -> Iterator[Part]:
@@ -162,7 +163,7 @@ def _passed(verdict: GateVerdict) -> Part:
 
 
 def _folded_table(title: str, importance: int, table: Table | None) -> Part:
-    return folded(escape_html(shorten(plain(title), _LONGEST_LINE)), table_part(importance, "", table))
+    return folded(shorten(plain(title), _LONGEST_LINE), table_part(importance, "", table))
 
 
 def _environment(results: Results) -> str:
@@ -184,8 +185,8 @@ def _sentence(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    return escape(shorten(plain(text), _LONGEST_LINE))
+    return escape(shorten(plain(text), _LONGEST_LINE)) or _EMPTY
 
 
 def _code(text: str) -> str:
-    return code(shorten(plain(text), _LONGEST_LINE))
+    return code(shorten(plain(text), _LONGEST_LINE)) or _EMPTY

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bench.analysis.change import Change, ChangeVerdict
 from bench.analysis.comparison import Comparison, RunSide
 from bench.analysis.summary import Summary
 from bench.report.figures import MISSING, change_text, value_text
-from bench.report.markdown import escape, markdown_table
+from bench.report.markdown import code, escape, markdown_table
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.results.metrics import Kind
@@ -154,14 +154,14 @@ def _interval(change: Change) -> str:
     return f"{low.removesuffix(' %')} to {high}"
 
 
-def legend(comparison: Comparison) -> str:
-    """Say which two runs are compared."""
-    before, after = map(_run, (comparison.before, comparison.after))
-    return plain(f"before: {before}; after: {after}; a change is after against before")
+def _legend(comparison: Comparison, words: Callable[[str], str] = plain, name: Callable[[str], str] = plain) -> str:
+    """Say which two runs are compared; ``words`` and ``name`` prepare what is shown as words and as a commit."""
 
+    def run(results: Results) -> str:
+        revision = results.environment.revision
+        return f"{words(results.created)}, {name(revision) if revision else 'outside a checkout'}"
 
-def _run(results: Results) -> str:
-    return f"{results.created}, {results.environment.revision or 'outside a checkout'}"
+    return f"before: {run(comparison.before)}; after: {run(comparison.after)}; a change is after against before"
 
 
 def render_comparison(comparison: Comparison) -> str:
@@ -169,7 +169,7 @@ def render_comparison(comparison: Comparison) -> str:
     lines: list[str] = []
     for sentence in comparison_lines(comparison):
         lines += wrap(sentence, WIDTH)
-    lines += ["", *wrap(legend(comparison), WIDTH), "", *table_lines(comparison_table(comparison))]
+    lines += ["", *wrap(_legend(comparison), WIDTH), "", *table_lines(comparison_table(comparison))]
     return "\n".join(lines) + "\n"
 
 
@@ -181,8 +181,8 @@ def render_comparison_markdown(comparison: Comparison) -> str:
 def _markdown_parts(comparison: Comparison) -> Iterator[str]:
     yield "# Comparison of two runs"
     yield "\n".join(f"- {_emphasised(line)}" for line in comparison_lines(comparison))
-    named = legend(comparison)
-    yield escape(named[0].upper() + named[1:])
+    named = _legend(comparison, escape, code)
+    yield named[0].upper() + named[1:]
     yield markdown_table(comparison_table(comparison))
 
 

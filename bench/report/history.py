@@ -37,7 +37,7 @@ def history_table(moments: Sequence[Moment]) -> Table:
             rows.append((*own, plain(implementation), *_figures(moment, implementation, notes)))
             own = ("", "", "")
     columns = (
-        Column("created"),
+        Column("created", Content.LABEL),
         Column("revision", Content.LABEL),
         Column("environment"),
         Column("implementation", Content.LABEL),

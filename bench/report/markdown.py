@@ -3,21 +3,63 @@
 from __future__ import annotations
 
 import re
+from html import escape as escape_html
+from urllib.parse import quote
 
 from bench.report.table import Content, Table
-from bench.words import plain
+from bench.words import plain, plain_lines
+
+ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;"}
-_SPECIAL = re.compile(r"[\\`*\[\]~$@#!|<>&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+_SPECIAL = re.compile(r"[\\`*\[\]~$#!|<>&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _ALL_SPECIAL = re.compile(r"[\\`*\[\]~$@#!|<>&_]")
+_AT_THE_START = re.compile(r"^(?:[-+](?= |$)|[-=](?=[-=]*$)|\d{1,9}(?=[.)](?: |$)))")
+"""What begins a list, a rule or the underline of a heading."""
+
+_LINKED = re.compile(
+    r"(?<=\S)(?=@)|[@#](?=\S)"  # @name, @org/team, name@host, #1, owner/repo#1
+    r"|\b(?:GH|GHSA|CVE)-(?=\w)"
+    r"|:(?=//)"
+    r"|\bwww(?=\.)"
+    r"|(?<=\w)(?=\.(?:com|org|net|edu|gov)\b)"  # programs that show mail link these
+    r"|:(?=(?:[+-]1|100|1234|\w{0,40}[A-Za-z][\w+-]{0,40}):)"  # :tada: becomes a picture
+    r"|(?<![0-9A-Za-z])[0-9a-f]{7,40}(?![0-9A-Za-z])",  # a commit
+    re.IGNORECASE,
+)
+_UNFIT_FOR_AN_ADDRESS = re.compile(r"[^!-~]|[<>\\&]")
+"""What would end the address of a link, or be read as something else in it."""
+
+_SHORTER_THAN_A_COMMIT = re.compile("[0-9a-f]{6}(?=.)", re.IGNORECASE)
 
 
 def escape(text: str) -> str:
     """Return ``text`` on one line so that Markdown and HTML show it as it is, in a table cell too.
 
-    A pipe becomes an entity: a backslash would itself be read together with a backslash that stands before it.
+    GitHub makes no mention, link or picture of it. A pipe becomes an entity: a backslash would itself be read together
+    with a backslash that stands before it.
     """
-    return _SPECIAL.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), plain(text))
+    escaped = _SPECIAL.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), unlinked(plain(text)))
+    return _AT_THE_START.sub(lambda found: f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}", escaped)
+
+
+def unlinked(text: str) -> str:
+    """Return ``text`` with zero-width spaces where GitHub would make a mention, a link or a picture of it.
+
+    A backslash does not stop that, because GitHub looks at the finished text (github/markup 1168, cmark-gfm 389).
+    """
+    return _LINKED.sub(_broken_up, text)
+
+
+def _broken_up(found: re.Match[str]) -> str:
+    if len(found[0]) >= 7:
+        return _SHORTER_THAN_A_COMMIT.sub(lambda part: part[0] + ZERO_WIDTH_SPACE, found[0])
+    return found[0] + ZERO_WIDTH_SPACE
+
+
+def html(text: str) -> str:
+    """Return ``text`` on one line for HTML in Markdown, such as the title of a folded section."""
+    return escape_html(unlinked(plain(text)))
 
 
 def code(text: str) -> str:
@@ -27,7 +69,7 @@ def code(text: str) -> str:
         return ""
     if "|" in line:
         # Between backticks a pipe ends the cell and an entity is shown as it is written, so this takes HTML.
-        entities = _ALL_SPECIAL.sub(lambda found: _ENTITIES.get(found[0], f"&#{ord(found[0])};"), line)
+        entities = _ALL_SPECIAL.sub(lambda found: _ENTITIES.get(found[0], f"&#{ord(found[0])};"), unlinked(line))
         return f"<code>{entities}</code>"
     longest = max((len(run) for run in re.findall("`+", line)), default=0)
     fence = "`" * (longest + 1)
@@ -36,10 +78,19 @@ def code(text: str) -> str:
 
 
 def block(text: str) -> str:
-    """Return ``text`` as a fenced block whose fence no line of it can close."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    """Return the lines of ``text`` as a fenced block whose fence none of them can close."""
+    lines = plain_lines(text.rstrip())
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}text\n{text.rstrip()}\n{fence}"
+    return "\n".join((f"{fence}text", *lines, fence))
+
+
+def link(title: str, address: str) -> str:
+    """Return a link to ``address``, which cannot end before its end whatever it holds."""
+    fit = _UNFIT_FOR_AN_ADDRESS.sub(
+        lambda found: "&amp;" if found[0] == "&" else quote(found[0], errors="replace"), address
+    )
+    return f"[{escape(title)}](<{fit}>)"
 
 
 def markdown_table(table: Table) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bench.report.markdown import markdown_table
+from bench.report.markdown import html, markdown_table
 from bench.report.table import Table
 from bench.words import shorten
 
@@ -88,8 +88,8 @@ def table_part(importance: int, head: str, table: Table | None) -> Part:
 
 
 def folded(title: str, part: Part) -> Part:
-    """Return ``part`` folded away under ``title``, which is HTML already."""
-    head = f"<details><summary>{title}</summary>"
+    """Return ``part`` folded away under ``title``."""
+    head = f"<details><summary>{html(title)}</summary>"
 
     def fold(text: str) -> str:
         return BETWEEN.join((head, text, "</details>")) if text else ""

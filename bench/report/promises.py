@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bench.analysis.promises import TORN, PromiseFinding, Standing, broken, find_promises, left_by
 from bench.declare.promise import Promise
 from bench.report.figures import MISSING
-from bench.report.markdown import escape, markdown_table
+from bench.report.markdown import code, escape, markdown_table
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.results.promises import FaultPoint, PromiseTrial
@@ -223,7 +223,7 @@ def _text_lines(trials: Sequence[PromiseTrial]) -> Iterator[str]:
         yield from table_lines(race_table(trials))
     yield ""
     for sentence in _circumstances(trials):
-        yield from wrap(plain(sentence), WIDTH)
+        yield from wrap(sentence, WIDTH)
 
 
 def _markdown_parts(trials: Sequence[PromiseTrial]) -> Iterator[str]:
@@ -252,14 +252,19 @@ def _markdown_parts(trials: Sequence[PromiseTrial]) -> Iterator[str]:
         yield "## Two runs at once"
         yield markdown_table(race_table(trials))
     yield "## Tried on"
-    yield "\n".join(f"- {escape(sentence)}" for sentence in _circumstances(trials))
+    yield "\n".join(f"- {sentence}" for sentence in _circumstances(trials, escape, code))
 
 
-def _circumstances(trials: Sequence[PromiseTrial]) -> Iterator[str]:
+def _circumstances(
+    trials: Sequence[PromiseTrial], words: Callable[[str], str] = plain, name: Callable[[str], str] = plain
+) -> Iterator[str]:
+    """Say what was tried where; ``words`` and ``name`` prepare what is shown as words and as a fingerprint."""
     for trial in trials:
+        where = words(f"scan {trial.scan} ({trial.rows:,} rows), PostgreSQL {trial.server_version}")
+        source = name(trial.source) if trial.source else "not known"
         yield (
-            f"{trial.implementation}: source {trial.source or 'not known'}, scan {trial.scan} ({trial.rows:,} rows), "
-            f"PostgreSQL {trial.server_version} ({trial.server_source}), {trial.created}."
+            f"{words(trial.implementation)}: source {source}, {where} ({words(trial.server_source)}), "
+            f"{words(trial.created)}."
         )
     if any(trial.server_source == "own" for trial in trials):
         yield _ON_OWN_SERVER

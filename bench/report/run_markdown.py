@@ -213,7 +213,7 @@ def _environment(results: Results) -> Iterator[str]:
         ("load average at the start", ", ".join(f"{load:.2f}" for load in environment.load_average)),
         ("noise floor", noise_text(results)),
     )
-    columns = (Column("what", Content.LABEL), Column("value", Content.LABEL))
+    columns = (Column("what", Content.LABEL), Column("value", Content.CODE))
     yield markdown_table(Table(columns, tuple((what, plain(value)) for what, value in rows)))
     yield "## Reproduce"
     yield block(plain(results.command))

@@ -28,7 +28,7 @@ _SELECTED = re.compile(r"^(SELECT )(.*?)( FROM )", re.IGNORECASE)
 
 def shorten_statement(sql: str) -> str:
     """Return ``sql`` on one line: long literals, long lists and long select lists abridged, then cut in the middle."""
-    text = _LONG_LITERAL.sub(lambda found: found[0] if len(found[0]) <= 26 else "'…'", plain(sql))
+    text = _LONG_LITERAL.sub(lambda found: found[0] if len(found[0]) <= 26 else "'…'", plain(sql, longest=None))
     text = _INNERMOST.sub(_abridged_list, text)
     text = _SAME_ROWS.sub(_abridged_rows, text)
     text = _SELECTED.sub(_abridged_selection, text)
