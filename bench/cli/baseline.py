@@ -36,7 +36,7 @@ def accept(
     if before is not None and (differences := environment_differences(before.environment, accepted.environment)):
         lines += ["", *wrap(plain(f"Another environment: {'; '.join(differences)}"), WIDTH)]
     write_results(path, accepted)
-    typer.echo("\n".join([*lines, "", f"Written: {path}"]))
+    typer.echo("\n".join([*lines, "", plain(f"Written: {path}")]))
     return 0
 
 

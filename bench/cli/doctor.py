@@ -17,6 +17,7 @@ from bench.harness.machine import cpu_times, machine_warnings, stolen_warning
 from bench.harness.plan import RunPlan
 from bench.report.noise import render_noise
 from bench.results.noise_floor import DEFAULT_PATH, write_noise_floor
+from bench.words import plain
 
 
 def doctor(
@@ -54,5 +55,6 @@ def doctor(
     floor = noise_floor(results, (*warnings, *stolen_warning(before, cpu_times())))
     write_noise_floor(output, floor)
     typer.echo(render_noise(floor, compare_with_itself(results)), nl=False)
-    typer.echo(f"\nKept in {output}{'; later runs on this machine take it along' if output == DEFAULT_PATH else ''}.")
+    note = "; later runs on this machine take it along" if output == DEFAULT_PATH else ""
+    typer.echo(f"\nKept in {plain(str(output))}{note}.")
     return 0

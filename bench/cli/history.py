@@ -12,6 +12,7 @@ from bench.report.history import HISTORY_METRICS, render_history
 from bench.report.plots.history_charts import HISTORY_CHART_NAMES, history_charts
 from bench.results.files import write_file_atomically
 from bench.results.history import earlier_runs
+from bench.words import plain
 
 HISTORY_FOLDER = Path("reports/history")
 
@@ -42,5 +43,5 @@ def history(
             (output / f"{name}.{suffix}").unlink(missing_ok=True)
     typer.echo(render_history(moments, len(kept.runs), kept.warnings), nl=False)
     if written:
-        typer.echo(f"\nPlots: {', '.join(map(str, written))}")
+        typer.echo(f"\nPlots: {plain(', '.join(map(str, written)))}")
     return 0

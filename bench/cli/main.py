@@ -25,6 +25,7 @@ from bench.cli.rows import rows
 from bench.cli.run import run
 from bench.cli.sweep import sweep
 from bench.errors import BenchError
+from bench.words import plain
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
@@ -98,4 +99,4 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _complain(message: str) -> None:
-    typer.echo(f"bench: {' '.join(message.split())}", err=True)
+    typer.echo(f"bench: {plain(message)}", err=True)

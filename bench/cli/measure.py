@@ -15,6 +15,7 @@ from bench.harness.runner import Runner, StageOpener
 from bench.harness.stage import open_stage
 from bench.results.files import check_writable
 from bench.results.store import write_results
+from bench.words import plain
 
 INTERRUPTED_FILE = "interrupted.json"
 
@@ -50,4 +51,4 @@ def _keep_partial(output: Path, runner: Runner) -> None:
     if results is not None and results.measurements:
         path = output / INTERRUPTED_FILE
         write_results(path, results)
-        typer.echo(f"bench: what was measured so far is in {path}", err=True)
+        typer.echo(f"bench: what was measured so far is in {plain(str(path))}", err=True)

@@ -83,8 +83,12 @@ def catalogue_source(catalogue: str, catalogue_file: Path | None) -> str:
         return catalogue
     if catalogue != SYNTHETIC:
         raise InputError("--catalogue and --catalogue-file were both given; leave one out")
-    if not catalogue_file.exists():
-        raise InputError(f"catalogue file {str(catalogue_file)!r} does not exist; give the path of a JSON file")
+    try:
+        catalogue_file.stat()
+    except OSError as error:
+        raise InputError(
+            f"catalogue file {str(catalogue_file)!r} cannot be read ({error.strerror}); give the path of a JSON file"
+        ) from error
     return str(catalogue_file)
 
 

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
 
 from bench.harness.progress import Progress
+from bench.words import plain
 
 
 @contextmanager
@@ -66,14 +67,14 @@ class Bar:
         self._bar.update(self._task, total=work)
 
     def stage(self, text: str) -> None:
-        self._bar.update(self._task, description=text, rest=self._estimate.rest())
+        self._bar.update(self._task, description=plain(text), rest=self._estimate.rest())
 
     def done(self, work: float) -> None:
         self._estimate.finished += work
         self._bar.update(self._task, advance=work, rest=self._estimate.rest())
 
     def warn(self, text: str) -> None:
-        self._bar.console.print(f"warning: {text}", markup=False, style="yellow")
+        self._bar.console.print(f"warning: {plain(text)}", markup=False, style="yellow")
 
 
 class Lines:
@@ -88,10 +89,10 @@ class Lines:
     def stage(self, text: str) -> None:
         share = self._estimate.finished / self._estimate.total if self._estimate.total else 0
         rest = self._estimate.rest()
-        typer.echo(f"{share:4.0%}  {text}{f' - {rest}' if rest else ''}", err=True)
+        typer.echo(f"{share:4.0%}  {plain(text)}{f' - {rest}' if rest else ''}", err=True)
 
     def done(self, work: float) -> None:
         self._estimate.finished += work
 
     def warn(self, text: str) -> None:
-        typer.echo(f"warning: {text}", err=True)
+        typer.echo(f"warning: {plain(text)}", err=True)

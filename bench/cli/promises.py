@@ -29,6 +29,7 @@ from bench.promises.trial import TrialPlan, try_promises
 from bench.report.promises import render_promises, render_promises_markdown
 from bench.results.files import check_writable, write_file_atomically
 from bench.results.promises import DEFAULT_PATH, merge_promises, read_promises
+from bench.words import plain
 
 
 def promises(
@@ -76,5 +77,5 @@ def promises(
     if markdown is not None:
         write_file_atomically(markdown, render_promises_markdown(trials))
     typer.echo(render_promises(trials), nl=False)
-    typer.echo(f"\nKept in {json}.")
+    typer.echo(f"\nKept in {plain(str(json))}.")
     return 1 if any(trial.failure or broken(find_promises(trial)) for trial in trials) else 0

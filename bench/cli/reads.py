@@ -26,6 +26,7 @@ from bench.reads.run import ReadPlan, compare_storages
 from bench.report.reads import render_reads, render_reads_markdown, same_answers
 from bench.results.files import check_writable, write_file_atomically
 from bench.results.reads import write_read_results
+from bench.words import plain
 
 TABLE_WRITER = "streaming"
 """It writes the task's own table."""
@@ -70,5 +71,5 @@ def reads(
     report = output / "reads.md"
     write_file_atomically(report, render_reads_markdown(results))
     typer.echo(render_reads(results))
-    typer.echo(f"Report: {report}; results: {output / 'reads.json'}.")
+    typer.echo(plain(f"Report: {report}; results: {output / 'reads.json'}."))
     return 0 if same_answers(results) else 1

@@ -37,6 +37,7 @@ from bench.results.benchmark_file import write_benchmark_file
 from bench.results.history import keep
 from bench.results.records import Results
 from bench.results.store import write_results
+from bench.words import plain
 
 DEFAULT_SCANS = ["100/3", "1k/8", "10k/20"]
 RESULTS_FILE = "results.json"
@@ -125,7 +126,8 @@ def leave_report(output: Path, runner: Runner, history: Path | None = None) -> i
     kept = keep_run(output, runner, history)
     results, written = kept.results, kept.report
     typer.echo(render_table(results))
-    typer.echo(f"\nReport: {written[0]}; results: {output / RESULTS_FILE}; {len(written) - 1} pictures beside them.")
+    where = f"Report: {written[0]}; results: {output / RESULTS_FILE}; {len(written) - 1} pictures beside them."
+    typer.echo(f"\n{plain(where)}")
     verdict = judge(results)
     broken = verdict.failures or verdict.same_rows.answer is Answer.NO
     return 1 if broken or any(not check.holds for check in check_laws(results)) else 0

@@ -50,11 +50,15 @@ def earlier_runs(folder: Path) -> EarlierRuns:
 
     Raises InputError where there is no such folder, or no run in it.
     """
-    if not folder.is_dir():
-        raise InputError(f"there is no folder {folder}; `bench run` keeps its runs in reports/history")
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix == ".json")
+    except OSError as error:
+        raise InputError(
+            f"there is no folder {folder}; `bench run` keeps its runs in reports/history"
+        ) from error
     found: list[tuple[datetime, str, Results]] = []
     warnings = []
-    for path in sorted(folder.glob("*.json")):
+    for path in paths:
         if path.name.startswith("."):
             continue
         try:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
@@ -14,6 +15,8 @@ from rich.cells import cell_len
 
 from bench.analysis.comparison import compare
 from bench.analysis.timeline import timeline
+from bench.cli.main import main
+from bench.cli.progress import Lines
 from bench.gate.comment import MARKER, render_comment, render_verdict_comment
 from bench.gate.text import render_verdict
 from bench.report.comparison import render_comparison, render_comparison_markdown
@@ -173,3 +176,46 @@ def test_a_terminal_gets_printable_lines_of_100_columns(page: str, text: str) ->
     for line in shown.splitlines():
         assert line.replace("\N{NO-BREAK SPACE}", " ").isprintable()
         assert cell_len(line) <= WIDTH == 100
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["compare", "{}", "{}"],
+        ["comment", "{}"],
+        ["comment", "{}", "--artifact-url", "{}"],
+        ["run", "--implementation", "{}"],
+        ["run", "--scan", "{}"],
+        ["run", "--catalogue", "{}"],
+        ["run", "--catalogue-file", "{}"],
+        ["run", "--scan-file", "{}"],
+        ["run", "--scenario", "{}"],
+        ["run", "--{}"],
+        ["{}"],
+        ["gate", "--policy", "{}"],
+        ["history", "{}"],
+        ["baseline", "accept", "{}"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("text", ["\x1b[31mred\x1b]8;;https://evil.example\x07x", "a\x9b31m\u202eb", "x" * 100_000])
+def test_an_error_about_a_hostile_argument_is_one_plain_line(
+    arguments: list[str], text: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([one.format(text) for one in arguments]) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert error.startswith("bench: ")
+    assert error.removesuffix("\n").isprintable()
+    assert len(error) < 5_000
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_progress_and_warnings_are_plain_lines(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = Lines()
+    lines.begin(1)
+    lines.stage(text)
+    lines.warn(text)
+    error = capsys.readouterr().err
+    assert [line.isprintable() for line in error.splitlines()] == [True, True]
