@@ -53,9 +53,7 @@ def earlier_runs(folder: Path) -> EarlierRuns:
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix == ".json")
     except OSError as error:
-        raise InputError(
-            f"there is no folder {folder}; `bench run` keeps its runs in reports/history"
-        ) from error
+        raise InputError(f"there is no folder {folder}; `bench run` keeps its runs in reports/history") from error
     found: list[tuple[datetime, str, Results]] = []
     warnings = []
     for path in paths:
