@@ -15,7 +15,10 @@ from bench.results.files import write_file_atomically
 def write_benchmark_file(path: Path, documents: Iterable[Mapping[str, object]]) -> None:
     """Merge ``documents`` into one file that pytest-benchmark's own commands read (``py.test-benchmark compare``).
 
-    Entries of the same name become one with all samples; machine and commit come from the first document.
+    Entries of the same name, which is a scan and an implementation, become one with all samples; machine and commit
+    come from the first document. Each gets a full name of its own, ``GROUP[SCAN IMPLEMENTATION]``, the same in every
+    run: tools that follow figures over time (github-action-benchmark, Bencher) know an entry by that alone, and
+    pytest-benchmark gives all of them the one of the test that took the sample.
     Without a document there is no file, and one of an earlier run is removed.
     """
     merged: dict[str, Any] | None = None
@@ -31,7 +34,8 @@ def write_benchmark_file(path: Path, documents: Iterable[Mapping[str, object]]) 
     if merged is None:
         path.unlink(missing_ok=True)
         return
-    for entry in entries.values():
+    for name, entry in entries.items():
+        entry |= {"fullname": f"{entry['group']}[{name}]", "param": name, "params": None}
         entry["stats"] = {**_summarise(entry["stats"]["data"]), "data": entry["stats"]["data"], "iterations": 1}
     merged["benchmarks"] = list(entries.values())
     write_file_atomically(path, json.dumps(merged, indent=2) + "\n")

@@ -24,10 +24,10 @@ def document(name: str, seconds: float) -> dict[str, Any]:
         "benchmarks": [
             {
                 "name": name,
-                "fullname": f"file::{name}",
+                "fullname": "file::test[given]",
                 "group": "task",
-                "params": None,
-                "param": None,
+                "params": {"wanted": None},
+                "param": "given",
                 "options": {},
                 "extra_info": {"cpu_seconds": [seconds / 2]},
                 "stats": {"data": [seconds], "mean": seconds, "iterations": 1},
@@ -82,3 +82,18 @@ def test_pytest_benchmark_compares_it(tmp_path: Path) -> None:
     )
     assert "100/3 a" in finished.stdout
     assert "100/3 b" in finished.stdout
+
+
+def test_every_case_has_a_full_name_of_its_own_that_later_runs_repeat(tmp_path: Path) -> None:
+    """Whatever order the samples come in, and whatever else is measured beside it."""
+    names = [f"{scan} {name}" for scan in ("100/3", "1k/8", "10k/20") for name in ("a", "b", "pkg.module:function")]
+    runs = ([*names, *names], names[::-1], names[:1], names[4:])
+    found = []
+    for place, run in enumerate(runs):
+        path = tmp_path / f"{place}.json"
+        write_benchmark_file(path, [document(name, 1.0) for name in run])
+        full_names = {entry["fullname"]: entry["name"] for entry in written(path)["benchmarks"]}
+        assert sorted(full_names.values()) == sorted(set(run))
+        found.append(full_names)
+    assert found[0] == {f"task[{name}]": name for name in names}
+    assert all(one.items() <= found[0].items() for one in found[1:])
