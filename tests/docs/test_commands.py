@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -38,11 +39,11 @@ _SHOWS_ROWS = (
 )
 
 
-def run(command: str, extra: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a command of the documents from the repository's root, with this interpreter in place of .venv's."""
+def run(command: str, extra: dict[str, str] | None = None, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run a command of the documents in ``folder``, with this interpreter in place of .venv's."""
     words = shlex.split(command.removeprefix(_PROGRAM))
     return subprocess.run(
-        [*BENCH, *words], cwd=ROOT, env=environment(extra), capture_output=True, text=True, check=False
+        [*BENCH, *words], cwd=folder, env=environment(extra), capture_output=True, text=True, check=False
     )
 
 
@@ -107,6 +108,16 @@ def test_the_readme_s_own_implementation_prints_the_rows_of_its_example(own_impl
     assert (finished.returncode, finished.stderr) == (0, "")
     written = [json.loads(line)["table"] for line in finished.stdout.splitlines()]
     assert (written.count("rows"), written.count("summaries"), len(written)) == (8, 2, 10)
+
+
+def test_the_readme_compares_two_runs(tmp_path: Path) -> None:
+    line = f"{_PROGRAM}compare before.json after.json"
+    assert line in list(commands(README))
+    for name in ("before.json", "after.json"):
+        shutil.copy(ROOT / "reports" / "baseline.json", tmp_path / name)
+    finished = run(line, folder=tmp_path)
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert "Statements (Django)" in finished.stdout
 
 
 @pytest.mark.parametrize("document", ["README.md", "docs/pull-request.md"])

@@ -98,6 +98,16 @@ def test_every_message_of_troubleshooting_is_one_that_the_code_has() -> None:
     assert [part for part in parts if part not in known] == []
 
 
+def test_every_name_that_contributing_places_in_a_file_is_in_it() -> None:
+    """Written as `NAME` (`path`)."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    placed = re.findall(r"`(\w+)`(?: and `(\w+)`)? \(`([\w/]+\.py)`\)", text)
+    assert len(placed) >= 4
+    for *names, path in placed:
+        source = (ROOT / path).read_text(encoding="utf-8")
+        assert [name for name in names if name not in source] == [], path
+
+
 @pytest.mark.parametrize("page", ["pull-request.md"])
 def test_an_excerpt_is_what_the_file_says(page: str) -> None:
     found = list(_EXCERPT.finditer((DOCS / page).read_text(encoding="utf-8")))

@@ -147,11 +147,23 @@ def test_an_undecided_gate_warns_or_fails_as_asked(
     assert ("::warning" in finished.stdout) == warns
 
 
-def test_the_nightly_summary_comes_from_the_sweep_s_results(repository: Path) -> None:
+@pytest.mark.parametrize("url", [URL, ""])
+def test_the_nightly_summary_comes_from_the_sweep_s_results(repository: Path, url: str) -> None:
+    """The address is empty where the upload failed."""
     nightly = next(path for path in WORKFLOWS if path.stem == "nightly")
     shutil.copytree(repository.parent / "action" / ".venv", repository / ".venv")
     (repository / "reports" / "sweep").mkdir(parents=True)
     (repository / "results.json").rename(repository / "reports" / "sweep" / "results.json")
-    finished, _ = run_step(step(nightly, "Summary"), repository, {"ARTIFACT_URL": URL})
+    finished, _ = run_step(step(nightly, "Summary"), repository, {"ARTIFACT_URL": url})
     assert finished.returncode == 0, finished.stderr
-    assert (repository / "summary").read_text().startswith(f"{MARKER}\n\n## ✅ Benchmark: measured")
+    summary = (repository / "summary").read_text()
+    assert summary.startswith(f"{MARKER}\n\n## ✅ Benchmark: measured")
+    assert (URL in summary) == bool(url)
+
+
+def test_a_sweep_without_results_has_no_summary(repository: Path) -> None:
+    """Its own step has failed already."""
+    nightly = next(path for path in WORKFLOWS if path.stem == "nightly")
+    finished, _ = run_step(step(nightly, "Summary"), repository, {"ARTIFACT_URL": ""})
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert not (repository / "summary").exists()
