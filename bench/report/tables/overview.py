@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bench.analysis.pairs import FEWEST_PAIRS
-from bench.analysis.ratio import ratio
+from bench.analysis.ratio import FLOOR, NEAR_EXACT_TOLERANCE, ratio
 from bench.analysis.summary import Summaries, Summary
 from bench.analysis.verdict import Judgement, Verdict
-from bench.report.figures import MISSING, change_text, ratio_text, value_text
+from bench.report.figures import MISSING, change_text, quantity, ratio_text, value_text
 from bench.report.table import Column, Content, Footnotes, Table
-from bench.results.metrics import METRICS, Metric
+from bench.results.metrics import METRICS, Kind, Metric
 from bench.results.records import Dataset, Failure, Results
 from bench.words import plain, shorten
 
@@ -131,6 +131,28 @@ def _ratio_cell(verdict: Verdict, base: Summary | None, other: Summary | None, *
     if not verdict.may_compare(base.scan, base.implementation, other.implementation):
         return notes.marked(MISSING, ["no ratio: the rows differ, or were not compared"])
     found = ratio(base, other)
+    floor = FLOOR.get(base.metric.unit, 0.0)
+    if found is None and base.metric.kind is Kind.NEAR_EXACT and min(base.centre, other.centre) <= floor:
+        return _near_zero_text(base, other, floor, notes)
     if found is not None and not found.told_apart:
         notes.legend(NOT_TOLD_APART)
     return ratio_text(found)
+
+
+def _near_zero_text(base: Summary, other: Summary, floor: float, notes: Footnotes) -> str:
+    """Say what was gained or lost where a side is below ``floor``: a ratio to almost nothing says little."""
+    unit = base.metric.unit
+    high, low = max(base.centre, other.centre), min(base.centre, other.centre)
+    word = "less" if other.centre < base.centre else "more"
+    shown = quantity(unit, floor)
+    if high >= 2 * floor:
+        notes.legend(f"≥: a value below {shown} counts as {shown}; a ratio to almost nothing would say little")
+        return f"≥ {high / floor:.{2 if high < 10 * floor else 1}f}× {word}"
+    notes.legend(f"around and below {shown} the difference replaces the ratio; one to almost nothing would say little")
+    if high == low:
+        return "same"
+    overlap = base.low <= other.high and other.low <= base.high
+    if overlap or high - low <= NEAR_EXACT_TOLERANCE * high:
+        notes.legend(NOT_TOLD_APART)
+        return f"~{quantity(unit, high - low)} {word}"
+    return f"{quantity(unit, high - low)} {word}"

@@ -1,0 +1,101 @@
+"""The first table says what was gained, near zero too, and keeps names apart on a narrow screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from rich.cells import cell_len
+
+from bench.analysis.summary import summaries_of
+from bench.analysis.verdict import judge
+from bench.report.run_text import render_table
+from bench.report.table import Table
+from bench.report.tables.overview import headline_table
+from bench.report.terminal import WIDTH
+from bench.results.records import Results
+from tests.support.builders import digest, measurement, production_results
+from tests.support.variants import mismatch
+
+
+def with_peaks(results: Results, base: tuple[float, ...], other: tuple[float, ...]) -> Results:
+    """Return ``results`` with these peaks on the largest scan."""
+    sides = {"materializing": base, "streaming": other}
+    return replace(
+        results,
+        measurements=tuple(
+            replace(one, samples=sides[one.implementation])
+            if (one.scan, one.metric) == ("10k/20", "peak_heap_bytes")
+            else one
+            for one in results.measurements
+        ),
+    )
+
+
+def table(results: Results) -> Table:
+    summaries = summaries_of(results)
+    return headline_table(results, summaries, judge(results, summaries))
+
+
+@pytest.mark.parametrize(
+    ("base", "other", "shown", "gained"),
+    [
+        ((57e6,), (1e6,), "57.00 → 1.00 MB", "≥ 57.0× less"),
+        ((57e6,), (10e3,), "57,000.0 → 10.0 kB", "≥ 57.0× less"),
+        ((900e3,), (57e6,), "0.90 → 57.00 MB", "≥ 57.0× more"),
+        ((2.5e6,), (0.0,), "2.50 → 0.00 MB", "≥ 2.50× less"),
+        ((570e3,), (10e3,), "570.0 → 10.0 kB", "560 kB less"),
+        ((10e3,), (570e3,), "10.0 → 570.0 kB", "560 kB more"),
+        ((570e3, 590e3), (565e3, 575e3), "580 → 570 kB", "~10.0 kB less"),
+        ((0.0,), (0.0,), "0 → 0 B", "same"),
+        ((57e6,), (2e6,), "57.00 → 2.00 MB", "28.5× less"),
+    ],
+)
+def test_a_gain_below_the_floor_of_ratios_is_shown(
+    base: tuple[float, ...], other: tuple[float, ...], shown: str, gained: str
+) -> None:
+    """Never as a ratio to almost nothing: as a lower bound, or in bytes, with the floor below the table."""
+    found = table(with_peaks(production_results(), base, other))
+    assert found.rows[2][4:6] == (shown, gained)
+    if min(*base, *other) <= 1e6:
+        assert any("1.00 MB" in note for note in found.footnotes)
+
+
+def test_no_gain_is_shown_where_the_rows_differ() -> None:
+    found = table(with_peaks(mismatch(), (57e6,), (10e3,)))
+    assert found.rows[2][5].startswith("– [")
+
+
+LONG = "organisation.compliance.tasks.overviews:create_compliance_requirements_variant"
+
+
+@pytest.mark.parametrize("count", [2, 3, 12, 40])
+@pytest.mark.parametrize("name", [f"{LONG}_{{}}", f"organisation_{{}}.{LONG}", "a{}.b:{}"])
+def test_long_names_of_many_implementations_fit_and_stay_apart(count: int, name: str) -> None:
+    results = production_results()
+    names = tuple(name.format(place, place) for place in range(count))
+    scans = results.datasets[:1]
+    run = replace(
+        results,
+        implementations=names,
+        datasets=scans,
+        measurements=tuple(
+            measurement("100/3", one, metric, *samples)
+            for place, one in enumerate(names)
+            for metric, samples in (
+                ("wall_seconds", (1.0 + place, 1.1 + place)),
+                ("peak_heap_bytes", (1e8 + place,)),
+                ("statements_django", (19,)),
+            )
+        ),
+        digests=tuple(digest("100/3", one, scans[0].rows) for one in names),
+        statements=(),
+        heap=(),
+        allocations=(),
+    )
+    text = render_table(run)
+    assert max(map(cell_len, text.splitlines())) <= WIDTH == 100
+    rows = [line for line in text.splitlines() if line.startswith("100/3 ")]
+    if count > 2:
+        shown = {line.split("16,263")[1].split()[0] for line in rows}
+        assert len(shown) == len(rows) == count
