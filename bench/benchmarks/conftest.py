@@ -22,11 +22,11 @@ from bench.worker.probes.time import GIVEN_CASE, TimedCase
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add what ``bench run`` calls --scan, --implementation, --samples and --seed."""
+    """Add what ``bench run`` calls --scan, --implementation, --pairs and --seed."""
     group = parser.getgroup("bench", "the benchmark of create_compliance_requirements")
     group.addoption("--bench-scan", action="append", help="findings/regions; may be repeated (default: 100/3)")
     group.addoption("--bench-implementation", action="append", help="may be repeated (default: both of the project)")
-    group.addoption("--bench-samples", type=int, default=5, help="rounds (default: %(default)s)")
+    group.addoption("--bench-pairs", type=int, default=5, help="rounds (default: %(default)s)")
     group.addoption("--bench-seed", type=int, default=0, help="seed of catalogue and scans (default: %(default)s)")
 
 
@@ -72,7 +72,7 @@ def _case_by_hand(request: pytest.FixtureRequest, label: str, name: str) -> Iter
 
     stage: Stage = request.getfixturevalue("stage")
     seed: Any = request.config.getoption("--bench-seed")
-    rounds: Any = request.config.getoption("--bench-samples")
+    rounds: Any = request.config.getoption("--bench-pairs")
     source = ScanSource(size=ScanSize.parse(label), scan_file=None, catalogue="synthetic", seed=seed)
     catalogue = source.load_catalogue()
     with stage.scan(source, catalogue, (name,)) as scan:

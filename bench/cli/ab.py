@@ -1,81 +1,62 @@
-"""``bench ab``: an implementation as it is at a revision and as it is now, in one interleaved run."""
+"""``bench ab``: an implementation at a revision and in the working tree, in one interleaved run."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bench.cli.measure import command_line, measure
 from bench.cli.options import (
-    SYNTHETIC,
-    CatalogueFileOption,
-    CatalogueOption,
-    DatabaseUrlOption,
+    ImplementationOption,
+    InputOptions,
+    OutputOption,
+    PairsOption,
     ScanFileOption,
-    ScenarioOption,
-    SeedOption,
-    ServerOption,
-    TimeoutOption,
-    catalogue_source,
-    parse_sizes,
+    ScansOption,
 )
-from bench.cli.run import DEFAULT_SCANS, leave_report
-from bench.errors import InputError
-from bench.harness.plan import RunPlan
-from bench.harness.revision import checked_out, opener_with
+from bench.cli.run import ScenarioOption, show_run
 
 
-def ab(
-    revision: Annotated[str, typer.Argument(metavar="REV", help="A branch, tag or commit of the checkout.")],
-    implementation: Annotated[
-        str,
-        typer.Option(metavar="NAME", help="A registered name or package.module:function, found in both."),
-    ] = "streaming",
-    scan: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FINDINGS/REGIONS", show_default=", ".join(DEFAULT_SCANS), help="Size; may be repeated."),
-    ] = None,
-    catalogue: CatalogueOption = SYNTHETIC,
-    catalogue_file: CatalogueFileOption = None,
-    scan_file: ScanFileOption = None,
-    seed: SeedOption = 0,
-    samples: Annotated[
-        int,
-        typer.Option(
-            "--samples",
-            "--pairs",
-            min=1,
-            help="Time samples of each side, in pairs of alternating order; 6 give an interval.",
-        ),
-    ] = 6,
-    scenario: ScenarioOption = "first",
-    output: Annotated[Path, typer.Option(metavar="FOLDER", help="Where results and report go.")] = Path("reports/ab"),
-    postgres: ServerOption = 16,
-    database_url: DatabaseUrlOption = None,
-    timeout: TimeoutOption = None,
-) -> int:
+@dataclass(frozen=True, kw_only=True)
+class AbOptions(InputOptions):
+    """The options of ``bench ab``."""
+
+    revision: Annotated[str, typer.Argument(metavar="REV", help="A branch, tag or commit of the checkout.")]
+    implementation: ImplementationOption = "streaming"
+    scan: ScansOption = None
+    scan_file: ScanFileOption = None
+    pairs: PairsOption = 6
+    scenario: ScenarioOption = "first"
+    output: OutputOption = Path("reports/ab")
+
+
+def ab(options: AbOptions) -> int:
     """Measure an implementation at REV against the working tree's, interleaved, with today's harness and schema.
 
-    REV's code goes to a temporary folder; index, working tree and branches stay as they are.
+    REV's code goes to a temporary folder; index, working tree and branches are not touched.
     """
-    if scan and scan_file:
-        raise InputError("--scan and --scan-file were both given; leave one out")
-    sizes = () if scan_file else parse_sizes(scan or DEFAULT_SCANS)
-    with checked_out(implementation, revision) as code:
-        plan = RunPlan(
-            sizes=sizes,
-            scan_file=scan_file,
-            implementations=(code.name, implementation),
-            catalogue=catalogue_source(catalogue, catalogue_file),
-            seed=seed,
-            samples=samples,
-            timeout_seconds=timeout,
-            database_url=database_url,
-            server_major=postgres,
+    from bench.cli.plans import chosen_scans, run_plan
+    from bench.cli.progress import terminal_progress
+    from bench.harness.revision import checked_out, opener_with
+    from bench.harness.session import measure_into
+
+    plan = run_plan(
+        options,
+        [options.implementation],
+        chosen_scans(options.scan, options.scan_file),
+        scan_file=options.scan_file,
+        samples=options.pairs,
+        scenario=options.scenario,
+    )
+    with checked_out(options.implementation, options.revision) as code:
+        both = replace(
+            plan,
+            implementations=(code.name, options.implementation),
             # A branch moves on; the report says which commit it was.
-            command=f"{command_line()}  # {code.name} is commit {code.commit[:12]}",
-            scenario=scenario,
+            command=f"{plan.command}  # {code.name} is commit {code.commit[:12]}",
         )
-        return leave_report(output, measure(plan, output, opener_with(code)))
+        with terminal_progress() as progress:
+            kept = measure_into(options.output, both, progress, opener=opener_with(code))
+    return show_run(kept)

@@ -8,11 +8,8 @@ from typing import Annotated
 
 import typer
 
+from bench.cli.terminal import show_data
 from bench.errors import InputError
-from bench.gate.comment import render_comment, render_verdict_comment
-from bench.gate.verdict_file import read_verdict
-from bench.results.files import write_file_atomically
-from bench.results.store import read_results, read_results_if_any
 
 _URL = re.compile(r"https?://[!-~]{1,2000}")
 
@@ -20,31 +17,36 @@ _URL = re.compile(r"https?://[!-~]{1,2000}")
 def comment(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help="The results file of the run.")],
     verdict: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The gate's verdict, as `bench gate --json FILE` writes it.")
+        Path | None, typer.Option(metavar="FILE", help="The gate's verdict, from bench gate --json FILE.")
     ] = None,
     artifact_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where report and plots can be had; linked.")
+        str | None, typer.Option(metavar="URL", help="Where report and plots can be downloaded; linked.")
     ] = None,
-    output: Annotated[
+    markdown: Annotated[
         Path | None, typer.Option(metavar="FILE", show_default="standard output", help="Where the comment goes.")
     ] = None,
 ) -> int:
     """Write Markdown that stands alone in a pull request: verdict, table, what failed and why, chart, details.
 
-    With --verdict the results may be missing, as where the gate could not measure: the verdict says why.
+    With --verdict the results may be missing, as when the gate could not measure: the verdict says why.
     """
+    from bench.gate.comment import render_comment, render_verdict_comment
+    from bench.gate.verdict_file import read_verdict
+    from bench.results.files import write_file
+    from bench.results.store import read_results, read_results_if_any
+
     _check_url(artifact_url)
     found = None if verdict is None else read_verdict(verdict)
-    run = read_results(results) if found is None else read_results_if_any(results)
-    if found is not None and run is None:
+    measured = read_results(results) if found is None else read_results_if_any(results)
+    if measured is not None:
+        text = render_comment(measured, found, artifact_url)
+    else:
+        assert found is not None  # or reading has raised
         text = render_verdict_comment(found, artifact_url)
+    if markdown is None:
+        show_data(text)
     else:
-        assert run is not None
-        text = render_comment(run, found, artifact_url)
-    if output is None:
-        typer.echo(text, nl=False)
-    else:
-        write_file_atomically(output, text)
+        write_file(markdown, text)
     return 0
 
 

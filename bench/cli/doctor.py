@@ -3,58 +3,55 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bench.analysis.noise import compare_with_itself, noise_floor
-from bench.analysis.pairs import FEWEST_PAIRS
-from bench.cli.measure import command_line, measure
-from bench.cli.options import DatabaseUrlOption, SeedOption, ServerOption, parse_implementations, parse_sizes
+from bench.cli.options import ImplementationOption, InputOptions, PairsOption, ScanOption
+from bench.cli.terminal import show
 from bench.errors import InputError
-from bench.harness.machine import cpu_times, machine_warnings, stolen_warning
-from bench.harness.plan import RunPlan
-from bench.report.noise import render_noise
-from bench.results.noise_floor import DEFAULT_PATH, write_noise_floor
-from bench.words import plain
 
 
-def doctor(
-    scan: Annotated[str, typer.Option(metavar="FINDINGS/REGIONS", help="The scan to measure on.")] = "1k/8",
-    implementation: Annotated[
-        str, typer.Option(metavar="NAME", help="The implementation to measure against itself.")
-    ] = "streaming",
-    pairs: Annotated[int, typer.Option(min=FEWEST_PAIRS, help="Pairs of fresh processes.")] = 10,
-    seed: SeedOption = 0,
+@dataclass(frozen=True, kw_only=True)
+class DoctorOptions(InputOptions):
+    """The options of ``bench doctor``."""
+
+    scan: ScanOption = "1k/8"
+    implementation: ImplementationOption = "streaming"
+    pairs: PairsOption = 10
     output: Annotated[
-        Path, typer.Option(metavar="FILE", help="Where the floor is kept; runs look for it where the default is.")
-    ] = DEFAULT_PATH,
-    postgres: ServerOption = 16,
-    database_url: DatabaseUrlOption = None,
-) -> int:
+        Path, typer.Option(metavar="FOLDER", help="Keeps the result for runs whose own folder is in it.")
+    ] = Path("reports")
+
+
+def doctor(options: DoctorOptions) -> int:
     """Measure an implementation against itself: the smallest change that this machine can detect, and warnings."""
-    if output.is_dir():
-        raise InputError(f"--output {output} is a folder; give a file's path, such as {output / DEFAULT_PATH.name}")
-    warnings = machine_warnings(None if database_url else Path(tempfile.gettempdir()))
+    from bench.analysis.noise import compare_with_itself, noise_floor
+    from bench.analysis.pairs import FEWEST_PAIRS
+    from bench.cli.plans import run_plan
+    from bench.cli.progress import terminal_progress
+    from bench.harness.machine import cpu_times, machine_warnings, stolen_warning
+    from bench.harness.session import measure_alone
+    from bench.report.noise import render_noise
+    from bench.results.files import check_file, rescuing
+    from bench.results.noise_floor import FILE, write_noise_floor
+
+    if options.pairs < FEWEST_PAIRS:
+        raise InputError(f"--pairs {options.pairs} give no interval; write --pairs {FEWEST_PAIRS} or more")
+    plan = run_plan(options, [options.implementation], [options.scan], samples=2 * options.pairs, probes=())
+    path = options.output / FILE
+    check_file(path)
+    warnings = machine_warnings(None if options.database_url else Path(tempfile.gettempdir()))
     before = cpu_times()
-    plan = RunPlan(
-        sizes=parse_sizes([scan]),
-        implementations=parse_implementations([implementation]),
-        seed=seed,
-        samples=2 * pairs,
-        database_url=database_url,
-        server_major=postgres,
-        command=command_line(),
-        probes=(),
-    )
-    results = measure(plan, output.parent).results()
-    assert results is not None  # the run came to its end
-    if results.failures:  # each was told when it happened
+    with terminal_progress() as progress:
+        results = measure_alone(options.output, plan, progress)
+    if results.failures:  # reported when it happened
         return 1
     floor = noise_floor(results, (*warnings, *stolen_warning(before, cpu_times())))
-    write_noise_floor(output, floor)
-    typer.echo(render_noise(floor, compare_with_itself(results)), nl=False)
-    note = "; later runs on this machine take it along" if output == DEFAULT_PATH else ""
-    typer.echo(f"\nKept in {plain(str(output))}{note}.")
+    with rescuing():
+        write_noise_floor(path, floor)
+    show(render_noise(floor, compare_with_itself(results)))
+    show(f"Kept in {path}; runs on this machine with an --output in {options.output} include it.")
     return 0

@@ -2,177 +2,132 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.cli.measure import command_line, measure
-from bench.cli.options import (
-    SYNTHETIC,
-    DatabaseUrlOption,
-    ServerOption,
-    TimeoutOption,
-    parse_implementations,
-    parse_sizes,
-)
-from bench.cli.progress import terminal_progress
-from bench.cli.run import keep_run
-from bench.errors import BenchError, InputError
-from bench.gate.baseline import DEFAULT_PATH as DEFAULT_BASELINE
-from bench.gate.judge import gate as judge_by
-from bench.gate.junit import render_junit
-from bench.gate.policy import Policy
-from bench.gate.policy_file import DEFAULT_PATH as DEFAULT_POLICY
-from bench.gate.policy_file import read_policy
-from bench.gate.repetition import (
-    confirm,
-    narrowed,
-    narrowed_results,
-    needs_repetition,
-    suspects,
-    unconfirmed,
-)
-from bench.gate.self_test import self_test as run_self_test
-from bench.gate.self_test_text import render_self_test
-from bench.gate.text import render_verdict
-from bench.gate.verdict import Check, GateVerdict, Outcome
-from bench.gate.verdict_file import write_verdict
-from bench.harness.plan import SINGLE_PROBES, RunPlan
-from bench.messages.request import ProbeName
-from bench.results.files import check_writable, write_file_atomically
-from bench.results.records import Results
-from bench.results.store import read_results, read_results_if_any
+from bench.cli.options import JsonOption, OutputOption, ServerOptions
+from bench.cli.terminal import show
+from bench.errors import InputError
 
-SECOND_BATCH = "second-batch"
-"""The folder in the output where the results of a repetition go."""
+if TYPE_CHECKING:
+    from bench.gate.verdict import GateVerdict
+    from bench.results.records import Results
+
+BASELINE = Path("reports/baseline.json")
 
 
-def gate(
+@dataclass(frozen=True, kw_only=True)
+class GateOptions(ServerOptions):
+    """The options of ``bench gate``."""
+
     results: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            show_default="measure what the policy names",
-            help="Judge this results file; a time that fails takes a second batch, and stays inconclusive.",
+            show_default="measure the policy's scans",
+            help="Judge this results file; a failing time is inconclusive.",
         ),
-    ] = None,
-    policy: Annotated[
-        Path, typer.Option(metavar="FILE", help="The TOML file with the table tool.bench.gate.")
-    ] = DEFAULT_POLICY,
+    ] = None
+    policy: Annotated[Path, typer.Option(metavar="FILE", help="The TOML file with the table tool.bench.gate.")] = Path(
+        "pyproject.toml"
+    )
     baseline: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", show_default=f"{DEFAULT_BASELINE}, if it is there", help="The accepted run."),
-    ] = None,
-    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the verdict as JUnit XML, too.")] = None,
-    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the verdict as JSON, too.")] = None,
-    output: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Where results and report of a measurement go.")
-    ] = Path("reports/gate"),
-    postgres: ServerOption = 16,
-    database_url: DatabaseUrlOption = None,
-    timeout: TimeoutOption = None,
+        Path | None, typer.Option(metavar="FILE", show_default=f"{BASELINE}, if any", help="The accepted run.")
+    ] = None
+    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as JUnit XML, too.")] = None
+    json: JsonOption = None
+    output: OutputOption = Path("reports/gate")
     self_test: Annotated[
-        bool,
-        typer.Option("--self-test", help="Measure planted regressions instead, and see that each is caught."),
-    ] = False,
-) -> int:
-    """Judge a run by the policy and against the baseline; without --results measure it first.
+        bool, typer.Option("--self-test", help="Measure planted regressions instead; each must be caught.")
+    ] = False
 
-    Exit code 0: pass, also where something improved; 1: a regression or a broken promise; 2: the tool or its input is
-    at fault; 3: inconclusive or not comparable.
+
+def gate(options: GateOptions) -> int:
+    """Judge a run by the policy and the baseline; without --results measure it first, and a failing time twice.
+
+    Exit codes: 0 pass, 1 regression, 2 tool or input at fault, 3 inconclusive or not comparable.
     """
-    if self_test:
-        for option, value in (("--results", results), ("--baseline", baseline), ("--junit", junit), ("--json", json)):
-            if value is not None:
-                raise InputError(f"--self-test was given with {option}, which it does not use; leave one out")
-        return _test_itself(postgres, database_url, timeout)
-    for path in filter(None, (junit, json)):
-        check_writable(path.parent)
+    from bench.gate.text import render_verdict
+    from bench.results.files import check_file, rescuing
+
+    if options.self_test:
+        return _test_itself(options)
+    for path in filter(None, (options.junit, options.json)):
+        check_file(path)
     try:
-        rules = read_policy(policy)
-        accepted = _read_baseline(baseline)
-        if results is not None:
-            verdict = unconfirmed(judge_by(rules, read_results(results), accepted))
-        else:
-            measuring = Measuring(rules, output, postgres, database_url, timeout)
-            verdict = judge_by_measuring(measuring, accepted)
-    except BenchError as error:
+        accepted = _accepted(options.baseline)
+        verdict = _judge(options, accepted)
+    except BaseException as error:
         # A CI system that reads only the files must not find those of an earlier, better day.
-        _write(_tool_failure(error), junit, json)
+        _write(_failure(error), options)
         raise
-    _write(verdict, junit, json)
-    typer.echo(render_verdict(verdict), nl=False)
+    show(render_verdict(verdict), end="")
     if accepted is None:
-        typer.echo(f"No baseline: there is no {DEFAULT_BASELINE}; `bench baseline accept RESULTS` makes one.")
+        show(f"No baseline: there is no {BASELINE}; `bench baseline accept RESULTS` makes one.")
+    with rescuing():
+        _write(verdict, options)
     return verdict.exit_code
 
 
-def _test_itself(server_major: int, database_url: str | None, timeout: float | None) -> int:
+def _test_itself(options: GateOptions) -> int:
+    from bench.cli.progress import terminal_progress
+    from bench.gate.self_test import self_test
+    from bench.gate.self_test_text import render_self_test
+
+    for name in ("results", "baseline", "junit", "json"):
+        if getattr(options, name) is not None:
+            raise InputError(f"--self-test was given with --{name}, which it does not use; leave one out")
     with terminal_progress() as progress:
-        found = run_self_test(progress, database_url=database_url, server_major=server_major, timeout_seconds=timeout)
-    typer.echo(render_self_test(found), nl=False)
+        found = self_test(
+            progress,
+            database_url=options.database_url,
+            server_major=options.postgres,
+            timeout_seconds=options.timeout,
+        )
+    show(render_self_test(found), end="")
     return found.exit_code
 
 
-class Measuring:
-    """Measures what a policy names, once in full, and once more for the time of some scans."""
+def _judge(options: GateOptions, accepted: Results | None) -> GateVerdict:
+    from bench.cli.plans import run_plan
+    from bench.cli.progress import terminal_progress
+    from bench.gate.judge import gate as judge
+    from bench.gate.measuring import Measuring, judge_by_measuring
+    from bench.gate.policy_file import read_policy
+    from bench.gate.repetition import unconfirmed
+    from bench.results.store import read_results
 
-    def __init__(
-        self, policy: Policy, output: Path, server_major: int, database_url: str | None, timeout: float | None
-    ) -> None:
-        self.policy = policy
-        self._output = output
-        self._server_major = server_major
-        self._database_url = database_url
-        self._timeout = timeout
-
-    def whole(self) -> Results:
-        """Measure everything."""
-        return self._measure(self.policy.scans, SINGLE_PROBES, self._output)
-
-    def time_again(self, scans: tuple[str, ...]) -> Results:
-        """Measure time alone, on ``scans``."""
-        return self._measure(scans, (), self._output / SECOND_BATCH)
-
-    def _measure(self, scans: tuple[str, ...], probes: tuple[ProbeName, ...], output: Path) -> Results:
-        plan = RunPlan(
-            sizes=parse_sizes(list(scans)),
-            scan_file=None,
-            implementations=parse_implementations(list(self.policy.implementations)),
-            catalogue=SYNTHETIC,
-            seed=0,
-            samples=self.policy.samples,
-            timeout_seconds=self._timeout,
-            database_url=self._database_url,
-            server_major=self._server_major,
-            command=command_line(),
-            probes=probes,
-        )
-        return keep_run(output, measure(plan, output)).results
+    policy = read_policy(options.policy)
+    if options.results is not None:
+        return unconfirmed(judge(policy, read_results(options.results), accepted))
+    plan = run_plan(options, policy.implementations, policy.scans, samples=policy.samples)
+    with terminal_progress() as progress:
+        return judge_by_measuring(Measuring(policy, plan, options.output, progress), accepted)
 
 
-def judge_by_measuring(measuring: Measuring, accepted: Results | None) -> GateVerdict:
-    first = judge_by(measuring.policy, measuring.whole(), accepted)
-    if not needs_repetition(first):
-        return first
-    scans = suspects(first)
-    again = measuring.time_again(scans)
-    against = narrowed_results(accepted, scans) if accepted else None
-    return confirm(first, judge_by(narrowed(measuring.policy, scans), again, against))
-
-
-def _read_baseline(path: Path | None) -> Results | None:
+def _accepted(path: Path | None) -> Results | None:
     """Read the baseline; the default one may be missing, one that was asked for may not."""
-    return read_results_if_any(DEFAULT_BASELINE) if path is None else read_results(path)
+    from bench.results.store import read_results, read_results_if_any
+
+    return read_results_if_any(BASELINE) if path is None else read_results(path)
 
 
-def _tool_failure(error: BenchError) -> GateVerdict:
-    return GateVerdict.of([Check(name="gate", outcome=Outcome.TOOL_FAILURE, sentence=str(error))])
+def _failure(error: BaseException) -> GateVerdict:
+    from bench.gate.verdict import Check, GateVerdict, Outcome
+
+    sentence = "interrupted" if isinstance(error, KeyboardInterrupt) else str(error) or type(error).__name__
+    return GateVerdict.of([Check(name="gate", outcome=Outcome.TOOL_FAILURE, sentence=sentence)])
 
 
-def _write(verdict: GateVerdict, junit: Path | None, json: Path | None) -> None:
-    if junit is not None:
-        write_file_atomically(junit, render_junit(verdict))
-    if json is not None:
-        write_verdict(json, verdict)
+def _write(verdict: GateVerdict, options: GateOptions) -> None:
+    from bench.gate.junit import render_junit
+    from bench.gate.verdict_file import write_verdict
+    from bench.results.files import write_file
+
+    if options.junit is not None:
+        write_file(options.junit, render_junit(verdict))
+    if options.json is not None:
+        write_verdict(options.json, verdict)

@@ -2,101 +2,85 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-from io import TextIOWrapper
-from types import FrameType
-from typing import Annotated, NoReturn
+import errno
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from bench import __version__
-from bench.cli.ab import ab
-from bench.cli.baseline import baseline
-from bench.cli.comment import comment
-from bench.cli.compare import compare
-from bench.cli.conform import conform
-from bench.cli.doctor import doctor
-from bench.cli.gate import gate
-from bench.cli.history import history
-from bench.cli.promises import promises
-from bench.cli.reads import reads
-from bench.cli.rows import rows
-from bench.cli.run import run
-from bench.cli.sweep import sweep
+from bench.cli.commands import CommandGroup
+from bench.cli.start import AT_FAULT, INTERRUPTED, INTERRUPTED_MESSAGE
+from bench.cli.terminal import UnwritableOutputError, complain, note, show
 from bench.errors import BenchError
-from bench.words import plain
 
-INTERRUPTED = 130
-"""128 + SIGINT, as shells have it."""
-
-app = typer.Typer(
-    name="bench",
-    help="Measure bulk database tasks: peak heap, statements, time and rows, before and after.",
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-app.command()(run)
-app.command()(rows)
-app.command()(compare)
-app.command()(history)
-app.command()(sweep)
-app.command()(doctor)
-app.command()(conform)
-app.command()(promises)
-app.command()(reads)
-app.command()(ab)
-app.command()(gate)
-app.command()(comment)
-app.add_typer(baseline, name="baseline")
+app = typer.Typer(name="bench", cls=CommandGroup, add_completion=False)
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"bench {__version__}")
+        show(f"bench {__version__}")
         raise typer.Exit
 
 
 @app.callback()
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and end.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    pass
+    """Measure bulk database tasks before and after a change, and decide whether it may ship."""
 
 
 def main(argv: list[str]) -> int:
-    """Run the command in ``argv`` (without the program's name) and return its exit code."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        # Under nohup a hang-up is ignored, and stays so.
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _interrupt)
+    """Run the command in ``argv`` (without the program's name) and return its exit code.
+
+    Whatever is at fault but what was measured ends with exit code 2, unexpected exceptions included: 1 would read as a
+    regression.
+    """
     try:
-        code = int(app(args=argv, prog_name="bench", standalone_mode=False) or 0)
+        return _call(argv)
     except BenchError as error:
-        _complain(str(error))
+        complain(str(error))
         return error.exit_code
     except typer.TyperException as error:
-        _complain(f"{error.format_message().rstrip('.')}; see bench --help")
-        return 2
-    if code == INTERRUPTED:  # typer makes this of KeyboardInterrupt
-        _complain("interrupted; servers and temporary files are gone")
+        complain(f"{error.format_message().rstrip('.')}; see bench --help")
+    except KeyboardInterrupt:
+        complain(INTERRUPTED_MESSAGE)
+        return INTERRUPTED
+    except OSError as error:
+        complain(_cause(error))
+    except MemoryError:
+        complain("out of memory; choose smaller scans, or free memory")
+    except Exception as error:  # noqa: BLE001 - the last resort, and it hides nothing
+        for line in "".join(traceback.format_exception(error)).splitlines():
+            note(line)
+        complain("this is a fault of bench itself; please report it with the lines above")
+    return AT_FAULT
+
+
+def _call(argv: list[str]) -> int:
+    # Not Typer's own main: it ends the process with 1 where a pipe breaks.
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("bench", list(argv)) as context:
+            code = int(command.invoke(context) or 0)
+    except typer.Exit as end:
+        code = end.exit_code
+    show("", end="")  # flushes the help, which typer prints
     return code
 
 
-def entry_point() -> NoReturn:
-    """Be the console script."""
-    # A terminal that lacks a character must not cost a report.
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-    sys.exit(main(sys.argv[1:]))
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    """Treat a request to end like Ctrl-C, so that everything is cleaned up."""
-    raise KeyboardInterrupt
-
-
-def _complain(message: str) -> None:
-    typer.echo(f"bench: {plain(message)}", err=True)
+def _cause(error: OSError) -> str:
+    """What an operation on a file or a pipe failed on, and where room is missing."""
+    where = f"{error.filename}: " if error.filename else ""
+    if error.errno == errno.EPIPE:
+        return str(UnwritableOutputError("cannot write to standard output: nobody reads it any more"))
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        folder = Path(tempfile.gettempdir())
+        if error.filename and not Path(error.filename).absolute().is_relative_to(folder):
+            return f"{where}no space is left there; free some"
+        return f"{where}no space is left for temporary files in {folder}; free some, or set TMPDIR to another folder"
+    return f"{where}{error.strerror or error}; check that the file or folder exists and may be used"

@@ -1,113 +1,91 @@
-"""Options that several commands share."""
+"""Options that several commands share: one name, one meaning, one declaration.
+
+A command takes a frozen record of its options. The records here hold what several commands have in common.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bench.datasets.size import ScanSize
-from bench.declare.registry import locate
-from bench.errors import InputError
-from bench.harness.plan import Scenario
-
-CatalogueOption = Annotated[
-    str,
-    typer.Option(
-        metavar="synthetic|PATH",
-        help="synthetic, or a Prowler checkout's folder or wheel to read compliance JSON from.",
-    ),
-]
-CatalogueFileOption = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="A catalogue written by hand, instead of --catalogue."),
-]
-ScanFileOption = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="A recorded scan, instead of --scan."),
-]
-SeedOption = Annotated[
-    int,
-    # Results files hold integers of 64 bits.
-    typer.Option(min=0, max=2**63 - 1, help="Seed of the synthetic catalogue and scans: same seed, same bytes."),
-]
-DatabaseUrlOption = Annotated[
-    str | None,
-    typer.Option(
-        envvar="BENCH_DATABASE_URL",
-        metavar="URL",
-        show_default="the embedded server",
-        help="A PostgreSQL server of your own; only databases named bench_… are made there, and dropped.",
-    ),
-]
-ServerOption = Annotated[
-    int, typer.Option("--postgres", metavar="16|18", help="Major version of the embedded PostgreSQL.")
-]
-TimeoutOption = Annotated[
-    float | None,
-    typer.Option(
-        min=0.1, max=1e6, metavar="SECONDS", show_default="by the size of the scan", help="Limit for a single sample."
-    ),
-]
+SYNTHETIC = "synthetic"
+SCANS = ("100/3", "1k/8", "10k/20")
+"""The scans of the pull request."""
+IMPLEMENTATIONS = ("materializing", "streaming")
+SIZE = "SIZE"
+_NAME = "Registered, or package.module:function"
 
 
-def _implementation_option(default: str, more_help: str = "") -> Any:
-    return typer.Option(
-        "--implementation",
-        metavar="NAME",
-        show_default=default,
-        help=f"A registered name or package.module:function; may be repeated.{more_help}",
-    )
+def within(low: float, high: float) -> Callable[[float | None], float | None]:
+    """Return a check of a number that does not take a column of the help, as typer's own does."""
+
+    def check(value: float | None) -> float | None:
+        if value is None or low <= value <= high:
+            return value
+        raise typer.BadParameter(f"{value} is not within {low:,} to {high:,}")
+
+    return check
 
 
+def count_option(help_text: str, least: int = 1, most: int = 1_000_000) -> Any:
+    """Return the option of a number of things."""
+    return typer.Option(metavar="N", callback=within(least, most), help=help_text)
+
+
+ScanOption = Annotated[str, typer.Option(metavar=SIZE, help="Findings/regions of the synthetic scan.")]
+ScansOption = Annotated[
+    list[str] | None,
+    typer.Option("--scan", metavar=SIZE, help="Findings/regions; repeatable.", show_default=", ".join(SCANS)),
+]
+ScanFileOption = Annotated[Path | None, typer.Option(metavar="FILE", help="A recorded scan, instead of --scan.")]
+ImplementationOption = Annotated[str, typer.Option(metavar="NAME", help=_NAME)]
 ImplementationsOption = Annotated[
     list[str] | None,
-    _implementation_option("materializing, streaming", " The first is the base of ratios."),
+    typer.Option(
+        "--implementation", metavar="NAME", help=f"{_NAME}; repeatable.", show_default=", ".join(IMPLEMENTATIONS)
+    ),
 ]
 AllImplementationsOption = Annotated[
     list[str] | None,
-    _implementation_option("all registered ones"),
+    typer.Option("--implementation", metavar="NAME", help=f"{_NAME}; repeatable.", show_default="all"),
 ]
-ScenarioOption = Annotated[
-    Scenario, typer.Option(help="first: the scan has no rows yet; rerun: it has those of an earlier run.")
-]
-
-SYNTHETIC = "synthetic"
-DEFAULT_IMPLEMENTATIONS = ["materializing", "streaming"]
+PairsOption = Annotated[int, count_option("Time samples of each side; 6 give an interval.")]
+OutputOption = Annotated[Path, typer.Option(metavar="FOLDER", help="For results and report.")]
+JsonOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as JSON, too.")]
+MarkdownOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as Markdown, too.")]
 
 
-def catalogue_source(catalogue: str, catalogue_file: Path | None) -> str:
-    """Return the one catalogue that was asked for. Raises InputError where both were."""
-    if catalogue_file is None:
-        return catalogue
-    if catalogue != SYNTHETIC:
-        raise InputError("--catalogue and --catalogue-file were both given; leave one out")
-    try:
-        catalogue_file.stat()
-    except OSError as error:
-        raise InputError(
-            f"catalogue file {str(catalogue_file)!r} cannot be read ({error.strerror}); give the path of a JSON file"
-        ) from error
-    return str(catalogue_file)
+@dataclass(frozen=True, kw_only=True)
+class ServerOptions:
+    """On which server samples are taken, and how long one may last."""
+
+    postgres: Annotated[int, typer.Option(metavar="16|18", help="Version of the embedded server.")] = 16
+    database_url: Annotated[
+        str | None,
+        typer.Option(
+            envvar="BENCH_DATABASE_URL",
+            show_envvar=False,
+            metavar="URL",
+            help="Your own server instead; or set BENCH_DATABASE_URL.",
+        ),
+    ] = None
+    timeout: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", callback=within(0.1, 1e6), help="For one sample.", show_default="by size"),
+    ] = None
 
 
-def parse_sizes(labels: list[str]) -> tuple[ScanSize, ...]:
-    """Read scan sizes; the same one twice is an error. Raises InputError."""
-    sizes = tuple(ScanSize.parse(label) for label in labels)
-    _refuse_repeats("--scan", [f"{size.findings}/{size.regions}" for size in sizes])
-    return sizes
+@dataclass(frozen=True, kw_only=True)
+class InputOptions(ServerOptions):
+    """From what scans and catalogue are made, and the server that they are loaded into."""
 
-
-def parse_implementations(names: list[str]) -> tuple[str, ...]:
-    """Check that each name is known or has the form package.module:function. Raises InputError."""
-    for name in names:
-        locate(name)
-    _refuse_repeats("--implementation", names)
-    return tuple(names)
-
-
-def _refuse_repeats(option: str, values: list[str]) -> None:
-    for value in values:
-        if values.count(value) > 1:
-            raise InputError(f"{option} {value} was given more than once; name each once")
+    catalogue: Annotated[str, typer.Option(metavar="PATH", help="A Prowler checkout or wheel.")] = SYNTHETIC
+    catalogue_file: Annotated[Path | None, typer.Option(metavar="FILE", help="A catalogue of your own, instead.")] = (
+        None
+    )
+    # Results files hold integers of 64 bits.
+    seed: Annotated[int, count_option("Same seed, same synthetic data.", 0, 2**63 - 1)] = 0

@@ -1,4 +1,4 @@
-"""Progress on the terminal, on standard error: a bar where somebody looks, plain lines in a log."""
+"""Progress on standard error: a bar on a terminal, plain lines in a log."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
 
+from bench.cli.terminal import note, one_line
 from bench.harness.progress import Progress
-from bench.words import plain
 
 
 @contextmanager
@@ -44,10 +43,11 @@ class _Estimate:
 
     def begin(self, work: float) -> None:
         self.total = work
+        self.finished = 0.0
         self._start = time.monotonic()
 
     def rest(self) -> str:
-        """In words; empty until there is something to go by."""
+        """In words; empty until some work is done."""
         if not self.finished:
             return ""
         seconds = (time.monotonic() - self._start) * (self.total - self.finished) / self.finished
@@ -64,21 +64,21 @@ class Bar:
 
     def begin(self, work: float) -> None:
         self._estimate.begin(work)
-        self._bar.update(self._task, total=work)
+        self._bar.update(self._task, total=work, completed=0)
 
     def stage(self, text: str) -> None:
-        self._bar.update(self._task, description=plain(text), rest=self._estimate.rest())
+        self._bar.update(self._task, description=one_line(text), rest=self._estimate.rest())
 
     def done(self, work: float) -> None:
         self._estimate.finished += work
         self._bar.update(self._task, advance=work, rest=self._estimate.rest())
 
     def warn(self, text: str) -> None:
-        self._bar.console.print(f"warning: {plain(text)}", markup=False, style="yellow")
+        self._bar.console.print(one_line(f"warning: {text}"), markup=False, highlight=False, style="yellow")
 
 
 class Lines:
-    """A Progress as one line a stage."""
+    """A Progress as one line for each stage."""
 
     def __init__(self) -> None:
         self._estimate = _Estimate()
@@ -89,10 +89,10 @@ class Lines:
     def stage(self, text: str) -> None:
         share = self._estimate.finished / self._estimate.total if self._estimate.total else 0
         rest = self._estimate.rest()
-        typer.echo(f"{share:4.0%}  {plain(text)}{f' - {rest}' if rest else ''}", err=True)
+        note(f"{share:4.0%}  {text}{f' - {rest}' if rest else ''}")
 
     def done(self, work: float) -> None:
         self._estimate.finished += work
 
     def warn(self, text: str) -> None:
-        typer.echo(f"warning: {plain(text)}", err=True)
+        note(f"warning: {text}")

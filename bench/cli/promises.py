@@ -1,81 +1,64 @@
-"""``bench promises``: what each implementation promises, tried on a real server."""
+"""``bench prove promises``: what each implementation promises, checked on a real server."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bench.analysis.promises import broken, find_promises
-from bench.cli.options import (
-    SYNTHETIC,
-    AllImplementationsOption,
-    CatalogueFileOption,
-    CatalogueOption,
-    DatabaseUrlOption,
-    SeedOption,
-    ServerOption,
-    TimeoutOption,
-    catalogue_source,
-    parse_implementations,
-    parse_sizes,
-)
-from bench.cli.progress import terminal_progress
-from bench.declare.registry import registered_names
-from bench.harness.stage import ScanSource
-from bench.promises.plan import FEWEST_POINTS
-from bench.promises.trial import TrialPlan, try_promises
-from bench.report.promises import render_promises, render_promises_markdown
-from bench.results.files import check_writable, write_file_atomically
-from bench.results.promises import DEFAULT_PATH, merge_promises, read_promises
-from bench.words import plain
+from bench.cli.options import AllImplementationsOption, InputOptions, MarkdownOption, ScanOption, count_option
+from bench.cli.terminal import show
+from bench.errors import InputError
 
 
-def promises(
-    implementation: AllImplementationsOption = None,
-    scan: Annotated[
-        str, typer.Option(metavar="FINDINGS/REGIONS", help="The scan to try them on; COPY takes 10,000 rows a batch.")
-    ] = "100/3",
-    points: Annotated[
-        int, typer.Option(min=FEWEST_POINTS, max=10_000, help="Faults that strike each implementation.")
-    ] = 56,
-    catalogue: CatalogueOption = SYNTHETIC,
-    catalogue_file: CatalogueFileOption = None,
-    seed: SeedOption = 0,
-    json: Annotated[
-        Path,
-        typer.Option(metavar="FILE", help="Where what was seen is kept, by implementation."),
-    ] = DEFAULT_PATH,
-    markdown: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the tables as Markdown, too.")] = None,
-    postgres: ServerOption = 16,
-    database_url: DatabaseUrlOption = None,
-    timeout: TimeoutOption = None,
-) -> int:
-    """Try what implementations promise: read while they run, strike them by faults, run them twice at once.
+@dataclass(frozen=True, kw_only=True)
+class PromisesOptions(InputOptions):
+    """The options of ``bench prove promises``."""
 
-    Exit code 0: every promise that is made is kept; 1: one is broken; 2: the tool or its input is at fault.
+    implementation: AllImplementationsOption = None
+    scan: ScanOption = "100/3"
+    points: Annotated[int, count_option("Faults for each implementation.", most=10_000)] = 56
+    json: Annotated[Path, typer.Option(metavar="FILE", help="Keeps what was found, by implementation.")] = Path(
+        "reports/promises.json"
+    )
+    markdown: MarkdownOption = None
+
+
+def promises(options: PromisesOptions) -> int:
+    """Check what implementations promise: read while they run, end them by faults, run them twice at once.
+
+    Exit codes: 0 every promise made is kept, 1 one is broken, 2 tool or input at fault.
     """
-    for path in filter(None, (json, markdown)):
-        check_writable(path.parent)
-    read_promises(json)  # a damaged file is found before the work, not after
+    from bench.analysis.promises import broken, find_promises
+    from bench.cli.plans import parse_implementations, scan_source
+    from bench.cli.progress import terminal_progress
+    from bench.declare.registry import registered_names
+    from bench.promises.plan import FEWEST_POINTS
+    from bench.promises.trial import TrialPlan, try_promises
+    from bench.report.promises import render_promises, render_promises_markdown
+    from bench.results.files import check_file, rescuing, write_file
+    from bench.results.promises import merge_promises, read_promises
+
+    if options.points < FEWEST_POINTS:
+        raise InputError(f"--points {options.points} leaves out some faults; write --points {FEWEST_POINTS} or more")
     plan = TrialPlan(
-        implementations=parse_implementations(implementation or list(registered_names())),
-        points=points,
-        database_url=database_url,
-        server_major=postgres,
-        timeout_seconds=timeout,
+        implementations=parse_implementations(options.implementation or list(registered_names())),
+        points=options.points,
+        database_url=options.database_url,
+        server_major=options.postgres,
+        timeout_seconds=options.timeout,
     )
-    source = ScanSource(
-        size=parse_sizes([scan])[0],
-        scan_file=None,
-        catalogue=catalogue_source(catalogue, catalogue_file),
-        seed=seed,
-    )
-    with terminal_progress() as progress:
-        trials = try_promises(plan, source, progress, lambda trial: merge_promises(json, [trial]))
-    if markdown is not None:
-        write_file_atomically(markdown, render_promises_markdown(trials))
-    typer.echo(render_promises(trials), nl=False)
-    typer.echo(f"\nKept in {plain(str(json))}.")
+    source = scan_source(options, options.scan)
+    for path in filter(None, (options.json, options.markdown)):
+        check_file(path)
+    read_promises(options.json)  # a damaged file is found before the work, not after
+    with rescuing():
+        with terminal_progress() as progress:
+            trials = try_promises(plan, source, progress, lambda trial: merge_promises(options.json, [trial]))
+        show(render_promises(trials))
+        if options.markdown is not None:
+            write_file(options.markdown, render_promises_markdown(trials))
+    show(f"Kept in {options.json}.")
     return 1 if any(trial.failure or broken(find_promises(trial)) for trial in trials) else 0

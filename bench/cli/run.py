@@ -4,130 +4,77 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bench.analysis.laws import check_laws
-from bench.analysis.verdict import Answer, judge
-from bench.cli.known import with_noise_floor, with_promises
-from bench.cli.measure import command_line, measure
 from bench.cli.options import (
-    DEFAULT_IMPLEMENTATIONS,
-    SYNTHETIC,
-    CatalogueFileOption,
-    CatalogueOption,
-    DatabaseUrlOption,
+    IMPLEMENTATIONS,
     ImplementationsOption,
+    InputOptions,
+    OutputOption,
+    PairsOption,
     ScanFileOption,
-    ScenarioOption,
-    SeedOption,
-    ServerOption,
-    TimeoutOption,
-    catalogue_source,
-    parse_implementations,
-    parse_sizes,
+    ScansOption,
 )
-from bench.errors import InputError
-from bench.harness.plan import RunPlan
-from bench.harness.runner import Runner
-from bench.report.run_markdown import write_report
-from bench.report.run_text import render_table
-from bench.results.benchmark_file import write_benchmark_file
-from bench.results.history import keep
-from bench.results.records import Results
-from bench.results.store import write_results
-from bench.words import plain
+from bench.cli.terminal import show
 
-DEFAULT_SCANS = ["100/3", "1k/8", "10k/20"]
-RESULTS_FILE = "results.json"
-BENCHMARK_FILE = "benchmark.json"
+if TYPE_CHECKING:
+    from bench.harness.session import KeptRun
+
+ScenarioOption = Annotated[
+    Literal["first", "rerun"],
+    typer.Option(metavar="first|rerun", help="Whether an earlier run has left rows."),
+]
 
 
-def run(
-    scan: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FINDINGS/REGIONS", show_default=", ".join(DEFAULT_SCANS), help="Size; may be repeated."),
-    ] = None,
-    implementation: ImplementationsOption = None,
-    catalogue: CatalogueOption = SYNTHETIC,
-    catalogue_file: CatalogueFileOption = None,
-    scan_file: ScanFileOption = None,
-    seed: SeedOption = 0,
-    samples: Annotated[
-        int,
-        typer.Option(
-            "--samples",
-            "--pairs",
-            min=1,
-            help="Time samples of each case, in pairs of alternating order; 6 give an interval.",
-        ),
-    ] = 3,
-    scenario: ScenarioOption = "first",
-    copy_baseline: Annotated[
-        bool,
-        typer.Option(
-            "--copy-baseline", help="Measure the bare cost too: COPY of the same rows from a file, in the same rounds."
-        ),
-    ] = False,
-    output: Annotated[Path, typer.Option(metavar="FOLDER", help="Where results and report go.")] = Path(
-        "reports/latest"
-    ),
-    history: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Keep the results there too, for `bench history`.")
-    ] = None,
-    postgres: ServerOption = 16,
-    database_url: DatabaseUrlOption = None,
-    timeout: TimeoutOption = None,
-) -> int:
-    """Measure implementations on scans: heap, RSS, time, statements, rows and the database's side; write a report."""
-    if scan and scan_file:
-        raise InputError("--scan and --scan-file were both given; leave one out")
-    plan = RunPlan(
-        sizes=() if scan_file else parse_sizes(scan or DEFAULT_SCANS),
-        scan_file=scan_file,
-        implementations=parse_implementations(implementation or DEFAULT_IMPLEMENTATIONS),
-        catalogue=catalogue_source(catalogue, catalogue_file),
-        seed=seed,
-        samples=samples,
-        timeout_seconds=timeout,
-        database_url=database_url,
-        server_major=postgres,
-        command=command_line(),
-        scenario=scenario,
-        copy_baseline=copy_baseline,
+@dataclass(frozen=True, kw_only=True)
+class RunOptions(InputOptions):
+    """The options of ``bench run``."""
+
+    scan: ScansOption = None
+    scan_file: ScanFileOption = None
+    implementation: ImplementationsOption = None
+    pairs: PairsOption = 3
+    scenario: ScenarioOption = "first"
+    copy_baseline: Annotated[bool, typer.Option("--copy-baseline", help="Time a bare COPY of the same rows, too.")] = (
+        False
     )
-    return leave_report(output, measure(plan, output), history)
+    output: OutputOption = Path("reports/latest")
+    history: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Keep the results there, too.")] = None
 
 
-@dataclass(frozen=True)
-class KeptRun:
-    """A KeptRun is the results of a run as they were written, and the files of its report, ``report.md`` first."""
+def run(options: RunOptions) -> int:
+    """Measure implementations on scans: heap, RSS, time, statements, rows and WAL, with ratios to the first one.
 
-    results: Results
-    report: tuple[Path, ...]
+    Exit codes: 0 measured, 1 failed, rows differ or a law is broken, 2 tool or input at fault.
+    """
+    from bench.cli.plans import chosen_scans, run_plan
+    from bench.cli.progress import terminal_progress
+    from bench.harness.session import measure_into
+
+    plan = run_plan(
+        options,
+        options.implementation or IMPLEMENTATIONS,
+        chosen_scans(options.scan, options.scan_file),
+        scan_file=options.scan_file,
+        samples=options.pairs,
+        scenario=options.scenario,
+        copy_baseline=options.copy_baseline,
+    )
+    with terminal_progress() as progress:
+        kept = measure_into(options.output, plan, progress, history=options.history)
+    return show_run(kept)
 
 
-def keep_run(output: Path, runner: Runner, history: Path | None = None) -> KeptRun:
-    """Write what a run gave: results, pytest-benchmark's document, and the report."""
-    results = runner.results()
-    assert results is not None  # the run came to its end
-    results = with_promises(with_noise_floor(results))
-    write_results(output / RESULTS_FILE, results)
-    write_benchmark_file(output / BENCHMARK_FILE, runner.benchmarks)
-    written = write_report(output, results)
-    if history is not None:
-        keep(history, results)
-    return KeptRun(results, written)
+def show_run(kept: KeptRun) -> int:
+    """Print what a run gave; return its exit code."""
+    from bench.analysis.laws import check_laws
+    from bench.analysis.verdict import Answer, judge
+    from bench.report.run_text import render_table
 
-
-def leave_report(output: Path, runner: Runner, history: Path | None = None) -> int:
-    """Write and print what a run gave; return its exit code."""
-    kept = keep_run(output, runner, history)
-    results, written = kept.results, kept.report
-    typer.echo(render_table(results))
-    where = f"Report: {written[0]}; results: {output / RESULTS_FILE}; {len(written) - 1} pictures beside them."
-    typer.echo(f"\n{plain(where)}")
-    verdict = judge(results)
+    show(render_table(kept.results))
+    show(f"\nReport: {kept.report}; results: {kept.results_file}; {len(kept.pictures)} pictures beside them.")
+    verdict = judge(kept.results)
     broken = verdict.failures or verdict.same_rows.answer is Answer.NO
-    return 1 if broken or any(not check.holds for check in check_laws(results)) else 0
+    return 1 if broken or any(not check.holds for check in check_laws(kept.results)) else 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from bench.analysis.summary import Summary, summaries_of
 from bench.analysis.verdict import Answer, judge
@@ -17,8 +16,6 @@ from bench.results.fingerprint import normalise
 from bench.results.metrics import METRICS, Kind
 from bench.results.records import Results, StatementTexts
 from bench.words import plain
-
-DEFAULT_PATH = Path("reports/baseline.json")
 
 _INDENT = "\N{NO-BREAK SPACE}" * 2
 _UNCHANGED = "0.0 %"

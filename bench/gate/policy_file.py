@@ -18,7 +18,6 @@ from bench.results.input_file import FileKind, read_input
 from bench.results.metrics import METRICS, Kind, Metric
 from bench.results.strict_json import MalformedError, check_tree, decode
 
-DEFAULT_PATH = Path("pyproject.toml")
 TABLE = ("tool", "bench", "gate")
 MOST_SAMPLES = 1_000
 

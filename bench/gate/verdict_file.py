@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from bench.gate.verdict import Check, GateVerdict, Outcome
-from bench.results.files import write_file_atomically
+from bench.results.files import write_file
 from bench.results.input_file import FileKind
 from bench.results.json_file import Faults, JsonFile, encode_json
 from bench.words import plain
@@ -75,7 +75,7 @@ def _plain(check: Check) -> Check:
 
 def write_verdict(path: Path, verdict: GateVerdict) -> None:
     """Write ``verdict`` to ``path``. Raises InputError where the file cannot be written."""
-    write_file_atomically(path, render_json(verdict))
+    write_file(path, render_json(verdict))
 
 
 def read_verdict(path: Path) -> GateVerdict:

@@ -29,12 +29,14 @@ from bench.report.tables.details import (
 from bench.report.tables.growth import growth_tables
 from bench.report.tables.overview import headline_table, legend, verdict_lines
 from bench.report.tables.statements import law_line, law_table, offender_table, statement_tables
-from bench.results.files import write_file_atomically
+from bench.results.files import write_file
 from bench.results.metrics import METRICS, Side
 from bench.results.records import Results
 from bench.words import enumerated, plain
 
 _Picture = Chart | ForestChart
+
+REPORT_FILE = "report.md"
 
 _HOW_TO_READ = """\
 - **Time** is taken without any tracer: memory, statements and time are measured in separate processes.
@@ -241,13 +243,13 @@ def write_report(folder: Path, results: Results) -> tuple[Path, ...]:
         png, svg = draw_forest(chart) if isinstance(chart, ForestChart) else draw(chart)
         for suffix, picture in (("png", png), ("svg", svg)):
             path = plots / f"{chart.name}.{suffix}"
-            write_file_atomically(path, picture)
+            write_file(path, picture)
             written.append(path)
     for name in {*CHART_NAMES, FOREST_CHART_NAME, *GROWTH_CHART_NAMES} - {chart.name for chart in drawable}:
         for suffix in ("png", "svg"):
             (plots / f"{name}.{suffix}").unlink(missing_ok=True)
-    report = folder / "report.md"
-    write_file_atomically(report, render_markdown(results, summaries, verdict, drawable))
+    report = folder / REPORT_FILE
+    write_file(report, render_markdown(results, summaries, verdict, drawable))
     return (report, *written)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_benchmark.stats import Stats
 
-from bench.results.files import write_file_atomically
+from bench.results.files import write_file
 
 
 def write_benchmark_file(path: Path, documents: Iterable[Mapping[str, object]]) -> None:
@@ -38,7 +38,7 @@ def write_benchmark_file(path: Path, documents: Iterable[Mapping[str, object]]) 
         entry |= {"fullname": f"{entry['group']}[{name}]", "param": name, "params": None}
         entry["stats"] = {**_summarise(entry["stats"]["data"]), "data": entry["stats"]["data"], "iterations": 1}
     merged["benchmarks"] = list(entries.values())
-    write_file_atomically(path, json.dumps(merged, indent=2) + "\n")
+    write_file(path, json.dumps(merged, indent=2) + "\n")
 
 
 def _summarise(seconds: list[float]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from bench.errors import InputError
-from bench.results.files import write_file_atomically
+from bench.results.files import write_file
 from bench.results.input_file import FileKind, path_text, read_input, read_input_if_any
 from bench.results.strict_json import MalformedError, check_tree, parse_json
 
@@ -26,7 +26,7 @@ def encode_json(record: Any) -> bytes:
 
 def write_json(path: Path, record: Any) -> None:
     """Write ``record`` to ``path`` as indented JSON. Raises InputError where the file cannot be written."""
-    write_file_atomically(path, encode_json(record))
+    write_file(path, encode_json(record))
 
 
 @dataclass(frozen=True, kw_only=True)

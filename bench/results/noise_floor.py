@@ -9,7 +9,8 @@ from bench.results.input_file import FileKind
 from bench.results.json_file import JsonFile, write_json
 from bench.results.records import NoiseFloor
 
-DEFAULT_PATH = Path("reports/noise-floor.json")
+FILE = "noise-floor.json"
+"""In the reports folder."""
 
 _FILE = JsonFile(
     kind=FileKind(

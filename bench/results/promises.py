@@ -19,7 +19,8 @@ from bench.results.json_file import Faults, JsonFile, write_json
 from bench.results.strict_json import shown
 
 SCHEMA = 1
-DEFAULT_PATH = Path("reports/promises.json")
+FILE = "promises.json"
+"""In the reports folder."""
 
 
 class Holding(StrEnum):

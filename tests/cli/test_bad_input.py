@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import signal
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from bench.cli import main
+from bench.cli.main import main
 from tests.support.command import content, run
 from tests.support.processes import become_ordinary
 
@@ -22,7 +21,6 @@ SECRET = "hunter2-secret"  # noqa: S105 - to look for in messages
 def refused(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, earlier: Path) -> Iterator[Refused]:
     """Runs a command that must be refused, and returns its line; ``bench run`` writes where an earlier run did."""
     monkeypatch.delenv("BENCH_DATABASE_URL", raising=False)
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     before = content(earlier)
 
     def command(*arguments: object) -> str:
@@ -39,8 +37,6 @@ def refused(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
         return errors
 
     yield command
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
     assert content(earlier) == before
 
 
@@ -59,8 +55,8 @@ def test_an_unknown_scan_size(refused: Refused, size: str) -> None:
         (["run", "--scan", "10k/20", "--scan", "10000/20"], ["--scan", "more than once"]),
         (["run", "--implementation", "streaming", "--implementation", "streaming"], ["streaming", "more than once"]),
         (["run", "--implementation", "fast"], ["'fast'", "known are materializing, ", "package.module:function"]),
-        (["run", "--samples", "0"], ["--samples"]),
-        (["run", "--samples", "many"], ["--samples"]),
+        (["run", "--pairs", "0"], ["--pairs"]),
+        (["run", "--pairs", "many"], ["--pairs"]),
         (["run", "--seed", "text"], ["--seed"]),
         (["run", "--seed", "-1"], ["--seed"]),
         (["run", "--seed", "9" * 30], ["--seed"]),

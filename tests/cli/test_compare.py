@@ -20,7 +20,7 @@ Compare = Callable[..., tuple[int, str, str]]
 def compare(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Compare:
     """Writes two runs and compares them."""
 
-    def command(before: Results, after: Results, *options: str) -> tuple[int, str, str]:
+    def command(before: Results, after: Results, *options: object) -> tuple[int, str, str]:
         write_results(tmp_path / "A.json", before)
         write_results(tmp_path / "B.json", after)
         return bench(capsys, "compare", tmp_path / "A.json", tmp_path / "B.json", *options)
@@ -43,11 +43,12 @@ def test_the_exit_code_says_whether_something_got_worse(compare: Compare, after:
     assert output.startswith("Same rows in both runs: ")
 
 
-def test_markdown_is_a_table_of_it(compare: Compare) -> None:
-    code, output, _ = compare(small_run(), regressed(), "--markdown")
+def test_markdown_is_a_table_of_it(compare: Compare, tmp_path: Path) -> None:
+    code, _, _ = compare(small_run(), regressed(), "--markdown", tmp_path / "comparison.md")
     assert code == 1
-    assert output.startswith("# Comparison of two runs\n")
-    assert "| Peak heap | 34.4 → 38.6 MB | +12.2 % |" in output
+    markdown = (tmp_path / "comparison.md").read_text(encoding="utf-8")
+    assert markdown.startswith("# Comparison of two runs\n")
+    assert "| Peak heap | 34.4 → 38.6 MB | +12.2 % |" in markdown
 
 
 def test_nothing_in_common_and_an_unreadable_file_are_the_input_s_fault(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 import random
 from collections.abc import Callable
@@ -12,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from bench.cli.measure import measure
 from bench.messages.request import ProbeName
-from bench.results.noise_floor import DEFAULT_PATH, read_noise_floor, write_noise_floor
+from bench.results.noise_floor import FILE, read_noise_floor, write_noise_floor
 from bench.results.store import read_results
 from tests.support.command import run as run_command
 from tests.support.in_process import bench
 from tests.support.stand_in import ROWS, Sample, StandIn, sample
 
+FLOOR = Path("reports") / FILE
 Bench = Callable[..., tuple[int, str, str]]
 
 
@@ -45,8 +44,7 @@ def command(
 ) -> Bench:
     """``bench`` in an empty folder, measuring on the stand-in."""
     monkeypatch.chdir(tmp_path)
-    for name in ("bench.cli.doctor", "bench.cli.run"):
-        monkeypatch.setattr(importlib.import_module(name), "measure", partial(measure, opener=stand_in.open))
+    monkeypatch.setattr("bench.harness.session.open_stage", stand_in.open)
     return partial(bench, capsys)
 
 
@@ -55,8 +53,8 @@ def test_it_measures_one_implementation_in_pairs_and_keeps_the_floor(command: Be
     assert code == 0
     assert stand_in.taken == [("100/3", "time", "streaming")] * 16
     assert text.startswith("Noise floor: streaming on 100/3 against itself, 8 pairs: ")
-    assert text.rstrip().endswith(f"Kept in {DEFAULT_PATH}; later runs on this machine take it along.")
-    floor = read_noise_floor(DEFAULT_PATH)
+    assert text.rstrip().endswith(f"Kept in {FLOOR}; runs on this machine with an --output in reports include it.")
+    floor = read_noise_floor(FLOOR)
     assert floor is not None
     assert (floor.scan, floor.implementation, floor.pairs) == ("100/3", "streaming", 8)
     assert 0 < floor.deviations["wall_seconds"] < 0.2
@@ -69,15 +67,15 @@ def test_a_failed_sample_leaves_no_floor(command: Bench, stand_in: StandIn) -> N
     code, text, errors = command("doctor", "--pairs", 6)
     assert (code, text) == (1, "")
     assert errors.count("streaming failed (wrong-rows)") == 1
-    assert not DEFAULT_PATH.exists()
+    assert not FLOOR.exists()
 
 
 def test_input_that_cannot_be_used_is_found_before_anything_is_measured(command: Bench, stand_in: StandIn) -> None:
     for options, message in (
-        (["--pairs", 5], "'--pairs'"),
+        (["--pairs", 5], "--pairs 5 give no interval; write --pairs 6 or more"),
         (["--scan", "many"], "scan size 'many'"),
         (["--implementation", "none"], "unknown implementation 'none'"),
-        (["--output", "."], "--output . is a folder; give a file's path, such as noise-floor.json"),
+        (["--output", "/dev/null"], "cannot write /dev/null/noise-floor.json: a file is in the place of a folder"),
     ):
         code, text, errors = command("doctor", *options)
         assert (code, text) == (2, "")
@@ -90,40 +88,42 @@ def test_a_later_run_on_this_machine_takes_the_floor_along_and_its_report_says_w
     command: Bench, tmp_path: Path
 ) -> None:
     assert command("doctor", "--pairs", 6)[0] == 0
-    run = ("run", "--scan", "100/3", "--output", "out")
+    run = ("run", "--scan", "100/3", "--output", "reports/out")
     command(*run)
-    floor = read_noise_floor(DEFAULT_PATH)
+    floor = read_noise_floor(FLOOR)
     assert floor is not None
-    assert read_results(tmp_path / "out" / "results.json").noise_floor == floor
+    assert read_results(tmp_path / "reports" / "out" / "results.json").noise_floor == floor
     told = "6 pairs of streaming on 1k/8: with 6 pairs this machine tells apart changes of wall time from"
-    assert told in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    assert told in (tmp_path / "reports" / "out" / "report.md").read_text(encoding="utf-8")
 
-    write_noise_floor(DEFAULT_PATH, replace(floor, environment_fingerprint="another machine's"))
+    write_noise_floor(FLOOR, replace(floor, environment_fingerprint="another machine's"))
     command(*run)
-    assert read_results(tmp_path / "out" / "results.json").noise_floor is None
-    report = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    assert read_results(tmp_path / "reports" / "out" / "results.json").noise_floor is None
+    report = (tmp_path / "reports" / "out" / "report.md").read_text(encoding="utf-8")
     assert "| noise floor | not measured; bench doctor does it |" in report
 
 
 def test_a_damaged_floor_costs_a_run_nothing_but_a_warning(command: Bench, tmp_path: Path) -> None:
-    DEFAULT_PATH.parent.mkdir()
-    DEFAULT_PATH.write_text("{")
-    code, text, _ = command("run", "--scan", "100/3", "--output", "out")
+    FLOOR.parent.mkdir()
+    FLOOR.write_text("{")
+    code, text, _ = command("run", "--scan", "100/3", "--output", "reports/out")
     assert code == 0
     assert "is not a noise floor" in text
-    results = read_results(tmp_path / "out" / "results.json")
+    results = read_results(tmp_path / "reports" / "out" / "results.json")
     assert results.measurements
     assert "make it again with `bench doctor`" in results.warnings[0]
 
 
 def test_a_real_machine_has_a_floor(tmp_path: Path) -> None:
-    output = tmp_path / "floor.json"
-    finished = run_command("doctor", "--scan", "10/1", "--pairs", 6, "--output", output)
+    output = tmp_path / FILE
+    finished = run_command("doctor", "--scan", "10/1", "--pairs", 6, "--output", tmp_path)
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.startswith("Noise floor: streaming on 10/1 against itself, 6 pairs: ")
-    assert finished.stdout.rstrip().endswith(f"Kept in {output}.")
+    assert finished.stdout.rstrip().endswith(
+        f"Kept in {output}; runs on this machine with an --output in {tmp_path} include it."
+    )
     floor = read_noise_floor(output)
     assert floor is not None
     assert floor.pairs == 6
     assert floor.deviations.keys() == {"wall_seconds", "cpu_seconds"}
-    assert [path.name for path in tmp_path.iterdir()] == ["floor.json"]
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]

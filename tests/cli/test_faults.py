@@ -32,7 +32,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory, inputs: Path) -> tuple[Fi
     # The good one comes last: what went wrong before must not touch it.
     names = [word for name in (*EXPECTED, GOOD) for word in ("--implementation", name)]
     scan = ["--scan", "30/2", "--catalogue-file", inputs / "catalogue.json"]
-    return run("run", *scan, "--samples", "1", "--output", output, *names), output
+    return run("run", *scan, "--pairs", "1", "--output", output, *names), output
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +81,7 @@ def test_every_file_of_the_earlier_run_is_replaced(finished: tuple[Finished, Pat
 def test_rows_of_other_content_fail_the_run_although_each_call_went_well(tmp_path: Path, inputs: Path) -> None:
     names = ["--implementation", "streaming", "--implementation", f"{FAULTS}.results:miscounts_findings"]
     scan = ["--scan", "30/2", "--catalogue-file", inputs / "catalogue.json"]
-    finished = run("run", *scan, "--samples", "1", "--output", tmp_path, *names)
+    finished = run("run", *scan, "--pairs", "1", "--output", tmp_path, *names)
     assert finished.returncode == 1
     assert finished.stdout.startswith("Same rows: no")
     assert results(tmp_path)["failures"] == []

@@ -62,7 +62,7 @@ def test_a_run_takes_every_sample_there_and_tells_nobody_the_password(
     url = f"host={address['host']} port={address['port']} user=postgres dbname=postgres password={PASSWORD}"
     before = state(own_server)
     files = ["--scan-file", inputs / "scan.json", "--catalogue-file", inputs / "catalogue.json"]
-    command = ["run", *files, "--implementation", "streaming", "--samples", "1", "--output", tmp_path]
+    command = ["run", *files, "--implementation", "streaming", "--pairs", "1", "--output", tmp_path]
     finished = run(*command, "--database-url", url)
     assert finished.returncode == 0, finished.stderr
     assert state(own_server) == before

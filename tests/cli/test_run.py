@@ -21,7 +21,7 @@ ROWS = 3 * 5_421
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Finished, Path]:
     output = tmp_path_factory.mktemp("published") / "new" / "folder"
-    return run("run", "--scan", "100/3", "--samples", "1", "--output", output), output
+    return run("run", "--scan", "100/3", "--pairs", "1", "--output", output), output
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 def test_it_writes_the_comment_to_a_file_and_nothing_else(folder: Path) -> None:
     """Exit code 0 also for a regression: the gate has said so already."""
     verdict, output = folder / "verdict.json", folder / "new" / "comment.md"
-    arguments = ("--verdict", verdict, "--artifact-url", URL, "--output", output)
+    arguments = ("--verdict", verdict, "--artifact-url", URL, "--markdown", output)
     finished = run("comment", folder / "results.json", *arguments)
     assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
     assert output.read_text(encoding="utf-8") == render_comment(production_results(), verdicts.regressed(), URL)

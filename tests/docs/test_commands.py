@@ -83,10 +83,10 @@ def test_a_command_of_a_document_parses(document: str, line: str) -> None:
     words = shlex.split(line)[1:]
     if words == ["--version"]:
         return
-    while hasattr(command, "get_command"):
-        name = words.pop(0)
-        assert name in command.commands, f"{document}: bench has no command {name!r}"
-        command = command.commands[name]
+    while hasattr(command, "resolve_command"):
+        context = command.make_context("bench", words, resilient_parsing=True)
+        assert words[0] in command.commands, f"{document}: bench has no command {words[0]!r}"
+        _, command, words = command.resolve_command(context, words)
     command.make_context("bench", words)
 
 

@@ -39,7 +39,7 @@ def test_no_gate_of_unchanged_code_fails(
     monkeypatch.chdir(tmp_path)
     Path("pyproject.toml").write_text(POLICY, encoding="utf-8")
     measured = ["--scan", SCAN, "--implementation", STREAMING, "--implementation", CONTROL]
-    assert main(["run", *measured, "--samples", "6", "--output", "accepted"]) == 0, capsys.readouterr().out
+    assert main(["run", *measured, "--pairs", "6", "--output", "accepted"]) == 0, capsys.readouterr().out
     assert main(["baseline", "accept", "accepted/results.json"]) == 0
     for number in range(1, GATES + 1):
         capsys.readouterr()

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from bench.cli.gate import Measuring, judge_by_measuring
 from bench.cli.main import main
+from bench.gate.measuring import Measuring, judge_by_measuring
 from bench.gate.policy import Policy
 from bench.gate.verdict import Outcome
 from bench.gate.verdict_file import read_verdict
+from bench.harness.progress import Silent
 from bench.results.records import Results
 from bench.results.store import read_results, write_results
 from tests.support import command
 from tests.support.gate_runs import SCAN, TIMES, check, policy, policy_text, run, with_samples, without
+from tests.support.stand_in import plan
 from tests.support.variants import failed, mismatch
 
 RULES = '[gate.ceilings.peak_heap_bytes]\n"10k/20" = { streaming = "46 MB" }\n'
@@ -161,7 +163,7 @@ class Scripted(Measuring):
     """Gives two batches that were measured before, and notes which scans were asked for again."""
 
     def __init__(self, asked: Policy, first: Results, second: Results) -> None:
-        super().__init__(asked, Path(), 16, None, None)
+        super().__init__(asked, plan(), Path(), Silent())
         self._batches = first, second
         self.again: list[tuple[str, ...]] = []
 

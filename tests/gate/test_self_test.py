@@ -7,7 +7,6 @@ from functools import partial
 
 import pytest
 
-from bench.cli import gate as gate_command
 from bench.cli.main import main
 from bench.gate.planted.trials import CONTROL, STREAMING, TRIALS, Planted, Trial
 from bench.gate.policy import Policy, Rule
@@ -128,7 +127,7 @@ def test_the_command_prints_the_table_and_ends_with_its_exit_code(
     peak: float, code: int, word: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     opener = StandIn(peaks({FAULT.implementation: peak})).open
-    monkeypatch.setattr(gate_command, "run_self_test", partial(self_test, opener=opener, trials=(HEAP,)))
+    monkeypatch.setattr("bench.gate.self_test.self_test", partial(self_test, opener=opener, trials=(HEAP,)))
     assert main(["gate", "--self-test"]) == code
     output = capsys.readouterr().out
     assert output.startswith(f"{word} – ")

@@ -19,7 +19,7 @@ def by_hand(*options: str) -> subprocess.CompletedProcess[str]:
 
 def test_each_implementation_is_one_benchmark_with_as_many_rounds_as_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "benchmark.json"
-    finished = by_hand("--bench-scan=30/2", "--bench-samples=2", f"--benchmark-json={path}")
+    finished = by_hand("--bench-scan=30/2", "--bench-pairs=2", f"--benchmark-json={path}")
     assert finished.returncode == 0, finished.stdout
     assert "2 passed" in finished.stdout
     entries = {entry["name"]: entry for entry in json.loads(path.read_text())["benchmarks"]}

@@ -46,7 +46,7 @@ def test_a_query_per_region_fails_the_run_and_is_shown_with_its_line(tmp_path: P
     name = f"{'.'.join(MODULE.with_suffix('').parts)}:query_per_region"
     catalogue, output = tmp_path / "catalogue.json", tmp_path / "report"
     catalogue.write_text(json.dumps(CATALOGUE), encoding="utf-8")
-    scan = ["--scan", "100/3", "--catalogue-file", catalogue, "--samples", 1]
+    scan = ["--scan", "100/3", "--catalogue-file", catalogue, "--pairs", 1]
     finished = run("run", *scan, "--implementation", name, "--output", output)
     assert finished.returncode == 1, finished.stderr
     text = " ".join(finished.stdout.split())

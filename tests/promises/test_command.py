@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-import bench.cli.promises as command
 from bench.analysis.promises import Standing
 from bench.declare.promise import Promise
 from bench.harness.stage import ScanSource
@@ -92,7 +91,7 @@ def test_an_interruption_leaves_no_process_server_or_folder_and_an_earlier_file_
     [
         (["--implementation", "unknown"], "unknown implementation 'unknown'"),
         (["--implementation", "streaming", "--implementation", "streaming"], "given more than once"),
-        (["--points", "3"], f"'--points': Input should be greater than or equal to {FEWEST_POINTS}"),
+        (["--points", "3"], f"--points 3 leaves out some faults; write --points {FEWEST_POINTS} or more"),
         (["--scan", "many"], "scan size 'many' is not findings/regions"),
     ],
 )
@@ -110,7 +109,7 @@ def test_a_damaged_file_is_found_before_anything_is_tried(
     def tried(*_: object) -> None:
         pytest.fail("the trial began")
 
-    monkeypatch.setattr(command, "try_promises", tried)
+    monkeypatch.setattr("bench.promises.trial.try_promises", tried)
     (tmp_path / "promises.json").write_text("{", encoding="utf-8")
     code, output, errors = bench(capsys, "promises", "--json", tmp_path / "promises.json")
     assert (code, output) == (2, "")
@@ -149,7 +148,7 @@ def test_the_exit_code_says_whether_what_is_promised_is_kept(
         keep(made)
         return (made,)
 
-    monkeypatch.setattr(command, "try_promises", tried)
+    monkeypatch.setattr("bench.promises.trial.try_promises", tried)
     json = tmp_path / "promises.json"
     assert bench(capsys, "promises", "--json", json)[0] == code
     assert read_promises(json) == (made,)

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import signal
-
 import pytest
 
-from bench.cli import main
+from bench.cli.main import main
 
 
 def bench(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
     """Run ``bench``; return its exit code, its output and its errors."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        code = main(list(map(str, arguments)))
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
+    code = main(list(map(str, arguments)))
     output, errors = capsys.readouterr()
     return code, output, errors

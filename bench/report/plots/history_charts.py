@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.analysis.summary import Summary
 from bench.analysis.timeline import Moment
@@ -11,6 +12,7 @@ from bench.report.figures import Scale, quantity, scale
 from bench.report.history import created_text, revision_text
 from bench.report.plots.chart import Callout, Chart, Line
 from bench.report.tables.overview import PEAK, TIME
+from bench.results.files import write_file
 from bench.results.metrics import Metric
 from bench.words import enumerated, plain, shorten
 
@@ -43,6 +45,27 @@ def history_charts(moments: Sequence[Moment]) -> Iterator[Chart]:
         }
         if any(place.comparable for places in known.values() for place in places):
             yield _chart(name, metric, moments, known)
+
+
+def write_history_charts(folder: Path, moments: Sequence[Moment]) -> tuple[Path, ...]:
+    """Write the charts into ``folder`` as PNG and SVG, and return the files; one without a figure is removed.
+
+    Raises InputError where a file cannot be written.
+    """
+    # Here, because matplotlib takes half a second.
+    from bench.report.plots.draw import draw
+
+    charts = tuple(history_charts(moments))
+    written = []
+    for chart in charts:
+        for suffix, picture in zip(("png", "svg"), draw(chart), strict=True):
+            path = folder / f"{chart.name}.{suffix}"
+            write_file(path, picture)
+            written.append(path)
+    for name in set(HISTORY_CHART_NAMES) - {chart.name for chart in charts}:
+        for suffix in ("png", "svg"):
+            (folder / f"{name}.{suffix}").unlink(missing_ok=True)
+    return tuple(written)
 
 
 def _places(moments: Sequence[Moment], implementation: str, metric: Metric) -> list[_Place]:

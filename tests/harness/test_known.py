@@ -7,21 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from bench.cli.known import with_promises
 from bench.declare.registry import locate
 from bench.declare.source import source_fingerprint
 from bench.gate.baseline import baseline_of
+from bench.harness.known import with_known
 from bench.report.run_markdown import write_report
 from bench.report.run_text import render_table
-from bench.results.promises import DEFAULT_PATH, PromiseTrial, merge_promises
+from bench.results.promises import FILE, PromiseTrial, merge_promises
 from bench.results.store import read_results, write_results
 from tests.support.builders import production_results
 from tests.support.promise_records import point, trial
 
 
-@pytest.fixture(autouse=True)
-def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture
+def reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that is looked into, which is not the working folder."""
+    monkeypatch.chdir("/")
+    return tmp_path / "reports"
 
 
 def tried(implementation: str, source: str | None = None) -> PromiseTrial:
@@ -30,9 +32,9 @@ def tried(implementation: str, source: str | None = None) -> PromiseTrial:
     return replace(trial(implementation, points=(point(),)), source=now if source is None else source)
 
 
-def test_what_was_tried_on_this_code_comes_along_and_reads_beside_the_figures(tmp_path: Path) -> None:
-    merge_promises(DEFAULT_PATH, [tried("streaming"), tried("materializing", "other code"), tried("pushdown")])
-    results = with_promises(production_results())
+def test_what_was_tried_on_this_code_comes_along_and_reads_beside_the_figures(tmp_path: Path, reports: Path) -> None:
+    merge_promises(reports / FILE, [tried("streaming"), tried("materializing", "other code"), tried("pushdown")])
+    results = with_known(production_results(), reports)
     assert [one.implementation for one in results.promises] == ["streaming"]
     write_results(tmp_path / "results.json", results)
     assert read_results(tmp_path / "results.json") == results
@@ -44,20 +46,20 @@ def test_what_was_tried_on_this_code_comes_along_and_reads_beside_the_figures(tm
     assert baseline_of(results).promises == ()
 
 
-def test_without_trials_nothing_is_said_of_promises(tmp_path: Path) -> None:
-    results = with_promises(production_results())
+def test_without_trials_nothing_is_said_of_promises(tmp_path: Path, reports: Path) -> None:
+    results = with_known(production_results(), reports)
     assert results == production_results()
     assert "promises" not in write_report(tmp_path, results)[0].read_text(encoding="utf-8")
 
 
-def test_an_implementation_of_another_revision_has_no_trials_and_does_no_harm() -> None:
-    merge_promises(DEFAULT_PATH, [tried("streaming")])
+def test_an_implementation_of_another_revision_has_no_trials_and_does_no_harm(reports: Path) -> None:
+    merge_promises(reports / FILE, [tried("streaming")])
     results = replace(production_results(), implementations=("streaming@main", "streaming"))
-    assert [one.implementation for one in with_promises(results).promises] == ["streaming"]
+    assert [one.implementation for one in with_known(results, reports).promises] == ["streaming"]
 
 
-def test_a_damaged_file_costs_a_warning_and_not_the_run() -> None:
-    DEFAULT_PATH.parent.mkdir()
-    DEFAULT_PATH.write_text("{", encoding="utf-8")
-    (warning,) = with_promises(production_results()).warnings
+def test_a_damaged_file_costs_a_warning_and_not_the_run(reports: Path) -> None:
+    reports.mkdir()
+    (reports / FILE).write_text("{", encoding="utf-8")
+    (warning,) = with_known(production_results(), reports).warnings
     assert "is not a promises file" in warning

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from bench.analysis.comparable import environment_fingerprint
 from bench.declare.registry import locate
@@ -12,10 +13,15 @@ from bench.results import noise_floor, promises
 from bench.results.records import Results
 
 
-def with_noise_floor(results: Results) -> Results:
-    """Add what ``bench doctor`` found on this machine; a floor of another machine says nothing here."""
+def with_known(results: Results, reports: Path) -> Results:
+    """Add what is known from ``reports``, the folder in which commands leave what outlasts a single run."""
+    return _with_promises(_with_noise_floor(results, reports), reports)
+
+
+def _with_noise_floor(results: Results, reports: Path) -> Results:
+    """Add what ``bench doctor`` found on this machine; another machine's floor does not apply."""
     try:
-        floor = noise_floor.read_noise_floor(noise_floor.DEFAULT_PATH)
+        floor = noise_floor.read_noise_floor(reports / noise_floor.FILE)
     except InputError as error:
         return _warned(results, error)
     if floor is None or floor.environment_fingerprint != environment_fingerprint(results.environment):
@@ -23,10 +29,10 @@ def with_noise_floor(results: Results) -> Results:
     return replace(results, noise_floor=floor)
 
 
-def with_promises(results: Results) -> Results:
-    """Add what ``bench promises`` tried on the implementations as they are now; other code's trials prove nothing."""
+def _with_promises(results: Results, reports: Path) -> Results:
+    """Add what ``bench promises`` found about the implementations' current code; trials of other code do not apply."""
     try:
-        trials = promises.read_promises(promises.DEFAULT_PATH)
+        trials = promises.read_promises(reports / promises.FILE)
     except InputError as error:
         return _warned(results, error)
     sources = {name: _source(name) for name in results.implementations}
@@ -42,5 +48,5 @@ def _source(implementation: str) -> str | None:
 
 
 def _warned(results: Results, error: InputError) -> Results:
-    # What was measured is not lost for the sake of a file beside it.
+    # A damaged file beside it must not cost what was measured.
     return replace(results, warnings=(*results.warnings, str(error)))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.cli.measure import command_line
+from bench.cli.plans import command_line
 from bench.datasets.size import ScanSize
 from bench.harness.stage import ScanSource
 

@@ -1,0 +1,135 @@
+"""The commands by group, each with the module that is imported only when it is called."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from importlib import import_module
+from inspect import Parameter, get_annotations, signature
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from bench.errors import InputError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """An Entry is one command, or a group of commands, as a list of commands shows it."""
+
+    name: str
+    help: str
+    panel: str = "Commands"
+    hidden: bool = False
+    module: str = ""
+    """In ``bench.cli``, with a function of the command's name; '' where both names are the same."""
+    commands: tuple[Entry, ...] = ()
+    """Those of a group; a command has none."""
+
+    def stub(self) -> TyperCommand | TyperGroup:
+        """Return what a list of commands needs: the name and the help, without the module."""
+        if self.commands:
+            return CommandGroup(name=self.name, help=self.help, rich_help_panel=self.panel, entries=self.commands)
+        return TyperCommand(self.name, short_help=self.help, rich_help_panel=self.panel, hidden=self.hidden)
+
+    def whole(self) -> Any:
+        """Return the command with its options, after importing its module."""
+        module = import_module(f"bench.cli.{self.module or self.name}")
+        app = typer.Typer(add_completion=False)
+        app.command(self.name)(_with_options(getattr(module, self.name)))
+        return typer.main.get_command(app)
+
+
+MEASURE, JUDGE, SHOW, PROVE = "Measure", "Judge", "Show", "Prove"
+ACCEPT = Entry(name="accept", help="Make a run the baseline, and show what changes.", module="baseline")
+PROOFS = (
+    Entry(name="conform", help="Check rows on named cases against an independent oracle."),
+    Entry(name="promises", help="Check what implementations promise, under faults and races."),
+    Entry(name="reads", help="Time the API's reads of both ways to store rows."),
+)
+ENTRIES = (
+    Entry(name="run", help="Measure implementations on scans and write a report.", panel=MEASURE),
+    Entry(name="ab", help="Measure a revision against the working tree.", panel=MEASURE),
+    Entry(name="sweep", help="Measure a grid of sizes: how peaks grow, what kills a worker.", panel=MEASURE),
+    Entry(name="doctor", help="Find the smallest change that this machine can detect.", panel=MEASURE),
+    Entry(name="gate", help="Judge a run by policy and baseline: may the change merge?", panel=JUDGE),
+    Entry(name="compare", help="Compare two results files.", panel=JUDGE),
+    Entry(name="baseline", help="Accept the run that the gate compares with.", panel=JUDGE, commands=(ACCEPT,)),
+    Entry(name="comment", help="Write a run and its verdict as a pull request's comment.", panel=SHOW),
+    Entry(name="history", help="List and plot the runs kept in a folder.", panel=SHOW),
+    Entry(name="rows", help="Print the rows that an implementation writes, as JSON lines.", panel=SHOW),
+    Entry(name="prove", help="Check rows, promises and reads of implementations.", panel=PROVE, commands=PROOFS),
+    *(replace(entry, hidden=True) for entry in PROOFS),
+)
+
+
+class CommandGroup(TyperGroup):
+    """A TyperGroup that imports a command's module only to call the command or to show its help."""
+
+    def __init__(self, *, entries: tuple[Entry, ...] = ENTRIES, commands: Any = None, **rest: Any) -> None:
+        del commands  # typer passes an empty one
+        self._entries = {entry.name: entry for entry in entries}
+        super().__init__(commands={entry.name: entry.stub() for entry in entries}, **rest)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the name, the whole command and the arguments that are left."""
+        name, stub, rest = super().resolve_command(ctx, args)
+        assert name is not None  # or the line above has raised
+        return name, stub if isinstance(stub, CommandGroup) else self._entries[name].whole(), rest
+
+
+def _with_options(function: Callable[..., int]) -> Callable[..., int]:
+    """Return ``function`` for typer: a parameter that is a dataclass of options becomes one parameter an option."""
+    hints = get_type_hints(function, include_extras=True)
+    parameters: list[Parameter] = []
+    record: tuple[str, type] | None = None
+    for parameter in signature(function).parameters.values():
+        hint = hints[parameter.name]
+        if is_dataclass(hint) and isinstance(hint, type):
+            record = parameter.name, hint
+            parameters += _options_of(hint)
+        else:
+            parameters.append(parameter.replace(annotation=hint, kind=Parameter.KEYWORD_ONLY))
+
+    def command(**values: Any) -> int:
+        _refuse_undecodable(values)
+        if record is not None:
+            name, kind = record
+            values[name] = kind(**{field.name: values.pop(field.name) for field in fields(kind)})
+        return function(**values)
+
+    command.__doc__ = function.__doc__
+    command.__signature__ = signature(function).replace(parameters=parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return command
+
+
+def _options_of(record: type) -> Iterator[Parameter]:
+    """Yield the fields of ``record`` as parameters, its own before those that it inherits."""
+    hints = get_type_hints(record, include_extras=True)
+    defaults = {one.name: Parameter.empty if one.default is MISSING else one.default for one in fields(record)}
+    owners = [kind for kind in record.__mro__ if is_dataclass(kind)]
+    for kind in owners:
+        for name in get_annotations(kind):
+            yield Parameter(name, Parameter.KEYWORD_ONLY, default=defaults[name], annotation=hints[name])
+
+
+def _refuse_undecodable(values: dict[str, Any]) -> None:
+    """Refuse bytes that are no text, but in paths. Raises InputError, which does not repeat them."""
+    given = {f"--{name.replace('_', '-')}": value for name, value in values.items() if not isinstance(value, Path)}
+    given |= {name: os.environ.get(name) for name in ("BENCH_DATABASE_URL", "TMPDIR")}
+    for name, value in given.items():
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and not _is_text(text):
+                raise InputError(f"{name} holds bytes that are not valid UTF-8; write it in UTF-8")
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

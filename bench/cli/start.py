@@ -1,0 +1,92 @@
+"""The entry point: ready for signals and for closed streams before anything else is imported."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+from contextlib import suppress
+from types import FrameType
+from typing import NoReturn
+
+INTERRUPTED = 130
+"""128 + SIGINT, as shells have it."""
+AT_FAULT = 2
+INTERRUPTED_MESSAGE = "interrupted; servers and temporary files are gone"
+
+
+def entry_point() -> NoReturn:
+    """Be the console script."""
+    try:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            # Under nohup a hang-up is ignored, and stays so.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, _interrupt)
+        code = _run()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+        _write_error(INTERRUPTED_MESSAGE)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # nothing is left to interrupt
+    _drop_unwritable_output()
+    sys.exit(code)
+
+
+def _run() -> int:
+    if not _prepare_streams():
+        _write_error("standard output is closed; redirect it to a file or to /dev/null")
+        return AT_FAULT
+    from bench.cli.main import main
+
+    return main(sys.argv[1:])
+
+
+def _prepare_streams() -> bool:
+    """Have all three standard streams open and standard error never fail; False where standard output was closed.
+
+    A closed one would give its number, and with it what is printed, to the next file that is opened.
+    """
+    closed = set()
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number
+            closed.add(descriptor)
+    sys.stderr = io.TextIOWrapper(
+        _Unfailing(2, "wb", closefd=False), encoding="utf-8", errors="backslashreplace", write_through=True
+    )
+    # A terminal that lacks a character must not cost a report.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    return 1 not in closed
+
+
+class _Unfailing(io.FileIO):
+    """Standard error: a terminal that is gone or a full disk must not end a run."""
+
+    def write(self, data: bytes, /) -> int:  # type: ignore[override]  # a stub wider than what TextIOWrapper passes
+        """Write what can be written."""
+        with suppress(OSError):
+            super().write(data)
+        return len(data)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    """Treat a request to end like Ctrl-C, so that everything is cleaned up."""
+    raise KeyboardInterrupt
+
+
+def _write_error(message: str) -> None:
+    with suppress(OSError):
+        os.write(2, f"bench: {message}\n".encode())
+
+
+def _drop_unwritable_output() -> None:
+    """Keep the interpreter from failing once more over output that could not be written."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

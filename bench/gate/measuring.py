@@ -1,0 +1,49 @@
+"""Measuring for the gate: what the policy names, and a second batch where time alone made it fail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from bench.gate.judge import gate
+from bench.gate.policy import Policy
+from bench.gate.repetition import confirm, narrowed, narrowed_results, needs_repetition, suspects
+from bench.gate.verdict import GateVerdict
+from bench.harness.plan import RunPlan
+from bench.harness.progress import Progress
+from bench.harness.session import measure_into
+from bench.results.records import Results
+
+SECOND_BATCH = "second-batch"
+"""The folder in the output where the results of a repetition go."""
+
+
+class Measuring:
+    """Measures what a policy names, once in full, and once more for the time of some scans."""
+
+    def __init__(self, policy: Policy, plan: RunPlan, output: Path, progress: Progress) -> None:
+        self.policy = policy
+        self._plan = plan
+        self._output = output
+        self._progress = progress
+
+    def whole(self) -> Results:
+        """Measure everything."""
+        return measure_into(self._output, self._plan, self._progress).results
+
+    def time_again(self, scans: tuple[str, ...]) -> Results:
+        """Measure time alone, on ``scans``."""
+        plan = replace(self._plan, sizes=tuple(size for size in self._plan.sizes if size.label in scans), probes=())
+        reports = self._output.absolute().parent
+        return measure_into(self._output / SECOND_BATCH, plan, self._progress, reports=reports).results
+
+
+def judge_by_measuring(measuring: Measuring, accepted: Results | None) -> GateVerdict:
+    """Measure and judge; where nothing but time fails, let a second batch confirm it. Raises BenchError."""
+    first = gate(measuring.policy, measuring.whole(), accepted)
+    if not needs_repetition(first):
+        return first
+    scans = suspects(first)
+    again = measuring.time_again(scans)
+    against = narrowed_results(accepted, scans) if accepted else None
+    return confirm(first, gate(narrowed(measuring.policy, scans), again, against))

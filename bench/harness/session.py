@@ -1,0 +1,98 @@
+"""A session: one plan measured into one output folder, from the check of the folder to the written report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bench.errors import InputError
+from bench.harness.known import with_known
+from bench.harness.plan import RunPlan
+from bench.harness.progress import Progress
+from bench.harness.runner import Runner, StageOpener
+from bench.harness.stage import open_stage
+from bench.report.run_markdown import REPORT_FILE, write_report
+from bench.results.benchmark_file import write_benchmark_file
+from bench.results.files import OutputError, check_folder, claimed_folder, rescuing
+from bench.results.history import keep
+from bench.results.records import Results
+from bench.results.store import write_results
+
+RESULTS_FILE = "results.json"
+BENCHMARK_FILE = "benchmark.json"
+INTERRUPTED_FILE = "interrupted.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptRun:
+    """A KeptRun is the results of a run as they were written, and where they and the report are."""
+
+    results: Results
+    results_file: Path
+    report: Path
+    pictures: tuple[Path, ...]
+
+
+def measure_into(
+    output: Path,
+    plan: RunPlan,
+    progress: Progress,
+    *,
+    opener: StageOpener | None = None,
+    reports: Path | None = None,
+    history: Path | None = None,
+) -> KeptRun:
+    """Carry out ``plan``, and write results, pytest-benchmark's document and the report into ``output``.
+
+    The noise floor and the promises of earlier commands come from ``reports``, by default the folder that ``output`` is
+    in. ``history`` gets a copy of the results. Nothing is measured where a file cannot be written or another run is
+    writing to ``output``. A run that ends early leaves what it measured in ``interrupted.json``, and an earlier report
+    as it is. Raises BenchError.
+    """
+    with claimed_folder(output, RESULTS_FILE, BENCHMARK_FILE, REPORT_FILE, INTERRUPTED_FILE):
+        check_folder(output / "plots")
+        if history is not None:
+            check_folder(history)
+        runner = Runner(plan, progress, opener or open_stage)
+        results = with_known(_measure(runner, output, progress), reports or output.absolute().parent)
+        with rescuing():
+            write_results(output / RESULTS_FILE, results)
+        try:
+            write_benchmark_file(output / BENCHMARK_FILE, runner.benchmarks)
+            report, *pictures = write_report(output, results)
+            if history is not None:
+                keep(history, results)
+        except InputError as error:
+            raise InputError(f"{error}; the results are in {output / RESULTS_FILE}") from error
+    return KeptRun(results=results, results_file=output / RESULTS_FILE, report=report, pictures=tuple(pictures))
+
+
+def measure_alone(output: Path, plan: RunPlan, progress: Progress) -> Results:
+    """Carry out ``plan`` and return its results; only what a run that ends early has measured goes to ``output``."""
+    return _measure(Runner(plan, progress, open_stage), output, progress)
+
+
+def _measure(runner: Runner, output: Path, progress: Progress) -> Results:
+    try:
+        runner.run()
+    except BaseException as error:
+        reason = "interrupted" if isinstance(error, KeyboardInterrupt) else str(error) or type(error).__name__
+        _keep_unfinished(runner, output, progress, reason)
+        raise
+    (output / INTERRUPTED_FILE).unlink(missing_ok=True)
+    results = runner.results()
+    assert results is not None  # the run came to its end
+    return results
+
+
+def _keep_unfinished(runner: Runner, output: Path, progress: Progress, reason: str) -> None:
+    results = runner.results()
+    if results is None or not results.measurements:
+        return
+    path = output / INTERRUPTED_FILE
+    try:
+        with rescuing():
+            write_results(path, replace(results, unfinished=results.unfinished or reason))
+        progress.warn(f"what was measured so far is in {path}")
+    except OutputError as error:
+        progress.warn(str(error))
