@@ -63,6 +63,7 @@ def test_a_report_of_bench_arrives_as_it_was_but_for_zero_width_spaces(folder: P
             "https://github.com/o/n/issues/1 https://github.com/o/n/PULL/1",
             "https://github.com/o/n/issues/\u200b1 https://github.com/o/n/PULL/\u200b1",
         ),
+        ("already @\u200bapart #\u200b1", "already @\u200bapart #\u200b1"),
         ("%%{init: @someone #1", "%%{init: @\u200bsomeone #\u200b1"),
         ("## Heading\n\n#\n\n&#124; # one", "## Heading\n\n#\n\n&#124; # one"),
     ],
