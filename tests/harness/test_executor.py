@@ -252,3 +252,67 @@ def test_exit_codes_of_errors_are_the_gates() -> None:
     """1 a failed measurement, 2 the tool or its input."""
     assert (SampleError("error", "").exit_code, MeasurementError.exit_code) == (1, 1)
     assert (InputError.exit_code, DatabaseError.exit_code) == (2, 2)
+
+
+def test_a_deleted_working_folder_is_named_in_one_line(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch, gone = tmp_path_factory.mktemp("scratch"), tmp_path_factory.mktemp("gone")
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(InputError, match=r"^the working folder cannot be used: No such file.*; change to another$"):
+        ProcessExecutor(scratch).run(DescribeRequest(implementations=("streaming",)), LONG)
+
+
+@pytest.mark.parametrize("broken", ["django", "msgspec"])
+def test_a_module_that_shadows_a_package_is_an_error_with_its_own_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    (tmp_path / f"{broken}.py").write_text("raise RuntimeError('not the real one')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(InputError) as caught:
+        ProcessExecutor(tmp_path).run(DescribeRequest(implementations=("streaming",)), LONG)
+    assert str(caught.value).startswith("the worker cannot start: RuntimeError: not the real one; look for modules")
+
+
+def test_what_ends_the_worker_before_it_can_answer_is_shown_by_its_last_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import os, sys\nsys.stderr.write('no licence\\n')\nos._exit(3)")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(SampleError) as caught:
+        ProcessExecutor(tmp_path).run(DescribeRequest(implementations=("streaming",)), LONG)
+    assert str(caught.value) == "the worker ended with exit code 3 and no answer; its last line: no licence"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PYTHONWARNINGS", "error"),
+        ("PYTHONMALLOC", "debug"),
+        ("PYTHONINSPECT", "1"),
+        ("PYTHONDEVMODE", "1"),
+        ("PYTHONOPTIMIZE", "2"),
+        ("PYTEST_ADDOPTS", "--no-such-option"),
+        ("COVERAGE_PROCESS_START", "/no/such/file"),
+        ("DJANGO_SETTINGS_MODULE", "no.such.settings"),
+        ("DJANGO_CONFIGURATION", "NoSuchClass"),
+    ],
+)
+def test_variables_that_would_change_how_a_worker_runs_do_not_reach_it(
+    small_scan: ScanStage, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DJANGO_COMPLIANCE_COPY_BATCH_SIZE", "7")
+    with pytest.raises(SampleError) as caught:
+        small_scan.sample("rows", f"{HERE}.ends:raises_its_environment", LONG)
+    variables = str(caught.value).split()
+    assert name not in variables
+    assert "DJANGO_COMPLIANCE_COPY_BATCH_SIZE" in variables, "an implementation may read its own settings"
+
+
+def test_a_worker_for_which_there_is_no_room_is_an_error_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(
+        SampleError, match=r"^no folder for a worker can be made in .*: No such file or directory; make"
+    ):
+        ProcessExecutor(tmp_path / "gone").run(DescribeRequest(implementations=()), LONG)

@@ -118,6 +118,14 @@ def test_a_daemon_ends_with_its_sample_however_that_ends(
     assert not any(map(is_running, daemons))
 
 
+@pytest.mark.parametrize("probe", ["memory", "memory-untraced"])
+def test_a_heap_that_memray_could_not_write_down_is_no_sample(small_scan: ScanStage, probe: ProbeName) -> None:
+    """memray itself gives the peak up to the moment at which it could not write, and no error."""
+    with pytest.raises(SampleError, match="memray stopped tracking because it could not write its file to ") as caught:
+        small_scan.sample(probe, f"{HERE}:on_a_disk_that_is_full", LONG)
+    assert "set TMPDIR" in str(caught.value)
+
+
 CLOCKS = "tests.support.implementations.clocks"
 
 

@@ -1,4 +1,4 @@
-"""Peak heap by memray. Never time a traced call, and never read its RSS: the tracer's own costs are in both."""
+"""Peak heap by memray. A traced call is never timed, nor its RSS read: both would include the tracer's own cost."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import memray
 
+from bench.errors import MeasurementError
 from bench.messages.reading import Call, Reading
 from bench.results.records import Allocation, HeapPoint
 
@@ -19,24 +20,35 @@ SNAPSHOT_INTERVAL_MS = 10
 
 
 def read_peak_heap(call: Call) -> Reading:
-    """Peak bytes on the heap during the call, Python's allocators traced: the headline figure, near-exact.
+    """Return the peak bytes on the heap during the call, with Python's allocators traced: the headline figure.
 
-    Also the heap over time and the largest call sites at the peak.
+    Also the heap over time and the largest call sites at the peak. Raises MeasurementError where memray cannot write
+    its file.
     """
     return _read(call, "peak_heap_bytes", traced=True)
 
 
 def read_peak_heap_untraced(call: Call) -> Reading:
-    """Peak bytes that Python's allocators took from the system: moves in arena steps of 1 MB."""
+    """Return the peak bytes that Python's allocators took from the system, which move in arena steps of 1 MB.
+
+    Raises as ``read_peak_heap``.
+    """
     return _read(call, "peak_heap_untraced_bytes", traced=False)
 
 
 def _read(call: Call, metric: str, *, traced: bool) -> Reading:
     with tempfile.TemporaryDirectory(prefix="bench-memray-") as folder:
         path = Path(folder) / "capture.bin"
+        rival = memray.Tracker(Path(folder) / "rival.bin")
         gc.collect()
         with memray.Tracker(path, trace_python_allocators=traced, memory_interval_ms=SNAPSHOT_INTERVAL_MS):
             outcome = call()
+            complete = _is_refused(rival)
+        if not complete:
+            raise MeasurementError(
+                f"memray stopped tracking because it could not write its file to {tempfile.gettempdir()}; make room "
+                "there, or set TMPDIR to a folder on a larger disk"
+            )
         with memray.FileReader(path) as reader:
             peak = reader.metadata.peak_memory
             heap = heap_points(reader) if traced else ()
@@ -44,8 +56,23 @@ def _read(call: Call, metric: str, *, traced: bool) -> Reading:
     return Reading(values={metric: peak}, outcome=outcome, heap=heap, allocations=sites)
 
 
+def _is_refused(rival: memray.Tracker) -> bool:
+    """Whether a tracker is active: it then refuses a second one.
+
+    memray deactivates a tracker that cannot write, reports that to standard error alone, and gives the peak until then.
+    """
+    try:
+        rival.__enter__()
+    except RuntimeError:
+        return True
+    except AssertionError:
+        return False
+    rival.__exit__(None, None, None)
+    return False
+
+
 def heap_points(reader: memray.FileReader) -> tuple[HeapPoint, ...]:
-    """At most MOST_POINTS moments; of each stretch the one with the largest heap, so that no peak is thinned away."""
+    """Return at most MOST_POINTS moments: of each stretch of time the one with the largest heap, so peaks stay."""
     snapshots = list(reader.get_memory_snapshots())
     if not snapshots:
         return ()
@@ -75,7 +102,7 @@ def _sites(reader: memray.FileReader) -> tuple[Allocation, ...]:
 
 
 def _short(file: str) -> str:
-    """A path without its machine's part: below site-packages, the standard library or the working folder."""
+    """Return ``file`` relative to site-packages, the standard library or the working folder."""
     roots = (
         sysconfig.get_path("purelib"),
         sysconfig.get_path("platlib"),

@@ -14,6 +14,8 @@ from bench.compliance.contract import Outcome
 from bench.compliance.schema.connections import admin_connection
 from optimized_impl import create_compliance_requirements as honest
 
+SETTINGS = "bench.compliance.schema.settings"
+
 
 def raises(tenant_id: str, scan_id: str) -> Outcome:
     raise ValueError("two\nlines")
@@ -54,6 +56,11 @@ def interrupts(tenant_id: str, scan_id: str) -> Outcome:
 
 def raises_a_surrogate(tenant_id: str, scan_id: str) -> Outcome:
     raise ValueError("file \udcff is \x1b[31mbad")
+
+
+def raises_its_environment(tenant_id: str, scan_id: str) -> Outcome:
+    names = [name for name in os.environ if name.startswith(("PYTHON", "PYTEST", "COV", "DJANGO"))]
+    raise ValueError(" ".join(name for name in names if os.environ[name] != SETTINGS))
 
 
 def raises_without_text(tenant_id: str, scan_id: str) -> Outcome:

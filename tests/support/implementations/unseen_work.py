@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import multiprocessing
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -130,3 +131,12 @@ def in_a_thread_that_still_works(tenant_id: str, scan_id: str) -> Outcome:
 
     threading.Thread(target=work, name="late", daemon=True).start()
     return plain(tenant_id, scan_id)
+
+
+def on_a_disk_that_is_full(tenant_id: str, scan_id: str) -> Outcome:
+    """Let no file of the worker's grow, from the warm-up on, and allocate more often than the tracer can write down."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
+    held = [bytes(600) for _ in range(100_000)]  # too large for pymalloc
+    outcome = plain(tenant_id, scan_id)
+    del held
+    return outcome
