@@ -90,7 +90,7 @@ def _read(path: Path) -> Iterator[str | RecordedFinding]:
         try:
             for key, index, value in stream.pieces():
                 if index is not None:
-                    yield _finding(JsonValue(document, f"$.findings[{index}]", value))
+                    yield _finding(JsonValue(document, ("$.findings", index), value))
                     continue
                 _refuse_repetition(key, seen)
                 if key == "provider":
@@ -121,20 +121,19 @@ def _provider(node: JsonValue) -> str:
 
 
 def _finding(node: JsonValue) -> RecordedFinding:
-    members = node.members()
     status = node.member("status")
     if status.text() not in _STATUSES:
         raise status.fault(f"{status.value!r} is no status; write PASS, FAIL or MANUAL")
-    muted = members.get("muted")
+    muted = node.optional("muted")
     if muted is not None and not isinstance(muted.value, bool | None):
         raise muted.fault("expected true or false; quotes make it text")
-    resources = _resources(members.get("resources"))
+    resources = _resources(node.optional("resources"))
     return RecordedFinding(
         check_id=_short_text(node.member("check_id"), CHECK_ID_LENGTH),
         status=status.value,
         muted=muted is not None and muted.value is True,
-        compliance=_compliance(members.get("compliance")),
-        resource_regions=_regions(members.get("resource_regions"), resources),
+        compliance=_compliance(node.optional("compliance")),
+        resource_regions=_regions(node.optional("resource_regions"), resources),
         resources=tuple(region.text() for region in resources),
     )
 
