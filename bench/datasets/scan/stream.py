@@ -119,8 +119,8 @@ class JsonStream:
                 # Python refuses to convert an integer of thousands of digits, and says so in one line.
                 raise MalformedError(f"{self._place(self._position)}: not usable JSON: {error}") from None
             else:
-                # A number that ends with what was read may go on.
-                if end < len(self._text) or self._ended:
+                # A number may go on behind what was read, at most after ``e+``.
+                if end + len("e+") < len(self._text) or self._ended:
                     self._position = end
                     return value
             if len(self._text) - self._position > LONGEST_PIECE:
