@@ -8,11 +8,12 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from importlib import import_module
 from inspect import Parameter, get_annotations, signature
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, NoReturn, get_type_hints
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from bench.cli.terminal import shown
 from bench.errors import InputError
 
 
@@ -39,7 +40,7 @@ class Entry:
         """Return the command with its options, after importing its module."""
         module = import_module(f"bench.cli.{self.module or self.name}")
         app = typer.Typer(add_completion=False)
-        app.command(self.name)(_with_options(getattr(module, self.name)))
+        app.command(self.name, cls=Command)(_with_options(getattr(module, self.name)))
         return typer.main.get_command(app)
 
 
@@ -66,6 +67,16 @@ ENTRIES = (
 )
 
 
+class Command(TyperCommand):
+    """A TyperCommand whose help goes the way of all output."""
+
+    def get_help(self, ctx: Any) -> NoReturn:
+        """Print the help and end, before the library prints more. Raises Exit and UnwritableOutputError."""
+        with shown():
+            super().get_help(ctx)
+        raise typer.Exit
+
+
 class CommandGroup(TyperGroup):
     """A TyperGroup that imports a command's module only to call the command or to show its help."""
 
@@ -73,6 +84,12 @@ class CommandGroup(TyperGroup):
         del commands  # typer passes an empty one
         self._entries = {entry.name: entry for entry in entries}
         super().__init__(commands={entry.name: entry.stub() for entry in entries}, **rest)
+
+    def get_help(self, ctx: Any) -> NoReturn:
+        """Print the help and end, before the library prints more. Raises Exit and UnwritableOutputError."""
+        with shown():
+            super().get_help(ctx)
+        raise typer.Exit
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the name, the whole command and the arguments that are left."""

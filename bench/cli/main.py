@@ -13,7 +13,7 @@ import typer
 from bench import __version__
 from bench.cli.commands import CommandGroup
 from bench.cli.start import AT_FAULT, INTERRUPTED, INTERRUPTED_MESSAGE
-from bench.cli.terminal import UnwritableOutputError, complain, note, show
+from bench.cli.terminal import complain, note, show
 from bench.errors import BenchError
 
 app = typer.Typer(name="bench", cls=CommandGroup, add_completion=False)
@@ -66,18 +66,14 @@ def _call(argv: list[str]) -> int:
     command = typer.main.get_command(app)
     try:
         with command.make_context("bench", list(argv)) as context:
-            code = int(command.invoke(context) or 0)
+            return int(command.invoke(context) or 0)
     except typer.Exit as end:
-        code = end.exit_code
-    show("", end="")  # flushes the help, which typer prints
-    return code
+        return int(end.exit_code)
 
 
 def _cause(error: OSError) -> str:
     """What an operation on a file or a pipe failed on, and where room is missing."""
     where = f"{error.filename}: " if error.filename else ""
-    if error.errno == errno.EPIPE:
-        return str(UnwritableOutputError("cannot write to standard output: nobody reads it any more"))
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         folder = Path(tempfile.gettempdir())
         if error.filename and not Path(error.filename).absolute().is_relative_to(folder):

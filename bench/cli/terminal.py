@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 
 from bench.errors import BenchError
 
@@ -49,6 +50,21 @@ def show_data(text: str) -> None:
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
+
+
+class _Captured(io.StringIO):
+    """Text on its way to standard output, styled as that would be."""
+
+    def isatty(self) -> bool:
+        return sys.__stdout__ is not None and sys.__stdout__.isatty()
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """Print what a library prints in this context: some end the process where the output breaks."""
+    with redirect_stdout(_Captured()) as captured:
+        yield
+    show_data(captured.getvalue())
 
 
 @contextmanager
