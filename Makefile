@@ -10,7 +10,7 @@ BENCH_ARGS ?=
 ALL := streaming materializing streaming-atomic pushdown pushdown-fast packed
 PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile
 
-.PHONY: bench test promises showcase soak setup lint types imports lock clean help
+.PHONY: bench test promises showcase soak setup lint types imports schema lock clean help
 
 bench: $(STAMP)  ## measure both implementations on the three scans of the pull request
 	@exec $(BIN)/bench run $(BENCH_ARGS)
@@ -37,6 +37,9 @@ types: $(STAMP)
 
 imports: $(STAMP)
 	$(BIN)/lint-imports
+
+schema: $(STAMP)  ## write docs/results.schema.json again from the records
+	$(BIN)/python -m bench.results.schema
 
 setup: $(STAMP)  ## create .venv with the pinned dependencies
 
