@@ -9,8 +9,10 @@ from itertools import count
 from pathlib import Path
 
 from bench.errors import InputError
+from bench.results.input_file import path_text
 from bench.results.records import Results
 from bench.results.store import read_results, write_results
+from bench.results.strict_json import shown
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9.+_-]+")
 _LONGEST_PART = 60
@@ -46,31 +48,57 @@ def keep(folder: Path, results: Results) -> Path:
 
 
 def earlier_runs(folder: Path) -> EarlierRuns:
-    """Read the runs kept in ``folder``; a file that is none of them is passed over with a warning.
+    """Read the finished runs kept in ``folder``; everything else in it is skipped with a warning that names it.
 
-    Raises InputError where there is no such folder, or no run in it.
+    Raises InputError where there is no such folder, it cannot be read, or no run is in it.
     """
-    try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix == ".json")
-    except OSError as error:
-        raise InputError(f"there is no folder {folder}; `bench run` keeps its runs in reports/history") from error
     found: list[tuple[datetime, str, Results]] = []
     warnings = []
-    for path in paths:
-        if path.name.startswith("."):
-            continue
+    for path in _entries(folder):
         try:
-            results = read_results(path)
-            found.append((_moment(results.created), path.name, results))
+            results, moment = _kept_run(path)
         except InputError as error:
-            warnings.append(f"passed over: {error}")
-        except ValueError:
-            warnings.append(f"passed over: {path} says {results.created!r} for its time; move the file elsewhere")
+            warnings.append(f"skipped: {error}")
+            continue
+        if same := next((name for _, name, other in found if other == results), None):
+            warnings.append(f"skipped: {path_text(path)} is a copy of {same}; delete one of the two")
+        else:
+            found.append((moment, path.name, results))
     if not found:
         reason = f"; {warnings[0]}" if warnings else ""
-        raise InputError(f"no run is kept in {folder}{reason}; `bench run` keeps its runs in reports/history")
+        raise InputError(
+            f"no run is kept in {path_text(folder)}{reason}; `bench run --history {path_text(folder)}` keeps one"
+        )
     found.sort(key=lambda run: run[:2])
     return EarlierRuns(tuple(results for _, _, results in found), tuple(warnings))
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except FileNotFoundError as error:
+        raise InputError(
+            f"there is no folder {path_text(folder)}; `bench run --history {path_text(folder)}` keeps its runs there"
+        ) from error
+    except OSError as error:
+        raise InputError(
+            f"cannot read the folder {path_text(folder)}: {error.strerror}; name a folder that you may read"
+        ) from error
+    except ValueError as error:
+        raise InputError(f"there is no folder {path_text(folder)}: its name holds a NUL character") from error
+
+
+def _kept_run(path: Path) -> tuple[Results, datetime]:
+    """Read one run and its moment. Raises InputError for anything else."""
+    if path.name.startswith(".") or path.suffix != ".json":
+        raise InputError(f"{path_text(path)} is not named as runs are; move it elsewhere")
+    results = read_results(path)
+    if results.unfinished:
+        raise InputError(f"{path_text(path)} holds an unfinished run ({results.unfinished}); delete it")
+    try:
+        return results, _moment(results.created)
+    except (ValueError, OverflowError) as error:
+        raise InputError(f"{path_text(path)} has the time {shown(results.created)}; move the file elsewhere") from error
 
 
 def _reserve(path: Path) -> bool:

@@ -25,7 +25,7 @@ def test_runs_are_listed_newest_last_and_plotted(capsys: pytest.CaptureFixture[s
     assert text.startswith("1k/8: 2 of 2 kept runs measured it, newest last\n")
     assert text.index("0123abc") < text.index("4567def")
     assert "38.6 MB" in text
-    assert "Warning: passed over: " in " ".join(text.split())
+    assert "Warning: skipped: " in " ".join(text.split())
     assert sorted(path.name for path in output.iterdir()) == PICTURES
 
 

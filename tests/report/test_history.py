@@ -62,7 +62,7 @@ def charts(some: Sequence[Results] | None = None, scan: str = SCAN) -> tuple[Cha
 
 
 def test_the_whole_table_is_as_in_its_golden_file() -> None:
-    assert_golden("history.txt", render_history(moments(), 8, ["passed over: x.json is not a results file"]))
+    assert_golden("history.txt", render_history(moments(), 8, ["skipped: x.json is not a results file"]))
 
 
 def test_hostile_names_stay_on_their_line_and_within_a_terminal() -> None:

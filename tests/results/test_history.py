@@ -1,8 +1,9 @@
-"""A kept run stays, is found again in its place, and a file that is none is passed over with a word."""
+"""A kept run stays, is found again in its place, and a file that is none is skipped with a warning."""
 
 from __future__ import annotations
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from bench.errors import InputError
 from bench.results.history import earlier_runs, keep
 from bench.results.records import Results
+from bench.results.store import write_results
 from tests.support import variants
 from tests.support.builders import production_results
 
@@ -71,7 +73,7 @@ def test_runs_come_newest_last_whatever_their_names_and_time_zones(tmp_path: Pat
     assert [one.created for one in earlier_runs(tmp_path).runs] == [moments[2], moments[1], moments[3], moments[0]]
 
 
-def test_what_is_no_run_is_passed_over_with_a_warning_that_names_it(tmp_path: Path) -> None:
+def test_what_is_no_run_is_skipped_with_a_warning_that_names_it(tmp_path: Path) -> None:
     keep(tmp_path, run())
     foreign = json.dumps({"machine_info": {}, "benchmarks": []})
     for name, text in (
@@ -83,18 +85,26 @@ def test_what_is_no_run_is_passed_over_with_a_warning_that_names_it(tmp_path: Pa
         (tmp_path / name).write_text(text)
     keep(tmp_path, run(created="yesterday"))
     (tmp_path / "folder.json").mkdir()
-    (tmp_path / "README.md").write_text("not looked at")
-    (tmp_path / ".hidden.json").write_text("not looked at")
+    (tmp_path / "README.md").write_text("not a run")
+    write_results(tmp_path / ".hidden.json", run(command="bench run --seed 1"))
+    write_results(tmp_path / "copy.json", run())
+    write_results(tmp_path / "part.json", replace(run(command="bench run --seed 2"), unfinished="interrupted"))
+    with (tmp_path / "huge.json").open("wb") as huge:
+        huge.truncate(2**40)
+    os.mkfifo(tmp_path / "pipe.json")
+    (tmp_path / "loop.json").symlink_to("loop.json")
+    (tmp_path / "gone.json").symlink_to("nowhere")
     found = earlier_runs(tmp_path)
     assert found.runs == (run(),)
-    assert len(found.warnings) == 6
-    for name in ("damaged", "foreign", "newer", "empty", "yesterday", "folder"):
+    others = ("README.md", ".hidden", "copy", "part", "huge", "pipe", "loop", "gone")
+    assert len(found.warnings) == 6 + len(others) == len(list(tmp_path.iterdir())) - 1
+    for name in ("damaged", "foreign", "newer", "empty", "yesterday", "folder.json", *others):
         assert sum(f"{name}" in warning for warning in found.warnings) == 1
     assert all("\n" not in warning for warning in found.warnings)
 
 
 def test_no_folder_and_no_run_in_it_are_errors_with_the_remedy(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"there is no folder .*missing; `bench run` keeps"):
+    with pytest.raises(InputError, match=r"there is no folder .*missing; `bench run --history .*missing` keeps"):
         earlier_runs(tmp_path / "missing")
     with pytest.raises(InputError, match="no run is kept in "):
         earlier_runs(tmp_path)
