@@ -28,7 +28,7 @@ def plain(text: str, longest: int | None = LONGEST) -> str:
 
 def plain_lines(text: str) -> tuple[str, ...]:
     """Return the lines of ``text``, such as the end of a log, each as ``plain`` has it but with its indentation."""
-    lines = ("".join(" " if _blank(one) else one for one in line.expandtabs()).rstrip() for line in text.splitlines())
+    lines = ("".join(" " if _blank(one) else one for one in line.expandtabs()) for line in text.splitlines())
     return tuple(line if len(line) <= LONGEST else plain(line) for line in lines)
 
 

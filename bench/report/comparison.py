@@ -9,7 +9,7 @@ from bench.analysis.change import Change, ChangeVerdict
 from bench.analysis.comparison import Comparison, RunSide
 from bench.analysis.summary import Summary
 from bench.report.figures import MISSING, change_text, value_text
-from bench.report.markdown import code, escape, markdown_table
+from bench.report.markdown import escape, identifier, markdown_table
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.results.metrics import Kind
@@ -181,7 +181,7 @@ def render_comparison_markdown(comparison: Comparison) -> str:
 def _markdown_parts(comparison: Comparison) -> Iterator[str]:
     yield "# Comparison of two runs"
     yield "\n".join(f"- {_emphasised(line)}" for line in comparison_lines(comparison))
-    named = _legend(comparison, escape, code)
+    named = _legend(comparison, escape, identifier)
     yield named[0].upper() + named[1:]
     yield markdown_table(comparison_table(comparison))
 

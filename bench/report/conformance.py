@@ -1,4 +1,4 @@
-"""A conformance run as text and as Markdown: what is wrong first, then the table case × implementation, then why."""
+"""The page of ``bench conform``: what is wrong first, then the table case × implementation, then the reasons."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _ROOM = WIDTH - len(_INDENT)
 def render_conformance(conformance: Conformance) -> str:
     """Return ``conformance`` as text of at most ``WIDTH`` columns, with a newline at its end.
 
-    Cases that are equal everywhere are named below the table, not in it.
+    Cases that are equal for every implementation are listed below the table.
     """
-    lines = [*wrap(headline(conformance), WIDTH), *wrap(_server(conformance), WIDTH)]
+    lines = [*wrap(verdict_line(conformance), WIDTH), *wrap(_server(conformance), WIDTH)]
     for warning in conformance.warnings:
         lines += wrap(f"Warning: {plain(warning)}", WIDTH)
-    for case, names, reason, difference in _alike(conformance, Status.WRONG):
+    for case, names, reason, difference in _grouped(conformance, Status.WRONG):
         lines += ["", *wrap(f"WRONG: {case}, {names}", WIDTH)]
         lines += (f"{_INDENT}{line}" for line in wrap(plain(_with_reason(difference, reason)), _ROOM))
-    table = _table(conformance, _told_apart(conformance))
+    table = _table(conformance, _unequal(conformance))
     if table.rows:
         lines += ["", *table_lines(table)]
     equal = _equal_everywhere(conformance)
@@ -40,10 +40,10 @@ def render_conformance(conformance: Conformance) -> str:
 
 
 def render_conformance_markdown(conformance: Conformance) -> str:
-    """Return ``conformance`` in Markdown, with every case and what it promises."""
-    parts = ["# Conformance", f"**{escape(headline(conformance))}**", escape(_server(conformance))]
+    """Return ``conformance`` as Markdown, with every case and what it promises."""
+    parts = ["# Conformance", f"**{escape(verdict_line(conformance))}**", escape(_server(conformance))]
     parts += [escape(f"Warning: {warning}") for warning in conformance.warnings]
-    wrong = _alike(conformance, Status.WRONG)
+    wrong = _grouped(conformance, Status.WRONG)
     if wrong:
         rows = ((case, names, _with_reason(difference, reason)) for case, names, reason, difference in wrong)
         parts += ["## Wrong", _details(("what differs",), rows)]
@@ -54,7 +54,7 @@ def render_conformance_markdown(conformance: Conformance) -> str:
         rows=tuple((case, promises[case], *cells) for case, *cells in table.rows),
     )
     parts += ["## Cases", markdown_table(with_promises)]
-    known = _alike(conformance, Status.KNOWN)
+    known = _grouped(conformance, Status.KNOWN)
     if known:
         parts += ["## Known divergences", _details(("why, as declared", "what was seen"), known)]
     sources = [(one.implementation, one.source or "unknown") for one in conformance.implementations]
@@ -65,9 +65,9 @@ def render_conformance_markdown(conformance: Conformance) -> str:
 
 
 def _known_lines(conformance: Conformance) -> Iterator[str]:
-    """Yield each declared reason, and below it the cases with the beginning of what was seen."""
+    """Yield each declared reason and, below it, its cases with the beginning of what was seen."""
     by_reason: dict[str, list[tuple[str, str, str]]] = {}
-    for case, names, reason, difference in _alike(conformance, Status.KNOWN):
+    for case, names, reason, difference in _grouped(conformance, Status.KNOWN):
         by_reason.setdefault(reason, []).append((case, names, difference))
     yield "Known divergences: why, as declared, and what was seen"
     for reason, seen in by_reason.items():
@@ -79,7 +79,7 @@ def _known_lines(conformance: Conformance) -> Iterator[str]:
             )
 
 
-def headline(conformance: Conformance) -> str:
+def verdict_line(conformance: Conformance) -> str:
     """Return the verdict on one line: ``CONFORMS – 2 implementations on 80 cases: 150 equal, 10 known divergences``."""
     wrong = conformance.having(Status.WRONG)
     implementations = counted(len(conformance.names), "implementation")
@@ -94,7 +94,7 @@ def headline(conformance: Conformance) -> str:
 
 
 def _table(conformance: Conformance, cases: tuple[str, ...]) -> Table:
-    """The verdicts on ``cases``, one column an implementation."""
+    """Build the table of ``cases``, with one column per implementation."""
     statuses = {(one.case, one.implementation): _WORDS[one.status] for one in conformance.verdicts}
     return Table(
         columns=(
@@ -105,14 +105,14 @@ def _table(conformance: Conformance, cases: tuple[str, ...]) -> Table:
     )
 
 
-def _told_apart(conformance: Conformance) -> tuple[str, ...]:
-    """The cases that are not equal for some implementation."""
+def _unequal(conformance: Conformance) -> tuple[str, ...]:
+    """Return the cases that differ for at least one implementation."""
     different = {one.case for one in conformance.verdicts if one.status is not Status.EQUAL}
     return tuple(case.name for case in conformance.cases if case.name in different)
 
 
 def _equal_everywhere(conformance: Conformance) -> tuple[str, ...]:
-    different = _told_apart(conformance)
+    different = _unequal(conformance)
     return tuple(case.name for case in conformance.cases if case.name not in different)
 
 
@@ -120,8 +120,8 @@ def _all(conformance: Conformance) -> str:
     return "all" if len(conformance.names) > 1 else plain(conformance.names[0])
 
 
-def _alike(conformance: Conformance, status: Status) -> list[tuple[str, str, str, str]]:
-    """Case, implementations, reason and difference; implementations with the same of all three are one entry."""
+def _grouped(conformance: Conformance, status: Status) -> list[tuple[str, str, str, str]]:
+    """Return case, implementations, reason and difference; implementations that share the other three are joined."""
     alike: dict[tuple[str, str, str], list[str]] = {}
     for one in conformance.having(status):
         alike.setdefault((one.case, one.reason, one.difference), []).append(plain(one.implementation))
@@ -138,5 +138,5 @@ def _details(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _server(conformance: Conformance) -> str:
-    source = "embedded" if conformance.server_source == "embedded" else "the user's own"
+    source = "embedded" if conformance.server_source == "embedded" else "user's server"
     return f"PostgreSQL {conformance.server_version}, {source}"

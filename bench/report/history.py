@@ -1,4 +1,4 @@
-"""The history as a table: earlier runs, newest last, with their figures on one scan."""
+"""The table of ``bench history``: earlier runs, newest last, with their figures on one scan."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ HISTORY_METRICS = (PEAK, TIME, STATEMENTS)
 _FINGERPRINT_LENGTH = 8
 _REVISION_LENGTH = 8
 _MINUTES = len("2026-01-02T03:04")
-_OTHER_MACHINE = "another environment than the newest run's: its times do not compare with that one's"
+_OTHER_MACHINE = "another environment than the newest run's; times are not comparable"
 
 
 def history_table(moments: Sequence[Moment]) -> Table:
-    """Build the table with a row for each run and implementation; what belongs to a run stands in its first row."""
+    """Build the table, with a row per run and implementation; a run's own columns are filled in its first row only."""
     notes = Footnotes()
     rows: list[tuple[str, ...]] = []
     for moment in moments:
         obstacles = [] if moment.same_machine else [_OTHER_MACHINE]
         if moment.obstacle:
-            obstacles.append(f"{plain(moment.obstacle)}: no figure compares")
+            obstacles.append(f"{plain(moment.obstacle)}; no figure is comparable")
         own = (
             created_text(moment),
             revision_text(moment) or MISSING,
@@ -55,18 +55,18 @@ def _figures(moment: Moment, implementation: str, notes: Footnotes) -> Iterator[
 
 
 def revision_text(moment: Moment) -> str:
-    """Return the beginning of the commit, with a plus sign where the working tree had changes; empty without one."""
+    """Return the beginning of the commit, followed by + if the working tree had changes; '' without a commit."""
     commit, plus, _ = plain(moment.revision).partition("+")
     return f"{commit[:_REVISION_LENGTH]}{plus}"
 
 
 def created_text(moment: Moment) -> str:
-    """Return when the run was made, to the minute."""
+    """Return when the run started, to the minute."""
     return plain(moment.created[:_MINUTES].replace("T", " "))
 
 
 def render_history(moments: Sequence[Moment], runs: int, warnings: Sequence[str]) -> str:
-    """Return the history as text of at most WIDTH columns, with a newline at its end; ``runs`` counts all kept ones."""
+    """Return the history as text of at most WIDTH columns, with a newline at its end; ``runs`` counts all kept runs."""
     counted = f"{len(moments)} of {runs} kept runs measured it, newest last"
     lines = [*wrap(f"{plain(moments[-1].scan)}: {counted}", WIDTH), "", *table_lines(history_table(moments))]
     for warning in warnings:

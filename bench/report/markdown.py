@@ -62,19 +62,30 @@ def html(text: str) -> str:
     return escape_html(unlinked(plain(text)))
 
 
-def code(text: str) -> str:
-    """Return ``text`` on one line as code, in a table cell too; nothing for nothing."""
+def code_cell(text: str) -> str:
+    """Return ``text`` on one line as code for a cell of a table; '' for ''."""
     line = plain(text)
-    if not line:
-        return ""
     if "|" in line:
         # Between backticks a pipe ends the cell and an entity is shown as it is written, so this takes HTML.
         entities = _ALL_SPECIAL.sub(lambda found: _ENTITIES.get(found[0], f"&#{ord(found[0])};"), unlinked(line))
         return f"<code>{entities}</code>"
+    return code(line)
+
+
+def code(text: str) -> str:
+    """Return ``text`` on one line as code, outside tables; '' for ''."""
+    line = plain(text)
+    if not line:
+        return ""
     longest = max((len(run) for run in re.findall("`+", line)), default=0)
     fence = "`" * (longest + 1)
     space = " " if line.startswith("`") or line.endswith("`") else ""
     return f"{fence}{space}{line}{space}{fence}"
+
+
+def identifier(text: str) -> str:
+    """Return a commit or a fingerprint as code, from which it can be copied whole; any other text as words."""
+    return code(text) if re.fullmatch(r"[\w+.-]+", text) else escape(text)
 
 
 def block(text: str) -> str:
@@ -100,7 +111,7 @@ def markdown_table(table: Table) -> str:
     ]
     rules = ["---:" if column.content is Content.FIGURE else "---" for column in table.columns]
     lines = [_line(headings), _line(rules)]
-    setters = [code if column.content is Content.CODE else escape for column in table.columns]
+    setters = [code_cell if column.content is Content.CODE else escape for column in table.columns]
     lines += [_line([set_cell(cell) for set_cell, cell in zip(setters, row, strict=True)]) for row in table.rows]
     # Two spaces end a line within a paragraph.
     notes = "  \n".join(escape(note) for note in table.footnotes)

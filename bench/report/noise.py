@@ -1,4 +1,4 @@
-"""Noise told: what ``bench doctor`` found on a machine, at length, and in a line of a report."""
+"""The page of ``bench doctor``: how noisy this machine is; and the same in one line for a report."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TIMED = "wall_seconds"
 
 
 def noise_table(comparisons: Sequence[SelfComparison]) -> Table:
-    """One row per noisy metric: the implementation's ratio to itself, and the smallest change that n pairs detect."""
+    """Build the table of noisy metrics: equal code against itself, and the smallest change that n pairs detect."""
     columns = (
         Column("metric", Content.LABEL),
         Column("itself ÷ itself", detail="95 % interval"),
@@ -37,21 +37,21 @@ def noise_table(comparisons: Sequence[SelfComparison]) -> Table:
 
 
 def render_noise(floor: NoiseFloor, comparisons: Sequence[SelfComparison]) -> str:
-    """Return the doctor's findings as text of at most WIDTH columns."""
+    """Return the findings as text of at most WIDTH columns."""
     return "\n".join(_lines(floor, comparisons)) + "\n"
 
 
 def noise_text(results: Results) -> str:
-    """Say in a line how small a change of wall time this run could tell apart, where ``bench doctor`` found it out."""
+    """Return one line: the smallest change of wall time that this run detects, if ``bench doctor`` measured it."""
     floor = results.noise_floor
     taken = [len(one.samples) for one in results.measurements if one.metric == _TIMED]
     pairs = max([FEWEST_PAIRS, *taken])
     smallest = detectable(floor, _TIMED, pairs)
     if floor is None or smallest is None:
-        return "not measured; bench doctor does it"
+        return "not measured; run bench doctor"
     return (
-        f"{floor.pairs} pairs of {floor.implementation} on {floor.scan}: with {pairs} pairs this machine tells apart "
-        f"changes of wall time from {(smallest - 1) * 100:.0f} %"
+        f"{floor.pairs} pairs of {floor.implementation} on {floor.scan}: with {pairs} pairs this machine detects "
+        f"changes of wall time from {(smallest - 1) * 100:.0f} % on"
     )
 
 
@@ -61,7 +61,7 @@ def _lines(floor: NoiseFloor, comparisons: Sequence[SelfComparison]) -> Iterator
     yield from table_lines(noise_table(comparisons))
     yield ""
     if not floor.warnings:
-        yield "Nothing else was seen that makes figures noisy here."
+        yield "No other source of noise was found."
     for warning in floor.warnings:
         yield from wrap(f"Warning: {plain(warning)}", WIDTH)
 
@@ -70,8 +70,8 @@ def _verdict(floor: NoiseFloor, comparisons: Sequence[SelfComparison]) -> str:
     what = f"{floor.implementation} on {floor.scan} against itself, {floor.pairs} pairs"
     apart = tuple(METRICS[one.metric].title for one in comparisons if one.ratio.told_apart)
     if apart:
-        return f"Noise floor: {what}: a false alarm on {enumerated(apart)}; this machine drifts, measure again"
-    return f"Noise floor: {what}: no difference seen, as it should be"
+        return f"Noise floor: {what}: false alarm for {enumerated(apart)}; load changed during the run, measure again"
+    return f"Noise floor: {what}: no difference found, as expected"
 
 
 def _interval(one: SelfComparison) -> str:

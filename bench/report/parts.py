@@ -1,4 +1,4 @@
-"""Room: a text made of parts that together keep below a limit, the least important ones shortened first."""
+"""A text made of parts that fits into a given length: the least important parts are shortened first."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ _MOST_FOOTNOTES = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A Part is a piece of a text that knows how to be shorter.
+    """A Part is a piece of a text that can be shortened.
 
-    ``fitted`` gets the room in units of ``length`` and returns as much as fits, '' where nothing of use does.
+    ``fitted`` takes the available length (see ``length``) and returns as much as fits; '' where nothing useful does.
     """
 
     importance: int
-    """0 for what is set first."""
+    """0 for the most important."""
     whole: str
     fitted: Callable[[int], str]
 
 
 def length(text: str) -> int:
-    """Return the length of ``text`` in UTF-16 units, the most that any counting of characters comes to."""
+    """Return the length of ``text`` in UTF-16 units, which is no less than its number of characters."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def compose(parts: Sequence[Part], limit: int, notice: str) -> str:
-    """Join ``parts`` in their order, in at most ``limit`` units of ``length``.
+def compose(parts: Sequence[Part], most: int, notice: str) -> str:
+    """Join ``parts`` in their order, in a text whose ``length`` is at most ``most``.
 
-    Where not all have room they are set by importance, and ``notice`` ends the text.
+    Where not all fit, the most important ones are placed first, and ``notice`` ends the text.
     """
     text = BETWEEN.join(part.whole for part in parts if part.whole)
-    if length(text) <= limit:
+    if length(text) <= most:
         return text
-    room = limit - length(notice)
+    room = most - length(notice)
     chosen: dict[int, str] = {}
     for position, part in sorted(enumerate(parts), key=lambda one: (one[1].importance, one[0])):
         if not part.whole:
@@ -54,12 +54,12 @@ def compose(parts: Sequence[Part], limit: int, notice: str) -> str:
 
 
 def text_part(importance: int, text: str) -> Part:
-    """Return a part that is there whole or not at all."""
+    """Return a part that is shown whole or not at all."""
     return Part(importance=importance, whole=text, fitted=lambda room: text if length(text) <= room else "")
 
 
 def list_part(importance: int, head: str, items: Sequence[str]) -> Part:
-    """Return a part of ``items``, each a block of Markdown, that leaves out the last ones; nothing without items."""
+    """Return a part made of ``items``, blocks of Markdown; its end is left out first. Empty without items."""
 
     def set_with(number: int) -> str:
         kept = [head, *items[:number]]
@@ -71,7 +71,7 @@ def list_part(importance: int, head: str, items: Sequence[str]) -> Part:
 
 
 def table_part(importance: int, head: str, table: Table | None) -> Part:
-    """Return a part of ``table`` that leaves out the last rows; nothing without a table. Long cells are shortened."""
+    """Return a part made of ``table``; its last rows are left out first. Long cells are shortened. Empty for None."""
     rows = () if table is None else tuple(tuple(shorten(cell, _LONGEST_CELL) for cell in row) for row in table.rows)
 
     def set_with(number: int) -> str:
@@ -88,7 +88,7 @@ def table_part(importance: int, head: str, table: Table | None) -> Part:
 
 
 def folded(title: str, part: Part) -> Part:
-    """Return ``part`` folded away under ``title``."""
+    """Return ``part`` in a section that opens on a click on ``title``."""
     head = f"<details><summary>{html(title)}</summary>"
 
     def fold(text: str) -> str:
@@ -99,7 +99,7 @@ def folded(title: str, part: Part) -> Part:
 
 
 def _countable(importance: int, number: int, set_with: Callable[[int], str]) -> Part:
-    """Return a part that is set with as many of its ``number`` pieces as have room, one at least."""
+    """Return a part of as many of ``number`` pieces as fit; empty where not even one does."""
 
     def fitted(room: int) -> str:
         low, high = 0, number

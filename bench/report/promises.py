@@ -1,4 +1,4 @@
-"""Promises told: a table of who keeps what, and what was seen, as text and as Markdown."""
+"""The page of ``bench promises``: which promises each implementation keeps, and everything that was tried."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from bench.analysis.promises import TORN, PromiseFinding, Standing, broken, find_promises, left_by
 from bench.declare.promise import Promise
 from bench.report.figures import MISSING
-from bench.report.markdown import code, escape, markdown_table
+from bench.report.markdown import escape, identifier, markdown_table
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.results.promises import FaultPoint, PromiseTrial
@@ -15,8 +15,8 @@ from bench.words import enumerated, plain
 
 PROMISES_TITLE = "What each implementation promises"
 ABOUT_PROMISES = """\
-What a faster or leaner design may cost. `bench promises` tried each on a real server: readers watched runs, faults
-struck them, two ran at once."""
+What a faster or leaner design may give up. `bench promises` tests each promise on a real server: readers watch runs,
+faults interrupt them, and two run at the same time."""
 _MOST_BESIDE_SENTENCES = 4
 _KEPT = "kept (n×): promised, and kept in each of n trials"
 _FREE = "kept*: kept in every trial, and not promised"
@@ -35,12 +35,12 @@ def promises_table(
     implementations: Sequence[str],
     sources: Mapping[str, str] | None = None,
     *,
-    told: bool = False,
+    detailed: bool = False,
 ) -> Table:
     """Build the table promise × implementation, in the order of ``implementations``.
 
-    ``sources`` holds the fingerprints of today's code, where only what was proved of that counts. With ``told`` a cell
-    says what was seen against a promise; without, it is short, and footnotes alone say it.
+    ``sources`` holds the fingerprints of the current code, if only trials of that code count. With ``detailed`` a cell
+    says how a promise was broken; without, only the footnotes do.
     """
     notes = Footnotes()
     by_name = {trial.implementation: trial for trial in trials}
@@ -51,10 +51,10 @@ def promises_table(
         if trial is None or lacking:
             columns.append({promise: notes.marked(MISSING, [lacking]) for promise in Promise})
         else:
-            columns.append({one.promise: _cell(one, notes, told=told) for one in find_promises(trial)})
+            columns.append({one.promise: _cell(one, notes, detailed=detailed) for one in find_promises(trial)})
     headings = [Column("promise", Content.LABEL), *(Column(plain(name), Content.LABEL) for name in implementations)]
-    # In a terminal, many columns leave no room for sentences: names stand for them, which the footnotes explain.
-    named = not told and len(implementations) > _MOST_BESIDE_SENTENCES
+    # Many columns leave no room for sentences in a terminal; footnotes then explain the short names.
+    named = not detailed and len(implementations) > _MOST_BESIDE_SENTENCES
     if named:
         for promise in Promise:
             notes.legend(f"{promise.value}: {promise.heading}")
@@ -65,7 +65,7 @@ def promises_table(
 
 
 def promises_line(trials: Sequence[PromiseTrial]) -> str:
-    """Return the verdict on all trials in a sentence."""
+    """Return one sentence on all trials."""
     failures = [f"{trial.implementation} {trial.failure}" for trial in trials if trial.failure]
     faults = [
         f"{one.implementation}: {one.promise.heading}: {_against(one) or 'not tried'}"
@@ -76,11 +76,11 @@ def promises_line(trials: Sequence[PromiseTrial]) -> str:
     if failures or faults:
         return plain(f"Promises: broken – {'; '.join([*failures, *faults])}")
     counts = enumerated(tuple(f"{trial.implementation} {len(trial.declared)} of {len(Promise)}" for trial in trials))
-    return plain(f"Promises: kept – each one that is made: {counts}")
+    return plain(f"Promises: kept – all that were made: {counts}")
 
 
 def reading_table(trials: Sequence[PromiseTrial]) -> Table:
-    """Build the table of what readers saw while undisturbed runs replaced rows, in the order of the run."""
+    """Build the table of what readers saw while undisturbed runs replaced rows, in the order in which it was seen."""
     rows = []
     for trial in trials:
         whole = sum(one.seconds for one in trial.readings)
@@ -102,20 +102,20 @@ def fault_table(trial: PromiseTrial) -> Table:
     kinds: dict[str, list[FaultPoint]] = {}
     for point in trial.points:
         kinds.setdefault(point.kind, []).append(point)
-    columns = [Column("fault", Content.LABEL), Column("struck"), *map(Column, _LEFT), Column("re-run right")]
+    columns = [Column("fault", Content.LABEL), Column("tried"), *map(Column, _LEFT), Column("re-run right")]
     rows = [_fault_row(kind, points) for kind, points in kinds.items()]
     if trial.points:
         rows.append(_fault_row("all", trial.points))
     notes = []
     if any(left_by(point) == TORN for point in trial.points if point.struck):
-        notes.append("torn: all rows of one run, beside other summaries than its own")
+        notes.append("torn: all rows of one run, but summaries of another")
     if missed := sum(not point.struck for point in trial.points):
-        notes.append(f"{missed} more came too late: the run had ended")
+        notes.append(f"{missed} more came too late: the run had already ended")
     return Table(tuple(columns), tuple(rows), tuple(notes))
 
 
 def race_table(trials: Sequence[PromiseTrial]) -> Table:
-    """Build the table of two runs at once: how they ended, and whether the rows are right in the end."""
+    """Build the table of concurrent runs: how they ended, and whether the rows were right afterwards."""
     notes = Footnotes()
     rows = []
     for trial in trials:
@@ -143,15 +143,15 @@ def race_table(trials: Sequence[PromiseTrial]) -> Table:
 
 
 def _lacking(name: str, trial: PromiseTrial | None, sources: Mapping[str, str] | None) -> str:
-    """Say why nothing is proved of an implementation; '' where something is."""
+    """Say why there is no proof for an implementation; '' where there is."""
     if trial is None:
-        return plain(f"{name}: not tried; run bench promises")
+        return plain(f"{name}: not tested; run bench promises")
     if sources is not None and sources.get(name) != trial.source:
-        return plain(f"{name}: not proved for this code; run bench promises")
+        return plain(f"{name}: not tested with this code; run bench promises")
     return ""
 
 
-def _cell(found: PromiseFinding, notes: Footnotes, *, told: bool) -> str:
+def _cell(found: PromiseFinding, notes: Footnotes, *, detailed: bool) -> str:
     if found.standing in _LEGENDS:
         notes.legend(_LEGENDS[found.standing])
     times = sum(found.tried.values())
@@ -164,7 +164,7 @@ def _cell(found: PromiseFinding, notes: Footnotes, *, told: bool) -> str:
             return "not tried"
         case Standing.BROKEN | Standing.NOT_PROMISED:
             word = "BROKEN" if found.declared else "no"
-            cell = plain(f"{word}: {_against(found)}") if told else word
+            cell = plain(f"{word}: {_against(found)}") if detailed else word
             return notes.marked(cell, [_note(found)])
 
 
@@ -191,7 +191,7 @@ def _fault_row(kind: str, points: Sequence[FaultPoint]) -> tuple[str, ...]:
     return (kind, f"{len(struck)}", *counts, f"{right} of {len(struck)}")
 
 
-_ON_OWN_SERVER = "The server was not crashed: that is done to the embedded one only."
+_ON_OWN_SERVER = "The server was not crashed: that is tested on an embedded server only."
 
 
 def render_promises(trials: Sequence[PromiseTrial]) -> str:
@@ -215,11 +215,11 @@ def _text_lines(trials: Sequence[PromiseTrial]) -> Iterator[str]:
     for trial in trials:
         if trial.points:
             yield ""
-            yield from wrap(plain(f"Left by faults in {trial.implementation}, rows and summaries:"), WIDTH)
+            yield from wrap(plain(f"Rows and summaries after faults in {trial.implementation}:"), WIDTH)
             yield from table_lines(fault_table(trial))
     if any(trial.races for trial in trials):
         yield ""
-        yield "Two runs at once:"
+        yield "Two runs at the same time:"
         yield from table_lines(race_table(trials))
     yield ""
     for sentence in _circumstances(trials):
@@ -229,30 +229,30 @@ def _text_lines(trials: Sequence[PromiseTrial]) -> Iterator[str]:
 def _markdown_parts(trials: Sequence[PromiseTrial]) -> Iterator[str]:
     yield f"# {PROMISES_TITLE}"
     yield f"**{escape(promises_line(trials))}**"
-    yield markdown_table(promises_table(trials, _names(trials), told=True))
+    yield markdown_table(promises_table(trials, _names(trials), detailed=True))
     yield "\n".join(f"- **{escape(promise.heading)}**: {escape(promise.meaning)}." for promise in Promise)
     if any(trial.readings for trial in trials):
         yield "## Seen by readers"
         yield (
-            "While undisturbed runs replaced an earlier run's rows, readers on other connections took one snapshot of "
-            "rows and summaries after the other."
+            "While undisturbed runs replaced an earlier run's rows, readers on other connections kept taking snapshots "
+            "of rows and summaries."
         )
         yield markdown_table(reading_table(trials))
     if any(trial.points for trial in trials):
-        yield "## Left by faults"
+        yield "## After faults"
         yield (
-            "What rows and summaries were after each fault and before the re-run. *old*: all of the earlier run's; "
-            "*new*: all of the run's own."
+            "What the tables held after each fault and before the re-run. *old*: all rows of the earlier run; *new*: "
+            "all rows of the disturbed one."
         )
     for trial in trials:
         if trial.points:
             yield f"### {escape(trial.implementation)}"
             yield markdown_table(fault_table(trial))
     if any(trial.races for trial in trials):
-        yield "## Two runs at once"
+        yield "## Two runs at the same time"
         yield markdown_table(race_table(trials))
-    yield "## Tried on"
-    yield "\n".join(f"- {sentence}" for sentence in _circumstances(trials, escape, code))
+    yield "## Where it was tested"
+    yield "\n".join(f"- {sentence}" for sentence in _circumstances(trials, escape, identifier))
 
 
 def _circumstances(

@@ -98,7 +98,7 @@ def _promises(results: Results) -> Iterator[str]:
     if results.promises:
         yield f"## {PROMISES_TITLE}"
         yield ABOUT_PROMISES
-        yield markdown_table(promises_table(results.promises, results.implementations, told=True))
+        yield markdown_table(promises_table(results.promises, results.implementations, detailed=True))
 
 
 def _copy_baseline(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The table record: everything computed, nothing rendered."""
+"""The table record: its cells are finished texts, and nothing in it says how they are shown."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from enum import Enum
 
 
 class Content(Enum):
-    """What a column holds, which is all that a renderer needs to know to set it."""
+    """What a column holds, and so how it is aligned and whether it may be shortened."""
 
     LABEL = "label"
-    """Words, to the left; a narrow renderer may shorten them."""
+    """Words, aligned left; may be shortened."""
     FIGURE = "figure"
-    """Numbers with their units, to the right, never shortened."""
+    """Numbers with their units, aligned right; never shortened."""
     CODE = "code"
-    """Text to be shown character by character, to the left."""
+    """Text shown character by character, aligned left."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A Column is a heading, a second line of it where the heading has two parts, and what the cells hold."""
+    """A Column is a heading, an optional second line of it, and what its cells hold."""
 
     heading: str
     content: Content = Content.FIGURE
@@ -29,7 +29,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A Table is columns, rows of as many finished cells, and footnotes, whose marks ``[1]`` the cells carry."""
+    """A Table is columns, rows with one finished cell for each, and footnotes; cells refer to them as ``[1]``."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -37,7 +37,7 @@ class Table:
 
 
 class Footnotes:
-    """The footnotes of one table while it is built; the same text gets the same mark."""
+    """Collects the footnotes of a table while it is built; equal texts share a mark."""
 
     def __init__(self) -> None:
         self._marks: dict[str, int] = {}
@@ -49,9 +49,9 @@ class Footnotes:
         return f"{cell} [{','.join(map(str, numbers))}]" if numbers else cell
 
     def legend(self, text: str) -> None:
-        """Add a footnote that explains a sign of the cells, and needs no mark."""
+        """Add a footnote without a mark, which explains a sign used in the cells."""
         self._legends.setdefault(text)
 
     def texts(self) -> tuple[str, ...]:
-        """Return the legends, then the footnotes in the order of their marks, each beginning with its own."""
+        """Return the legends, then the footnotes in the order of their marks."""
         return (*self._legends, *(f"[{number}] {text}" for text, number in self._marks.items()))

@@ -20,7 +20,7 @@ _NARROWEST_HEADING = 14
 
 
 def pad(text: str, width: int, *, right: bool) -> str:
-    """Fill ``text`` with spaces to ``width`` screen cells, on its left where it belongs to the right."""
+    """Pad ``text`` with spaces to ``width`` screen cells, on its left if it is aligned ``right``."""
     space = " " * (width - cell_len(text))
     return space + text if right else text + space
 
@@ -128,7 +128,7 @@ def fits(table: Table, narrowest: int = _NARROWEST_LABEL) -> bool:
 
 
 def _fitted(table: Table, narrowest: int = _NARROWEST_LABEL) -> tuple[str, list[int]]:
-    """Return the widest gap that lets ``table`` fit, or else the narrowest, and the widths that go with it."""
+    """Return the widest gap with which ``table`` fits, else the narrowest, and the widths of the columns."""
     for gap in _GAPS:
         widths = _widths(table, WIDTH - len(gap) * (len(table.columns) - 1), narrowest)
         if _total(gap, widths) <= WIDTH:
@@ -141,7 +141,7 @@ def _total(gap: str, widths: list[int]) -> int:
 
 
 def _widths(table: Table, room: int, narrowest: int) -> list[int]:
-    """Return the columns' widths: what the widest cell takes, less what the widest labels give up to fit ``room``."""
+    """Return the columns' widths: those of the widest cells, with the widest labels narrowed until all fit ``room``."""
     widths = [
         max(map(cell_len, (column.heading, column.detail, *cells)))
         for column, *cells in zip(table.columns, *table.rows, strict=True)

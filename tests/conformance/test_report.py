@@ -10,7 +10,7 @@ import pytest
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
 
-from bench.report.conformance import headline, render_conformance, render_conformance_markdown
+from bench.report.conformance import render_conformance, render_conformance_markdown, verdict_line
 from bench.results.conformance import Conformance
 from tests.support import conformance_runs as runs
 from tests.support.golden import assert_same_as
@@ -49,9 +49,9 @@ def test_a_warning_is_told_in_either_form() -> None:
 
 
 def test_the_headline_gives_the_verdict_and_counts() -> None:
-    assert headline(runs.alone()) == "CONFORMS – 1 implementation on 4 cases: 4 equal, 0 known divergences"
-    assert headline(runs.conforming()) == "CONFORMS – 2 implementations on 4 cases: 6 equal, 2 known divergences"
-    assert headline(runs.wrong()).endswith(
+    assert verdict_line(runs.alone()) == "CONFORMS – 1 implementation on 4 cases: 4 equal, 0 known divergences"
+    assert verdict_line(runs.conforming()) == "CONFORMS – 2 implementations on 4 cases: 6 equal, 2 known divergences"
+    assert verdict_line(runs.wrong()).endswith(
         "and 2 more; 3 implementations on 4 cases: 8 equal, 1 known divergence, 3 wrong"
     )
 

@@ -97,15 +97,15 @@ def test_the_whole_text_is_as_in_its_golden_file(name: str, drift: float, warnin
 def test_a_report_says_what_the_pairs_of_the_run_detect_and_at_least_what_six_would() -> None:
     few = production_results()
     assert noise_text(replace(few, noise_floor=FLOOR)) == (
-        "10 pairs of streaming on 1k/8: with 6 pairs this machine tells apart changes of wall time from 28 %"
+        "10 pairs of streaming on 1k/8: with 6 pairs this machine detects changes of wall time from 28 % on"
     )
     many = tuple(replace(one, samples=one.samples[:1] * 20) for one in few.measurements)
-    assert "with 20 pairs this machine tells apart changes of wall time from 12 %" in noise_text(
+    assert "with 20 pairs this machine detects changes of wall time from 12 %" in noise_text(
         replace(few, noise_floor=FLOOR, measurements=many)
     )
 
 
 def test_a_report_without_a_floor_says_how_to_get_one() -> None:
-    assert noise_text(production_results()) == "not measured; bench doctor does it"
+    assert noise_text(production_results()) == "not measured; run bench doctor"
     blind = replace(FLOOR, deviations={"cpu_seconds": 0.1})
-    assert noise_text(replace(production_results(), noise_floor=blind)) == "not measured; bench doctor does it"
+    assert noise_text(replace(production_results(), noise_floor=blind)) == "not measured; run bench doctor"

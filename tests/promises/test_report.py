@@ -82,14 +82,14 @@ def test_what_was_proved_of_other_code_does_not_count() -> None:
     assert column(table, "streaming-atomic") == {"– [5]"}
     assert column(table, "packed") == {"– [6]"}
     assert table.footnotes[-2:] == (
-        "[5] streaming-atomic: not proved for this code; run bench promises",
-        "[6] packed: not tried; run bench promises",
+        "[5] streaming-atomic: not tested with this code; run bench promises",
+        "[6] packed: not tested; run bench promises",
     )
 
 
 def test_the_line_names_what_is_broken() -> None:
     assert promises_line([STREAMING, ATOMIC]) == (
-        "Promises: kept – each one that is made: streaming 4 of 8 and streaming-atomic 8 of 8"
+        "Promises: kept – all that were made: streaming 4 of 8 and streaming-atomic 8 of 8"
     )
     line = promises_line([STREAMING, FAILED])
     assert line == "Promises: broken – failing failed where nothing disturbed it: RuntimeError: out of order"
@@ -101,5 +101,5 @@ def test_many_columns_have_names_for_promises_and_say_below_what_they_mean() -> 
     table = promises_table(trials, names)
     assert [row[0] for row in table.rows] == [promise.value for promise in Promise]
     assert {f"{promise.value}: {promise.heading}" for promise in Promise} <= set(table.footnotes)
-    assert [row[0] for row in promises_table(trials, names, told=True).rows] == [one.heading for one in Promise]
+    assert [row[0] for row in promises_table(trials, names, detailed=True).rows] == [one.heading for one in Promise]
     assert max(map(cell_len, render_promises(trials).splitlines())) <= WIDTH

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.report.markdown import ZERO_WIDTH_SPACE, block, code, escape, markdown_table
+from bench.report.markdown import ZERO_WIDTH_SPACE, block, code, code_cell, escape, markdown_table
 from bench.report.table import Column, Content, Table
 from bench.words import plain
 from tests.support import variants
@@ -78,7 +78,7 @@ def test_a_cell_shows_its_text_as_it_is(text: str) -> None:
 @given(NASTY)
 def test_a_sentence_shows_its_text_as_it_is(text: str) -> None:
     shown = plain(text)
-    for markdown in (f"x {escape(shown)} x", f"x {code(shown)} x"):
+    for markdown in (f"x {escape(shown)} x", f"x {code(shown)} x", f"x {code_cell(shown)} x"):
         children = PARSER.parseInline(markdown)[0].children or []
         assert {one.content for one in children if one.type == "html_inline"} <= {"<code>", "</code>"}
         content = "".join(one.content for one in children if one.type != "html_inline").replace(ZERO_WIDTH_SPACE, "")

@@ -35,7 +35,7 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """A Level is a horizontal line across the plot at ``value`` of the y axis, a limit for example."""
+    """A Level is a horizontal line across the plot at ``value`` of the y axis, a memory limit for example."""
 
     label: str
     value: float

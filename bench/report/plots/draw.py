@@ -23,7 +23,7 @@ _SIZE = (8.0, 4.6)
 _PNG_DPI = 200
 _TITLE_WIDTH = 70
 _MOST_SPAN = 1_000
-"""Largest over smallest value from which a logarithmic axis has room for labels at powers of ten alone."""
+"""Ratio of largest to smallest value above which a logarithmic axis is labelled at powers of ten only."""
 
 
 def draw(chart: Chart) -> tuple[bytes, bytes]:
@@ -43,14 +43,14 @@ def draw(chart: Chart) -> tuple[bytes, bytes]:
 
 
 def picture(paint: Callable[[Axes], None]) -> tuple[bytes, bytes]:
-    """Return what ``paint`` draws as PNG and as SVG, in the suite's own style whatever the user configured."""
+    """Return what ``paint`` draws as PNG and SVG, in a style that ignores the user's configuration."""
     with mpl.rc_context(), warnings.catch_warnings():
         mpl.rcdefaults()  # A user's matplotlibrc must not change what a report looks like.
         mpl.rcParams["svg.hashsalt"] = "bench"
         mpl.rcParams["text.parse_math"] = False  # A name may hold dollar signs.
         mpl.rcParams["font.size"] = 11
         mpl.rcParams["axes.spines.top"] = mpl.rcParams["axes.spines.right"] = False
-        # A name may hold characters that the font lacks; they are drawn as boxes, and no word about it helps.
+        # Characters that the font lacks are drawn as boxes; a warning would not help.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure = Figure(figsize=_SIZE, layout="constrained")
         FigureCanvasAgg(figure)
@@ -62,7 +62,7 @@ def picture(paint: Callable[[Axes], None]) -> tuple[bytes, bytes]:
 
 
 def set_title(axes: Axes, title: str, width: int = _TITLE_WIDTH) -> None:
-    """Write ``title`` above the plot, over as many lines of ``width`` characters as it takes."""
+    """Write ``title`` above the plot in lines of ``width`` characters."""
     wrapped = "\n".join(textwrap.wrap(title, width))
     axes.set_title(wrapped, loc="left", fontsize=12, fontweight="bold", pad=12)
 
@@ -98,7 +98,7 @@ def _set_axes(axes: Axes, chart: Chart) -> None:
 
 
 def _short_number(value: float) -> str:
-    """Return a tick's number as scan sizes are written: ``20k``, ``1M``; below 10,000 in full."""
+    """Return a tick's number in the form of scan sizes: ``20k``, ``1M``; below 10,000 in full."""
     for size, suffix in ((1e6, "M"), (1e3, "k")):
         if value >= max(size, 1e4):
             return f"{value / size:,.10g}{suffix}"
@@ -150,8 +150,8 @@ def _draw_line(axes: Axes, line: Line) -> None:
 
 
 def _label_lines(axes: Axes, chart: Chart) -> None:
-    """Write each line's label to the right of the plot at the height of its end, moved apart where they would touch."""
-    axes.autoscale_view()  # A logarithmic axis has its limits from here on.
+    """Write each line's label right of the plot, at the height of its end but without overlap."""
+    axes.autoscale_view()  # Sets the range of a logarithmic axis.
     to_fraction = axes.transScale + axes.transLimits
     ends = [(to_fraction.transform(line.points[-1])[1], line) for line in chart.lines if line.label]
     ends.sort(key=lambda end: end[0])
@@ -179,7 +179,7 @@ def _label_lines(axes: Axes, chart: Chart) -> None:
 
 
 def _apart(heights: list[float]) -> list[float]:
-    """Move ascending ``heights`` (fractions of the axes) apart, so that each label has a line of its own."""
+    """Spread ascending ``heights`` (fractions of the axes) so that labels do not overlap."""
     gap = min(0.075, 1 / max(len(heights), 1))
     moved: list[float] = []
     for height in heights:
@@ -201,7 +201,7 @@ _TICKS = (
     (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50),
     (0.01, 0.1, 1, 10, 100, 1_000),
 )
-"""From fine to coarse; the first that does not crowd the axis is taken."""
+"""From fine to coarse; the first that does not crowd the axis is used."""
 
 _MOST_TICKS = 6
 _RATIOS_TITLE_WIDTH = 50
@@ -245,7 +245,7 @@ def _set_limits(axes: Axes, chart: ForestChart) -> None:
     margin = max(max(reach) / min(reach), 1.05) ** _MARGIN
     low, high = min(reach) / margin, max(reach) * margin
     axes.set_xlim(low, high)
-    # Room below the last row for the words on the floor.
+    # Leaves room for the floor's label below the last row.
     axes.set_ylim(len(chart.rows) + 0.1, -0.6)
     axes.xaxis.set_major_locator(FixedLocator(_ticks(low, high)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}×"))
@@ -256,7 +256,7 @@ def _set_limits(axes: Axes, chart: ForestChart) -> None:
 def _ticks(low: float, high: float) -> list[float]:
     for candidates in _TICKS[:-1]:
         within = [tick for tick in candidates if low <= tick <= high]
-        # The last candidate has to be near the end, or the axis would stop being labelled half-way.
+        # Without a tick near its end the axis would be labelled only in part.
         if len(within) <= _MOST_TICKS and high <= 2 * candidates[-1]:
             return within
     return [tick for tick in _TICKS[-1] if low <= tick <= high]
@@ -266,7 +266,7 @@ def _draw_row(axes: Axes, place: int, row: ForestRow) -> None:
     colour = COLOURS[row.colour % len(COLOURS)]
     if row.low is not None and row.high is not None:
         axes.plot((row.low, row.high), (place, place), color=colour, linewidth=2, marker="|", markersize=9)
-    # Hollow where no interval stands behind the ratio.
+    # Hollow: a ratio without an interval.
     axes.plot(
         row.value,
         place,

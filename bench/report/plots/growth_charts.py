@@ -38,21 +38,21 @@ def _growth_chart(name: str, size: Size, results: Results, summaries: Summaries,
     reached = [kill for kill in kills if kill.reach is Reach.REACHED and kill.fit in shown]
     unit = scale("bytes", [LIMITS[0].bytes])
     lines: list[Line] = []
-    told: list[str] = []
+    described: list[str] = []
     for fit in shown:
         base = base_rss(results, summaries, fit.implementation)
         assert base is not None  # a kill of it was found
         end = _MARGIN * max((kill.size for kill in reached if kill.fit is fit and kill.size is not None), default=0.0)
         lines += _lines(fit, base, unit.size, results.implementations.index(fit.implementation), end)
         first, last = fit.points[0], fit.points[-1]
-        told.append(
+        described.append(
             f"{_label(fit)}: {quantity('bytes', base + first[1])} at {first[0]:,.0f} {size.value}, "
             f"{quantity('bytes', base + last[1])} at {last[0]:,.0f}{_crossings(fit, kills)}"
         )
     return Chart(
         name=name,
         title=_title(kills, size),
-        alt=f"RSS of the worker at its peak against {size.value}. {'; '.join(told)}.",
+        alt=f"RSS of the worker at its peak against {size.value}. {'; '.join(described)}.",
         x_label=f"{size.value}; dots: measured, dashed: extrapolated",
         y_label=f"RSS before the call and its growth, {unit.symbol}",
         lines=tuple(lines),

@@ -1,4 +1,4 @@
-"""Mermaid: the chart of a pull-request comment, which cannot carry a picture of its own but draws this text."""
+"""The chart of a pull-request comment as Mermaid: GitHub draws it, and a comment cannot hold a picture of ours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.results.records import Dataset, Results
 from bench.words import enumerated, plain, shorten
 
 _MOST_LINES = 5
-"""More lines could not be told apart by the words for their colours, for the chart has no legend."""
+"""The chart has no legend, and its caption could not distinguish more lines by the names of their colours."""
 
 MOST_SCANS = 12
 _NAME_WIDTH = 40
@@ -22,14 +22,14 @@ _HARMLESS = frozenset(" .,:/@_+-()")
 
 
 def peak_chart(results: Results, summaries: Summaries, verdict: Verdict) -> tuple[str, str] | None:
-    """Return the chart of peak heap against rows and its caption in plain words.
+    """Return the chart of peak heap by rows, and its caption.
 
-    Nothing is drawn where the rows of the implementations differ, or where no scan has a peak of each.
+    None where the implementations' rows differ, or where no scan has a peak of each.
     """
     names = results.implementations[:_MOST_LINES]
     if verdict.same_rows.answer is Answer.NO:
         return None
-    # Of a grid, one scan stands for each number of rows, that with the most findings.
+    # Where several scans have equal numbers of rows, the one with the most findings is drawn.
     by_rows = {
         one.rows: one
         for one in sorted(results.datasets, key=lambda one: (one.rows, one.findings))
@@ -54,7 +54,7 @@ def _lines(datasets: Sequence[Dataset], peaks: dict[str, list[float]], shown: Sc
 
 
 def _bars(dataset: Dataset, peaks: dict[str, list[float]], shown: Scale) -> tuple[str, str]:
-    """Of one scan, a bar for each implementation: a line needs two points."""
+    """Draw one scan as a bar per implementation, because a line needs two points."""
     labels = [_words(name) for name in peaks]
     series = [f"    bar {_figures([of_name[0] for of_name in peaks.values()], shown)}"]
     caption = f"Peak heap in {shown.symbol} on {shorten(plain(dataset.scan), _NAME_WIDTH)}, {dataset.rows:,} rows."
@@ -82,7 +82,7 @@ def _chart(
 
 
 def _thinned(datasets: Sequence[Dataset]) -> Sequence[Dataset]:
-    """At most MOST_SCANS, evenly chosen, the smallest and the largest among them."""
+    """Return at most MOST_SCANS of ``datasets``, evenly spread, with the first and the last."""
     if len(datasets) <= MOST_SCANS:
         return datasets
     last = len(datasets) - 1
@@ -98,7 +98,7 @@ def _quoted(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    """Return ``text`` with nothing in it that Mermaid, Markdown or HTML could take for more than words."""
+    """Return ``text`` without characters that mean something to Mermaid, Markdown or HTML."""
     kept = "".join(one if one.isalnum() or one in _HARMLESS else " " for one in plain(text))
     return shorten(" ".join(kept.split()) or "-", _NAME_WIDTH)
 

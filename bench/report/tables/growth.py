@@ -1,4 +1,4 @@
-"""Growth told: the fits of the peaks, and the sizes of a scan at which a worker is killed."""
+"""The tables of a sweep: fitted lines through the peaks, and the scan sizes at which a worker is killed."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from bench.results.records import Results
 from bench.words import enumerated, plain
 
 PER = 1_000
-"""Slopes are told per so many rows or findings; per single one they would be fractions of a kilobyte."""
+"""Slopes are given per this many rows or findings, because per single one they are fractions of a kilobyte."""
 
 KILLS_TITLE = "Where a worker is killed"
 
 HELD = {Size.ROWS: "findings", Size.FINDINGS: "regions"}
-"""What is held where a peak is fitted against the other."""
+"""What is held constant where a peak is fitted against the other size."""
 
 
 def growth_tables(results: Results, summaries: Summaries, fits: Sequence[Fit]) -> Iterator[tuple[str, Table]]:
-    """Yield a title and a table each of the fits and, where RSS was measured, of the sizes that kill a worker."""
+    """Yield title and table: where a worker is killed (if RSS was measured), and the fits."""
     if not fits:
         return
     kills = kill_table(results, summaries, fits)
@@ -33,16 +33,16 @@ def growth_tables(results: Results, summaries: Summaries, fits: Sequence[Fit]) -
 
 
 def fit_table(fits: Sequence[Fit]) -> Table:
-    """Show every fit: the line with its slope's interval, how well it fits, and what that says about growth."""
+    """Build the table of fits: line, interval of its slope, quality of the fit, and whether the peak grows."""
     notes = Footnotes()
     notes.legend(
-        "In brackets: the slope's 95 % t interval from the residuals. Peaks repeat to within 1 %, so it shows how far "
-        "a straight line is from the truth, and is wide where few sizes were measured."
+        "In brackets: the slope's 95 % t interval from the residuals. Peaks repeat to within 1 %, so a "
+        "wide interval means that growth is no straight line, or that few sizes were measured."
     )
     notes.legend(
-        "Flat: the whole interval of the growth over the measured sizes, which span a factor of 2, lies within ±5 % of "
+        "Flat: the interval of the growth over the measured sizes, which span a factor of 2, lies within ±5 % of "
         "the smallest size's value or ±1 MB. Grows: the slope's interval is above zero, or the values rise by more "
-        "than that without ever falling. Not decided: neither, nor the reverse."
+        "than that and never fall. Not decided: neither of these."
     )
     rows = [
         (
@@ -83,7 +83,7 @@ def _signed(text: str) -> str:
 
 def _miss(fit: Fit) -> Iterator[str]:
     if not fit.straight:
-        yield f"no straight line: it misses a measured value by more than {STRAIGHT_SHARE * 100:.0f} %"
+        yield f"not a straight line: it misses a measured value by more than {STRAIGHT_SHARE * 100:.0f} %"
 
 
 def _trend_text(fit: Fit) -> str:
@@ -96,7 +96,7 @@ def _trend_text(fit: Fit) -> str:
 
 
 def kill_table(results: Results, summaries: Summaries, fits: Sequence[Fit]) -> Table | None:
-    """Show for each implementation and memory limit the rows, and the findings, at which a worker is killed."""
+    """Build the table of the rows and findings at which a worker with a given memory limit is killed."""
     found = list(first_kills(results, summaries, fits))
     if not found:
         return None
@@ -109,14 +109,14 @@ def kill_table(results: Results, summaries: Summaries, fits: Sequence[Fit]) -> T
         if (base := base_rss(results, summaries, name)) is not None
     )
     notes.legend(
-        f"A worker is killed where its RSS before the call ({enumerated(bases)}) and its peak RSS growth reach the "
-        "limit, of which it has all to itself. Limits are binary, as those of containers are: 512 MiB are 537 MB. A "
-        "worker that holds more before the call, as one of production may, is killed earlier."
+        f"A worker is killed when its RSS before the call ({enumerated(bases)}) plus its peak RSS growth reaches the "
+        "limit, which it shares with no other process. Limits are binary, like those of containers: 512 MiB is 537 MB. "
+        "A worker that holds more before the call, as in production, is killed earlier."
     )
     notes.legend(
-        "Rows grow with findings held and findings with regions held, along the line that meets the limit first; a "
-        "scan that grows in both is killed no later. In brackets: the 95 % interval of the line's crossing, or the two "
-        "measured sizes on either side of the limit."
+        "One size grows while the other is held at the given value; of several lines the one that reaches the limit "
+        "first counts, and a scan that grows in both is killed no later. In brackets: the 95 % interval of the size at "
+        "the limit, or the two measured sizes on either side of it."
     )
     rows = []
     for limit, by_size in found:
@@ -144,7 +144,7 @@ def kill_table(results: Results, summaries: Summaries, fits: Sequence[Fit]) -> T
 def first_kills(
     results: Results, summaries: Summaries, fits: Sequence[Fit]
 ) -> Iterator[tuple[str, dict[Size, KillSize]]]:
-    """Yield each limit's label for each implementation, and what meets it first by rows and by findings."""
+    """Yield, per implementation and memory limit, the limit's label and the first size that reaches it, by kind."""
     for implementation in results.implementations:
         base = base_rss(results, summaries, implementation)
         own = [f for f in fits if f.implementation == implementation and f.metric.name == "peak_rss_bytes"]
@@ -182,15 +182,15 @@ def _kill_notes(kill: KillSize, farthest: float) -> Iterator[str]:
     if kill.times_beyond > 1:
         yield f"beyond the measured range, up to {farthest:.2g}×: extrapolated, not measured"
         if not kill.fit.straight:
-            yield "the growth is no straight line; continued along its last two sizes, which give no interval"
+            yield "growth is not a straight line; extrapolated from the last two sizes, so without an interval"
     if kill.reach is Reach.FAR:
         yield f"more than {FARTHEST} times the largest size measured"
     if kill.reach is Reach.UNDECIDED:
-        yield "the measured sizes stay below the limit and do not tell how growth goes on"
+        yield "the measured sizes stay below the limit and do not show how growth continues"
 
 
 def size_text(size: float) -> str:
-    """Return a number of rows or findings in two digits, as scan sizes are written: ``83k``, ``1.3M``, ``420``."""
+    """Return a number of rows or findings to two digits, in the form of scan sizes: ``83k``, ``1.3M``, ``420``."""
     if size < 1:
         return "0"
     rounded = round(size, 1 - math.floor(math.log10(size)))

@@ -1,4 +1,4 @@
-"""Statements: long SQL shortened, repeats collapsed, lists lined up, and the laws that counts have to keep."""
+"""The tables of statements: lists side by side with repeats collapsed, and the declared laws of their counts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SELECTED = re.compile(r"^(SELECT )(.*?)( FROM )", re.IGNORECASE)
 
 
 def shorten_statement(sql: str) -> str:
-    """Return ``sql`` on one line: long literals, long lists and long select lists abridged, then cut in the middle."""
+    """Return ``sql`` on one line with long literals and lists abridged, then cut in the middle."""
     text = _LONG_LITERAL.sub(lambda found: found[0] if len(found[0]) <= 26 else "'…'", plain(sql, longest=None))
     text = _INNERMOST.sub(_abridged_list, text)
     text = _SAME_ROWS.sub(_abridged_rows, text)
@@ -51,7 +51,7 @@ def _abridged_selection(found: re.Match[str]) -> str:
 
 @dataclass(frozen=True)
 class Repeat:
-    """A Repeat is one statement, or a cycle of statements, and how often it follows itself."""
+    """A Repeat is a statement, or a cycle of statements, and how many times it occurs in a row."""
 
     statements: tuple[str, ...]
     times: int
@@ -65,7 +65,7 @@ class Repeat:
 
 
 def collapse(statements: Sequence[str]) -> tuple[Repeat, ...]:
-    """Collapse equal neighbours, and cycles of up to eight statements that occur at least three times in a row."""
+    """Collapse equal neighbours, and cycles of at most eight statements that occur at least three times in a row."""
     found: list[Repeat] = []
     position = 0
     while position < len(statements):
@@ -82,7 +82,7 @@ def collapse(statements: Sequence[str]) -> tuple[Repeat, ...]:
 
 
 def _times(statements: Sequence[str], start: int, length: int) -> int:
-    """Count how often the cycle of ``length`` statements at ``start`` follows itself, the first time included."""
+    """Count how many times the cycle of ``length`` statements at ``start`` occurs in a row."""
     position = start + length
     while position < len(statements) and statements[position] == statements[position - length]:
         position += 1
@@ -90,7 +90,7 @@ def _times(statements: Sequence[str], start: int, length: int) -> int:
 
 
 def side_by_side(left: Sequence[str], right: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Line up two lists: equal lines share a row, others stand beside a blank or beside what takes their place."""
+    """Align two lists: equal lines share a row; others stand beside a blank or their replacement."""
     rows: list[tuple[str, str]] = []
     matcher = SequenceMatcher(a=left, b=right, autojunk=False)
     for _, left_from, left_to, right_from, right_to in matcher.get_opcodes():
@@ -102,7 +102,7 @@ def side_by_side(left: Sequence[str], right: Sequence[str]) -> tuple[tuple[str, 
 
 
 def law_line(checks: Sequence[LawCheck]) -> str | None:
-    """Return the verdict on the laws in a sentence; None where none was declared."""
+    """Return one sentence on the laws; None where none is declared."""
     if not checks:
         return None
     broken = [check for check in checks if not check.holds]
@@ -115,7 +115,7 @@ def law_line(checks: Sequence[LawCheck]) -> str | None:
 
 
 def law_table(checks: Sequence[LawCheck]) -> Table | None:
-    """One row per implementation and law: the law, and the counts scan by scan; None where none was declared."""
+    """Build the table of laws with the count on each scan; None where none is declared."""
     groups: dict[tuple[str, Law], list[LawCheck]] = {}
     for check in checks:
         groups.setdefault((check.implementation, check.law), []).append(check)
@@ -142,7 +142,7 @@ def law_table(checks: Sequence[LawCheck]) -> Table | None:
 
 
 def offender_table(checks: Sequence[LawCheck]) -> Table | None:
-    """The statements behind broken laws, with the line that issued them; None where every law is kept."""
+    """Build the table of statements that break laws, with the line that issued them; None where all laws hold."""
     rows = tuple(
         (
             plain(check.implementation),
@@ -171,7 +171,7 @@ def offender_table(checks: Sequence[LawCheck]) -> Table | None:
 
 
 def offender_lines(checks: Sequence[LawCheck]) -> Iterator[str]:
-    """Say of each broken law which statements are behind it, with their fingerprints, for a terminal."""
+    """Yield one line for each statement that breaks a law."""
     for check in checks:
         for offender in check.offenders:
             yield plain(f"Behind it: {_offender(offender)}")
@@ -198,7 +198,7 @@ def _offender(offender: Offender) -> str:
 
 
 def surplus_text(offender: Offender) -> str:
-    """Say how the count compares with the reference's; '' where there is none."""
+    """Compare the count with the reference's: ``+3 against materializing``; '' without a reference."""
     surplus = f"{offender.surplus:+,}".replace("-", "−")
     return f"{surplus} against {offender.reference}" if offender.reference else ""
 
