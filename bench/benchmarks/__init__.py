@@ -1,1 +1,1 @@
-"""The benchmark that ``bench run`` times, and that ``pytest bench/benchmarks --benchmark-only`` runs by hand."""
+"""The benchmark that ``bench run`` times; ``pytest bench/benchmarks --benchmark-only`` runs it by hand."""

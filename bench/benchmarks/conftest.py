@@ -1,7 +1,7 @@
-"""The case to time: the one that a worker has set up, or, by hand, one made here on a server of the suite's own.
+"""The case to time: the one that a worker has set up, or, by hand, one made here on an embedded server.
 
-By hand all samples of a case run in this one process: a quick look, not the figures of a report, for which
-``bench run`` starts a fresh process per sample.
+By hand, all samples of a case run in this one process: a quick look. The figures of a report come from ``bench run``,
+which starts a fresh process per sample.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def stage() -> Iterator[Stage]:
-    """A server with a migrated template; BENCH_DATABASE_URL names one's own."""
+    """A server with a migrated template; BENCH_DATABASE_URL names a server to use instead of an embedded one."""
     with open_stage(os.environ.get("BENCH_DATABASE_URL"), int(os.environ.get("BENCH_POSTGRES", "16"))) as stage:
         yield stage
 
@@ -54,8 +54,8 @@ def stage() -> Iterator[Stage]:
 def case(request: pytest.FixtureRequest, wanted: tuple[str, str] | None) -> Iterator[TimedCase]:
     """The call to time."""
     given = request.config.pluginmanager.get_plugin(GIVEN_CASE)
-    # pytest-django forbids the database outside its own fixtures; ours is not Django's test database. By hand Django is
-    # not set up when pytest starts, and there is nothing to unblock.
+    # pytest-django forbids the database outside its own fixtures; ours is not Django's test database. By hand, Django
+    # is not set up when pytest starts, and nothing is blocked.
     blocker = request.getfixturevalue("django_db_blocker")
     with blocker.unblock() if blocker else nullcontext():
         if isinstance(given, TimedCase):

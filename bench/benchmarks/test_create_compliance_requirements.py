@@ -8,7 +8,7 @@ from bench.worker.probes.time import TimedCase
 
 
 def test_create_compliance_requirements(benchmark: BenchmarkFixture, case: TimedCase) -> None:
-    """One call a round, from the same starting rows; CPU seconds stand in ``extra_info``."""
+    """One call per round, from the same starting rows; CPU seconds are in ``extra_info``."""
     benchmark.name = case.label
     benchmark.group = "create_compliance_requirements"
     benchmark.pedantic(case.run, setup=case.reset, rounds=case.rounds, iterations=1)

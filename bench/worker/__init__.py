@@ -1,1 +1,1 @@
-"""The worker: a fresh process for each sample, and the probes that run in it. Nothing of the parent's is imported."""
+"""The worker: a fresh process per sample, and the probes that run in it. It imports nothing of the parent's."""

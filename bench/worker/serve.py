@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -49,6 +51,8 @@ Probe = Callable[[Call], Reading]
 def serve_line(line: bytes, send: Callable[[bytes], None]) -> bytes:
     """Return the answer to the request that is on ``line``; ``send`` sends READY where the request is gated."""
     request = msgspec.json.decode(line, type=AnyRequest)
+    # Left to itself, tempfile tries other folders where this one is full, and then names no cause.
+    tempfile.tempdir = os.environ.get("TMPDIR")
     try:
         # Last, so that a user's implementation is found there and nothing else is: see the parent's -P.
         sys.path.append(str(Path.cwd()))

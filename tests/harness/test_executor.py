@@ -1,4 +1,4 @@
-"""Whatever becomes of a worker, the executor says so in one line, keeps its last words, and leaves nothing of it."""
+"""However a worker ends, the executor names the cause in one line, keeps the end of its log, and leaves nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.small_scan import EXPECTED_ROWS
 
 HERE = "tests.support.implementations"
 LONG = 120.0
-"""Seconds in which any worker answers; a worker that is waited for so long fails its test by its kind."""
+"""Seconds in which any worker answers; a test that waits so long fails because the error is of another kind."""
 
 
 def fail(scan: ScanStage, implementation: str, limit: float = LONG) -> SampleError:
@@ -29,13 +29,13 @@ def fail(scan: ScanStage, implementation: str, limit: float = LONG) -> SampleErr
     with pytest.raises(SampleError) as caught:
         scan.sample("rows", f"{HERE}.{implementation}", limit)
     assert "\n" not in str(caught.value)
-    # Whom the worker forked is killed with it, but not this process's to wait for.
+    # What the worker forked is killed with it, but is no child of this process.
     wait_until(lambda: not any(map(is_running, workers() - others)), "the worker and what it forked are gone")
     return caught.value
 
 
 def workers() -> set[int]:
-    """This process's workers and what they forked, whoever their parent is by now."""
+    """This process's workers and what they forked, whichever process is their parent now."""
     found = set()
     for directory in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
@@ -125,12 +125,12 @@ def test_an_end_under_the_time_probe_is_not_taken_for_one_of_pytest(
         small_scan.sample("time", name, LONG)
 
 
-def test_sigkill_becomes_killed_with_the_usual_suspect(small_scan: ScanStage) -> None:
+def test_sigkill_becomes_killed_and_suggests_memory(small_scan: ScanStage) -> None:
     error = fail(small_scan, "ends:kills_itself")
     assert (error.kind, str(error)) == ("killed", "the worker was killed by SIGKILL (out of memory?)")
 
 
-def test_abort_becomes_killed_and_its_last_words_are_kept(small_scan: ScanStage) -> None:
+def test_abort_becomes_killed_and_the_end_of_the_log_is_kept(small_scan: ScanStage) -> None:
     error = fail(small_scan, "ends:aborts")
     assert (error.kind, str(error)) == ("killed", "the worker was killed by SIGABRT")
     assert error.log_tail == "about to abort"
@@ -248,7 +248,7 @@ def test_a_worker_whose_parent_is_another_process_does_nothing() -> None:
     assert (finished.returncode, finished.stdout) == (1, b"")
 
 
-def test_exit_codes_of_errors_are_the_gates() -> None:
+def test_exit_codes_of_errors_are_those_of_the_gate() -> None:
     """1 a failed measurement, 2 the tool or its input."""
     assert (SampleError("error", "").exit_code, MeasurementError.exit_code) == (1, 1)
     assert (InputError.exit_code, DatabaseError.exit_code) == (2, 2)

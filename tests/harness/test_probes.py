@@ -1,4 +1,4 @@
-"""A probe finds what was put there to be found: bytes, statements, seconds of a known size."""
+"""A probe finds a planted cost of known size: bytes, statements, seconds."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Take = Callable[[ProbeName, str], Reading]
 
 @pytest.fixture(scope="module")
 def take(small_scan: ScanStage) -> Take:
-    """Take a sample in a worker, once however many tests look at it."""
+    """Take a sample in a worker, once for all tests that use it."""
 
     @functools.cache
     def sample(probe: ProbeName, implementation: str) -> Reading:

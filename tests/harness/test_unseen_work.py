@@ -26,7 +26,7 @@ Take = Callable[[ProbeName, str], Reading]
 
 @pytest.fixture(scope="module")
 def take(small_scan: ScanStage, tmp_path_factory: pytest.TempPathFactory) -> Take:
-    """Take a sample in a worker, once however many tests look at it."""
+    """Take a sample in a worker, once for all tests that use it."""
     notes = tmp_path_factory.mktemp("notes") / "notes"
 
     @functools.cache
@@ -124,6 +124,11 @@ def test_a_heap_that_memray_could_not_write_down_is_no_sample(small_scan: ScanSt
     with pytest.raises(SampleError, match="memray stopped tracking because it could not write its file to ") as caught:
         small_scan.sample(probe, f"{HERE}:on_a_disk_that_is_full", LONG)
     assert "set TMPDIR" in str(caught.value)
+
+
+def test_a_time_that_could_not_be_written_down_is_an_error_with_the_systems_words(small_scan: ScanStage) -> None:
+    with pytest.raises(SampleError, match="File too large"):
+        small_scan.sample("time", f"{HERE}:on_a_disk_that_takes_nothing", LONG)
 
 
 CLOCKS = "tests.support.implementations.clocks"

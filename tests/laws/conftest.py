@@ -32,7 +32,7 @@ def numbers() -> Iterator[DatabaseAccess]:
 
 @pytest.fixture(scope="session")
 def read(numbers: DatabaseAccess, tmp_path_factory: pytest.TempPathFactory) -> Read:
-    """Take a sample in a worker, once however many tests look at it."""
+    """Take a sample in a worker, once for all tests that use it."""
     folder = tmp_path_factory.mktemp("workers")
     catalogue = folder / "catalogue.json"
     write_catalogue(catalogue, LoadedCatalogue("aws", "none", {}))

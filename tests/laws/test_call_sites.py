@@ -132,7 +132,7 @@ def test_statements_in_no_order_are_traced_by_their_text_alone() -> None:
 
 
 def test_a_statement_that_nobody_was_seen_to_send_has_no_line() -> None:
-    """It came from a library of its own, say; the line before it is innocent."""
+    """A library that does not use psycopg may have sent it; the line before it did not."""
     sites = CallSites()
     sites.note("SELECT 1")
     assert sites.in_server_log(("SELECT 1", "DELETE FROM t", "COMMIT"))[1:] == ("", "")

@@ -40,7 +40,7 @@ def database(request: pytest.FixtureRequest, databases: Callable[[int], Database
 
 @pytest.fixture(scope="session")
 def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
-    """Take a sample in a worker, once with the same arguments however many tests look at it."""
+    """Take a sample in a worker, once per set of arguments."""
     folder = tmp_path_factory.mktemp("workers")
     catalogue = folder / "catalogue.json"
     write_catalogue(catalogue, LoadedCatalogue("aws", "none", {}))

@@ -93,5 +93,5 @@ def test_on_a_users_own_server_rows_are_exact_and_a_warning_names_what_others_sh
         reading = read(prepared(server.create_database()), "insert", ROWS)
     assert reading.values["rows_inserted"] == ROWS
     assert reading.warnings == (
-        "WAL, full-page images and server CPU are the whole server's: what others do on it meanwhile is in them",
+        "WAL, full-page images and server CPU are those of the whole server, other sessions on it included",
     )

@@ -1,7 +1,7 @@
-"""The RSS probe tells what the process held before the call apart from what the call added.
+"""The RSS probe distinguishes what the process held before the call from what the call added.
 
-Each reading is taken in a process of its own, as a worker's is: what a long-lived process has freed before would be
-used again by the call, whose growth is then smaller than what it holds.
+Each reading is taken in a fresh process, like a worker's: in a long-lived process the call would use memory again
+that was freed before, so its growth would be smaller than what it holds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Implementations whose every statement is marked: the line that issues it ends with a comment that names it."""
+"""Implementations in which each line that issues a statement ends with a comment that names it."""
 
 from __future__ import annotations
 

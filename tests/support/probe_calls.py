@@ -1,4 +1,4 @@
-"""Implementations that do one known thing to the database, for probes to find; the scan's id says how much of it."""
+"""Implementations with one known effect on the database; the scan's id says how large it is."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def build_value(tenant_id: str, scan_id: str) -> Outcome:
 
 
 def kill_poller(tenant_id: str, scan_id: str) -> Outcome:
-    """Kill the probe's own process, as the kernel does when memory runs out."""
+    """Kill the probe's own poller, as the kernel does when memory runs out."""
     children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
     for child in map(int, children):
         if b"server_process.py" in Path(f"/proc/{child}/cmdline").read_bytes():

@@ -1,4 +1,4 @@
-"""A stage without server and processes: the runner's whole world, made of scripted samples."""
+"""A stage without server and processes, whose samples follow a script."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Probes: each measures one kind of quantity in a pass of its own, because probes disturb one another."""
+"""Probes: each measures one kind of quantity in a separate pass, because probes disturb one another."""

@@ -1,7 +1,7 @@
 """What one call costs the database: WAL, rows, blocks, temporary files, CPU and a backend's memory.
 
-All but the memory are differences of cumulative statistics, which sessions report at their end: Django's are closed
-before either snapshot. A first round that opens and closes them without a call shows what that costs by itself.
+All but the memory are differences of cumulative statistics, which a session reports when it ends, so Django's sessions
+are closed before each snapshot. A first round without a call shows what opening and closing them costs.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from bench.messages.reading import Call, Reading
 from bench.worker.probes.database_memory import watch_backends
 
 _REPEATING = ("blocks_hit", CPU)
-"""What sessions and snapshots cost each time they come. Blocks are read, and pages logged in full, only once."""
+"""What sessions and snapshots cost each time. Blocks are read, and pages logged in full, only once."""
 
-_SHARED = "WAL, full-page images and server CPU are the whole server's: what others do on it meanwhile is in them"
+_SHARED = "WAL, full-page images and server CPU are those of the whole server, other sessions on it included"
 
 
 def read_database(call: Call, access: DatabaseAccess) -> Reading:
-    """Measure what one call costs the database. Where the server does not tell, a metric is absent; a warning says why.
+    """Measure what one call costs the database. A metric that the server does not give is absent; a warning says why.
 
     ``wal_bytes`` is how far the WAL's end moved. ``wal_full_page_images`` counts pages. ``rows_inserted`` and
     ``rows_deleted`` count all user tables, rolled-back work included. ``blocks_read`` and ``blocks_hit`` count blocks,
-    catalogue look-ups of sessions that are warm for nothing but their connection included. ``temp_bytes`` is what
-    temporary files held. ``server_cpu_seconds`` is the time of all server processes, and ``backend_peak_bytes`` the
-    largest private memory of one backend, both for a server on this machine. Raises DatabaseError.
+    the catalogue look-ups of fresh sessions included. ``temp_bytes`` is what temporary files held.
+    ``server_cpu_seconds`` is the time of all server processes, and ``backend_peak_bytes`` the largest private memory of
+    one backend, both for a server on this machine. Raises DatabaseError.
     """
     close_connections()
     start = take_snapshot(access)

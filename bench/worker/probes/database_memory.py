@@ -1,4 +1,4 @@
-"""Peak memory of the server's backends, watched by a process of its own so that the measured one is left alone."""
+"""Peak memory of the server's backends, watched by a separate process so as not to disturb the measured one."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _GRACE_SECONDS = 10.0
 
 @dataclass
 class BackendWatch:
-    """What was seen of a database's backends while a block ran; without a figure until the block has ended."""
+    """A BackendWatch is the peak memory of a database's backends while a block ran; None until the block has ended."""
 
     peak_bytes: int | None = None
-    """Largest private memory of any one backend, in bytes, parallel workers left out; None where it is not known."""
+    """Largest private memory of one backend, in bytes, without parallel workers; None where it is unknown."""
     warning: str | None = None
-    """Why it is not known."""
+    """Why it is unknown."""
 
 
 @contextmanager

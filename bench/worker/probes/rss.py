@@ -17,8 +17,8 @@ _RESET_PEAK = "5"  # proc(5): resets VmHWM to the current resident set
 def read_peak_rss(call: Call) -> Reading:
     """Return the resident set before the call, and its high-water mark during the call less that, in bytes.
 
-    Their sum is the most that the process held, which is what a memory limit is set against. Linux resets the mark
-    before the call. Elsewhere the mark is the process's whole life's, and the reading says so.
+    Their sum is the most that the process held, which is what a memory limit applies to. On Linux the mark is reset
+    before the call. Elsewhere it covers the process's whole life, and a warning says so.
     """
     gc.collect()
     if sys.platform == "linux":

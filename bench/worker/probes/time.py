@@ -18,8 +18,8 @@ from bench.messages.reading import Call, Reading
 from bench.worker.clock import SYSTEM_CLOCK
 
 GIVEN_CASE = "bench-given-case"
-"""The name under which a ready case is handed to the benchmark file as a pytest plugin."""
-# Only what the benchmark file needs: loading every installed plugin takes longer than a small sample.
+"""The name of the pytest plugin that gives the benchmark file its case."""
+# Loading every installed plugin takes longer than a small sample.
 _PLUGINS = ("--disable-plugin-autoload", "-p", "pytest_benchmark.plugin", "-p", "pytest_django.plugin")
 _BENCHMARK_FILE = Path(__file__).parents[2] / "benchmarks" / "test_create_compliance_requirements.py"
 
@@ -107,7 +107,7 @@ def _blamed(replaced: list[str]) -> str:
 
 
 class _Given:
-    """The plugin that carries the case; registered under GIVEN_CASE when pytest starts."""
+    """The plugin that registers the case under GIVEN_CASE when pytest starts."""
 
     def __init__(self, case: TimedCase) -> None:
         self.case = case

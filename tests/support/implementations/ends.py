@@ -1,4 +1,4 @@
-"""Implementations that do not come to a good end."""
+"""Implementations that end badly."""
 
 from __future__ import annotations
 

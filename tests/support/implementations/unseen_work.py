@@ -140,3 +140,8 @@ def on_a_disk_that_is_full(tenant_id: str, scan_id: str) -> Outcome:
     outcome = plain(tenant_id, scan_id)
     del held
     return outcome
+
+
+def on_a_disk_that_takes_nothing(tenant_id: str, scan_id: str) -> Outcome:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    return plain(tenant_id, scan_id)
