@@ -39,7 +39,7 @@ def read_peak_heap_untraced(call: Call) -> Reading:
 def _read(call: Call, metric: str, *, traced: bool) -> Reading:
     with tempfile.TemporaryDirectory(prefix="bench-memray-") as folder:
         path = Path(folder) / "capture.bin"
-        rival = memray.Tracker(Path(folder) / "rival.bin")
+        rival = memray.Tracker(destination=memray.FileDestination(Path(folder) / "rival.bin", compress_on_exit=False))
         gc.collect()
         with memray.Tracker(path, trace_python_allocators=traced, memory_interval_ms=SNAPSHOT_INTERVAL_MS):
             outcome = call()
