@@ -1,4 +1,4 @@
-"""JSON from a file of the user's, read so that every fault is named with its place."""
+"""JSON values from a user's file, which know their place so that every fault can name it."""
 
 from __future__ import annotations
 
@@ -114,5 +114,5 @@ def json_root(document: str, content: bytes) -> JsonValue:
 
 
 def json_fault(document: str, error: MalformedError) -> InputError:
-    """Return the error for a document that is malformed; some faults name their remedy themselves."""
+    """Return the error for a malformed document; some faults already name their remedy."""
     return InputError(f"{document}: {error}" if "; " in str(error) else f"{document}: {error}; correct it there")

@@ -11,7 +11,7 @@ _SIZE = re.compile(r"([0-9]{1,9})([kKmM]?)/([0-9]{1,9})")
 _FACTOR = {"": 1, "k": 1_000, "m": 1_000_000}
 MOST_FINDINGS = 100_000_000
 MOST_REGIONS = 1_000
-"""Beyond these a size is a slip of the finger: hundreds of GB of findings, or many times the regions of any cloud."""
+"""A larger size is a typing error: hundreds of GB of findings, or many times the regions of any cloud."""
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ class _Place:
 
 
 class _Reader:
-    """Reads one table, and knows the scans and implementations that its rules may name."""
+    """Reads the table; its rules may only name the scans and implementations listed in it."""
 
     def __init__(self, path: Path) -> None:
         self._root = _Place(path)

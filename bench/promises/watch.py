@@ -10,7 +10,7 @@ from threading import Event, Thread
 from bench.errors import DatabaseError
 from bench.harness.targets import observe
 from bench.promises.lane import Lane, UntriedError
-from bench.results.promises import Holding, Reading
+from bench.results.promises import Holding, Snapshot
 
 READERS = 2
 
@@ -31,18 +31,18 @@ class Seen:
         for holdings, (count, seconds) in other._seen.items():
             self.add(holdings, count, seconds)
 
-    def readings(self) -> tuple[Reading, ...]:
+    def readings(self) -> tuple[Snapshot, ...]:
         """Return all of it, in the order in which a run goes through the states."""
         order = list(Holding)
         return tuple(
-            Reading(rows=rows, summaries=summaries, count=count, seconds=seconds)
+            Snapshot(rows=rows, summaries=summaries, count=count, seconds=seconds)
             for (rows, summaries), (count, seconds) in sorted(
                 self._seen.items(), key=lambda item: [order.index(holding) for holding in item[0]]
             )
         )
 
 
-def watch(lane: Lane, rounds: int) -> tuple[tuple[Reading, ...], bool]:
+def watch(lane: Lane, rounds: int) -> tuple[tuple[Snapshot, ...], bool]:
     """Watch ``rounds`` undisturbed runs; return what was seen, and whether the bystanders stayed.
 
     Raises UntriedError where a run fails or leaves wrong rows.

@@ -19,7 +19,7 @@ SCHEMA = 1
 
 
 class Status(Enum):
-    """What a case came to: as the rules say, otherwise as declared, or otherwise without a word of it."""
+    """The result of a case: as the rules say, different as declared, or different without a declaration."""
 
     EQUAL = "equal"
     KNOWN = "known divergence"
@@ -37,7 +37,7 @@ class DeclaredDivergences:
 
 @dataclass(frozen=True, kw_only=True)
 class NamedCase:
-    """A NamedCase is a case as a report names it."""
+    """A NamedCase is the name of a case and what it promises."""
 
     name: str
     promise: str
@@ -45,7 +45,7 @@ class NamedCase:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseVerdict:
-    """A CaseVerdict is what one case came to for one implementation."""
+    """A CaseVerdict is the result of one case for one implementation."""
 
     case: str
     implementation: str
@@ -106,8 +106,8 @@ _FILE = JsonFile(
     kind=FileKind(
         name="conformance file",
         most_bytes=16 * 1024**2,
-        source="`bench conform --json FILE` writes one",
-        remedy="write it again with `bench conform --json FILE`",
+        source="`bench prove conform --json FILE` writes one",
+        remedy="write it again with `bench prove conform --json FILE`",
     ),
     record=Conformance,
     schema=SCHEMA,
@@ -122,5 +122,5 @@ def write_conformance(path: Path, conformance: Conformance) -> None:
 
 
 def read_conformance(path: Path) -> Conformance:
-    """Read what ``bench conform --json`` wrote. Raises InputError for any other file."""
+    """Read what ``bench prove conform --json`` wrote. Raises InputError for any other file."""
     return _FILE.read(path)

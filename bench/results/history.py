@@ -102,7 +102,7 @@ def _kept_run(path: Path) -> tuple[Results, datetime]:
 
 
 def _reserve(path: Path) -> bool:
-    """Make ``path`` as an empty file, which nobody else can then make; False where there is something already."""
+    """Create ``path`` as an empty file, so that no other run takes the name; False where it exists."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -93,7 +93,7 @@ _LANDMARKS = {
     "checks": "verdict",
     "trials": "promises file",
     "verdicts": "conformance file",
-    "reads": "file of `bench reads`",
+    "reads": "file of `bench prove reads`",
     "deviations": "noise floor",
     "benchmarks": "file of pytest-benchmark",
 }

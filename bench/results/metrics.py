@@ -8,7 +8,7 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """How far two honest measurements of the same code may differ; statistics, gate and renderers follow it."""
+    """How much a metric varies between runs of the same code; statistics, gate and renderers follow it."""
 
     EXACT = "exact"
     NEAR_EXACT = "near-exact"
@@ -16,7 +16,7 @@ class Kind(Enum):
 
 
 class Side(Enum):
-    """Whose figure a metric is: of the process that makes the call, with what it sends and leaves, or of the server."""
+    """Where a metric is measured: in the process that makes the call, or on the server."""
 
     CLIENT = "client"
     DATABASE = "database"
@@ -32,7 +32,7 @@ class Metric:
     title: str
     side: Side = Side.CLIENT
     resolution: float = 0.0
-    """The step in which the metric moves, in its unit; a difference of one step says nothing."""
+    """The step in which the metric moves, in its unit; a difference of one step is not significant."""
 
 
 METRICS: Mapping[str, Metric] = {

@@ -1,6 +1,6 @@
-"""The records of ``bench promises``: all that was tried on each implementation, and what was seen, trial by trial.
+"""The records of ``bench prove promises``: what was tried on each implementation and what was observed.
 
-Which promises that keeps or breaks is derived on reading, by ``bench.analysis.promises``.
+Readers derive from them which promises are kept, by ``bench.analysis.promises``.
 
 Schema history:
 1: the first.
@@ -24,7 +24,7 @@ FILE = "promises.json"
 
 
 class Holding(StrEnum):
-    """A Holding is what one of the two tables holds of the scan, against an earlier run's rows and this run's."""
+    """A Holding says whose rows of the scan a table holds: an earlier run's, this run's, or some of them."""
 
     OLD = "old"
     NONE = "none"
@@ -42,12 +42,12 @@ class DeclaredPromises:
     implementation: str
     promises: tuple[Promise, ...]
     source: str = ""
-    """The fingerprint of its source; '' where the source is not to be had."""
+    """The fingerprint of its source; '' where the source is not available."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
-    """A Reading is what readers saw of both tables in one snapshot, and how often and how long they saw that.
+class Snapshot:
+    """A Snapshot is one state of both tables that readers saw, with how often and for how long they saw it.
 
     Counts alone would mislead: a snapshot of empty tables takes a hundredth of the time of one of full ones.
     """
@@ -57,52 +57,52 @@ class Reading:
     count: int
     """In how many snapshots."""
     seconds: float
-    """How long these took, all readers together."""
+    """How long these took, summed over all readers."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FaultPoint:
-    """A FaultPoint is one run over an earlier run's rows that something struck, and the re-run after it."""
+    """A FaultPoint is one run over an earlier run's rows into which a fault was injected, and the re-run after it."""
 
     kind: str
-    """What struck, in words: the key of counts."""
+    """The kind of fault, in words; faults are counted by it."""
     place: str
     """Where in the run, in words."""
     struck: bool
-    """False where the run ended before it came to that; nothing was tried then."""
+    """False where the run ended before the fault could be injected; then nothing was tested."""
     ended: str
-    """How the run ended: '' well, or the error in one line."""
+    """How the run ended: '' for success, or the error in one line."""
     rows: Holding
     summaries: Holding
     left_over: str
     """What sessions, locks or prepared transactions the run left behind, in words; '' for none."""
     rerun: str
-    """'' where a run in a fresh worker then left exactly the right rows and summaries, or what was wrong, in words."""
+    """'' where a re-run in a fresh worker left exactly the right rows and summaries, or what was wrong, in words."""
     bystanders_unchanged: bool
-    """Whether every other tenant's and scan's rows stayed as they were, after the fault and after the re-run."""
+    """Whether the rows of all other tenants and scans were unchanged after the fault and after the re-run."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
-    """A Refusal is one call for a scan that is not the tenant's."""
+    """A Refusal is one call for a scan that belongs to another tenant."""
 
     case: str
     ended: str
-    """How it ended: '' well, or the error in one line."""
+    """How it ended: '' for success, or the error in one line."""
     unchanged: bool
-    """Whether both tables stayed as they were, whosever the rows."""
+    """Whether both tables were unchanged, the rows of all tenants included."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Race:
-    """A Race is two runs at once, each in a worker of its own."""
+    """A Race is two concurrent runs in two workers."""
 
     scans: str
     """``one``, ``two of a tenant`` or ``two of two tenants``."""
     delay: float
-    """By how many seconds the second run began later."""
+    """Seconds between the start of the first run and that of the second."""
     ended: tuple[str, str]
-    """How each ended: '' well, or the error in one line."""
+    """How each ended: '' for success, or the error in one line."""
     wrong: str
     """'' where both scans had exactly the right rows and summaries in the end, or what was wrong, in words."""
     bystanders_unchanged: bool
@@ -110,7 +110,7 @@ class Race:
 
 @dataclass(frozen=True, kw_only=True)
 class PromiseTrial:
-    """A PromiseTrial is all that was tried on one implementation, and on which code, scan and server."""
+    """A PromiseTrial is everything that was tried on one implementation, with its code, scan and server."""
 
     implementation: str
     source: str
@@ -122,24 +122,24 @@ class PromiseTrial:
     rows: int
     """Rows of the scan."""
     seconds: float = 0.0
-    """How long an undisturbed run over old rows took, without a tracer; 0 where none came to its end."""
+    """How long an undisturbed run over old rows took, without a tracer; 0 where none completed."""
     server_version: str
     server_source: str
     """``embedded`` or ``own`` (the user's)."""
-    readings: tuple[Reading, ...] = ()
-    """Of the readers that watched undisturbed runs."""
+    readings: tuple[Snapshot, ...] = ()
+    """What readers saw during undisturbed runs."""
     observed_unchanged: bool = True
-    """Whether every other tenant's and scan's rows stayed as they were under the undisturbed runs."""
+    """Whether the rows of all other tenants and scans were unchanged by the undisturbed runs."""
     points: tuple[FaultPoint, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     races: tuple[Race, ...] = ()
     failure: str = ""
-    """Why the implementation could not be tried further, in a line; '' where everything was."""
+    """Why the trial stopped early, in one line; '' where it did not."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PromiseTrials:
-    """The content of one file: the last trial of each implementation, in the order in which they came in."""
+    """The content of one file: the last trial of each implementation, in the order of their first trials."""
 
     schema: int
     trials: tuple[PromiseTrial, ...]
@@ -163,19 +163,19 @@ _FILE = JsonFile(
     kind=FileKind(
         name="promises file",
         most_bytes=16 * 1024**2,
-        source="`bench promises` writes one",
-        remedy="delete it, then run `bench promises`",
+        source="`bench prove promises` writes one",
+        remedy="delete it, then run `bench prove promises`",
     ),
     record=PromiseTrials,
     schema=SCHEMA,
     landmark="trials",
     faults=_faults,
-    remedy_for_schema="delete it, then run `bench promises`",
+    remedy_for_schema="delete it, then run `bench prove promises`",
 )
 
 
 def merge_promises(path: Path, trials: Iterable[PromiseTrial]) -> None:
-    """Put ``trials`` into the file at ``path``, each in the place of the same implementation's earlier one.
+    """Write ``trials`` into the file ``path``, replacing earlier trials of the same implementations.
 
     Raises InputError where the file cannot be read or written.
     """
@@ -185,7 +185,7 @@ def merge_promises(path: Path, trials: Iterable[PromiseTrial]) -> None:
 
 
 def read_promises(path: Path) -> tuple[PromiseTrial, ...]:
-    """Read what ``bench promises`` left; nothing where there is no such file.
+    """Read what ``bench prove promises`` wrote; empty where there is no such file.
 
     Raises InputError for a damaged one, and for one of another schema version.
     """

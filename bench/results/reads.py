@@ -1,4 +1,4 @@
-"""The records of ``bench reads``: reads timed on table and view, sizes of both designs, and what writing them costs.
+"""The records of ``bench prove reads``: timed reads of table and view, the sizes of both designs, their writing costs.
 
 Schema history:
 1: the first.
@@ -57,7 +57,7 @@ class WriteSamples:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadResults:
-    """One whole run of ``bench reads``; of each tuple of two designs, the table's comes first."""
+    """One whole run of ``bench prove reads``; of each tuple of two designs, the table's comes first."""
 
     schema: int
     created: str

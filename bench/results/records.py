@@ -34,7 +34,7 @@ class Dataset:
     fingerprint: str
     findings: int
     regions: int
-    """Regions asked for; the rows tell how many counted."""
+    """Regions asked for; ``counted_regions`` is how many have counted findings."""
     rows: int
     """Rows that the rules give: counted regions × requirements."""
     counted_regions: int = 0
@@ -88,7 +88,7 @@ class StatementTexts:
     server_source: str
     """``log``, ``pg_stat_statements`` or ``unavailable``."""
     django_sites: tuple[str, ...] = ()
-    """For each of ``django`` the line that issued it, ``file:line``, or ''; empty where nobody looked."""
+    """For each of ``django`` the line that issued it, ``file:line``, or ''; empty where it was not recorded."""
     server_sites: tuple[str, ...] = ()
 
 
@@ -167,12 +167,12 @@ class Environment:
     server_settings: Mapping[str, str]
     load_average: tuple[float, ...]
     revision: str
-    """The commit of the working tree, with ``+changes`` where it is not clean; empty outside a checkout."""
+    """The commit of the working tree, with ``+changes`` where it is dirty; empty outside a checkout."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoiseFloor:
-    """What this machine can tell apart: one implementation measured against itself.
+    """How small a change this machine can detect, found by measuring one implementation against itself.
 
     ``deviations`` holds, by metric, the standard deviation of a pair's log ratio; the smallest detectable change for
     any number of pairs follows from it.
@@ -211,7 +211,7 @@ class Results:
     laws: tuple[DeclaredLaws, ...] = ()
     noise_floor: NoiseFloor | None = None
     promises: tuple[PromiseTrial, ...] = ()
-    """What ``bench promises`` tried on this very code."""
+    """What ``bench prove promises`` found for this exact code."""
     unfinished: str = ""
     """Why the run stopped before the end of its plan, such as "interrupted"; '' where it did not."""
     planned_samples: int | None = None

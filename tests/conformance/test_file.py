@@ -39,7 +39,9 @@ def test_another_file_is_refused(change: dict[str, object], message: str, tmp_pa
 
 
 def test_a_missing_file_names_the_command_that_writes_one(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"there is no conformance file .*; `bench conform --json FILE` writes one"):
+    with pytest.raises(
+        InputError, match=r"there is no conformance file .*; `bench prove conform --json FILE` writes one"
+    ):
         read_conformance(tmp_path / "none.json")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from bench.analysis.promises import PromiseFinding, Standing, find_promises
 from bench.declare.promise import Promise
-from bench.results.promises import FaultPoint, Holding, PromiseTrial, Race, Reading, Refusal
+from bench.results.promises import FaultPoint, Holding, PromiseTrial, Race, Refusal, Snapshot
 
 OLD, NONE, PARTIAL, MIXED, NEW = Holding
 
@@ -26,8 +26,8 @@ def trial(implementation: str = "own", **parts: Any) -> PromiseTrial:
     return PromiseTrial(implementation=implementation, **{**facts, **parts})
 
 
-def reading(rows: Holding, summaries: Holding, count: int = 1, seconds: float = 0.5) -> Reading:
-    return Reading(rows=rows, summaries=summaries, count=count, seconds=seconds)
+def reading(rows: Holding, summaries: Holding, count: int = 1, seconds: float = 0.5) -> Snapshot:
+    return Snapshot(rows=rows, summaries=summaries, count=count, seconds=seconds)
 
 
 def point(rows: Holding = OLD, summaries: Holding = OLD, **parts: Any) -> FaultPoint:

@@ -1,4 +1,4 @@
-"""What findings say of their check: severity, metadata, compliance, as fields made once per check."""
+"""The fields that all findings of a check share: severity, metadata and compliance, encoded once per check."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.datasets.scan.copy_table import array_field, json_field, line
 from bench.datasets.scan.vocabulary import Vocabulary
 
 CHECK_ID_LENGTH = 100
-"""What the column ``findings.check_id`` holds, in characters."""
+"""The length of the column ``findings.check_id``, in characters."""
 
 _UNMAPPED_SHARE = 0.05
 _METADATA_CHARACTERS = (1000, 1700)
@@ -24,7 +24,7 @@ _CATEGORIES = ("encryption", "internet-exposed", "logging", "secrets", "trustbou
 
 @dataclass(frozen=True)
 class ScanCheck:
-    """A ScanCheck is one check as its findings repeat it; all but ``service`` is encoded for COPY already."""
+    """A ScanCheck is what all findings of one check share; everything but ``service`` is encoded for COPY."""
 
     check_id: str
     service: str
@@ -38,7 +38,7 @@ class ScanCheck:
 
 
 def compliance_by_check(frameworks: Catalogue) -> dict[str, dict[str, list[str]]]:
-    """For each mapped check, what production stores in ``findings.compliance``.
+    """Return what production stores in ``findings.compliance``, by mapped check.
 
     The key is ``framework-version``, or the framework alone where it has no version; the value lists the requirements
     that hold the check, in the catalogue's order.
@@ -54,7 +54,7 @@ def compliance_by_check(frameworks: Catalogue) -> dict[str, dict[str, list[str]]
 
 
 def _unmapped(mapped: Iterable[str], words: Vocabulary, wanted: int) -> list[str]:
-    """Names of checks that no framework maps, in the form of the others."""
+    """Return names for checks that no framework maps, built like the mapped ones."""
     taken = set(mapped)
     services = sorted({check.partition("_")[0][:40] for check in taken}) or ["account"]
     names = (f"{services[n * 7 % len(services)]}_{words.words[n % len(words.words)]}_{n}" for n in count(1))
@@ -131,7 +131,7 @@ def scan_check(check_id: str, compliance: dict[str, list[str]], words: Vocabular
 
 
 def scan_checks(frameworks: Catalogue, words: Vocabulary, seed: str) -> tuple[ScanCheck, ...]:
-    """The checks of a synthetic scan, by name: the catalogue's, and a twentieth as many that no framework maps.
+    """Return the checks of a synthetic scan, by name: the catalogue's and 5 % more that no framework maps.
 
     A check whose id is too long for the column can have no finding, and is left out.
     """

@@ -23,7 +23,7 @@ _ARRAY_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 @dataclass(frozen=True)
 class CopyTable:
-    """A CopyTable is a table with the columns that are sent, in the order in which they are sent."""
+    """A CopyTable is a table and the columns that are sent, in that order."""
 
     name: str
     columns: tuple[str, ...]
@@ -60,7 +60,7 @@ SUMMARIES = _table(
     " requirements_passed requirements_failed requirements_manual total_requirements",
 )
 COPIED = (OVERVIEWS, SUMMARIES)
-"""The tables whose rows the bare COPY sends."""
+"""The tables that the copy baseline sends."""
 
 
 def copy_file(folder: Path, table: CopyTable, scan_id: str) -> Path:
@@ -69,7 +69,7 @@ def copy_file(folder: Path, table: CopyTable, scan_id: str) -> Path:
 
 
 def text_field(value: str | None) -> str:
-    """The field of a text; None is NULL. NUL characters must have been refused before."""
+    """Return the field of a text; None is NULL. The text must not hold NUL characters."""
     return NULL if value is None else value.translate(_ESCAPES)
 
 

@@ -1,4 +1,4 @@
-"""Filling a database: the measured scan, its bystanders and the warm-up, in an order that never varies."""
+"""Fills a database with the measured scan, its bystanders and the warm-up, always in the same order."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from bench.datasets.scan.vocabulary import Vocabulary, region_names, vocabulary
 from bench.datasets.size import ScanSize
 
 _BATCH = 5_000
-"""Findings between two looks at the resources and mappings gathered meanwhile, which are kept in memory."""
+"""Findings per batch; the resources and mappings of one batch are held in memory."""
 
 
 def load_synthetic_scan(
@@ -41,7 +41,7 @@ def load_synthetic_scan(
 ) -> LoadedScan:
     """Fill a freshly migrated database with a scan of ``size`` and its bystanders: same seed, same bytes.
 
-    ``progress`` is told the findings sent so far, every few thousand. Raises DatabaseError.
+    ``progress`` is called with the number of findings sent so far, every few thousand. Raises DatabaseError.
     """
     name = f"synthetic/{seed}"
     words = vocabulary(name)
@@ -119,7 +119,7 @@ def load_scan(
 def _load_account(
     loader: Loader, rows: ScanRows, lines: Iterator[str], progress: Callable[[int], None] | None = None
 ) -> int:
-    """Load a provider and all that ``lines`` brings with it; return the number of findings."""
+    """Load a provider, the findings in ``lines`` and their resources; return the number of findings."""
     account = rows.account
     loader.copy(
         PROVIDERS,
@@ -141,7 +141,7 @@ def _load_account(
 
 
 def _load_scan_row(loader: Loader, rows: ScanRows) -> None:
-    """Load the scan itself: after its findings, for it tells how many resources they have."""
+    """Load the row of the scan, after its findings because it holds their number of resources."""
     identity = line(rows.key.scan_id, rows.key.tenant_id, rows.account.provider_id, f"Scan {rows.name}")
     state = line("scheduled", "completed", rows.resource_count, 100, 600)
     loader.copy(SCANS, [f"{identity}\t{state}" + f"\t{TIMESTAMP}" * 4])

@@ -1,4 +1,4 @@
-"""The loader: rows go to the server by COPY, in one transaction, and every byte is counted into a fingerprint."""
+"""The loader: sends rows by COPY in one transaction and hashes every byte into a fingerprint."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _INDEXES = """
 
 
 class Loader:
-    """A Loader sends lines to tables within one transaction; ``loading`` makes it."""
+    """A Loader sends lines to tables within one transaction; ``loading`` creates it."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
@@ -50,11 +50,11 @@ class Loader:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256, in hexadecimal, of what has been sent: each table's name and columns, then its bytes."""
+        """SHA-256, in hexadecimal, of everything sent: each table's name and columns, then its bytes."""
         return self._digest.hexdigest()
 
     def copy(self, table: CopyTable, lines: Iterable[str]) -> int:
-        """Send ``lines`` to ``table`` and return how many they were; only a few of them are in memory at a time."""
+        """Send ``lines`` to ``table``, holding a few at a time; return their number."""
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
             sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, table.columns))
         )
@@ -103,7 +103,7 @@ def loading(access: DatabaseAccess) -> Iterator[Loader]:
 
 @contextmanager
 def _without_indexes(connection: psycopg.Connection) -> Iterator[None]:
-    """Take foreign keys and plain indexes off the large tables, and put them back if the block ends well."""
+    """Drop foreign keys and non-unique indexes of the large tables, and create them again if the block succeeds."""
     keys = connection.execute(_FOREIGN_KEYS, [_LARGE]).fetchall()
     indexes = connection.execute(_INDEXES, [_LARGE]).fetchall()
     for table, name, _ in keys:
@@ -122,7 +122,7 @@ def _without_indexes(connection: psycopg.Connection) -> Iterator[None]:
 
 @contextmanager
 def _without_compression(connection: psycopg.Connection) -> Iterator[None]:
-    """Store what the task never reads without compression, and leave the columns as the type has them."""
+    """Store the columns that the task never reads uncompressed, then restore the default storage."""
     alterations = ", ".join(f"ALTER COLUMN {column} SET STORAGE {{storage}}" for column in _UNREAD)
     change = sql.SQL(f"ALTER TABLE {FINDINGS.name} {alterations}")
     connection.execute(change.format(storage=sql.SQL("EXTERNAL")))

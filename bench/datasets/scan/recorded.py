@@ -1,4 +1,4 @@
-"""Recorded scans, as a user writes them down: one JSON file, read so that every fault is named with its place.
+"""Recorded scans: one JSON file written by a user. Every fault is reported with its place.
 
 ``{"provider": text, "findings": [{"check_id", "status", "muted", "compliance", "resource_regions", "resources"}]}``
 
@@ -48,7 +48,7 @@ _REGION_LENGTH = 100
 
 @dataclass(frozen=True)
 class RecordedFinding:
-    """A RecordedFinding is what the file says of one finding."""
+    """A RecordedFinding is one finding of the file."""
 
     check_id: str
     status: str
@@ -209,7 +209,7 @@ def recorded_findings(rows: ScanRows, recorded: RecordedScan, words: Vocabulary)
 
 
 def recorded_provider(path: Path) -> str:
-    """The provider of the scan in ``path``, by which to choose the catalogue. Raises InputError."""
+    """Check the whole scan file ``path``; return its provider, which decides the catalogue. Raises InputError."""
     return read_recorded_scan(path).provider
 
 

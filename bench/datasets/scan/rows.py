@@ -1,4 +1,4 @@
-"""The lines of one scan's resources, findings and mappings, put together from fields encoded before."""
+"""Builds the COPY lines of one scan's resources, findings and mappings from encoded fields."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class Account:
-    """An Account is a row of ``providers``: the cloud account that a scan looked at."""
+    """An Account is a row of ``providers``: the cloud account that was scanned."""
 
     provider_id: str
     uid: str
@@ -35,7 +35,7 @@ class Account:
 class ScanRows:
     """The rows of one scan. ``finding`` returns its line; ``resources`` and ``mappings`` gather theirs until taken.
 
-    Findings are by far the most and the longest lines; they are handed out one by one, so that none has to be kept.
+    Findings are by far the most and the longest lines, so they are yielded one by one and not kept.
     """
 
     def __init__(self, key: ScanKey, account: Account, name: str, seed: str) -> None:
@@ -65,7 +65,7 @@ class ScanRows:
         return taken
 
     def resource(self, region: str, name: str, check: ScanCheck, tags: str) -> Resource:
-        """Add a resource of the kind that ``check`` looks at; ``name`` is unique in the account, and plain ASCII."""
+        """Add a resource of the type that ``check`` checks; ``name`` is ASCII and unique in the account."""
         resource_id = next(self._resource_ids)
         where = line(region)
         # An ARN is the uid of a resource, so one account's names must differ; its region may be any text.

@@ -15,7 +15,7 @@ LONGEST_PIECE = 16 * 1024 * 1024
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _END = 200
-"""A syntax error further from the end of what was read than this is no matter of reading on."""
+"""Reading on cannot repair a syntax error that is further than this from the end of what was read."""
 _DECODER = json.JSONDecoder(object_pairs_hook=object_of)
 
 Piece = tuple[str, int | None, Any]

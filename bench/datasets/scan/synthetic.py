@@ -22,7 +22,7 @@ MUTED_SHARE = 0.03
 MULTI_REGION_SHARE = 0.02
 REGIONLESS_SHARE = 0.01
 FINDINGS_PER_RESOURCE = (4, 12)
-"""Least and most; every number between is as likely."""
+"""Minimum and maximum of a uniform distribution."""
 
 _DELTAS = ("new", "changed", "\\N", "\\N", "\\N")
 _ENVIRONMENTS = ("production", "production", "staging", "development", "sandbox")
@@ -94,7 +94,7 @@ def synthetic_findings(
 
 
 def _others(resource: Resource, latest: dict[str, Resource], rng: random.Random) -> list[Resource]:
-    """One to three of the latest resources of other regions, as far as there are any."""
+    """Return one to three of the latest resources of other regions, or as many as there are."""
     others = [each for region, each in latest.items() if region != resource.region]
     least, most = _REGIONS_OF_A_MULTI_REGION_FINDING
     wanted = least - 1 + int(rng.random() * (most - least + 1))

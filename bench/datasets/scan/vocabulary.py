@@ -31,7 +31,7 @@ def region_names(wanted: int) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """A Vocabulary is a few hundred values that rows are assembled from; a call of Faker per cell would take hours."""
+    """A Vocabulary is a few hundred values from which rows are built; calling Faker for each cell would take hours."""
 
     words: tuple[str, ...]
     sentences: tuple[str, ...]

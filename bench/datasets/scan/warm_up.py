@@ -10,6 +10,6 @@ REGION = "warm-up-1"
 
 
 def warm_up_catalogue() -> Catalogue:
-    """One framework with one requirement, of the provider ``warm-up``; named ThreatScore, to warm that path as well."""
+    """Return one framework with one requirement, named ThreatScore so that its code path is warmed up too."""
     requirement: Requirement = {"description": "Have every code path loaded.", "checks": {CHECK: None}}
     return {"warm_up": {"framework": "ProwlerThreatScore", "version": "1.0", "requirements": {"1": requirement}}}
