@@ -14,7 +14,7 @@ from bench.datasets.scan.loader import Loader
 from bench.datasets.scan.warm_up import warm_up_catalogue
 
 REGIONS = ("us-east-1", "bystander-1", "bystander-2")
-"""One region that every synthetic scan has, to expose wrong counts, and two that none has, to expose foreign regions."""
+"""One region that every synthetic scan has, to expose wrong counts; two that none has, to expose foreign regions."""
 FINDINGS = 200
 STRAY_FINDINGS = 40
 """Of the second tenant, under the id of the measured scan."""
