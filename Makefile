@@ -19,7 +19,7 @@ test: $(STAMP) lint types imports  ## every check and every test, on a real Post
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 promises: $(STAMP)  ## every named case and every promise, of all implementations (15 to 30 min)
-	@$(BIN)/bench conform; cases=$$?; $(BIN)/bench promises && exit $$cases
+	@$(BIN)/bench prove conform; cases=$$?; $(BIN)/bench prove promises && exit $$cases
 
 # What README and reports/showcase show. The streaming version, which ships today, is the base of the ratios.
 showcase: $(STAMP)  ## all implementations at 10k/20, the bare cost of COPY beside them, six pairs (10 to 20 min)

@@ -1,6 +1,6 @@
 """Divergences: where an implementation is known to differ from the rules, as the implementation declares it.
 
-``@diverges(Divergence("empty-region", "why"), …)`` on an implementation is an admission; ``bench conform`` checks it.
+``@diverges(Divergence("empty-region", "why"), …)`` admits a difference; ``bench prove conform`` checks it.
 """
 
 from __future__ import annotations

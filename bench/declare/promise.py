@@ -1,7 +1,7 @@
 """Promises: what an implementation says about its rows beyond their content, as the implementation declares it.
 
-``@promises(Promise.RERUN, …)`` on an implementation is its word; ``bench promises`` tries all of them on a real server,
-declared or not. A promise that is declared and broken fails; one that is not declared is shown with what was seen.
+``@promises(Promise.RERUN, …)`` makes a promise; ``bench prove promises`` checks all of them on a real server, declared
+or not. A promise that is declared and broken fails; one that is not declared is shown with what was seen.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def _with_noise_floor(results: Results, reports: Path) -> Results:
 
 
 def _with_promises(results: Results, reports: Path) -> Results:
-    """Add what ``bench promises`` found about the implementations' current code; trials of other code do not apply."""
+    """Add what ``bench prove promises`` found about this very code; trials of other code do not apply."""
     try:
         trials = promises.read_promises(reports / promises.FILE)
     except InputError as error:

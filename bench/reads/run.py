@@ -1,4 +1,4 @@
-"""A run of ``bench reads``: a scan written into both storages, read from both in pairs, and their sizes compared."""
+"""A run of ``bench prove reads``: a scan is written into both storages, read from both in pairs; sizes are compared."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _write(staged: ScanStage, plan: ReadPlan, progress: Progress) -> tuple[Write
         wal[name].append(reading.values["wal_bytes"])
     table, other = left[TABLE], left[plan.implementation]
     if (table.rows, table.summaries) != (other.rows, other.summaries):
-        raise MeasurementError("the two storages hold different rows; bench conform shows where they differ")
+        raise MeasurementError("the two storages hold different rows; bench prove conform shows where they differ")
     return tuple(
         WriteSamples(
             design=name, implementation=writers[name], seconds=tuple(seconds[name]), wal_bytes=tuple(wal[name])

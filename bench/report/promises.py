@@ -1,4 +1,4 @@
-"""The page of ``bench promises``: which promises each implementation keeps, and everything that was tried."""
+"""The page of ``bench prove promises``: which promises each implementation keeps, and everything that was tried."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from bench.words import enumerated, plain
 
 PROMISES_TITLE = "What each implementation promises"
 ABOUT_PROMISES = """\
-What a faster or leaner design may give up. `bench promises` tests each promise on a real server: readers watch runs,
-faults interrupt them, and two run at the same time."""
+What a faster or leaner design may give up. `bench prove promises` tests each promise on a real server: readers
+watch runs, faults interrupt them, and two run at the same time."""
 _MOST_BESIDE_SENTENCES = 4
 _KEPT = "kept (n×): promised, and kept in each of n trials"
 _FREE = "kept*: kept in every trial, and not promised"
@@ -145,9 +145,9 @@ def race_table(trials: Sequence[PromiseTrial]) -> Table:
 def _lacking(name: str, trial: PromiseTrial | None, sources: Mapping[str, str] | None) -> str:
     """Say why there is no proof for an implementation; '' where there is."""
     if trial is None:
-        return plain(f"{name}: not tested; run bench promises")
+        return plain(f"{name}: not tested; run bench prove promises")
     if sources is not None and sources.get(name) != trial.source:
-        return plain(f"{name}: not tested with this code; run bench promises")
+        return plain(f"{name}: not tested with this code; run bench prove promises")
     return ""
 
 

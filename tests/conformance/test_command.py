@@ -1,4 +1,4 @@
-"""``bench conform``: what it prints and writes, its exit codes, and the servers that it runs on."""
+"""``bench prove conform``: what it prints and writes, its exit codes, and the servers that it runs on."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from bench.results.conformance import Status
 
 
 def test_every_registered_implementation_conforms(suite: Suite) -> None:
-    plan = ConformancePlan(cases=CASES, implementations=(), command="bench conform")
+    plan = ConformancePlan(cases=CASES, implementations=(), command="bench prove conform")
     found = run_suite(plan, lambda: nullcontext(suite), Silent())
     assert [f"{one.implementation} {one.case}: {one.difference}" for one in found.having(Status.WRONG)] == []
     assert (found.names, found.warnings) == (registered_names(), ())

@@ -1,4 +1,4 @@
-"""A run takes along what ``bench promises`` tried on the very code that it measured, and nothing of other code."""
+"""A run includes what ``bench prove promises`` tried on the code that it measured, and nothing of other code."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_what_was_tried_on_this_code_comes_along_and_reads_beside_the_figures(tm
     report = write_report(tmp_path, results)[0].read_text(encoding="utf-8")
     assert report.index("peak heap, before → after") < report.index("## What each implementation promises")
     assert "| a re-run after a crash is right |" in report
-    assert "materializing: not tried; run bench promises" in report
+    assert "materializing: not tried; run bench prove promises" in report
     assert "What each implementation promises" in render_table(results)
     assert baseline_of(results).promises == ()
 

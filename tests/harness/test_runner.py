@@ -12,7 +12,7 @@ from bench.harness.targets import TableDigest
 from bench.messages.request import DescribeRequest, ProbeName
 from bench.results.records import Failure
 from tests.support.notes import Notes, always, failures
-from tests.support.stand_in import OTHERS, ROWS, Sample, ScriptedExecutor, StandIn, plan, sample
+from tests.support.stand_in import OTHERS, ROWS, Sample, ScriptedExecutor, StandIn, digest, plan, sample
 
 
 def test_every_planned_sample_is_taken_in_the_order_of_the_schedule_scan_by_scan() -> None:
@@ -94,7 +94,10 @@ def test_rows_that_differ_between_samples_are_a_failure_and_the_bad_digest_stays
     results = runner.results()
     assert failures(results) == [("100/3", "after", "time", "wrong-rows")]
     assert results
-    assert {digest.implementation: digest.rows for digest in results.digests} == {"before": "rows", "after": "other"}
+    assert {one.implementation: one.rows for one in results.digests} == {
+        "before": digest(ROWS, "rows").sha256,
+        "after": digest(ROWS, "other").sha256,
+    }
 
 
 def test_an_interruption_passes_and_what_was_measured_is_there() -> None:

@@ -1,4 +1,4 @@
-"""``bench promises`` as a user calls it: tables, files and exit codes, and nothing left where it is interrupted."""
+"""``bench prove promises`` as a user calls it: tables, files, exit codes, and nothing left after an interruption."""
 
 from __future__ import annotations
 

@@ -82,8 +82,8 @@ def test_what_was_proved_of_other_code_does_not_count() -> None:
     assert column(table, "streaming-atomic") == {"– [5]"}
     assert column(table, "packed") == {"– [6]"}
     assert table.footnotes[-2:] == (
-        "[5] streaming-atomic: not tested with this code; run bench promises",
-        "[6] packed: not tested; run bench promises",
+        "[5] streaming-atomic: not tested with this code; run bench prove promises",
+        "[6] packed: not tested; run bench prove promises",
     )
 
 

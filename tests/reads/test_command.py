@@ -1,4 +1,4 @@
-"""``bench reads`` end to end, and its files."""
+"""``bench prove reads`` end to end, and its files."""
 
 from __future__ import annotations
 

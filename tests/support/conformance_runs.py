@@ -48,7 +48,7 @@ def run(*implementations: DeclaredDivergences, differences: dict[tuple[str, str]
     return Conformance(
         schema=SCHEMA,
         created="2026-01-15T12:00:00+00:00",
-        command="bench conform",
+        command="bench prove conform",
         server_version="16.14",
         server_source="embedded",
         implementations=implementations,

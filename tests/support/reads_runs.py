@@ -1,4 +1,4 @@
-"""Results of ``bench reads`` to test with."""
+"""Results of ``bench prove reads`` to test with."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def read_results() -> ReadResults:
     return ReadResults(
         schema=READS_SCHEMA,
         created="2026-01-02T03:04:05+00:00",
-        command="bench reads --scan 10k/20",
+        command="bench prove reads --scan 10k/20",
         environment=environment(),
         dataset=dataset("10k/20", 10_000, 20),
         reads=tuple(

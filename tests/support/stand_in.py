@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -21,8 +22,15 @@ from bench.messages.request import AnswerT, DescribeRequest, ProbeName, Request
 from bench.results.records import Dataset
 
 ROWS = 12
-EMPTY = TableDigest(0, "none")
-OTHERS = (TableDigest(4, "other rows"), TableDigest(2, "other summaries"))
+
+
+def digest(rows: int, content: str) -> TableDigest:
+    """The digest of a table of ``rows`` rows; the same content gives the same digest."""
+    return TableDigest(rows, sha256(content.encode()).hexdigest())
+
+
+EMPTY = digest(0, "none")
+OTHERS = (digest(4, "other rows"), digest(2, "other summaries"))
 Sample = tuple[Reading, TargetDigest]
 Script = Callable[[str, ProbeName, str], Sample]
 """From scan, probe and implementation to what the sample gives; it may raise."""
@@ -47,7 +55,7 @@ def sample(
         outcome=outcome(rows if created is None else created),
         warnings=warnings,
     )
-    return reading, TargetDigest(TableDigest(rows, content), TableDigest(2, "summaries"), bystanders)
+    return reading, TargetDigest(digest(rows, content), digest(2, "summaries"), bystanders)
 
 
 def plan(
