@@ -164,7 +164,7 @@ def _read_statements(call: Call) -> Reading:
 
 
 def _message(budget: Budget, measured: float, reading: Reading) -> Iterator[str]:
-    from bench.gate.sentence import figures
+    from bench.gate.text import figures
     from bench.results.metrics import METRICS
 
     metric = METRICS[METRIC_OF[budget.key]]

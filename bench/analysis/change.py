@@ -1,4 +1,4 @@
-"""Changes: one metric of one implementation on one scan in two runs, judged as the metric's kind demands."""
+"""Changes: one metric of one implementation on one scan in two runs, judged by the metric's kind."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from bench.analysis.ratio import FLOOR, NEAR_EXACT_TOLERANCE
+from bench.analysis.ratio import FLOOR, FLOOR_TEXT, NEAR_EXACT_TOLERANCE
 from bench.analysis.summary import Summary
 from bench.analysis.unpaired import Decision, UnpairedRatio, decide, samples_needed, unpaired_ratio
+from bench.analysis.verdict import Standing
 from bench.results.metrics import Metric
 
 RESULT_UNIT = "rows"
-"""Exact metrics of this unit say what was written, not what it cost: any deviation is for the worse."""
+"""Exact metrics of this unit say what was written, not what it cost: any difference is a failure."""
 
 
 class ChangeVerdict(Enum):
@@ -67,21 +68,35 @@ class Change:
         return self.verdict in _CONCLUSIVE
 
     @property
+    def standing(self) -> Standing:
+        """What the change comes to; a changed count of rows, or a count that no longer repeats, is never better."""
+        if self.verdict is not ChangeVerdict.DIFFERS:
+            return _STANDINGS[self.verdict]
+        fewer = self.before and self.after and max(self.after.samples) < min(self.before.samples)
+        return Standing.IMPROVED if fewer and self.metric.unit != RESULT_UNIT else Standing.FAILED
+
+    @property
     def worse(self) -> bool:
         """Whether the later run takes more, or did something else than the earlier one."""
-        if self.verdict is ChangeVerdict.DIFFERS:
-            return self.metric.unit == RESULT_UNIT or self._direction() > 0
-        return self.verdict is ChangeVerdict.MORE
+        return self.standing is Standing.FAILED
 
     @property
     def better(self) -> bool:
         """Whether the later run takes less."""
-        if self.verdict is ChangeVerdict.DIFFERS:
-            return self.metric.unit != RESULT_UNIT and self._direction() < 0
-        return self.verdict is ChangeVerdict.LESS
+        return self.standing is Standing.IMPROVED
 
-    def _direction(self) -> float:
-        return max(self.after.samples) - max(self.before.samples) if self.before and self.after else 0.0
+
+_STANDINGS = {
+    ChangeVerdict.EQUAL: Standing.PASSED,
+    ChangeVerdict.WITHIN: Standing.PASSED,
+    ChangeVerdict.NOT_TOLD_APART: Standing.PASSED,
+    ChangeVerdict.LESS: Standing.IMPROVED,
+    ChangeVerdict.MORE: Standing.FAILED,
+    ChangeVerdict.INCONCLUSIVE: Standing.INCONCLUSIVE,
+    ChangeVerdict.NOT_COMPARABLE: Standing.NOT_COMPARABLE,
+    ChangeVerdict.NO_CLAIM: Standing.NOT_COMPARABLE,
+    ChangeVerdict.MISSING: Standing.ERROR,
+}
 
 
 def change_of(before: Summary | None, after: Summary | None, verdict: ChangeVerdict, reason: str = "") -> Change:
@@ -105,15 +120,16 @@ def exact_change(before: Summary, after: Summary) -> Change:
     return change_of(before, after, ChangeVerdict.EQUAL if same else ChangeVerdict.DIFFERS)
 
 
-def near_exact_change(before: Summary, after: Summary) -> Change:
-    """Judge a near-exact metric by its medians, with NEAR_EXACT_TOLERANCE and the metric's resolution."""
-    floor = FLOOR.get(before.metric.unit, 0.0)
+def near_exact_change(before: Summary, after: Summary, tolerance: float = NEAR_EXACT_TOLERANCE) -> Change:
+    """Judge a near-exact metric by its medians: they may differ by ``tolerance``, or by one step of the metric."""
+    unit = before.metric.unit
+    floor = FLOOR.get(unit, 0.0)
     smaller, larger = sorted((before.centre, after.centre))
     difference = after.centre - before.centre
     verdict, reason = ChangeVerdict.WITHIN, ""
-    if abs(difference) > NEAR_EXACT_TOLERANCE * before.centre:
+    if abs(difference) > tolerance * before.centre:
         if larger <= floor:
-            reason = "both are so near zero that their difference says nothing"
+            reason = f"both are below {FLOOR_TEXT[unit]}, too little to compare" if floor else ""
         elif abs(difference) <= before.metric.resolution:
             verdict = ChangeVerdict.NOT_TOLD_APART
             reason = "one step of the allocator, by which the same code can differ"
@@ -124,10 +140,10 @@ def near_exact_change(before: Summary, after: Summary) -> Change:
 
 
 def noisy_changes(pairs: Sequence[tuple[Summary, Summary]], noise_floors: Sequence[float | None]) -> tuple[Change, ...]:
-    """Judge noisy metrics together, so that all of them raise a false alarm in at most 5 % of the cases.
+    """Judge noisy metrics together, so that the chance of any false alarm among them is at most 5 %.
 
-    Two sides are told apart where Holm's procedure over the Mann-Whitney tests rejects, the bootstrap interval excludes
-    1, and the ratio exceeds the pair's noise floor, a slow-down factor, where that is known.
+    Two sides differ where Holm's procedure over the Mann-Whitney tests rejects, the bootstrap interval excludes 1, and
+    the ratio exceeds the pair's noise floor, a slow-down factor, where that is known.
     """
     ratios = [unpaired_ratio(before.samples, after.samples) for before, after in pairs]
     tests = {place: ratio.test for place, ratio in enumerate(ratios) if ratio.test is not None}

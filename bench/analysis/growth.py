@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
@@ -10,8 +10,8 @@ from itertools import pairwise
 from scipy.stats import linregress, t
 
 from bench.analysis.ratio import FLOOR, NEAR_EXACT_TOLERANCE
+from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Summaries
-from bench.analysis.verdict import Verdict
 from bench.results.metrics import METRICS, Metric
 from bench.results.records import Dataset, Results
 
@@ -48,6 +48,30 @@ class Trend(Enum):
     GROWS = "grows"
     FALLS = "falls"
     UNDECIDED = "not decided"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A Line is a least-squares line, with the 95 % t interval of its slope from ``low`` to ``high``."""
+
+    intercept: float
+    slope: float
+    low: float
+    high: float
+    r_squared: float
+
+
+def fit_line(points: Sequence[tuple[float, float]]) -> Line:
+    """Fit a line to (size, value) points of at least ``FEWEST_SIZES`` different sizes."""
+    sizes, values = zip(*points, strict=True)
+    line = linregress(sizes, values)
+    # SciPy has no correlation of equal values, and so no error: the line through them is exact.
+    error, correlation = (0.0, 1.0) if len(set(values)) == 1 else (float(line.stderr), float(line.rvalue))
+    margin = float(t.ppf(0.5 + CONFIDENCE / 2, len(points) - 2)) * error
+    slope = float(line.slope)
+    return Line(
+        intercept=float(line.intercept), slope=slope, low=slope - margin, high=slope + margin, r_squared=correlation**2
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +158,7 @@ class Fit:
         return y + (next_y - y) * (size - x) / (next_x - x)
 
 
-def fits_of(results: Results, summaries: Summaries, verdict: Verdict) -> tuple[Fit, ...]:
+def fits_of(results: Results, summaries: Summaries, verdict: RunVerdict) -> tuple[Fit, ...]:
     """Fit each growth metric of each implementation along every line of the grid of findings × regions.
 
     A line of the grid holds the scans of one number of findings, or those of one number of regions. Scans without a
@@ -160,7 +184,7 @@ def _lines(datasets: tuple[Dataset, ...], against: Size) -> dict[int, list[Datas
 
 def _fit(
     summaries: Summaries,
-    verdict: Verdict,
+    verdict: RunVerdict,
     implementation: str,
     metric: Metric,
     against: Size,
@@ -176,22 +200,18 @@ def _fit(
     points = sorted((float(one.rows if against is Size.ROWS else one.findings), peak) for one, peak in known.items())
     if len({size for size, _ in points}) < FEWEST_SIZES:
         return None
-    sizes, values = zip(*points, strict=True)
-    line = linregress(sizes, values)
-    # SciPy has no correlation of equal values, and thus no error: the line through them is exact.
-    error, correlation = (0.0, 1.0) if len(set(values)) == 1 else (float(line.stderr), float(line.rvalue))
-    margin = float(t.ppf(0.5 + CONFIDENCE / 2, len(points) - 2)) * error
+    line = fit_line(points)
     return Fit(
         implementation=implementation,
         metric=metric,
         against=against,
         held=held,
         points=tuple(points),
-        intercept=float(line.intercept),
-        slope=float(line.slope),
-        slope_low=float(line.slope) - margin,
-        slope_high=float(line.slope) + margin,
-        r_squared=correlation**2,
+        intercept=line.intercept,
+        slope=line.slope,
+        slope_low=line.low,
+        slope_high=line.high,
+        r_squared=line.r_squared,
         warnings=tuple(_warnings(datasets, known, against)),
     )
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.analysis.comparable import datasets_match, environment_fingerprint
+from bench.analysis.rows import Answer
+from bench.analysis.run_verdict import judge
 from bench.analysis.summary import Summaries, Summary, summarise_all
-from bench.analysis.verdict import Answer, judge
 from bench.errors import InputError
 from bench.results.metrics import Kind, Metric
 from bench.results.records import Dataset, Results

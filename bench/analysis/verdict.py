@@ -1,4 +1,8 @@
-"""The verdict on one run: do all implementations write the same rows, are statements constant, what failed."""
+"""The verdict: checks by name, the worst of their standings, and the words, symbol and exit code that follow from it.
+
+Every command that judges (run, ab, compare, gate) and every one that shows a judgement (comment, history, the report)
+takes them from here.
+"""
 
 from __future__ import annotations
 
@@ -6,162 +10,134 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from bench.analysis.summary import Summaries, Summary, summaries_of
-from bench.results.records import Dataset, Digest, Failure, Results
 from bench.words import counted
 
-WRONG_ROWS = "wrong-rows"
-"""The kind of Failure that says an implementation wrote other rows than it should."""
 
+class Standing(Enum):
+    """What a check, or a whole verdict, comes to; the worst first. The value is the word that people read.
 
-class Answer(Enum):
-    """The answer to a question about a run."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "not known"
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """A Judgement is one question about a run, its answer, and what the answer rests on, in sentences."""
-
-    question: str
-    answer: Answer
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A Verdict is the judgements on one run and its failures.
-
-    ``proven`` holds the (scan, implementation) pairs whose rows have a digest.
+    A failure that was proven outranks a fault of the input that leaves something else unproven.
     """
 
-    same_rows: Judgement
-    constant_statements: Judgement
-    failures: tuple[Failure, ...]
-    proven: frozenset[tuple[str, str]]
+    FAILED = "failed"
+    """A regression, or a broken promise: wrong rows, a crash, a law or rule that does not hold."""
+    UNFINISHED = "unfinished"
+    """The run stopped before the end of its plan."""
+    ERROR = "error"
+    """The tool or its input is at fault: a figure, a digest or a baseline is missing."""
+    INCONCLUSIVE = "inconclusive"
+    """Too few samples, or too much noise, to decide."""
+    NOT_COMPARABLE = "not comparable"
+    """Other data, another scenario, another machine; or nothing to compare with."""
+    IMPROVED = "improved"
+    PASSED = "passed"
 
-    def may_compare(self, scan: str, base: str, other: str) -> bool:
-        """Whether a performance claim about two implementations may be made on ``scan``.
+    @property
+    def exit_code(self) -> int:
+        """0 passed or improved, 1 failed, 2 tool or input at fault, 3 inconclusive or not comparable."""
+        return _EXIT_CODES[self]
 
-        Rows that differ anywhere forbid every claim, and rows that nobody compared forbid those on that scan.
-        """
-        return self.same_rows.answer is not Answer.NO and {(scan, base), (scan, other)} <= self.proven
+    @property
+    def symbol(self) -> str:
+        """A check mark for exit code 0 alone, a cross for 1 and 2, a warning sign for 3."""
+        return _SYMBOLS[self.exit_code]
 
-
-def judge(results: Results, summaries: Summaries | None = None) -> Verdict:
-    """Give the verdict on ``results``; ``summaries`` saves making them again. Raises InputError for unknown metrics."""
-    return Verdict(
-        same_rows=_judge_rows(results),
-        constant_statements=_judge_statements(results, summaries or summaries_of(results)),
-        failures=results.failures,
-        proven=frozenset((digest.scan, digest.implementation) for digest in results.digests),
-    )
-
-
-def _judge_rows(results: Results) -> Judgement:
-    """Judge whether rows and summaries agree between samples, implementations and the rules' count."""
-    differences: list[str] = []
-    missing: dict[str, list[str]] = {}
-    for dataset in results.datasets:
-        first: Digest | None = None
-        for implementation in results.implementations:
-            of_case = [d for d in results.digests if (d.scan, d.implementation) == (dataset.scan, implementation)]
-            if not of_case:
-                missing.setdefault(implementation, []).append(dataset.scan)
-                continue
-            differences += _faults_of_one(dataset, of_case)
-            if first is None:
-                first = of_case[0]
-            elif _content(of_case[0]) != _content(first):
-                differences.append(_difference(first, of_case[0]))
-    differences += [
-        f"{failure.implementation} on {failure.scan}: {failure.message}"
-        for failure in results.failures
-        if failure.kind == WRONG_ROWS
-    ]
-    question = "Same rows"
-    if differences:
-        return Judgement(question, Answer.NO, (*differences, "no performance claim is made"))
-    if missing or not results.digests:
-        absent = tuple(
-            f"{implementation} left no digest on {', '.join(scans)}" for implementation, scans in missing.items()
-        )
-        return Judgement(question, Answer.UNKNOWN, absent or ("no digest was taken",))
-    everywhere = counted(len(results.datasets), "scan")
-    if len(results.implementations) == 1:
-        agreement = f"every sample on {everywhere} left the same rows and summaries, as many rows as the rules give"
-    else:
-        number = "both" if len(results.implementations) == 2 else f"all {len(results.implementations)}"
-        agreement = f"{number} implementations wrote rows and summaries with equal digests on {everywhere}"
-    return Judgement(question, Answer.YES, (agreement, "other tenants' and scans' rows kept theirs"))
+    @property
+    def good(self) -> bool:
+        """Whether the exit code is 0."""
+        return self.exit_code == 0
 
 
-def _content(digest: Digest) -> tuple[str, str, int, int]:
-    return digest.rows, digest.summaries, digest.row_count, digest.summary_count
+_EXIT_CODES = {
+    Standing.PASSED: 0,
+    Standing.IMPROVED: 0,
+    Standing.FAILED: 1,
+    Standing.ERROR: 2,
+    Standing.UNFINISHED: 2,
+    Standing.INCONCLUSIVE: 3,
+    Standing.NOT_COMPARABLE: 3,
+}
+_SYMBOLS = {0: "✅", 1: "❌", 2: "❌", 3: "⚠️"}
 
 
-def _faults_of_one(dataset: Dataset, digests: list[Digest]) -> Iterable[str]:
-    """Say what is wrong with one implementation's digests on one scan, whatever the others wrote."""
-    where = f"{digests[0].implementation} on {dataset.scan}"
-    if len({_content(digest) for digest in digests}) > 1:
-        yield f"{where} left different rows or summaries in different samples"
-    counts = {digest.row_count for digest in digests} - {dataset.rows}
-    if counts:
-        yield f"{where} wrote {min(counts):,} rows, the rules give {dataset.rows:,}"
-    if not all(digest.bystanders_unchanged for digest in digests):
-        yield f"{where} changed rows of another tenant or scan"
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """A Check is one rule applied to one case: its standing, the reason in a sentence, and the evidence.
+
+    ``scan`` is None for a check of the whole run. ``noisy`` says that the standing rests on a noisy metric: in the gate
+    such a failure counts only if a second batch repeats it.
+    """
+
+    name: str
+    """Rule, metric, scan and implementation: ``ceiling peak_heap_bytes 10k/20 streaming``."""
+    standing: Standing
+    sentence: str
+    evidence: tuple[str, ...] = ()
+    scan: str | None = None
+    noisy: bool = False
 
 
-def _difference(first: Digest, other: Digest) -> str:
-    """Say in what ``other`` differs from ``first``."""
-    pairs = (
-        ("rows", first.rows, other.rows, first.row_count, other.row_count),
-        ("summaries", first.summaries, other.summaries, first.summary_count, other.summary_count),
-    )
-    parts = [
-        f"{other_count:,} {what} against {first_count:,}"
-        if other_count != first_count
-        else f"{what} of other content, {other_count:,} as well"
-        for what, first_digest, other_digest, first_count, other_count in pairs
-        if (first_digest, first_count) != (other_digest, other_count)
-    ]
-    return f"{other.implementation} on {other.scan} differs from {first.implementation}: {' and '.join(parts)}"
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """A Verdict is checks and the worst of their standings. Without a single check it is an error, not a pass."""
 
+    checks: tuple[Check, ...]
 
-def _judge_statements(results: Results, summaries: Summaries) -> Judgement:
-    """Judge whether each implementation issues one number of statements, as Django logs them, on every scan."""
-    reasons: list[str] = []
-    constant = complete = True
-    for implementation in results.implementations:
-        found = [
-            one
-            for dataset in results.datasets
-            if (one := summaries.get(dataset.scan, implementation, "statements_django")) is not None
+    @classmethod
+    def of(cls, checks: Iterable[Check]) -> Verdict:
+        """Return the verdict of ``checks``."""
+        return Verdict(checks=tuple(checks))
+
+    @property
+    def standing(self) -> Standing:
+        """The worst standing of the checks."""
+        found = {one.standing for one in self.checks} or {Standing.ERROR}
+        return next(one for one in Standing if one in found)
+
+    @property
+    def exit_code(self) -> int:
+        """The standing's exit code."""
+        return self.standing.exit_code
+
+    @property
+    def symbol(self) -> str:
+        """The standing's symbol."""
+        return self.standing.symbol
+
+    @property
+    def sentence(self) -> str:
+        """The first reason for the standing, and how many checks share it."""
+        reasons = self.having(self.standing)
+        if not reasons:
+            return "nothing was checked"
+        if self.standing is Standing.PASSED:
+            return f"{counted(len(reasons), 'check')} passed"
+        more = f" (and {counted(len(reasons) - 1, 'more check')})" if len(reasons) > 1 else ""
+        return f"{reasons[0].sentence}{more}"
+
+    @property
+    def headline(self) -> str:
+        """Symbol, word and reason on one line: ``❌ FAILED – Peak heap of …``."""
+        return f"{self.symbol} {self.standing.value.upper()} – {self.sentence}"
+
+    @property
+    def counts(self) -> str:
+        """How many checks came to what: ``31 of 34 checks passed; 2 failed, 1 inconclusive``."""
+        passed = f"{len(self.having(Standing.PASSED)):,} of {counted(len(self.checks), 'check')} passed"
+        rest = [
+            f"{len(found):,} {one.value}"
+            for one in Standing
+            if one is not Standing.PASSED and (found := self.having(one))
         ]
-        where = ""
-        if len(found) < len(results.datasets):
-            complete = False
-            where = f" (counted on {len(found)} of {counted(len(results.datasets), 'scan')})"
-        counts = {count for one in found for count in one.samples}
-        if len(counts) == 1:
-            reasons.append(f"{implementation} {found[0].centre:,.0f}{where}")
-        elif counts:
-            constant = False
-            reasons.append(f"{implementation} {', '.join(map(_count_on_scan, found))}{where}")
-        else:
-            reasons.append(f"{implementation} was not counted")
-    question = "Constant statements (as Django logs them)"
-    if not constant:
-        return Judgement(question, Answer.NO, tuple(reasons))
-    if len(results.datasets) < 2:
-        return Judgement(question, Answer.UNKNOWN, ("it takes two scans to tell", *reasons))
-    return Judgement(question, Answer.YES if complete else Answer.UNKNOWN, tuple(reasons))
+        return "; ".join([passed, ", ".join(rest)]) if rest else passed
 
+    def having(self, *standings: Standing) -> tuple[Check, ...]:
+        """Return the checks with one of ``standings``, the worst first and otherwise in their order."""
+        order = list(Standing)
+        found = [one for one in self.checks if one.standing in standings]
+        return tuple(sorted(found, key=lambda one: order.index(one.standing)))
 
-def _count_on_scan(summary: Summary) -> str:
-    low, high = summary.low, summary.high
-    count = f"{low:,.0f}" if summary.repeats else f"{low:,.0f} to {high:,.0f}"
-    return f"{count} on {summary.scan}"
+    @property
+    def not_good(self) -> tuple[Check, ...]:
+        """The checks that neither passed nor improved, the worst first."""
+        return self.having(*(one for one in Standing if not one.good))

@@ -10,9 +10,6 @@ import typer
 from bench.cli.options import MarkdownOption
 from bench.cli.terminal import show
 
-WORSE = 1
-UNDECIDED = 3
-
 
 def compare(
     before: Annotated[Path, typer.Argument(metavar="A.json", help="The results of the earlier run.")],
@@ -21,9 +18,10 @@ def compare(
 ) -> int:
     """Compare two runs: exact metrics wherever the data match, time only on one machine.
 
-    Exit codes: 0 nothing got worse, 1 something did or the rows differ, 3 nothing could be decided.
+    Exit codes: 0 nothing got worse, 1 something did or the rows differ, 2 a run is unfinished or lacks a case, a metric
+    or a digest, 3 nothing could be decided.
     """
-    from bench.analysis.comparison import compare as compare_runs
+    from bench.analysis.compare import compare as compare_runs
     from bench.report.comparison import render_comparison, render_comparison_markdown
     from bench.results.files import write_file
     from bench.results.store import read_results
@@ -32,6 +30,4 @@ def compare(
     show(render_comparison(comparison), end="")
     if markdown is not None:
         write_file(markdown, render_comparison_markdown(comparison))
-    if comparison.worse:
-        return WORSE
-    return 0 if comparison.conclusive else UNDECIDED
+    return comparison.verdict.exit_code

@@ -13,7 +13,7 @@ from bench.cli.terminal import show
 from bench.errors import InputError
 
 if TYPE_CHECKING:
-    from bench.gate.verdict import GateVerdict
+    from bench.analysis.verdict import Verdict
     from bench.results.records import Results
 
 BASELINE = Path("reports/baseline.json")
@@ -91,13 +91,13 @@ def _test_itself(options: GateOptions) -> int:
     return found.exit_code
 
 
-def _judge(options: GateOptions, accepted: Results | None) -> GateVerdict:
+def _judge(options: GateOptions, accepted: Results | None) -> Verdict:
     from bench.cli.plans import run_plan
     from bench.cli.progress import terminal_progress
     from bench.gate.judge import gate as judge
+    from bench.gate.judge import unconfirmed
     from bench.gate.measuring import Measuring, judge_by_measuring
     from bench.gate.policy_file import read_policy
-    from bench.gate.repetition import unconfirmed
     from bench.results.store import read_results
 
     policy = read_policy(options.policy)
@@ -115,16 +115,15 @@ def _accepted(path: Path | None) -> Results | None:
     return read_results_if_any(BASELINE) if path is None else read_results(path)
 
 
-def _failure(error: BaseException) -> GateVerdict:
-    from bench.gate.verdict import Check, GateVerdict, Outcome
+def _failure(error: BaseException) -> Verdict:
+    from bench.analysis.verdict import Check, Standing, Verdict
 
     sentence = "interrupted" if isinstance(error, KeyboardInterrupt) else str(error) or type(error).__name__
-    return GateVerdict.of([Check(name="gate", outcome=Outcome.TOOL_FAILURE, sentence=sentence)])
+    return Verdict.of([Check(name="gate", standing=Standing.ERROR, sentence=sentence)])
 
 
-def _write(verdict: GateVerdict, options: GateOptions) -> None:
-    from bench.gate.junit import render_junit
-    from bench.gate.verdict_file import write_verdict
+def _write(verdict: Verdict, options: GateOptions) -> None:
+    from bench.gate.verdict_files import render_junit, write_verdict
     from bench.results.files import write_file
 
     if options.junit is not None:

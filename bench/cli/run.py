@@ -69,12 +69,9 @@ def run(options: RunOptions) -> int:
 
 def show_run(kept: KeptRun) -> int:
     """Print what a run gave; return its exit code."""
-    from bench.analysis.laws import check_laws
-    from bench.analysis.verdict import Answer, judge
+    from bench.analysis.run_verdict import judge
     from bench.report.run_text import render_table
 
     show(render_table(kept.results))
     show(f"\nReport: {kept.report}; results: {kept.results_file}; {len(kept.pictures)} pictures beside them.")
-    verdict = judge(kept.results)
-    broken = verdict.failures or verdict.same_rows.answer is Answer.NO
-    return 1 if broken or any(not check.holds for check in check_laws(kept.results)) else 0
+    return judge(kept.results).exit_code

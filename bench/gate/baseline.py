@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bench.analysis.change import ChangeVerdict, exact_change
+from bench.analysis.rows import Answer
+from bench.analysis.run_verdict import judge
 from bench.analysis.summary import Summary, summaries_of
-from bench.analysis.verdict import Answer, judge
 from bench.errors import InputError
-from bench.gate.run_checks import measured_cases
 from bench.report.comparison import percent
 from bench.report.figures import change_text, value_text
 from bench.report.table import Column, Content, Table
+from bench.results.cases import measured_cases
 from bench.results.fingerprint import normalise
 from bench.results.metrics import METRICS, Kind
 from bench.results.records import Results, StatementTexts
@@ -24,20 +26,24 @@ _UNCHANGED = "0.0 %"
 def baseline_of(results: Results) -> Results:
     """Return what of a run a baseline needs: no heap over time, no promises, and statements without their values.
 
-    Raises InputError for a run that cannot vouch for anything: with failures, without proven rows, or empty.
+    Raises InputError for a run that cannot be a baseline: unfinished, empty, with failures or with unproven rows.
     """
     verdict = judge(results)
+    if results.unfinished:
+        raise InputError(f"the run is unfinished ({results.unfinished}), so it cannot be a baseline; run it again")
     if results.failures:
         first = results.failures[0]
         raise InputError(
-            f"{first.implementation} failed on {first.scan} in this run ({first.kind}), so it is no baseline; "
+            f"{first.implementation} failed on {first.scan} in this run ({first.kind}), so it cannot be a baseline; "
             "measure one without failures"
         )
     if not measured_cases(results):
-        raise InputError("the run measured nothing, so it is no baseline; measure one with `bench gate` or `bench run`")
+        raise InputError("the run measured nothing, so it cannot be a baseline; measure one with `bench gate`")
     if verdict.same_rows.answer is not Answer.YES:
         reasons = "; ".join(verdict.same_rows.reasons)
-        raise InputError(f"the rows of this run are not proven to be right, so it is no baseline: {reasons}")
+        raise InputError(f"the rows of this run are not proven, so it cannot be a baseline: {reasons}; measure again")
+    if not verdict.standing.good:
+        raise InputError(f"the run {verdict.standing.value}, so it cannot be a baseline: {verdict.sentence}")
     return replace(results, heap=(), promises=(), statements=tuple(map(_without_values, results.statements)))
 
 
@@ -50,9 +56,9 @@ def _without_values(texts: StatementTexts) -> StatementTexts:
 
 
 def change_table(before: Results | None, after: Results) -> Table | None:
-    """Return what accepting ``after`` changes, case by case; None where nothing does.
+    """Return what accepting ``after`` changes, case by case; None where nothing changes.
 
-    Every exact metric that differs, every other one that differs by 0.1 % or more, and cases that come or go.
+    Listed are exact metrics that differ, other metrics that differ by 0.1 % or more, and cases that come or go.
     """
     rows = tuple(_rows(before, after))
     if not rows:
@@ -80,7 +86,7 @@ def _row(name: str, old: Summary | None, new: Summary | None) -> tuple[str, str,
     if old is None or new is None:
         return title, change_text((old, new)), "new" if old is None else "gone"
     if METRICS[name].kind is Kind.EXACT:
-        if set(old.samples) == set(new.samples):
+        if exact_change(old, new).verdict is ChangeVerdict.EQUAL:
             return None
         return title, " → ".join(map(value_text, (old, new))), ""
     if old.centre == new.centre:

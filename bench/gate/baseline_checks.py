@@ -1,272 +1,237 @@
-"""The checks against a baseline: the same cases, the same rows, and every metric as near as its kind demands."""
+"""The checks against a baseline: the same cases, the same rows, the same laws, and every metric by its kind."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from bench.analysis.change import Change, ChangeVerdict, exact_change, noisy_changes
-from bench.analysis.comparable import datasets_match, environment_differences
-from bench.analysis.pairs import chance_ratio
-from bench.analysis.ratio import FLOOR
-from bench.analysis.summary import Summaries, Summary, summaries_of
+from bench.analysis.change import Change, ChangeVerdict
+from bench.analysis.compare import compare_metrics
+from bench.analysis.comparison import Comparison, MissingCase, RowChange, RunSide
+from bench.analysis.rows import case_rows
+from bench.analysis.run_verdict import named, required, run_checks
+from bench.analysis.verdict import Check, Standing
 from bench.gate.evidence import evidence_for
 from bench.gate.policy import Policy
 from bench.gate.rule_checks import Run
-from bench.gate.run_checks import failed_cases, measured_cases
-from bench.gate.sentence import figures, named, share
-from bench.gate.verdict import Check, Outcome
+from bench.gate.text import figures, share
 from bench.report.comparison import percent
-from bench.results.metrics import METRICS, Kind, Metric
-from bench.results.records import Case, Dataset, Results
+from bench.results.cases import failed_cases
+from bench.results.metrics import Kind, Metric
+from bench.results.records import Results
 
 ACCEPT = "`bench baseline accept RESULTS`"
 _MOST_DIFFERENCES = 6
 
 
 def baseline_checks(policy: Policy, run: Run) -> Iterator[Check]:
-    """Check a run against its baseline; without one only that the policy does not ask for it."""
+    """Check a run against its baseline; without one, that the policy does not want one."""
     baseline = run.baseline
     if baseline is None:
-        if policy.needs_baseline:
-            yield Check(
-                name="baseline",
-                outcome=Outcome.TOOL_FAILURE,
-                sentence=f"the policy names tolerances against a baseline, and there is none; make one with {ACCEPT}",
-            )
+        if policy.baseline or policy.needs_baseline:
+            remedy = f"make one with {ACCEPT}"
+            if policy.needs_baseline:
+                standing, words = Standing.ERROR, f"the policy names tolerances against a baseline; {remedy}"
+            else:
+                standing, words = Standing.NOT_COMPARABLE, f"{remedy}, or set baseline = false in the policy"
+            yield Check(name="baseline", standing=standing, sentence=f"there is no baseline to compare with: {words}")
         return
-    if baseline.scenario != run.results.scenario:
+    yield from _own_checks(baseline)
+    comparison = compare_metrics(baseline, run.results, policy.tolerance)
+    if comparison.obstacle:
         yield Check(
             name="baseline",
-            outcome=Outcome.NOT_COMPARABLE,
+            standing=Standing.NOT_COMPARABLE,
             sentence=f"the baseline is of the scenario {baseline.scenario}, the run of {run.results.scenario}",
         )
         return
-    yield from _Judge(policy, run, baseline).checks()
+    yield from _Judge(policy, run, baseline, comparison).checks()
 
 
-@dataclass(frozen=True)
-class _Pair:
-    """One metric of one case in baseline and run."""
-
-    metric: Metric
-    case: Case
-    before: Summary
-    after: Summary
-
-    @property
-    def name(self) -> str:
-        return f"baseline {self.metric.name} {self.case[0]} {self.case[1]}"
+def _own_checks(baseline: Results) -> Iterator[Check]:
+    """Refuse a baseline that was edited into something that `bench baseline accept` would not have taken."""
+    for one in run_checks(baseline, case_rows(baseline)):
+        faulty = one.standing in (Standing.FAILED, Standing.UNFINISHED) and not one.name.startswith("case ")
+        if faulty or one.name.startswith("duplicate "):
+            yield Check(
+                name=f"baseline {one.name}",
+                standing=Standing.ERROR,
+                sentence=f"the baseline is not usable: {one.sentence}; make a new one with {ACCEPT}",
+                scan=one.scan,
+            )
 
 
 class _Judge:
     """Holds what every case is judged by."""
 
-    def __init__(self, policy: Policy, run: Run, baseline: Results) -> None:
+    def __init__(self, policy: Policy, run: Run, baseline: Results, comparison: Comparison) -> None:
         self._policy, self._run, self._baseline = policy, run, baseline
-        self._before: Summaries = summaries_of(baseline)
-        self._differences = environment_differences(baseline.environment, run.results.environment)
+        self._comparison = comparison
 
     def checks(self) -> Iterator[Check]:
-        before, after = measured_cases(self._baseline), measured_cases(self._run.results)
-        yield from self._missing_cases(before, after)
-        matching = []
-        for scan in dict.fromkeys(scan for scan, _ in before if scan in {scan for scan, _ in after}):
-            unmatched = self._data_check(scan)
-            if unmatched is not None:
-                yield unmatched
-                continue
-            matching += [case for case in before if case in after and case[0] == scan]
-        noisy: list[_Pair] = []
-        for case in matching:
-            check = self._row_check(case)
-            yield check
-            for found in self._metrics(case, costs=check.outcome is Outcome.PASS):
-                if isinstance(found, Check):
-                    yield found
-                else:
-                    noisy.append(found)
-        yield from self._noisy_checks(noisy)
+        found = self._comparison
+        for missing in found.missing:
+            yield from self._missing_case(missing)
+        for scan in found.other_data:
+            yield self._data_check(scan)
+        yield from map(_row_check, found.rows)
+        yield from self._withdrawn_laws()
+        for change in found.changes:
+            yield from self._change_checks(change)
+        if found.environment_differences:
+            noisy = (one.metric for one in found.changes if one.metric.kind is Kind.NOISY and self._same_data(one))
+            yield from map(self._other_environment, dict.fromkeys(noisy))
 
-    def _missing_cases(self, before: tuple[Case, ...], after: tuple[Case, ...]) -> Iterator[Check]:
-        failed = failed_cases(self._run.results)
-        asked = {(scan, name) for scan in self._policy.scans for name in self._policy.implementations}
-        for scan, implementation in before:
-            # What the policy asks for, and what failed, is told by the checks of the run itself.
-            if (scan, implementation) not in {*after, *failed, *asked}:
-                yield Check(
-                    name=f"case {scan} {implementation}",
-                    outcome=Outcome.REGRESSION,
-                    sentence=f"{implementation} on {scan} is in the baseline and was not measured; measure it, or take "
-                    f"it out of the baseline with {ACCEPT}",
-                    scan=scan,
-                )
-        for scan, implementation in after:
-            if (scan, implementation) not in before:
-                yield Check(
-                    name=f"baseline case {scan} {implementation}",
-                    outcome=Outcome.TOOL_FAILURE,
-                    sentence=f"{implementation} on {scan} is missing from the baseline, so nothing holds it; make "
-                    f"a new one with {ACCEPT}",
-                    scan=scan,
-                )
+    def _missing_case(self, missing: MissingCase) -> Iterator[Check]:
+        case = scan, implementation = missing.scan, missing.implementation
+        if missing.side is RunSide.BEFORE:
+            yield Check(
+                name=f"baseline case {scan} {implementation}",
+                standing=Standing.ERROR,
+                sentence=f"{implementation} on {scan} is missing from the baseline, so there is nothing to compare it "
+                f"with; make a new one with {ACCEPT}",
+                scan=scan,
+            )
+            return
+        asked = scan in self._policy.scans and implementation in self._policy.implementations
+        # What the policy asks for, and what failed, the checks of the run itself report.
+        if not asked and case not in failed_cases(self._run.results) and not self._run.results.unfinished:
+            yield Check(
+                name=f"case {scan} {implementation}",
+                standing=Standing.FAILED,
+                sentence=f"{implementation} on {scan} is in the baseline and was not measured; measure it, or take "
+                f"it out of the baseline with {ACCEPT}",
+                scan=scan,
+            )
 
-    def _data_check(self, scan: str) -> Check | None:
-        """Return why nothing on ``scan`` can be compared; None where its data are those of the baseline."""
-        before, after = (_dataset(results, scan) for results in (self._baseline, self._run.results))
-        if before is not None and after is not None and datasets_match(before, after):
-            return None
-        what = "seed, generator or catalogue differ"
-        if before is not None and after is not None and before.catalogue_fingerprint != after.catalogue_fingerprint:
-            what = f"the catalogue differs: {before.catalogue} → {after.catalogue}"
+    def _data_check(self, scan: str) -> Check:
+        sides = [
+            [one for one in results.datasets if one.scan == scan] for results in (self._baseline, self._run.results)
+        ]
+        reason = "seed, generator or catalogue differ"
+        if all(sides):
+            before, after = sides[0][0], sides[1][0]
+            if before.catalogue_fingerprint != after.catalogue_fingerprint:
+                reason = f"the catalogue differs: {before.catalogue} → {after.catalogue}"
         return Check(
             name=f"baseline data {scan}",
-            outcome=Outcome.NOT_COMPARABLE,
-            sentence=f"{scan} does not hold the data that the baseline was measured on ({what})",
+            standing=Standing.NOT_COMPARABLE,
+            sentence=f"{scan} does not hold the data that the baseline was measured on ({reason})",
             scan=scan,
         )
 
-    def _row_check(self, case: Case) -> Check:
-        scan, implementation = case
-        sides = [
-            {
-                (one.rows, one.summaries, one.row_count, one.summary_count)
-                for one in results.digests
-                if (one.scan, one.implementation) == case
-            }
-            for results in (self._baseline, self._run.results)
-        ]
-        if not all(sides):
-            outcome, told = Outcome.TOOL_FAILURE, "have no digest in one of the two, so nothing vouches for them"
-        elif sides[0] != sides[1]:
-            counts = [max(one[2] for one in side) for side in sides]
-            outcome, told = Outcome.REGRESSION, f"are not those of the baseline: {counts[0]:,} → {counts[1]:,} rows"
-            if counts[0] == counts[1]:
-                told = f"are not those of the baseline: as many, {counts[1]:,}, of other content"
-        else:
-            outcome, told = Outcome.PASS, "are those of the baseline"
+    def _withdrawn_laws(self) -> Iterator[Check]:
+        """Find the laws that the baseline's implementations declared, and that are gone: nothing holds them now."""
+        if not self._policy.of_kind("law"):
+            return
+        now = {(one.implementation, law) for one in self._run.results.laws for law in one.laws}
+        present = set(self._run.results.implementations)
+        for declared in self._baseline.laws:
+            for law in declared.laws:
+                if declared.implementation in present and (declared.implementation, law) not in now:
+                    yield Check(
+                        name=f"baseline law {law.metric} {declared.implementation}",
+                        standing=Standing.FAILED,
+                        sentence=f"{declared.implementation} no longer declares the law of the baseline for "
+                        f"{law.metric}, {law}; if that is intended, {ACCEPT}",
+                    )
+
+    def _change_checks(self, change: Change) -> Iterator[Check]:
+        """Yield the check of one metric; none where another check says why it could not be compared."""
+        case = change.scan, change.implementation
+        metric = change.metric
+        if change.verdict is ChangeVerdict.MISSING:
+            explained = change.after is None and self._run.explained(case)
+            if not explained and (required(metric) or self._asked(metric)):
+                yield self._one_sided(change)
+        elif metric.kind is Kind.EXACT:
+            if self._same_data(change):
+                same = change.verdict is ChangeVerdict.EQUAL
+                words = "exact" if same else f"exact, so any difference fails; if it is intended, {ACCEPT}"
+                yield self._check(change, Standing.PASSED if same else Standing.FAILED, words)
+        elif change.verdict not in (ChangeVerdict.NOT_COMPARABLE, ChangeVerdict.NO_CLAIM) and self._run.may_claim(
+            metric, case
+        ):
+            yield self._check(change, change.standing, self._words(change))
+
+    def _same_data(self, change: Change) -> bool:
+        return change.scan not in self._comparison.other_data
+
+    def _asked(self, metric: Metric) -> bool:
+        return any(rule.metric == metric.name for rule in self._policy.of_kind("baseline"))
+
+    def _one_sided(self, change: Change) -> Check:
+        scan, implementation = change.scan, change.implementation
+        where = "missing from the baseline" if change.before is None else "in the baseline and was not measured"
         return Check(
-            name=f"baseline rows {scan} {implementation}",
-            outcome=outcome,
-            sentence=f"rows and summaries of {implementation} on {scan} {told}",
+            name=f"baseline {change.metric.name} {scan} {implementation}",
+            standing=Standing.ERROR,
+            sentence=f"{named(change.metric, implementation, scan)} is {where}; measure both alike, or make a new "
+            f"baseline with {ACCEPT}",
             scan=scan,
         )
 
-    def _metrics(self, case: Case, *, costs: bool) -> Iterator[Check | _Pair]:
-        """Yield the checks of exact and near-exact metrics, and the pairs of the noisy ones that the policy names."""
-        for metric in METRICS.values():
-            tolerance = self._policy.tolerance(metric)
-            sides = [one.get(*case, metric.name) for one in (self._before, self._run.summaries)]
-            before, after = sides
-            if tolerance is None or (before is None and after is None):
-                continue
-            if before is None or after is None:
-                yield from self._one_sided(metric, case, measured=after is not None)
-                continue
-            if metric.kind is Kind.EXACT:
-                yield self._exact_check(_Pair(metric, case, before, after))
-            elif not costs or not self._run.may_claim(metric, case):
-                continue
-            elif metric.kind is Kind.NEAR_EXACT:
-                yield self._near_exact_check(_Pair(metric, case, before, after), tolerance)
-            else:
-                yield _Pair(metric, case, before, after)
-
-    def _one_sided(self, metric: Metric, case: Case, *, measured: bool) -> Iterator[Check]:
-        if not measured and self._run.explained(case):
-            return
-        scan, implementation = case
-        where = "missing from the baseline" if measured else "in the baseline and was not measured"
-        yield Check(
-            name=f"baseline {metric.name} {scan} {implementation}",
-            outcome=Outcome.TOOL_FAILURE,
-            sentence=f"{named(metric, implementation, scan)} is {where}; measure both alike, or make a new baseline "
-            f"with {ACCEPT}",
-            scan=scan,
-        )
-
-    def _exact_check(self, pair: _Pair) -> Check:
-        change = exact_change(pair.before, pair.after)
-        if change.verdict is ChangeVerdict.EQUAL:
-            return self._check(pair, Outcome.PASS, "exact", evidence=False)
-        return self._check(pair, Outcome.REGRESSION, f"exact, so any deviation fails; if it is meant, {ACCEPT}")
-
-    def _near_exact_check(self, pair: _Pair, tolerance: float) -> Check:
-        before, after = pair.before.centre, pair.after.centre
-        difference = after - before
-        room = max(tolerance * before, pair.metric.resolution)
-        # Two figures near zero differ by nothing that matters.
-        if abs(difference) <= room or max(before, after) <= FLOOR.get(pair.metric.unit, 0.0):
-            return self._check(pair, Outcome.PASS, f"tolerance {share(tolerance)}", evidence=False)
-        if difference > 0:
-            return self._check(pair, Outcome.REGRESSION, f"tolerance {share(tolerance)}")
-        words = f"tolerance {share(tolerance)}; keep it with {ACCEPT}"
-        return self._check(pair, Outcome.IMPROVEMENT, words, evidence=False)
-
-    def _noisy_checks(self, pairs: list[_Pair]) -> Iterator[Check]:
-        if self._differences:
-            for metric in dict.fromkeys(pair.metric for pair in pairs):
-                yield Check(
-                    name=f"baseline {metric.name}",
-                    outcome=Outcome.NOT_COMPARABLE,
-                    sentence=f"{metric.title} is not compared: the baseline is of another environment",
-                    evidence=self._environment(),
-                )
-            return
-        changes = noisy_changes([(pair.before, pair.after) for pair in pairs], [self._floor(pair) for pair in pairs])
-        yield from (self._noisy_check(pair, change) for pair, change in zip(pairs, changes, strict=True))
-
-    def _floor(self, pair: _Pair) -> float:
-        """Return the least slow-down that counts: the policy's tolerance, or what chance shows on this machine."""
-        count = min(len(pair.before.samples), len(pair.after.samples))
-        deviation = self._run.deviation(pair.metric.name)
-        chance = chance_ratio(deviation, count) if deviation is not None and count > 1 else 1.0
-        return max(1 + (self._policy.tolerance(pair.metric) or 0.0), chance)
-
-    def _noisy_check(self, pair: _Pair, change: Change) -> Check:
-        outcome = {
-            ChangeVerdict.MORE: Outcome.REGRESSION,
-            ChangeVerdict.LESS: Outcome.IMPROVEMENT,
-            ChangeVerdict.INCONCLUSIVE: Outcome.INCONCLUSIVE,
-        }.get(change.verdict, Outcome.PASS)
-        told = [f"floor {share(self._floor(pair) - 1)}"]
+    def _words(self, change: Change) -> str:
+        tolerance = f"tolerance {share(self._policy.tolerance(change.metric) or 0.0)}"
+        parts = [tolerance]
         if change.low is not None and change.high is not None:
-            told.append(f"95 % interval {percent(change.low)} to {percent(change.high)}")
+            parts.append(f"95 % interval {percent(change.low)} to {percent(change.high)}")
         if change.reason:
-            told.append(change.reason)
-        if outcome is Outcome.IMPROVEMENT:
-            told.append(f"keep it with {ACCEPT}")
-        return self._check(pair, outcome, "; ".join(told), evidence=outcome is Outcome.REGRESSION)
+            parts.append(change.reason)
+        if change.standing is Standing.IMPROVED:
+            parts.append(f"keep it with {ACCEPT}")
+        return "; ".join(parts)
 
-    def _check(self, pair: _Pair, outcome: Outcome, words: str, *, evidence: bool = True) -> Check:
-        scan, implementation = pair.case
+    def _check(self, change: Change, standing: Standing, words: str) -> Check:
+        assert change.before is not None  # a change with a missing side has a check of its own
+        assert change.after is not None
+        scan, implementation = change.scan, change.implementation
+        metric = change.metric
         values = [
-            max(one.samples) if pair.metric.kind is Kind.EXACT and not one.repeats else one.centre
-            for one in (pair.before, pair.after)
+            max(one.samples) if metric.kind is Kind.EXACT and not one.repeats else one.centre
+            for one in (change.before, change.after)
         ]
-        before, after = figures(pair.metric.unit, *values)
+        before, after = figures(metric.unit, *values)
         size = f" ({percent(values[1] / values[0])})" if values[0] > 0 and values[0] != values[1] else ""
         lines: tuple[str, ...] = ()
-        if evidence:
-            lines = evidence_for(pair.metric, pair.case, self._run.results, self._baseline)
-            if pair.metric.kind is not Kind.EXACT:
-                lines += self._environment()
+        if standing is Standing.FAILED:
+            lines = evidence_for(metric, (scan, implementation), self._run.results, self._baseline)
+            lines += self._environment() if metric.kind is not Kind.EXACT else ()
         return Check(
-            name=pair.name,
-            outcome=outcome,
-            sentence=f"{named(pair.metric, implementation, scan)}: {before} → {after}{size}, {words}",
+            name=f"baseline {metric.name} {scan} {implementation}",
+            standing=standing,
+            sentence=f"{named(metric, implementation, scan)}: {before} → {after}{size}, {words}",
             evidence=lines,
             scan=scan,
-            noisy=pair.metric.kind is Kind.NOISY,
+            noisy=metric.kind is Kind.NOISY,
+        )
+
+    def _other_environment(self, metric: Metric) -> Check:
+        return Check(
+            name=f"baseline {metric.name}",
+            standing=Standing.NOT_COMPARABLE,
+            sentence=f"{metric.title} is not compared: the baseline is of another environment",
+            evidence=self._environment(),
         )
 
     def _environment(self) -> tuple[str, ...]:
-        if not self._differences:
+        differences = self._comparison.environment_differences
+        if not differences:
             return ()
-        more = len(self._differences) - _MOST_DIFFERENCES
-        told = "; ".join(self._differences[:_MOST_DIFFERENCES]) + (f"; and {more} more" if more > 0 else "")
-        return (f"another environment than the baseline's: {told}",)
+        more = len(differences) - _MOST_DIFFERENCES
+        listed = "; ".join(differences[:_MOST_DIFFERENCES]) + (f"; and {more} more" if more > 0 else "")
+        return (f"another environment than the baseline's: {listed}",)
 
 
-def _dataset(results: Results, scan: str) -> Dataset | None:
-    return next((one for one in results.datasets if one.scan == scan), None)
+def _row_check(row: RowChange) -> Check:
+    scan, implementation = row.case
+    standing, words = Standing.PASSED, "are those of the baseline"
+    if row.same is None:
+        standing, words = Standing.ERROR, "have no digest in one of the two, so nothing proves that they are the same"
+    elif not row.same:
+        standing, words = Standing.FAILED, f"are not those of the baseline: {row.difference}"
+    return Check(
+        name=f"baseline rows {scan} {implementation}",
+        standing=standing,
+        sentence=f"rows and summaries of {implementation} on {scan} {words}",
+        scan=scan,
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bench.analysis.laws import check_laws
+from bench.analysis.rows import case_rows
+from bench.analysis.run_verdict import RunVerdict, judge, run_checks
 from bench.analysis.summary import Summaries, summaries_of
-from bench.analysis.verdict import Answer, Verdict, judge
-from bench.gate.text import counts
-from bench.gate.verdict import Check, GateVerdict, Outcome
+from bench.analysis.verdict import Check, Standing, Verdict
 from bench.report.markdown import block, code, escape, link
 from bench.report.parts import BETWEEN, Part, compose, folded, list_part, table_part, text_part
 from bench.report.plots.mermaid import peak_chart
@@ -32,38 +32,38 @@ _MOST_EVIDENCE = 10
 _EMPTY = "(empty)"
 """Stands for a text without a character: in a list nothing would make a heading of the line above."""
 
-_SIGNS = {
-    Outcome.PASS: "✅",
-    Outcome.IMPROVEMENT: "✅",
-    Outcome.REGRESSION: "❌",
-    Outcome.TOOL_FAILURE: "❌",
-    Outcome.INCONCLUSIVE: "⚠️",
-    Outcome.NOT_COMPARABLE: "⚠️",
-}
-_GOOD = (Outcome.PASS, Outcome.IMPROVEMENT)
 _NEW_BASELINE = "Better than the baseline beyond its tolerance; `bench baseline accept` makes this run the new one."
 
 
-def render_comment(results: Results, verdict: GateVerdict | None = None, artifact_url: str | None = None) -> str:
+def render_comment(results: Results, verdict: Verdict | None = None, artifact_url: str | None = None) -> str:
     """Return the comment on a run: verdict, headline, what failed and why, a chart, and details folded away.
 
-    Without the gate's verdict the run's own stands in its place: same rows, statements, laws, failures. At
-    ``artifact_url`` are report and plots. At most MOST_CHARACTERS: what matters least is left out, and a line says so.
+    The verdict is the gate's, or else the run's own. A gate's verdict does not hide that the results beside it are
+    unfinished, empty or wrong. At ``artifact_url`` are report and plots. At most MOST_CHARACTERS: what matters least is
+    left out, and a line says so.
     """
     summaries = summaries_of(results)
     judged = judge(results, summaries)
+    whole = judged if verdict is None else _with_faults(verdict, results)
     parts = [
-        text_part(0, _run_head(results, judged) if verdict is None else _gate_head(verdict)),
+        text_part(0, _run_head(results, judged) if verdict is None else _gate_head(whole)),
         *_headline(results, summaries, judged),
-        *(_findings(verdict) if verdict else ()),
+        *_findings(whole),
         *_failures(results),
         *_chart(results, summaries, judged),
-        *_details(results, summaries, verdict),
+        *_details(results, summaries, whole),
     ]
     return _composed(parts, artifact_url)
 
 
-def render_verdict_comment(verdict: GateVerdict, artifact_url: str | None = None) -> str:
+def _with_faults(verdict: Verdict, results: Results) -> Verdict:
+    """Add the faults of ``results`` that the gate's verdict does not name: it may have judged another file."""
+    known = {one.name for one in verdict.checks}
+    faults = (one for one in run_checks(results, case_rows(results)) if not one.standing.good)
+    return Verdict.of((*verdict.checks, *(one for one in faults if one.name not in known)))
+
+
+def render_verdict_comment(verdict: Verdict, artifact_url: str | None = None) -> str:
     """Return the comment on a gate that has no results: the verdict, and what failed."""
     parts = [text_part(0, _gate_head(verdict)), *_findings(verdict), _passed(verdict)]
     return _composed(parts, artifact_url)
@@ -75,37 +75,35 @@ def _composed(parts: Sequence[Part], artifact_url: str | None) -> str:
     return compose([text_part(0, MARKER), *parts, *_link(artifact_url)], MOST_CHARACTERS - 1, notice) + "\n"
 
 
-def _gate_head(verdict: GateVerdict) -> str:
-    """Return the gate's outcome, its one reason, and how many checks came to what."""
-    lines = [f"## {_SIGNS[verdict.outcome]} Benchmark gate: {verdict.outcome.value}"]
-    if verdict.outcome is not Outcome.PASS and (worst := verdict.having(verdict.outcome)):
-        lines.append(_sentence(worst[0].sentence))
-    if verdict.outcome is Outcome.IMPROVEMENT:
-        lines.append(_NEW_BASELINE)
-    lines.append(f"{counts(verdict)}.")
+def _gate_head(verdict: Verdict) -> str:
+    """Return the gate's verdict, its one reason, and how many checks came to what."""
+    lines = [f"## {verdict.symbol} Benchmark gate: {verdict.standing.value}"]
+    if not verdict.standing.good or not verdict.checks:
+        lines.append(_sentence(verdict.sentence))
+    elif verdict.standing is Standing.IMPROVED:
+        lines += [_sentence(verdict.sentence), _NEW_BASELINE]
+    lines.append(f"{verdict.counts}.")
     return BETWEEN.join(lines)
 
 
-def _run_head(results: Results, verdict: Verdict) -> str:
+def _run_head(results: Results, verdict: RunVerdict) -> str:
     """Return the run's own verdict, where no gate has judged it."""
-    checks = check_laws(results)
-    broken = verdict.failures or verdict.same_rows.answer is Answer.NO or any(not check.holds for check in checks)
-    title = "❌ Benchmark: something failed" if broken else "✅ Benchmark: measured, nothing failed"
-    lines = [*verdict_lines(verdict), *filter(None, [law_line(checks)])]
-    return f"## {title}{BETWEEN}" + "\n".join(f"- {_sentence(line)}" for line in lines)
+    lines = [*verdict_lines(verdict), *filter(None, [law_line(check_laws(results))])]
+    heading = f"## {verdict.symbol} Benchmark: {verdict.standing.value}"
+    reason = [] if verdict.standing.good else [_sentence(verdict.sentence)]
+    return BETWEEN.join([heading, *reason, "\n".join(f"- {_sentence(line)}" for line in lines)])
 
 
-def _headline(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[Part]:
+def _headline(results: Results, summaries: Summaries, verdict: RunVerdict) -> Iterator[Part]:
     named = legend(results)
     head = _sentence(named[0].upper() + named[1:]) if named else ""
     yield table_part(2, head, headline_table(results, summaries, verdict))
 
 
-def _findings(verdict: GateVerdict) -> Iterator[Part]:
+def _findings(verdict: Verdict) -> Iterator[Part]:
     """What did not simply pass, the worst first, each with its evidence."""
-    failed = verdict.having(*(one for one in Outcome if one not in _GOOD))
-    yield list_part(1, "### What failed, and why", [_finding(one) for one in failed])
-    better = verdict.having(Outcome.IMPROVEMENT)
+    yield list_part(1, "### What failed, and why", [_finding(one) for one in verdict.not_good])
+    better = verdict.having(Standing.IMPROVED)
     yield list_part(3, "### What improved", [_finding(one) for one in better])
 
 
@@ -117,14 +115,14 @@ def _failures(results: Results) -> Iterator[Part]:
 
 
 def _finding(check: Check) -> str:
-    lines = [f"- {_SIGNS[check.outcome]} **{_line(check.name)}** ({check.outcome.value}): {_sentence(check.sentence)}"]
+    lines = [f"- {check.standing.symbol} **{_line(check.name)}** ({check.standing.value}): {_sentence(check.sentence)}"]
     lines += [f"  - {_code(one)}" for one in check.evidence[:_MOST_EVIDENCE]]
     if len(check.evidence) > _MOST_EVIDENCE:
         lines.append(f"  - and {len(check.evidence) - _MOST_EVIDENCE:,} more")
     return "\n".join(lines)
 
 
-def _chart(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[Part]:
+def _chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> Iterator[Part]:
     chart = peak_chart(results, summaries, verdict)
     if chart is not None:
         drawn, caption = chart
@@ -136,9 +134,8 @@ def _link(artifact_url: str | None) -> Iterator[Part]:
         yield text_part(0, link("Report, results, and the plots as PNG and SVG", artifact_url))
 
 
-def _details(results: Results, summaries: Summaries, verdict: GateVerdict | None) -> Iterator[Part]:
-    if verdict is not None:
-        yield _passed(verdict)
+def _details(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[Part]:
+    yield _passed(verdict)
     yield _folded_table("Largest allocation sites at the peak", 5, allocation_table(results))
     yield _folded_table("Laws of statements", 6, law_table(check_laws(results)))
     yield _folded_table("Every metric, the client's side", 6, metrics_table(results, summaries, Side.CLIENT))
@@ -157,8 +154,8 @@ def _details(results: Results, summaries: Summaries, verdict: GateVerdict | None
     yield folded("Environment", text_part(5, _environment(results)))
 
 
-def _passed(verdict: GateVerdict) -> Part:
-    passed = [f"- **{_line(one.name)}**: {_sentence(one.sentence)}" for one in verdict.having(Outcome.PASS)]
+def _passed(verdict: Verdict) -> Part:
+    passed = [f"- **{_line(one.name)}**: {_sentence(one.sentence)}" for one in verdict.having(Standing.PASSED)]
     return folded(f"Checks that passed: {len(passed):,}", list_part(9, "", passed))
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from bench.gate.judge import gate
+from bench.analysis.verdict import Verdict
+from bench.gate.judge import confirm, gate, narrowed, narrowed_results, needs_repetition, suspects
 from bench.gate.policy import Policy
-from bench.gate.repetition import confirm, narrowed, narrowed_results, needs_repetition, suspects
-from bench.gate.verdict import GateVerdict
 from bench.harness.plan import RunPlan
 from bench.harness.progress import Progress
 from bench.harness.session import measure_into
@@ -38,7 +37,7 @@ class Measuring:
         return measure_into(self._output / SECOND_BATCH, plan, self._progress, reports=reports).results
 
 
-def judge_by_measuring(measuring: Measuring, accepted: Results | None) -> GateVerdict:
+def judge_by_measuring(measuring: Measuring, accepted: Results | None) -> Verdict:
     """Measure and judge; where nothing but time fails, let a second batch confirm it. Raises BenchError."""
     first = gate(measuring.policy, measuring.whole(), accepted)
     if not needs_repetition(first):

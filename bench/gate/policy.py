@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from bench.analysis.ratio import NEAR_EXACT_TOLERANCE
 from bench.results.metrics import METRICS, Kind, Metric
 
 RuleKind = Literal["ceiling", "growth", "law", "ratio", "baseline"]
-
-NEAR_EXACT_TOLERANCE = 0.02
-"""By which a near-exact metric may deviate from the baseline where the policy names no tolerance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +67,8 @@ class Policy:
     samples: int = 0
     """Time samples of each case."""
     rules: tuple[Rule, ...] = ()
+    baseline: bool = True
+    """Whether a run must be compared with a baseline to pass."""
     place: str = "the policy"
     """Where the whole of it stands."""
 
@@ -82,10 +82,9 @@ class Policy:
         return bool(self.of_kind("baseline"))
 
     def tolerance(self, metric: Metric) -> float | None:
-        """Return by which share ``metric`` may deviate from the baseline.
+        """Return the share by which ``metric`` may differ from the baseline; None where it is not compared.
 
-        0 for an exact metric; a noisy one is held against the baseline only where the policy names it, for it takes
-        samples enough, and has None otherwise.
+        0 for an exact metric. A noisy metric is compared only where the policy names it, because it takes many samples.
         """
         if metric.kind is Kind.EXACT:
             return 0.0

@@ -24,7 +24,7 @@ MOST_SAMPLES = 1_000
 _KIND = FileKind(name="policy file", most_bytes=1024**2, source="name one by --policy", remedy="correct it there")
 _LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""")
 
-_KEYS = ("scans", "implementations", "samples", "laws", "ceilings", "growth", "ratios", "tolerance")
+_KEYS = ("scans", "implementations", "samples", "baseline", "laws", "ceilings", "growth", "ratios", "tolerance")
 _LAW_METRICS = ("statements_django", "statements_server")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _OVER = " / "
@@ -95,6 +95,7 @@ class _Reader:
             implementations=self._implementations,
             samples=self._samples(table),
             rules=tuple(self._rules(table)),
+            baseline=self._baseline(table),
             place=str(self._root),
         )
 
@@ -119,6 +120,14 @@ class _Reader:
             raise InputError(
                 f"{self._root / 'samples'} is {value!r}; write how many time samples of each case to take, "
                 f"0 to {MOST_SAMPLES:,}"
+            )
+        return value
+
+    def _baseline(self, table: Mapping[str, Any]) -> bool:
+        value = table.get("baseline", True)
+        if not isinstance(value, bool):
+            raise InputError(
+                f"{self._root / 'baseline'} is {value!r}; write false if a run may pass without a baseline, or true"
             )
         return value
 

@@ -1,4 +1,4 @@
-"""The checks of the policy's rules within one run: ceilings, laws and ratios."""
+"""The checks of the policy's rules within one run: laws, ceilings, ratios and growth."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.analysis.comparable import environment_fingerprint
-from bench.analysis.laws import LawCheck, check_laws
+from bench.analysis.growth import FEWEST_SIZES, Line, fit_line
+from bench.analysis.laws import check_laws
 from bench.analysis.pairs import FEWEST_PAIRS, chance_ratio, log_ratio_deviation, paired_ratio
 from bench.analysis.ratio import FLOOR
+from bench.analysis.rows import Answer
+from bench.analysis.run_verdict import RunVerdict, law_check, named
 from bench.analysis.summary import FEWEST_FOR_INTERVAL, Summaries, Summary
-from bench.analysis.verdict import Answer, Verdict
-from bench.gate.evidence import evidence_for, law_evidence
+from bench.analysis.verdict import Check, Standing
+from bench.gate.evidence import evidence_for, growth_evidence, law_evidence
 from bench.gate.policy import Policy, Rule
-from bench.gate.run_checks import failed_cases, measured_cases
-from bench.gate.sentence import figures, named, share
-from bench.gate.verdict import Check, Outcome
+from bench.gate.text import figures, share
+from bench.results.cases import failed_cases, measured_cases
 from bench.results.metrics import METRICS, Kind, Metric
 from bench.results.records import Case, Results
 
@@ -26,7 +28,7 @@ class Run:
 
     results: Results
     summaries: Summaries
-    verdict: Verdict
+    verdict: RunVerdict
     baseline: Results | None
 
     @property
@@ -38,9 +40,13 @@ class Run:
         """Whether the gate may judge ``metric`` of ``case``: counts always, a cost only where its rows are proven."""
         return metric.kind is Kind.EXACT or (self.claims and case in self.verdict.proven)
 
+    def unmeasured(self, case: Case) -> bool:
+        """Whether there is no figure of ``case`` at all."""
+        return case not in measured_cases(self.results)
+
     def explained(self, case: Case) -> bool:
-        """Whether a check of the run itself says already why ``case`` has no figures."""
-        return case in failed_cases(self.results) or case not in measured_cases(self.results)
+        """Whether a check of the run itself already says why ``case`` lacks figures."""
+        return bool(self.results.unfinished) or case in failed_cases(self.results) or self.unmeasured(case)
 
     def deviation(self, metric: str) -> float | None:
         """Return the standard deviation of a pair's log ratio by this machine's noise floor, where it is known."""
@@ -51,12 +57,14 @@ class Run:
 
 
 def rule_checks(policy: Policy, run: Run) -> Iterator[Check]:
-    """Check laws, ceilings and ratios."""
+    """Check laws, ceilings, ratios and growth."""
     yield from _law_checks(policy, run)
     for rule in policy.of_kind("ceiling"):
         yield from _ceiling_check(rule, run)
     for rule in policy.of_kind("ratio"):
         yield from _ratio_check(rule, run)
+    for rule in policy.of_kind("growth"):
+        yield from _growth_check(rule, policy.scans, run)
 
 
 def missing_figure(name: str, metric: Metric, case: Case, run: Run) -> Iterator[Check]:
@@ -65,7 +73,7 @@ def missing_figure(name: str, metric: Metric, case: Case, run: Run) -> Iterator[
         scan, implementation = case
         yield Check(
             name=name,
-            outcome=Outcome.TOOL_FAILURE,
+            standing=Standing.ERROR,
             sentence=f"{named(metric, implementation, scan)} was not measured; measure it, or take its rule away",
             scan=scan,
         )
@@ -75,35 +83,25 @@ def _law_checks(policy: Policy, run: Run) -> Iterator[Check]:
     wanted = {rule.metric for rule in policy.of_kind("law")}
     if not wanted:
         return
-    declared = [(one.implementation, law) for one in run.results.laws for law in one.laws if law.metric in wanted]
-    if not declared and measured_cases(run.results):
-        yield Check(
-            name="law",
-            outcome=Outcome.TOOL_FAILURE,
-            sentence="the policy holds the declared laws, and no implementation of the run declares one; declare them "
-            "with @declares, or take `laws` away",
-        )
-    checked = {(one.implementation, one.scan, one.law): one for one in check_laws(run.results)}
+    results = run.results
+    declared = [(one.implementation, law) for one in results.laws for law in one.laws if law.metric in wanted]
+    for implementation in dict.fromkeys(name for _, name in measured_cases(results)):
+        if implementation not in {name for name, _ in declared}:
+            yield Check(
+                name=f"law {implementation}",
+                standing=Standing.ERROR,
+                sentence=f"the policy checks declared laws, and {implementation} declares none; declare them with "
+                "@declares, or set laws = false",
+            )
+    checked = {(one.implementation, one.scan, one.law): one for one in check_laws(results)}
     for implementation, law in declared:
-        for dataset in run.results.datasets:
+        for dataset in results.datasets:
             found = checked.get((implementation, dataset.scan, law))
-            name = f"law {law.metric} {dataset.scan} {implementation}"
             if found is not None:
-                yield _law_check(name, found)
+                yield law_check(found, law_evidence(found.offenders))
             elif dataset.rows:  # without a counted region no law applies
+                name = f"law {law.metric} {dataset.scan} {implementation}"
                 yield from missing_figure(name, METRICS[law.metric], (dataset.scan, implementation), run)
-
-
-def _law_check(name: str, check: LawCheck) -> Check:
-    metric = METRICS[check.law.metric]
-    against = "as declared" if check.holds else f"declared {check.expected:,}"
-    return Check(
-        name=name,
-        outcome=Outcome.PASS if check.holds else Outcome.REGRESSION,
-        sentence=f"{named(metric, check.implementation, check.scan)}: {check.measured:,}, {against} ({check.law})",
-        evidence=law_evidence(check.offenders),
-        scan=check.scan,
-    )
 
 
 def _ceiling_check(rule: Rule, run: Run) -> Iterator[Check]:
@@ -116,34 +114,34 @@ def _ceiling_check(rule: Rule, run: Run) -> Iterator[Check]:
         return
     if not run.may_claim(metric, case):
         return
-    value, outcome, note = _against_ceiling(summary, limit)
+    value, standing, note = _against_ceiling(summary, limit)
     shown, shown_limit = figures(metric.unit, value, limit)
     over = "over" if value > limit else "within"
     yield Check(
         name=name,
-        outcome=outcome,
+        standing=standing,
         sentence=f"{named(metric, implementation, scan)} is {shown}, {over} its ceiling of {shown_limit}{note}",
-        evidence=evidence_for(metric, case, run.results, run.baseline) if outcome is Outcome.REGRESSION else (),
+        evidence=evidence_for(metric, case, run.results, run.baseline) if standing is Standing.FAILED else (),
         scan=scan,
         noisy=metric.kind is Kind.NOISY,
     )
 
 
-def _against_ceiling(summary: Summary, limit: float) -> tuple[float, Outcome, str]:
+def _against_ceiling(summary: Summary, limit: float) -> tuple[float, Standing, str]:
     """Judge a summary by its kind: the largest count, the median, or the whole interval of a noisy metric."""
     kind = summary.metric.kind
     value = max(summary.samples) if kind is Kind.EXACT else summary.centre
     if value <= limit:
-        return value, Outcome.PASS, ""
+        return value, Standing.PASSED, ""
     if kind is not Kind.NOISY:
-        return value, Outcome.REGRESSION, ""
+        return value, Standing.FAILED, ""
     if len(summary.samples) < FEWEST_FOR_INTERVAL:
         note = f"; n={len(summary.samples)}, and it takes {FEWEST_FOR_INTERVAL} samples to tell"
-        return value, Outcome.INCONCLUSIVE, note
+        return value, Standing.INCONCLUSIVE, note
     low, high = figures(summary.metric.unit, summary.low, summary.high)
     if summary.low > limit:
-        return value, Outcome.REGRESSION, f" (95 % interval {low} to {high})"
-    return value, Outcome.PASS, f", but not told apart from it (95 % interval {low} to {high})"
+        return value, Standing.FAILED, f" (95 % interval {low} to {high})"
+    return value, Standing.PASSED, f", but not told apart from it (95 % interval {low} to {high})"
 
 
 def _ratio_check(rule: Rule, run: Run) -> Iterator[Check]:
@@ -159,13 +157,13 @@ def _ratio_check(rule: Rule, run: Run) -> Iterator[Check]:
             return
         sides.append(found)
     other, base = sides
-    outcome, told = _against_ratio(other, base, rule.bound, run.deviation(metric.name))
+    standing, told = _against_ratio(other, base, rule.bound, run.deviation(metric.name))
     yield Check(
         name=name,
-        outcome=outcome,
+        standing=standing,
         sentence=f"{named(metric, implementation, scan)} is {told} that of {rule.base}, "
         f"at most {share(rule.bound)} allowed ({', '.join(_sides(other, base))})",
-        evidence=evidence_for(metric, rule.case, run.results, run.baseline) if outcome is Outcome.REGRESSION else (),
+        evidence=evidence_for(metric, rule.case, run.results, run.baseline) if standing is Standing.FAILED else (),
         scan=scan,
         noisy=metric.kind is Kind.NOISY,
     )
@@ -176,30 +174,93 @@ def _sides(other: Summary, base: Summary) -> tuple[str, str]:
     return f"{first} against {second}", f"n={len(other.samples)} and {len(base.samples)}"
 
 
-def _against_ratio(other: Summary, base: Summary, limit: float, deviation: float | None) -> tuple[Outcome, str]:
+def _against_ratio(other: Summary, base: Summary, limit: float, deviation: float | None) -> tuple[Standing, str]:
     """Judge other ÷ base by the metric's kind, and put the ratio in words."""
     if min(base.samples) <= FLOOR.get(base.metric.unit, 0.0):
-        return Outcome.INCONCLUSIVE, "not to be divided by so small a figure as"
+        return Standing.INCONCLUSIVE, "not to be divided by so small a figure as"
     if base.metric.kind is Kind.NOISY:
         return _against_paired_ratio(other, base, limit, deviation)
     exact = base.metric.kind is Kind.EXACT
     ratio = max(other.samples) / min(base.samples) if exact else other.centre / base.centre
-    return Outcome.PASS if ratio <= limit else Outcome.REGRESSION, f"{share(ratio)} of"
+    return Standing.PASSED if ratio <= limit else Standing.FAILED, f"{share(ratio)} of"
 
 
-def _against_paired_ratio(other: Summary, base: Summary, limit: float, deviation: float | None) -> tuple[Outcome, str]:
+def _against_paired_ratio(other: Summary, base: Summary, limit: float, deviation: float | None) -> tuple[Standing, str]:
     """Judge by pairs: over the limit are an interval wholly above it, and an excess that chance alone would not show.
 
     What chance shows follows from the machine's noise floor, or else from the pairs themselves.
     """
     found = paired_ratio(base.samples, other.samples)
     if found is None:
-        return Outcome.INCONCLUSIVE, "not to be paired with"
+        return Standing.INCONCLUSIVE, "not to be paired with"
     if found.low is None or found.high is None:
-        outcome = Outcome.PASS if found.estimate <= limit else Outcome.INCONCLUSIVE
-        return outcome, f"{share(found.estimate)} (no interval below {FEWEST_PAIRS} pairs) of"
+        standing = Standing.PASSED if found.estimate <= limit else Standing.INCONCLUSIVE
+        return standing, f"{share(found.estimate)} (no interval below {FEWEST_PAIRS} pairs) of"
     told = f"{share(found.estimate)} (95 % interval {share(found.low)} to {share(found.high)}) of"
     if deviation is None:
         deviation = log_ratio_deviation(base.samples, other.samples)
     above = found.low > limit and found.estimate > limit * chance_ratio(deviation, found.pairs)
-    return Outcome.REGRESSION if above else Outcome.PASS, told
+    return Standing.FAILED if above else Standing.PASSED, told
+
+
+def _growth_check(rule: Rule, scans: tuple[str, ...], run: Run) -> Iterator[Check]:
+    """Check what a metric adds per row over all scans of the policy, whatever their findings.
+
+    A slope over its bound fails, because near-exact peaks repeat and so does their fit. A slope within the bound whose
+    interval reaches beyond it is inconclusive: the interval shows how far the peaks are from a line.
+    """
+    metric, implementation = rule.described, rule.subject
+    name = f"growth {metric.name} {implementation}"
+    points: dict[str, tuple[float, float]] = {}
+    for scan in scans:
+        case = scan, implementation
+        centre = run.summaries.centre(*case, metric.name)
+        rows = next((one.rows for one in run.results.datasets if one.scan == scan), None)
+        if centre is None or rows is None:
+            yield from missing_figure(name, metric, case, run)
+            return
+        if not run.may_claim(metric, case):
+            return
+        points[scan] = rows, centre
+    if len({rows for rows, _ in points.values()}) < FEWEST_SIZES:
+        yield Check(
+            name=name,
+            standing=Standing.INCONCLUSIVE,
+            sentence=f"the growth of {metric.title} of {implementation} takes {FEWEST_SIZES} scans of different "
+            f"size, the policy names {', '.join(scans)}",
+        )
+        return
+    smallest, largest = (choose(points, key=lambda scan: points[scan][0]) for choose in (min, max))
+    found = fit_line(tuple(points.values()))
+    standing = _against_slope(found, rule.bound)
+    yield Check(
+        name=name,
+        standing=standing,
+        sentence=_growth_sentence(metric, rule, found, smallest, largest, len(points)),
+        evidence=growth_evidence((smallest, implementation), (largest, implementation), run.results)
+        if standing is Standing.FAILED
+        else (),
+    )
+
+
+def _against_slope(found: Line, bound: float) -> Standing:
+    if found.slope > bound:
+        return Standing.FAILED
+    return Standing.PASSED if found.high <= bound else Standing.INCONCLUSIVE
+
+
+def _growth_sentence(metric: Metric, rule: Rule, found: Line, smallest: str, largest: str, sizes: int) -> str:
+    standing = _against_slope(found, rule.bound)
+    value, low, high, limit = figures(metric.unit, found.slope, found.low, found.high, rule.bound)
+    words = {
+        Standing.FAILED: "more than",
+        Standing.PASSED: "with its whole interval at most",
+        Standing.INCONCLUSIVE: "whose interval reaches beyond",
+    }
+    advice = ""
+    if standing is Standing.INCONCLUSIVE:
+        advice = "; more scans narrow the interval"
+    return (
+        f"{metric.title} of {rule.subject} grows by {value} per row over {sizes} scans from {smallest} to "
+        f"{largest} (95 % interval {low} to {high}), {words[standing]} {limit}{advice}"
+    )

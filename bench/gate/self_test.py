@@ -7,12 +7,11 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from bench.analysis.verdict import Check, Standing, Verdict
 from bench.datasets.catalogue.synthetic import SYNTHETIC
 from bench.datasets.size import ScanSize
-from bench.gate.judge import gate
+from bench.gate.judge import confirm, gate, narrowed, needs_repetition
 from bench.gate.planted.trials import CONTROL, STREAMING, TRIALS, Planted, Trial
-from bench.gate.repetition import confirm, narrowed, needs_repetition
-from bench.gate.verdict import Check, GateVerdict, Outcome
 from bench.harness.plan import RunPlan, cost, schedule
 from bench.harness.progress import Progress
 from bench.harness.runner import Runner, StageOpener
@@ -40,7 +39,7 @@ class Catch:
     """A Catch is what the gate says of one planted regression."""
 
     planted: Planted
-    verdict: GateVerdict
+    verdict: Verdict
 
     @property
     def check(self) -> Check | None:
@@ -50,14 +49,14 @@ class Catch:
     @property
     def caught(self) -> bool:
         """Whether that check calls it a regression. That another one did is not enough."""
-        return self.check is not None and self.check.outcome is Outcome.REGRESSION
+        return self.check is not None and self.check.standing is Standing.FAILED
 
 
 @dataclass(frozen=True, kw_only=True)
 class SelfTest:
     """A SelfTest is the gate's verdict on the unchanged pair, and what it made of each planted regression."""
 
-    unchanged: GateVerdict
+    unchanged: Verdict
     catches: tuple[Catch, ...]
 
     @property
@@ -95,7 +94,7 @@ def self_test(
             found, caught = _try(trial, measure)
             unchanged += found.checks
             catches += caught
-    return SelfTest(unchanged=GateVerdict.of(unchanged), catches=tuple(catches))
+    return SelfTest(unchanged=Verdict.of(unchanged), catches=tuple(catches))
 
 
 def in_roles(results: Results, roles: Mapping[str, str]) -> Results:
@@ -116,7 +115,7 @@ def in_roles(results: Results, roles: Mapping[str, str]) -> Results:
     )
 
 
-def _try(trial: Trial, measure: Measure) -> tuple[GateVerdict, tuple[Catch, ...]]:
+def _try(trial: Trial, measure: Measure) -> tuple[Verdict, tuple[Catch, ...]]:
     """Return the verdict on the unchanged pair of one trial, and on each of its planted regressions."""
     policy = trial.policy
     same = {name: name for name in policy.implementations}
@@ -124,7 +123,7 @@ def _try(trial: Trial, measure: Measure) -> tuple[GateVerdict, tuple[Catch, ...]
     measured = measure((*same, *variants), trial.probes)
     baseline = in_roles(measured, same)
 
-    def judged(variant: str) -> GateVerdict:
+    def judged(variant: str) -> Verdict:
         roles = {variant if name == STREAMING else name: name for name in same}
         first = gate(policy, in_roles(measured, roles), baseline)
         if not needs_repetition(first):

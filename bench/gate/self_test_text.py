@@ -34,5 +34,5 @@ def _slip(one: Catch) -> str:
     """Say what the gate made of a planted regression that it did not catch."""
     said = "the gate made no such check"
     if one.check is not None:
-        said = f"{one.check.outcome.value}, {one.check.sentence}"
+        said = f"{one.check.standing.value}, {one.check.sentence}"
     return plain(f"Slipped through: {one.planted.name}. {one.planted.caught_by}: {said}")

@@ -18,6 +18,7 @@ from bench.words import plain, shorten
 
 _MOST_NAMED = 8
 _LONGEST_MESSAGE = 200
+_LONGEST_HEADLINE = 400
 _OTHER_LOAD = 1.0
 """The difference between two load averages that makes times differ which the code does not."""
 
@@ -39,9 +40,12 @@ DRIFT = (
 
 
 def comparison_lines(comparison: Comparison) -> tuple[str, ...]:
-    """Return the verdicts, one line each: rows, environment, worse, better, undecided, missing and failed."""
+    """Return the verdict, and a line each for rows, environment, worse, better, undecided, missing and failed."""
     rows = comparison.same_rows
-    lines = [f"{rows.question}: {rows.answer.value} – {'; '.join(rows.reasons)}"]
+    lines = [
+        shorten(plain(comparison.verdict.headline), _LONGEST_HEADLINE),
+        f"{rows.question}: {rows.answer.value} – {'; '.join(rows.reasons)}",
+    ]
     if comparison.obstacle:
         lines.append(f"Comparable: no – {comparison.obstacle}")
     if comparison.environment_differences:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bench.analysis.ratio import Ratio
+from bench.analysis.ratio import Ratio, ratio_words
 from bench.analysis.summary import Summary
 from bench.results.metrics import Kind
 
@@ -93,20 +93,8 @@ def deviation(value: float | None, published: float | None) -> str:
 
 
 def ratio_text(found: Ratio | None, *, interval: bool = True) -> str:
-    """Return a ratio in words: ``2.2× less``, with its interval where it has one: ``1.19× less (1.08–1.31)``.
-
-    ``~`` stands before one whose sides are not told apart.
-    """
-    if found is None:
-        return MISSING
-    size, word = (found.value, "less") if found.value >= 1 else (1 / found.value, "more")
-    mark = "" if found.told_apart else "~"
-    digits = 2 if size < 10 else 1
-    text = f"{mark}{size:.{digits}f}× {word}"
-    if not interval or found.low is None or found.high is None:
-        return text
-    low, high = (found.low, found.high) if word == "less" else (1 / found.high, 1 / found.low)
-    return f"{text} ({low:.{digits}f}–{high:.{digits}f})"
+    """Return a ratio in words, a dash where there is none."""
+    return MISSING if found is None else ratio_words(found, interval=interval)
 
 
 def value_text(summary: Summary | None) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bench.analysis.growth import fits_of
 from bench.analysis.laws import check_laws
+from bench.analysis.run_verdict import RunVerdict, judge
 from bench.analysis.summary import Summaries, summaries_of
-from bench.analysis.verdict import Verdict, judge
 from bench.report.figures import quantity
 from bench.report.markdown import block, code, escape, markdown_table
 from bench.report.noise import noise_text
@@ -67,7 +67,7 @@ backend's peak memory is private memory, shared buffers left out; it and server 
 this machine."""
 
 
-def render_markdown(results: Results, summaries: Summaries, verdict: Verdict, charts: Sequence[_Picture]) -> str:
+def render_markdown(results: Results, summaries: Summaries, verdict: RunVerdict, charts: Sequence[_Picture]) -> str:
     """Return report.md; ``charts`` are linked as ``plots/NAME.png`` and ``plots/NAME.svg`` beside it."""
     parts = [
         *_top(results, summaries, verdict, [chart for chart in charts if chart.name not in GROWTH_CHART_NAMES]),
@@ -84,7 +84,7 @@ def render_markdown(results: Results, summaries: Summaries, verdict: Verdict, ch
     return "\n\n".join(parts) + "\n"
 
 
-def _top(results: Results, summaries: Summaries, verdict: Verdict, charts: Iterable[_Picture]) -> Iterator[str]:
+def _top(results: Results, summaries: Summaries, verdict: RunVerdict, charts: Iterable[_Picture]) -> Iterator[str]:
     yield f"# Compliance benchmark: {enumerated(tuple(map(escape, results.implementations)))}"
     yield "\n".join(f"- {_emphasised(line)}" for line in (*verdict_lines(verdict), *_law_lines(results)))
     if named := legend(results):
@@ -101,7 +101,7 @@ def _promises(results: Results) -> Iterator[str]:
         yield markdown_table(promises_table(results.promises, results.implementations, detailed=True))
 
 
-def _copy_baseline(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[str]:
+def _copy_baseline(results: Results, summaries: Summaries, verdict: RunVerdict) -> Iterator[str]:
     table = copy_baseline_table(results, summaries, verdict)
     if table is not None:
         yield f"## {COPY_BASELINE_TITLE}"
@@ -125,7 +125,7 @@ def _emphasised(line: str) -> str:
     return f"**{escape(head)}**{dash}{escape(tail)}"
 
 
-def _growth(results: Results, summaries: Summaries, verdict: Verdict, charts: Iterable[_Picture]) -> Iterator[str]:
+def _growth(results: Results, summaries: Summaries, verdict: RunVerdict, charts: Iterable[_Picture]) -> Iterator[str]:
     tables = list(growth_tables(results, summaries, fits_of(results, summaries, verdict)))
     if tables:
         yield "## Growth"
@@ -136,7 +136,7 @@ def _growth(results: Results, summaries: Summaries, verdict: Verdict, charts: It
         yield markdown_table(table)
 
 
-def _published(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[str]:
+def _published(results: Results, summaries: Summaries, verdict: RunVerdict) -> Iterator[str]:
     table = published_table(results, summaries, verdict)
     if table is not None:
         yield "## Published figures beside this run"
@@ -253,7 +253,7 @@ def write_report(folder: Path, results: Results) -> tuple[Path, ...]:
     return (report, *written)
 
 
-def report_charts(results: Results, summaries: Summaries, verdict: Verdict) -> tuple[Chart | ForestChart, ...]:
+def report_charts(results: Results, summaries: Summaries, verdict: RunVerdict) -> tuple[Chart | ForestChart, ...]:
     """Return every chart for which the run has data, those of growth last."""
     fits = fits_of(results, summaries, verdict)
     forest = forest_chart(results, summaries, verdict)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from bench.analysis.growth import fits_of
 from bench.analysis.laws import check_laws
+from bench.analysis.run_verdict import judge
 from bench.analysis.summary import summaries_of
-from bench.analysis.verdict import judge
 from bench.report.promises import PROMISES_TITLE, promises_table
 from bench.report.table import Table
 from bench.report.tables.copy_baseline import COPY_BASELINE_TITLE, copy_baseline_table

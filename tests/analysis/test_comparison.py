@@ -10,8 +10,9 @@ import pytest
 
 from bench.analysis.change import Change, ChangeVerdict
 from bench.analysis.comparable import environment_fingerprint
-from bench.analysis.comparison import Comparison, MissingCase, RunSide, compare
-from bench.analysis.verdict import Answer
+from bench.analysis.compare import compare
+from bench.analysis.comparison import Comparison, MissingCase, RunSide
+from bench.analysis.rows import Answer
 from bench.errors import InputError
 from bench.results.metrics import Kind
 from bench.results.records import Failure, NoiseFloor, Results
@@ -168,7 +169,7 @@ def test_other_rows_suppress_every_claim_but_the_counts() -> None:
     comparison = compare(small_run(), other_rows())
     assert comparison.worse
     assert comparison.same_rows.answer is Answer.NO
-    assert comparison.same_rows.reasons[0] == "streaming on 1k/8 left 43,368 rows as before, of other content"
+    assert comparison.same_rows.reasons[0] == "streaming on 1k/8: 43,368 rows in both, with different content"
     for one in comparison.changes:
         assert (one.verdict is ChangeVerdict.NO_CLAIM) == (one.metric.kind is not Kind.EXACT)
 
@@ -188,14 +189,14 @@ def test_rows_that_differ_within_a_run_suppress_claims_too(reverse: bool) -> Non
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (replace(digest(SCAN, "streaming", ROWS), row_count=ROWS - 1), "43,367 rows, before 43,368"),
-        (replace(digest(SCAN, "streaming", ROWS), summary_count=45), "45 summaries, before 46"),
-        (replace(digest(SCAN, "streaming", ROWS), summaries="bad0"), "46 summaries as before, of other content"),
+        (replace(digest(SCAN, "streaming", ROWS), row_count=ROWS - 1), "43,368 → 43,367 rows"),
+        (replace(digest(SCAN, "streaming", ROWS), summary_count=45), "46 → 45 summaries"),
+        (replace(digest(SCAN, "streaming", ROWS), summaries="bad0"), "46 summaries in both, with different content"),
     ],
 )
 def test_what_differs_in_the_rows_is_told(content: object, told: str) -> None:
     after = replace(small_run(), digests=(small_run().digests[0], content))  # type: ignore[arg-type]  # a Digest
-    assert compare(small_run(), after).same_rows.reasons[0] == f"streaming on 1k/8 left {told}"
+    assert compare(small_run(), after).same_rows.reasons[0] == f"streaming on 1k/8: {told}"
 
 
 def test_rows_that_nobody_compared_allow_no_claim() -> None:

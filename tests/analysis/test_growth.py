@@ -10,8 +10,8 @@ import pytest
 
 from bench.analysis.growth import FEWEST_SIZES, Fit, Size, Trend, fits_of
 from bench.analysis.kill_size import LIMITS, MemoryLimit, Reach, base_rss, first_kill, kill_size
+from bench.analysis.run_verdict import judge
 from bench.analysis.summary import summaries_of
-from bench.analysis.verdict import judge
 from bench.results.records import Results
 from tests.support.sweep import BASE_RSS, FINDINGS, REGIONS, sweep
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.analysis.ratio import Ratio, ratio
+from bench.analysis.ratio import Ratio, ratio, ratio_words
 from bench.analysis.summary import Summary, summarise
 from tests.support.builders import measurement
 
@@ -13,9 +13,9 @@ def of(metric: str, *samples: float) -> Summary:
     return summarise(measurement("s", "i", metric, *samples))
 
 
-def test_it_is_the_base_divided_by_the_other() -> None:
-    assert ratio(of("peak_heap_bytes", 100e6), of("peak_heap_bytes", 50e6)) == Ratio(2.0, told_apart=True)
-    assert ratio(of("peak_heap_bytes", 50e6), of("peak_heap_bytes", 100e6)) == Ratio(0.5, told_apart=True)
+def test_it_is_the_other_divided_by_the_base() -> None:
+    assert ratio(of("peak_heap_bytes", 100e6), of("peak_heap_bytes", 50e6)) == Ratio(0.5, told_apart=True, unit="bytes")
+    assert ratio(of("peak_heap_bytes", 50e6), of("peak_heap_bytes", 100e6)) == Ratio(2.0, told_apart=True, unit="bytes")
 
 
 SLOW = (4.0, 4.1, 4.2, 4.0, 4.3, 4.1)
@@ -51,7 +51,8 @@ def test_the_interval_of_a_noisy_ratio_turns_with_its_sides() -> None:
     assert less.high is not None
     assert more.low == pytest.approx(1 / less.high, rel=0.01)
     assert more.high == pytest.approx(1 / less.low, rel=0.01)
-    assert less.low < less.value < less.high
+    assert less.value is not None
+    assert less.low < less.value < less.high < 1
 
 
 def test_near_exact_sides_are_told_apart_from_one_per_cent_on() -> None:
@@ -62,11 +63,31 @@ def test_near_exact_sides_are_told_apart_from_one_per_cent_on() -> None:
     assert (small.told_apart, large.told_apart) == (False, True)
 
 
-def test_no_ratio_against_next_to_nothing_of_exact_metrics_or_of_a_missing_side() -> None:
+def test_below_the_floor_a_ratio_is_a_bound_that_says_so() -> None:
+    """The true ratio rests on next to nothing; that it is at least so large does not."""
+    large, small, smaller = (of("peak_heap_bytes", size) for size in (57e6, 900_000, 15_000))
+    less, more, neither = ratio(large, small), ratio(smaller, large), ratio(small, smaller)
+    assert less == Ratio(1e6 / 57e6, told_apart=True, unit="bytes", bound=True)
+    assert more == Ratio(57.0, told_apart=True, unit="bytes", bound=True)
+    assert neither == Ratio(None, told_apart=False, unit="bytes")
+    assert [ratio_words(one) for one in (less, more, neither) if one] == [
+        "over 57.0× less",
+        "over 57.0× more",
+        "both below 1 MB",
+    ]
+
+
+def test_words_follow_the_direction_and_the_unit() -> None:
+    assert ratio_words(Ratio(0.4444, told_apart=True, unit="bytes")) == "2.25× less"
+    assert ratio_words(Ratio(1.19, True, 1.08, 1.31, "seconds")) == "1.19× slower (1.08–1.31)"
+    assert ratio_words(Ratio(0.5, True, 0.4, 0.625, "seconds")) == "2.00× faster (1.60–2.50)"
+    assert ratio_words(Ratio(1.01, told_apart=False, unit="bytes"), interval=False) == "~1.01× more"
+
+
+def test_no_ratio_of_zero_times_of_exact_metrics_or_of_a_missing_side() -> None:
     peak = of("peak_heap_bytes", 90e6)
-    assert ratio(peak, of("peak_heap_bytes", 0)) is None
-    assert ratio(peak, of("peak_heap_bytes", 900_000)) is None
     assert ratio(of("wall_seconds", 1), of("wall_seconds", 0)) is None
+    assert ratio(of("wall_seconds", 0), of("wall_seconds", 0)) is None
     assert ratio(of("statements_django", 19), of("statements_django", 18)) is None
     assert ratio(peak, None) is None
     assert ratio(None, peak) is None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bench.analysis.verdict import Answer, judge
+from bench.analysis.rows import Answer
+from bench.analysis.run_verdict import judge
 from bench.results.records import Digest, Failure, Results
 from tests.support import variants
 from tests.support.builders import digest, measurement, production_results
@@ -29,7 +30,7 @@ def test_other_content_in_one_place_forbids_every_claim() -> None:
     verdict = judge(with_digest(digest("1k/8", "streaming", 43_368, "bad0" * 16)))
     assert verdict.same_rows.answer is Answer.NO
     assert verdict.same_rows.reasons[0] == (
-        "streaming on 1k/8 differs from materializing: rows of other content, 43,368 as well"
+        "streaming on 1k/8 differs from materializing: 43,368 rows in both, with different content"
     )
     assert not verdict.may_compare("100/3", "materializing", "streaming")
 

@@ -40,7 +40,8 @@ def compare(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Compare:
 def test_the_exit_code_says_whether_something_got_worse(compare: Compare, after: Results, code: int) -> None:
     found, output, errors = compare(small_run(), after)
     assert (found, errors) == (code, "")
-    assert output.startswith("Same rows in both runs: ")
+    assert output.startswith({0: "✅ PASSED – ", 1: "❌ FAILED – ", 3: "⚠️ NOT COMPARABLE – "}[code])
+    assert "\nSame rows in both runs: " in output
 
 
 def test_markdown_is_a_table_of_it(compare: Compare, tmp_path: Path) -> None:

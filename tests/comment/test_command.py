@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.gate.comment import MARKER, render_comment
-from bench.gate.verdict_file import write_verdict
+from bench.gate.verdict_files import write_verdict
 from bench.results.store import write_results
 from tests.support import verdicts
 from tests.support.builders import production_results
@@ -43,7 +43,7 @@ def test_a_gate_that_left_no_results_still_gets_its_comment(folder: Path) -> Non
     write_verdict(folder / "verdict.json", verdicts.failed())
     finished = run("comment", folder / "missing.json", "--verdict", folder / "verdict.json")
     assert finished.returncode == 0, finished.stderr
-    assert finished.stdout.startswith(f"{MARKER}\n\n## ❌ Benchmark gate: tool failure\n\nthe server cannot be started")
+    assert finished.stdout.startswith(f"{MARKER}\n\n## ❌ Benchmark gate: error\n\nthe server cannot be started")
 
 
 @pytest.mark.parametrize(

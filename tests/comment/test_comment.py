@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from bench.analysis.verdict import Check, Standing, Verdict
 from bench.gate.comment import MARKER, render_comment, render_verdict_comment
-from bench.gate.verdict import Check, GateVerdict, Outcome
 from bench.report.plots.draw import COLOURS
 from bench.report.plots.mermaid import MOST_SCANS
 from bench.results.metrics import METRICS
@@ -49,12 +49,12 @@ def test_the_whole_comment_on_a_regression_is_as_in_its_golden_file() -> None:
 @pytest.mark.parametrize(
     ("verdict", "title"),
     [
-        (verdicts.regressed(), "## ❌ Benchmark gate: regression"),
-        (verdicts.passing(), "## ✅ Benchmark gate: pass"),
-        (verdicts.failed(), "## ❌ Benchmark gate: tool failure"),
+        (verdicts.regressed(), "## ❌ Benchmark gate: failed"),
+        (verdicts.passing(), "## ✅ Benchmark gate: passed"),
+        (verdicts.failed(), "## ❌ Benchmark gate: error"),
     ],
 )
-def test_marker_and_verdict_come_first(verdict: GateVerdict, title: str) -> None:
+def test_marker_and_verdict_come_first(verdict: Verdict, title: str) -> None:
     marker, _, heading, *_ = render_comment(production_results(), verdict).splitlines()
     assert (marker, heading) == (MARKER, title)
     assert render_verdict_comment(verdict).splitlines()[:3] == [MARKER, "", title]
@@ -62,9 +62,11 @@ def test_marker_and_verdict_come_first(verdict: GateVerdict, title: str) -> None
 
 def test_without_a_gate_the_run_s_own_verdict_comes_first() -> None:
     good = render_comment(production_results())
-    assert good.startswith(f"{MARKER}\n\n## ✅ Benchmark: measured, nothing failed\n\n- Same rows: yes")
+    assert good.startswith(f"{MARKER}\n\n## ✅ Benchmark: passed\n\n- Same rows: yes")
     bad = render_comment(variants.mismatch())
-    assert bad.startswith(f"{MARKER}\n\n## ❌ Benchmark: something failed\n\n- Same rows: no")
+    assert bad.startswith(
+        f"{MARKER}\n\n## ❌ Benchmark: failed\n\nstreaming on 10k/20 wrote 108,419 rows, the rules give 108,420; "
+    )
     assert "streaming, peak\\_heap: killed" not in good
     assert "the worker was killed by signal 9" in render_comment(variants.failed())
 
@@ -158,12 +160,12 @@ def huge_runs(draw: st.DrawFn) -> Results:
 
 
 @st.composite
-def huge_verdicts(draw: st.DrawFn) -> GateVerdict | None:
+def huge_verdicts(draw: st.DrawFn) -> Verdict | None:
     text = draw(TEXTS)
-    check = Check(name=text, outcome=Outcome.REGRESSION, sentence=text, evidence=(text,) * draw(st.integers(0, 15)))
+    check = Check(name=text, standing=Standing.FAILED, sentence=text, evidence=(text,) * draw(st.integers(0, 15)))
     number = draw(st.sampled_from([0, 1, 5, 100]))
-    passed = (replace(check, outcome=Outcome.PASS),) * draw(st.sampled_from([0, 200]))
-    return GateVerdict.of((check,) * number + passed) if draw(st.booleans()) else None
+    passed = (replace(check, standing=Standing.PASSED),) * draw(st.sampled_from([0, 200]))
+    return Verdict.of((check,) * number + passed) if draw(st.booleans()) else None
 
 
 # No shrinking: an example is tens of thousands of characters, and a smaller one says no more.
@@ -174,7 +176,7 @@ def huge_verdicts(draw: st.DrawFn) -> GateVerdict | None:
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
 @given(huge_runs(), huge_verdicts())
-def test_whatever_the_run_github_takes_the_comment(results: Results, verdict: GateVerdict | None) -> None:
+def test_whatever_the_run_github_takes_the_comment(results: Results, verdict: Verdict | None) -> None:
     """In characters, and in UTF-16 units, which are as many or more."""
     text = render_comment(results, verdict, URL)
     assert len(text.encode("utf-16-le", "surrogatepass")) // 2 < GITHUB_LIMIT
@@ -182,16 +184,17 @@ def test_whatever_the_run_github_takes_the_comment(results: Results, verdict: Ga
     assert f"(<{URL}>)" in text
     opened = [line for line in text.splitlines() if line.startswith("<details>")]
     assert len(opened) == text.splitlines().count("</details>")
-    if verdict is not None and verdict.outcome is Outcome.REGRESSION:
+    if verdict is not None and verdict.standing is Standing.FAILED:
         assert "### What failed, and why" in text
 
 
 def test_what_matters_least_is_left_out_first_and_a_line_says_so() -> None:
     many = tuple(
-        Check(name=f"check {n}", outcome=Outcome.PASS, sentence=f"{n} holds, as it did before") for n in range(5_000)
+        Check(name=f"check {n}", standing=Standing.PASSED, sentence=f"{n} holds, as it did before")
+        for n in range(5_000)
     )
     results = production_results()
-    text = render_comment(results, GateVerdict.of((*verdicts.regressed().checks, *many)), URL)
+    text = render_comment(results, Verdict.of((*verdicts.regressed().checks, *many)), URL)
     assert GITHUB_LIMIT - 500 < len(text) < GITHUB_LIMIT, "the room is used"
     assert text.endswith("*Shortened to fit a comment; the artifact's report.md has the whole.*\n")
     whole = render_comment(results, verdicts.regressed(), URL)

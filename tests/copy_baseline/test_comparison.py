@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.analysis.comparison import compare
+from bench.analysis.compare import compare
 from bench.gate.judge import gate
 from bench.gate.policy import Policy
 from bench.results.records import COPY_BASELINE

@@ -8,8 +8,8 @@ import pytest
 from rich.cells import cell_len
 
 from bench.analysis.pairs import paired_ratio, samples_of
+from bench.analysis.run_verdict import judge
 from bench.analysis.summary import summaries_of
-from bench.analysis.verdict import judge
 from bench.report.run_markdown import render_markdown, report_charts
 from bench.report.run_text import render_table
 from bench.report.table import Table

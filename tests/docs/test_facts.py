@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from bench import declare
+from bench.analysis.verdict import Standing
 from bench.gate import policy_file
 from bench.gate.policy_file import read_policy
-from bench.gate.verdict import EXIT_CODES
 from bench.results.metrics import METRICS
 from bench.results.records import Results
 from tests.support.command import ROOT, run
@@ -48,10 +48,10 @@ def test_the_policy_s_page_has_every_key_and_its_example_is_read(tmp_path: Path)
     assert {rule.kind for rule in policy.rules} == {"law", "ceiling", "growth", "ratio", "baseline"}
 
 
-def test_the_policy_s_page_has_every_outcome_with_its_code() -> None:
+def test_the_policy_s_page_has_every_standing_with_its_code() -> None:
     rows = table_under(DOCS / "policy.md", "## Exit codes", "code", "verdict")
     listed = {verdict: int(code) for code, verdicts, _ in rows for verdict in verdicts.split(", ")}
-    assert listed == {outcome.value: code for outcome, code in EXIT_CODES.items()}
+    assert listed == {standing.value: standing.exit_code for standing in Standing}
 
 
 def test_the_policy_s_workflow_pins_the_checkout_that_ours_uses() -> None:

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from bench.analysis.verdict import Standing
 from bench.errors import InputError
 from bench.gate.baseline import baseline_of, change_table
-from bench.gate.verdict import Outcome
 from bench.results.records import Results
 from tests.support.gate_runs import check, judged, run, with_samples, without
 from tests.support.variants import empty, failed, mismatch
 
 
 def test_a_run_passes_against_the_baseline_made_of_it(tmp_path: Path) -> None:
-    assert judged(tmp_path, "", run(), baseline_of(run())).outcome is Outcome.PASS
+    assert judged(tmp_path, "", run(), baseline_of(run())).standing is Standing.PASSED
 
 
 def test_a_baseline_holds_no_values_and_still_shows_the_statement_that_came(tmp_path: Path) -> None:
@@ -38,10 +38,10 @@ def test_a_baseline_holds_no_values_and_still_shows_the_statement_that_came(tmp_
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (failed, r"streaming failed on 10k/20 in this run \(killed\), so it is no baseline; measure one without"),
-        (mismatch, "the rows of this run are not proven to be right, so it is no baseline: streaming on 10k/20 wrote"),
-        (lambda: replace(run(), digests=()), "the rows of this run are not proven to be right"),
-        (empty, "the run measured nothing, so it is no baseline"),
+        (failed, r"streaming failed on 10k/20 in this run \(killed\), so it cannot be a baseline; measure one without"),
+        (mismatch, "the rows of this run are not proven, so it cannot be a baseline: streaming on 10k/20 wrote"),
+        (lambda: replace(run(), digests=()), "the rows of this run are not proven"),
+        (empty, "the run measured nothing, so it cannot be a baseline"),
     ],
 )
 def test_a_run_that_proves_nothing_is_no_baseline(make: Callable[[], Results], message: str) -> None:

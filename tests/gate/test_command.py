@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from bench.analysis.verdict import Standing
 from bench.cli.main import main
 from bench.gate.measuring import Measuring, judge_by_measuring
 from bench.gate.policy import Policy
-from bench.gate.verdict import Outcome
-from bench.gate.verdict_file import read_verdict
+from bench.gate.verdict_files import read_verdict
 from bench.harness.progress import Silent
 from bench.results.records import Results
 from bench.results.store import read_results, write_results
@@ -52,12 +52,12 @@ def judged(call: Call, results: Results, *arguments: str) -> Called:
 @pytest.mark.parametrize(
     ("results", "code", "first"),
     [
-        (run(), 0, "PASS – every one of 19 checks holds"),
-        (with_samples(run(), "peak_heap_bytes", [61e6]), 1, "REGRESSION – Peak heap of streaming on 10k/20 is 61.0 MB"),
-        (mismatch(), 1, "REGRESSION – streaming on 10k/20: wrote 108,419 rows, the rules give 108,420"),
-        (failed(), 1, "REGRESSION – streaming on 10k/20 failed under the probe peak_heap (killed)"),
-        (without(run()), 1, "REGRESSION – streaming on 10k/20 was not measured"),
-        (with_samples(run(), "peak_heap_bytes", []), 2, "TOOL FAILURE – Peak heap of streaming on 10k/20 was not mea"),
+        (run(), 0, "✅ PASSED – 19 checks passed"),
+        (with_samples(run(), "peak_heap_bytes", [61e6]), 1, "❌ FAILED – Peak heap of streaming on 10k/20 is 61.0 MB"),
+        (mismatch(), 1, "❌ FAILED – streaming on 10k/20 wrote 108,419 rows, the rules give 108,420"),
+        (failed(), 1, "❌ FAILED – streaming on 10k/20 failed under the probe peak_heap (killed)"),
+        (without(run()), 1, "❌ FAILED – streaming on 10k/20 was not measured"),
+        (with_samples(run(), "peak_heap_bytes", []), 2, "❌ ERROR – Peak heap of streaming on 10k/20 was not mea"),
     ],
     ids=["pass", "ceiling", "rows", "failure", "missing case", "missing metric"],
 )
@@ -71,7 +71,7 @@ def test_a_results_file_cannot_be_repeated_so_its_time_is_inconclusive(call: Cal
     Path("pyproject.toml").write_text(policy_text(TIME_RULES), encoding="utf-8")
     slow = with_samples(run(), "wall_seconds", [1.5 * one for one in TIMES["materializing"]])
     code, output, _ = judged(call, slow)
-    assert (code, output.split()[0]) == (3, "INCONCLUSIVE")
+    assert (code, output.split(" – ")[0]) == (3, "⚠️ INCONCLUSIVE")
 
 
 def test_a_baseline_is_found_where_it_is_expected_and_its_absence_told(call: Call) -> None:
@@ -79,7 +79,7 @@ def test_a_baseline_is_found_where_it_is_expected_and_its_absence_told(call: Cal
     write_results(Path("accepted.json"), run())
     assert call("baseline", "accept", "accepted.json")[0] == 0
     code, output, _ = judged(call, with_samples(run(), "statements_django", [19]))
-    assert (code, output.startswith("REGRESSION – Statements (Django) of streaming on 10k/20: 18 → 19")) == (1, True)
+    assert (code, output.startswith("❌ FAILED – Statements (Django) of streaming on 10k/20: 18 → 19")) == (1, True)
     assert "No baseline" not in output
 
 
@@ -88,14 +88,14 @@ def test_a_baseline_from_another_machine_is_exit_code_3_where_time_is_asked_for(
     other = replace(run(), environment=replace(run().environment, cores=64))
     write_results(Path("other.json"), other)
     code, output, _ = judged(call, run(), "--baseline", "other.json")
-    assert (code, output.split(" – ")[0]) == (3, "NOT COMPARABLE")
+    assert (code, output.split(" – ")[0]) == (3, "⚠️ NOT COMPARABLE")
     assert "cores: 64 → 2" in output
 
 
 def test_junit_and_json_hold_the_verdict(call: Call, tmp_path: Path) -> None:
     code, _, _ = judged(call, mismatch(), "--junit", "out/junit.xml", "--json", "out/verdict.json")
     verdict = json.loads((tmp_path / "out/verdict.json").read_text(encoding="utf-8"))
-    assert (code, verdict["exit_code"], verdict["outcome"]) == (1, 1, "regression")
+    assert (code, verdict["exit_code"], verdict["standing"]) == (1, 1, "failed")
     assert 'failures="1"' in (tmp_path / "out/junit.xml").read_text(encoding="utf-8")
 
 
@@ -106,7 +106,7 @@ def test_a_fault_of_the_input_is_one_line_and_replaces_the_files_of_a_better_day
     assert (code, output) == (2, "")
     assert errors == "bench: there is no results file gone.json; `bench run --output FOLDER` writes one\n"
     verdict = json.loads((tmp_path / "verdict.json").read_text(encoding="utf-8"))
-    assert (verdict["outcome"], verdict["exit_code"]) == ("tool failure", 2)
+    assert (verdict["standing"], verdict["exit_code"]) == ("error", 2)
     assert 'errors="1"' in (tmp_path / "junit.xml").read_text(encoding="utf-8")
 
 
@@ -148,7 +148,7 @@ def test_a_run_with_failures_is_refused_and_the_baseline_stays(call: Call, tmp_p
     write_results(Path("broken.json"), failed())
     code, output, errors = call("baseline", "accept", "broken.json", "--baseline", "own.json")
     assert (code, output) == (2, "")
-    assert "so it is no baseline" in errors
+    assert "so it cannot be a baseline" in errors
     assert (tmp_path / "own.json").read_bytes() == before
 
 
@@ -183,9 +183,9 @@ class Scripted(Measuring):
         )
 
 
-@pytest.mark.parametrize(("again", "outcome"), [(1.5, Outcome.REGRESSION), (0.9, Outcome.PASS)])
+@pytest.mark.parametrize(("again", "standing"), [(1.5, Standing.FAILED), (0.9, Standing.PASSED)])
 def test_a_suspicion_about_time_is_measured_once_more_on_its_scan_alone(
-    tmp_path: Path, again: float, outcome: Outcome
+    tmp_path: Path, again: float, standing: Standing
 ) -> None:
     batches = [
         with_samples(run(), "wall_seconds", [factor * one for one in TIMES["materializing"]]) for factor in (1.5, again)
@@ -193,33 +193,33 @@ def test_a_suspicion_about_time_is_measured_once_more_on_its_scan_alone(
     measuring = Scripted(policy(tmp_path, TIME_RULES + RULES), batches[0], batches[1])
     verdict = judge_by_measuring(measuring, run())
     assert measuring.again == [(SCAN,)]
-    assert verdict.outcome is outcome
+    assert verdict.standing is standing
     assert "second batch" in check(verdict, "ratio wall_seconds 10k/20 streaming/materializing").sentence
 
 
 def test_memory_is_not_measured_twice(tmp_path: Path) -> None:
     heavy = with_samples(run(), "peak_heap_bytes", [99e6])
     measuring = Scripted(policy(tmp_path, TIME_RULES + RULES), heavy, run())
-    assert judge_by_measuring(measuring, None).outcome is Outcome.REGRESSION
+    assert judge_by_measuring(measuring, None).standing is Standing.FAILED
     assert measuring.again == []
 
 
 def test_without_results_the_gate_measures_what_the_policy_names(tmp_path: Path) -> None:
     """A real run on a real server: laws kept, a ceiling broken with the sites behind it, and everything left behind."""
     (tmp_path / "policy.toml").write_text(
-        '[tool.bench.gate]\nscans = ["30/1"]\nimplementations = ["streaming"]\nlaws = true\n'
+        '[tool.bench.gate]\nscans = ["30/1"]\nimplementations = ["streaming"]\nlaws = true\nbaseline = false\n'
         '[tool.bench.gate.ceilings.peak_heap_bytes]\n"30/1" = { streaming = "1 MB" }\n',
         encoding="utf-8",
     )
     found = command.run("gate", "--policy", "policy.toml", "--json", "verdict.json", folder=tmp_path)
     assert found.returncode == 1, found.stderr
-    assert found.stdout.startswith("REGRESSION – Peak heap of streaming on 30/1 is ")
+    assert found.stdout.startswith("❌ FAILED – Peak heap of streaming on 30/1 is ")
     assert " in write_csv: " in found.stdout
     verdict = read_verdict(tmp_path / "verdict.json")
-    assert [one.name for one in verdict.checks if one.outcome is not Outcome.PASS] == [
+    assert [one.name for one in verdict.checks if one.standing is not Standing.PASSED] == [
         "ceiling peak_heap_bytes 30/1 streaming"
     ]
-    assert check(verdict, "law statements_server 30/1 streaming").outcome is Outcome.PASS
+    assert check(verdict, "law statements_server 30/1 streaming").standing is Standing.PASSED
     results = read_results(tmp_path / "reports/gate/results.json")
     assert (tmp_path / "reports/gate/report.md").exists()
     assert len({one.metric for one in results.measurements}) > 8

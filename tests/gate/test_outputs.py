@@ -10,42 +10,41 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 from rich.cells import cell_len
 
+from bench.analysis.verdict import Check, Standing, Verdict
 from bench.errors import InputError
-from bench.gate.junit import render_junit
-from bench.gate.text import MOST_SHOWN, counts, headline, render_verdict
-from bench.gate.verdict import EXIT_CODES, Check, GateVerdict, Outcome
-from bench.gate.verdict_file import read_verdict, render_json, write_verdict
+from bench.gate.text import MOST_SHOWN, headline, render_verdict
+from bench.gate.verdict_files import read_verdict, render_json, render_junit, write_verdict
 from bench.report.terminal import WIDTH
 from tests.support.gate_runs import judged, run, with_samples
 from tests.support.variants import HOSTILE
 
-MIXED = GateVerdict.of(
-    Check(name=f"{outcome.value} check", outcome=outcome, sentence=f"a sentence on {outcome.value}", evidence=("why",))
-    for outcome in Outcome
+MIXED = Verdict.of(
+    Check(name=f"{one.value} check", standing=one, sentence=f"a sentence on {one.value}", evidence=("why",))
+    for one in Standing
 )
-HOSTILE_VERDICT = GateVerdict.of(
-    [Check(name=f"rows {HOSTILE}", outcome=Outcome.REGRESSION, sentence=HOSTILE * 20, evidence=(HOSTILE, "\0\ud800"))]
+HOSTILE_VERDICT = Verdict.of(
+    [Check(name=f"rows {HOSTILE}", standing=Standing.FAILED, sentence=HOSTILE * 20, evidence=(HOSTILE, "\0\ud800"))]
 )
 
 WHOLE = """\
-REGRESSION – Peak heap of streaming on 10k/20 is 61.0 MB, over its ceiling of 46.0 MB (and 1 more
+❌ FAILED – Peak heap of streaming on 10k/20 is 61.0 MB, over its ceiling of 46.0 MB (and 1 more
   check)
 
-REGRESSION ceiling peak_heap_bytes 10k/20 streaming
+FAILED ceiling peak_heap_bytes 10k/20 streaming
     Peak heap of streaming on 10k/20 is 61.0 MB, over its ceiling of 46.0 MB
     streaming/task.py:10 in copy_batch_1: 61.0 MB at the peak
     streaming/task.py:20 in copy_batch_2: 12.5 MB at the peak
     streaming/task.py:30 in copy_batch_3: 900 kB at the peak
 
-REGRESSION baseline peak_heap_bytes 10k/20 streaming
-    Peak heap of streaming on 10k/20: 44.1 MB → 61.0 MB (+38.3 %), tolerance 2 %
+FAILED baseline peak_heap_bytes 10k/20 streaming
+    Peak heap of streaming on 10k/20: 44.1 MB → 61.0 MB (+38.3 %), tolerance 1 %
     streaming/task.py:10 in copy_batch_1: 1.00 → 61.00 MB at the peak (+60.0 MB)
 
-IMPROVEMENT baseline peak_heap_bytes 1k/8 streaming
-    Peak heap of streaming on 1k/8: 35.6 MB → 30.0 MB (−15.8 %), tolerance 2 %; keep it with `bench
+IMPROVED baseline peak_heap_bytes 1k/8 streaming
+    Peak heap of streaming on 1k/8: 35.6 MB → 30.0 MB (−15.8 %), tolerance 1 %; keep it with `bench
       baseline accept RESULTS`
 
-76 of 79 checks passed; 2 regression, 1 improvement
+76 of 79 checks passed; 2 failed, 1 improved
 """
 
 
@@ -61,47 +60,46 @@ def test_the_whole_text_is_as_it_should_read(tmp_path: Path) -> None:
     verdict = judged(tmp_path, rules, results, replace(baseline, allocations=smaller))
     # The ceiling's evidence is the baseline's as well; here as it reads without one.
     (first,) = (one for one in alone.checks if one.name.startswith("ceiling"))
-    verdict = GateVerdict.of(first if one.name == first.name else one for one in verdict.checks)
+    verdict = Verdict.of(first if one.name == first.name else one for one in verdict.checks)
     assert render_verdict(verdict) == WHOLE
 
 
 def test_the_first_line_is_the_outcome_and_its_one_reason() -> None:
-    assert headline(MIXED) == "REGRESSION – a sentence on regression"
-    assert headline(GateVerdict.of([])) == "TOOL FAILURE – nothing was checked"
-    passed = [one for one in MIXED.checks if one.outcome is Outcome.PASS]
-    assert headline(GateVerdict.of(passed)) == "PASS – every one of 1 check holds"
-    assert render_verdict(GateVerdict.of(passed * 2)) == (
-        "PASS – every one of 2 checks holds\n\n2 of 2 checks passed\n"
-    )
+    assert headline(MIXED) == "❌ FAILED – a sentence on failed"
+    assert headline(Verdict.of([])) == "❌ ERROR – nothing was checked"
+    passed = [one for one in MIXED.checks if one.standing is Standing.PASSED]
+    assert headline(Verdict.of(passed)) == "✅ PASSED – 1 check passed"
+    assert render_verdict(Verdict.of(passed * 2)) == ("✅ PASSED – 2 checks passed\n\n2 of 2 checks passed\n")
 
 
 def test_every_outcome_but_a_pass_is_shown_the_worst_first() -> None:
     lines = render_verdict(MIXED).splitlines()
     shown = [line for line in lines if line.endswith(" check") and not line.startswith(" ")]
     assert shown == [
-        "REGRESSION regression check",
-        "TOOL FAILURE tool failure check",
+        "FAILED failed check",
+        "UNFINISHED unfinished check",
+        "ERROR error check",
         "INCONCLUSIVE inconclusive check",
         "NOT COMPARABLE not comparable check",
-        "IMPROVEMENT improvement check",
+        "IMPROVED improved check",
     ]
-    assert counts(MIXED) == (
-        "1 of 6 checks passed; 1 regression, 1 tool failure, 1 inconclusive, 1 not comparable, 1 improvement"
+    assert MIXED.counts == (
+        "1 of 7 checks passed; 1 failed, 1 unfinished, 1 error, 1 inconclusive, 1 not comparable, 1 improved"
     )
 
 
 def test_a_hundred_failures_are_a_page_and_a_count() -> None:
     text = render_verdict(
-        GateVerdict.of(Check(name=f"rule {n}", outcome=Outcome.REGRESSION, sentence="bad") for n in range(100))
+        Verdict.of(Check(name=f"rule {n}", standing=Standing.FAILED, sentence="bad") for n in range(100))
     )
-    assert text.count("REGRESSION rule") == MOST_SHOWN
+    assert text.count("FAILED rule") == MOST_SHOWN
     assert f"and {100 - MOST_SHOWN} more; --json and --junit write them all" in text
 
 
 def test_evidence_that_several_checks_share_is_read_once() -> None:
     text = render_verdict(
-        GateVerdict.of(
-            Check(name=f"rule {n}", outcome=Outcome.REGRESSION, sentence="bad", evidence=("line 7", f"own {n}"))
+        Verdict.of(
+            Check(name=f"rule {n}", standing=Standing.FAILED, sentence="bad", evidence=("line 7", f"own {n}"))
             for n in range(3)
         )
     )
@@ -115,21 +113,22 @@ def test_hostile_text_stays_within_its_line() -> None:
         assert line.isprintable()
 
 
-@pytest.mark.parametrize("outcome", Outcome)
-def test_each_outcome_has_its_exit_code(outcome: Outcome) -> None:
-    verdict = GateVerdict.of([Check(name="one", outcome=outcome, sentence="")])
-    expected = {"pass": 0, "improvement": 0, "regression": 1, "tool failure": 2}
-    assert verdict.exit_code == EXIT_CODES[outcome] == expected.get(outcome.value, 3)
+@pytest.mark.parametrize("standing", Standing)
+def test_each_outcome_has_its_exit_code(standing: Standing) -> None:
+    verdict = Verdict.of([Check(name="one", standing=standing, sentence="")])
+    expected = {"passed": 0, "improved": 0, "failed": 1, "error": 2, "unfinished": 2}
+    assert verdict.exit_code == standing.exit_code == expected.get(standing.value, 3)
+    assert verdict.symbol == {0: "✅", 1: "❌", 2: "❌", 3: "⚠️"}[verdict.exit_code]
 
 
 def test_the_worst_outcome_decides_and_a_proven_regression_outranks_a_fault() -> None:
-    order = ["regression", "tool failure", "inconclusive", "not comparable", "improvement", "pass"]
-    checks = sorted(MIXED.checks, key=lambda one: order.index(one.outcome.value))
+    order = ["failed", "unfinished", "error", "inconclusive", "not comparable", "improved", "passed"]
+    checks = sorted(MIXED.checks, key=lambda one: order.index(one.standing.value))
     for place, check in enumerate(checks):
-        assert GateVerdict.of(reversed(checks[place:])).outcome is check.outcome
+        assert Verdict.of(reversed(checks[place:])).standing is check.standing
 
 
-def suite(verdict: GateVerdict) -> Element:
+def suite(verdict: Verdict) -> Element:
     found = fromstring(render_junit(verdict)).find("testsuite")  # noqa: S314 - what was just rendered
     assert found is not None
     return found
@@ -139,17 +138,17 @@ def test_junit_has_a_test_case_for_each_check() -> None:
     found = suite(MIXED)
     assert {name: found.get(name) for name in ("name", "tests", "failures", "errors", "skipped")} == {
         "name": "bench gate",
-        "tests": "6",
+        "tests": "7",
         "failures": "1",
-        "errors": "1",
+        "errors": "2",
         "skipped": "2",
     }
     elements = {case.get("name"): (case[0].tag, case[0].text) for case in found}
-    assert elements["regression check"] == ("failure", "a sentence on regression\nwhy")
-    assert elements["tool failure check"][0] == "error"
+    assert elements["failed check"] == ("failure", "a sentence on failed\nwhy")
+    assert elements["error check"][0] == elements["unfinished check"][0] == "error"
     assert elements["inconclusive check"][0] == elements["not comparable check"][0] == "skipped"
-    assert elements["pass check"][0] == elements["improvement check"][0] == "system-out"
-    assert found[0].get("classname") == "bench.gate.pass"
+    assert elements["passed check"][0] == elements["improved check"][0] == "system-out"
+    assert found[0].get("classname") == "bench.gate.failed"
 
 
 def test_junit_of_hostile_text_is_well_formed() -> None:
@@ -162,11 +161,11 @@ def test_json_says_all_and_reads_back_the_same(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "verdict.json"
     write_verdict(path, MIXED)
     found = json.loads(path.read_text(encoding="utf-8"))
-    assert (found["schema"], found["outcome"], found["exit_code"]) == (1, "regression", 1)
-    assert found["checks"][1] == {
-        "name": "regression check",
-        "outcome": "regression",
-        "sentence": "a sentence on regression",
+    assert (found["schema"], found["standing"], found["exit_code"]) == (2, "failed", 1)
+    assert found["checks"][0] == {
+        "name": "failed check",
+        "standing": "failed",
+        "sentence": "a sentence on failed",
         "evidence": ["why"],
         "scan": None,
         "noisy": False,
@@ -178,8 +177,12 @@ def test_json_says_all_and_reads_back_the_same(tmp_path: Path) -> None:
     ("content", "message"),
     [
         (b"{", "is not a verdict: "),
-        (b'{"schema": 1}', "is not a verdict: Object missing required field"),
-        (b'{"schema": 9}', "has verdict schema 9, and this version reads 1"),
+        (b'{"schema": 2}', "is not a verdict: Object missing required field"),
+        (
+            b'{"schema": 2, "standing": "passed", "exit_code": 0, "checks": []}',
+            "is 'passed', exit code 0; its checks give 'error'",
+        ),
+        (b'{"schema": 9}', "has verdict schema 9, and this version reads 2"),
     ],
 )
 def test_another_file_is_no_verdict(tmp_path: Path, content: bytes, message: str) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.analysis.ratio import NEAR_EXACT_TOLERANCE
 from bench.errors import InputError
-from bench.gate.policy import NEAR_EXACT_TOLERANCE, Rule
+from bench.gate.policy import Rule
 from bench.gate.policy_file import read_policy
 from bench.results.metrics import METRICS
 from tests.support.gate_runs import policy, policy_text
@@ -144,7 +145,7 @@ def test_without_tolerances_near_exact_metrics_have_the_built_in_one_and_no_base
             "near-exact, wall_seconds",
         ),
         ("[gate.tolerance]\nwal_bytes = 2", 'tolerance.wal_bytes is 2; write "2 %" or 0.02'),
-        ("x = ", "is not a policy file: not TOML: Invalid value (at line 4, column 5); correct it there"),
+        ("x = ", "is not a policy file: not TOML: Invalid value (at line 5, column 5); correct it there"),
     ],
 )
 def test_what_is_not_known_or_cannot_be_read_is_named_with_its_place(tmp_path: Path, rules: str, message: str) -> None:

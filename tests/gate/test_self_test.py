@@ -7,12 +7,12 @@ from functools import partial
 
 import pytest
 
+from bench.analysis.verdict import Standing
 from bench.cli.main import main
 from bench.gate.planted.trials import CONTROL, STREAMING, TRIALS, Planted, Trial
 from bench.gate.policy import Policy, Rule
 from bench.gate.self_test import SelfTest, self_test
 from bench.gate.self_test_text import render_self_test
-from bench.gate.verdict import Outcome
 from bench.harness.progress import Silent
 from bench.messages.request import ProbeName
 from tests.support.loaded_modules import loaded
@@ -50,11 +50,11 @@ def test_every_planted_regression_is_caught_by_name_and_the_unchanged_pair_passe
     """The whole of it, on a real server. A statement on COPY's connection shows in the server's count alone."""
     found = self_test(Silent())
     assert [one.planted.name for one in found.slipped] == []
-    assert (found.unchanged.outcome, found.exit_code) in {(Outcome.PASS, 0), (Outcome.IMPROVEMENT, 0)}
+    assert (found.unchanged.standing, found.exit_code) in {(Standing.PASSED, 0), (Standing.IMPROVED, 0)}
     assert len(found.catches) == 9
     hidden = next(one for one in found.catches if one.planted.name == "N+1 queries on COPY's connection")
-    outcomes = {one.name: one.outcome for one in hidden.verdict.checks}
-    assert outcomes["law statements_django 100/3 streaming"] is Outcome.PASS
+    outcomes = {one.name: one.standing for one in hidden.verdict.checks}
+    assert outcomes["law statements_django 100/3 streaming"] is Standing.PASSED
 
 
 def test_a_planted_regression_that_is_caught() -> None:
@@ -86,15 +86,15 @@ def test_it_is_not_enough_that_another_check_fails() -> None:
         return sample({"peak_heap_bytes": PEAK}, content=content)
 
     found = outcome_of(take)
-    assert found.catches[0].verdict.outcome is Outcome.REGRESSION
+    assert found.catches[0].verdict.standing is Standing.FAILED
     assert (found.catches[0].caught, found.exit_code) == (False, 1)
     assert "the gate made no such check" in render_self_test(found)
 
 
 def test_a_gate_that_fails_unchanged_code_does_not_pass() -> None:
     found = outcome_of(peaks({FAULT.implementation: 2 * PEAK, CONTROL: 2 * PEAK}))
-    assert (found.slipped, found.unchanged.outcome, found.exit_code) == ((), Outcome.REGRESSION, 1)
-    assert render_self_test(found).splitlines()[1].startswith("Unchanged pair: REGRESSION – Peak heap of streaming")
+    assert (found.slipped, found.unchanged.standing, found.exit_code) == ((), Standing.FAILED, 1)
+    assert render_self_test(found).splitlines()[1].startswith("Unchanged pair: ❌ FAILED – Peak heap of streaming")
 
 
 def test_a_slow_variant_is_measured_again_alone_and_counts_where_it_is_slow_again() -> None:

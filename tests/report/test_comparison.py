@@ -9,7 +9,8 @@ import pytest
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
 
-from bench.analysis.comparison import Comparison, compare
+from bench.analysis.compare import compare
+from bench.analysis.comparison import Comparison
 from bench.report.comparison import DRIFT, percent, render_comparison, render_comparison_markdown
 from bench.report.terminal import WIDTH
 from bench.results.records import Failure
@@ -88,7 +89,8 @@ def test_hostile_names_stay_names_in_markdown() -> None:
 
 def test_rows_that_differ_come_first_and_nothing_else_is_claimed() -> None:
     text = render_comparison(compare(small_run(), other_rows()))
-    assert text.startswith("Same rows in both runs: no – streaming on 1k/8 left ")
+    assert text.startswith("❌ FAILED – streaming on 1k/8 differs from materializing: ")
+    assert "\nSame rows in both runs: no – streaming on 1k/8: 43,368 rows in both, with different content;" in text
     assert "%" not in text.replace("95 % interval", "")
 
 

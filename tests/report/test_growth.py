@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bench.analysis.growth import fits_of
+from bench.analysis.run_verdict import judge
 from bench.analysis.summary import summaries_of
-from bench.analysis.verdict import judge
 from bench.report.plots.chart import Chart
 from bench.report.plots.growth_charts import GROWTH_CHART_NAMES
 from bench.report.run_markdown import report_charts

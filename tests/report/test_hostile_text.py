@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from rich.cells import cell_len
 
-from bench.analysis.comparison import compare
+from bench.analysis.compare import compare
 from bench.analysis.timeline import timeline
 from bench.cli.main import main
 from bench.cli.progress import Lines

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
+from bench.analysis.run_verdict import judge
 from bench.analysis.summary import summaries_of
-from bench.analysis.verdict import judge
 from bench.report.run_text import render_table
 from bench.report.table import Table
 from bench.report.tables.overview import headline_table

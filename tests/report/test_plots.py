@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.analysis.run_verdict import judge
 from bench.analysis.summary import summaries_of
-from bench.analysis.verdict import judge
 from bench.report.plots.chart import Callout, Chart, Level
 from bench.report.plots.draw import COLOURS, draw
 from bench.report.plots.run_charts import CHART_NAMES, charts
@@ -86,7 +86,7 @@ def test_titles_state_the_message_and_alternative_texts_every_number() -> None:
     assert (
         heap.title == "While 108,420 rows are written, the heap reaches 99.2 MB (materializing) and 45.2 MB (streaming)"
     )
-    assert time.title == "10k/20 takes 8.59 s (materializing) and 7.29 s (streaming): 1.18× less"
+    assert time.title == "10k/20 takes 8.59 s (materializing) and 7.29 s (streaming): 1.18× faster"
     for number in ("35.4 MB at 16,263 rows", "52.3 MB at 43,368 rows", "99.2 MB at 108,420 rows", "34.4 MB", "45.2 MB"):
         assert number in peak.alt
     assert "heap up to 99.2 MB, RSS up to 219 MB" in heap.alt

@@ -11,7 +11,7 @@ from types import FrameType
 
 import pytest
 
-from bench.gate.verdict_file import write_verdict
+from bench.gate.verdict_files import write_verdict
 from bench.results.store import write_results
 from tests.support.gate_runs import policy_text, run
 from tests.support.in_process import bench

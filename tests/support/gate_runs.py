@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from bench.analysis.verdict import Check, Verdict
 from bench.declare.laws import Law
 from bench.gate.judge import gate
 from bench.gate.policy import Policy
 from bench.gate.policy_file import read_policy
-from bench.gate.verdict import Check, GateVerdict
 from bench.results.records import DeclaredLaws, Measurement, Results
 from tests.support.builders import IMPLEMENTATIONS, SCANS, production_results
 
@@ -71,23 +71,24 @@ def policy(tmp_path: Path, rules: str = "", scans: Sequence[str] = LABELS) -> Po
 
 
 def policy_text(rules: str = "", scans: Sequence[str] = LABELS) -> str:
-    """Return the TOML of a policy; ``rules`` may begin with plain keys, then come tables, named from ``gate`` on."""
+    """Return the TOML of a policy that wants no baseline; ``rules`` may begin with plain keys, then come tables."""
     named = rules.replace("[gate", "[tool.bench.gate")
     listed = ", ".join(f'"{scan}"' for scan in scans)
-    return f'[tool.bench.gate]\nscans = [{listed}]\nimplementations = ["materializing", "streaming"]\n{named}\n'
+    head = f'[tool.bench.gate]\nscans = [{listed}]\nimplementations = ["materializing", "streaming"]\nbaseline = false'
+    return f"{head}\n{named}\n"
 
 
-def check(verdict: GateVerdict, name: str) -> Check:
+def check(verdict: Verdict, name: str) -> Check:
     """Return the one check called ``name``."""
     (found,) = (one for one in verdict.checks if one.name == name)
     return found
 
 
-def names(verdict: GateVerdict) -> set[str]:
+def names(verdict: Verdict) -> set[str]:
     """Return the names of all checks."""
     return {one.name for one in verdict.checks}
 
 
-def judged(tmp_path: Path, rules: str, results: Results, baseline: Results | None = None) -> GateVerdict:
+def judged(tmp_path: Path, rules: str, results: Results, baseline: Results | None = None) -> Verdict:
     """Judge ``results`` by a policy with ``rules``."""
     return gate(policy(tmp_path, rules), results, baseline)

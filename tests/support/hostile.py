@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from bench.gate.verdict import Check, GateVerdict, Outcome
+from bench.analysis.verdict import Check, Verdict
 from bench.results.records import Failure, Results
 from tests.support.variants import broken_law
 
@@ -78,10 +78,10 @@ def hostile_results(text: str) -> Results:
     )
 
 
-def hostile_verdict(text: str) -> GateVerdict:
-    """Return a gate's verdict with a check of every outcome, whose texts are ``text``."""
-    return GateVerdict.of(
-        Check(name=text, outcome=outcome, sentence=text, evidence=(text, f"{text} 2")) for outcome in Outcome
+def hostile_verdict(text: str) -> Verdict:
+    """Return a gate's verdict with a check of every standing, whose texts are ``text``."""
+    return Verdict.of(
+        Check(name=text, standing=standing, sentence=text, evidence=(text, f"{text} 2")) for standing in Standing
     )
 
 

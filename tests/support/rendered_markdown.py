@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from bench.analysis.run_verdict import judge
 from bench.analysis.summary import summaries_of
-from bench.analysis.verdict import judge
 from bench.report.run_markdown import render_markdown, report_charts
 from bench.results.records import Results
 

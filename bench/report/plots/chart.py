@@ -73,7 +73,7 @@ class Chart:
 
 @dataclass(frozen=True, kw_only=True)
 class ForestRow:
-    """A ForestRow is one ratio, base ÷ other: above 1 the other is faster. ``colour`` is the other's place in the run.
+    """A ForestRow is one ratio, other ÷ base: below 1 the other is faster. ``colour`` is the other's place in the run.
 
     ``low`` and ``high`` are the ends of its 95 % interval; None where there are too few pairs for one.
     """

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from bench.analysis.rows import Answer
+from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Summaries
-from bench.analysis.verdict import Answer, Verdict
 from bench.report.figures import Scale, scale
 from bench.report.plots.chart import PALETTE
 from bench.report.tables.overview import PEAK
@@ -21,7 +22,7 @@ _NAME_WIDTH = 40
 _HARMLESS = frozenset(" .,:/@_+-()")
 
 
-def peak_chart(results: Results, summaries: Summaries, verdict: Verdict) -> tuple[str, str] | None:
+def peak_chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> tuple[str, str] | None:
     """Return the chart of peak heap by rows, and its caption.
 
     None where the implementations' rows differ, or where no scan has a peak of each.

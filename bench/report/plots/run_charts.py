@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.analysis.noise import chance
-from bench.analysis.ratio import Ratio, ratio
+from bench.analysis.ratio import ratio
+from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Summaries
-from bench.analysis.verdict import Verdict
 from bench.report.figures import Scale, quantity, ratio_text, scale
 from bench.report.plots.chart import Chart, ForestChart, ForestRow, Line
 from bench.report.tables.overview import PEAK, TIME
@@ -26,7 +26,7 @@ _SCAN_WIDTH = 14
 _MOST_NAMED = 3
 
 
-def charts(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[Chart]:
+def charts(results: Results, summaries: Summaries, verdict: RunVerdict) -> Iterator[Chart]:
     """Yield the charts for which the run has data, in the order of ``CHART_NAMES``."""
     for chart in (
         _peak_chart(results, summaries, verdict),
@@ -37,7 +37,7 @@ def charts(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator
             yield chart
 
 
-def _peak_chart(results: Results, summaries: Summaries, verdict: Verdict) -> Chart | None:
+def _peak_chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> Chart | None:
     # Of a grid, one scan stands for each number of rows: a line through all of them would go up and down.
     by_rows = {d.rows: d for d in sorted(results.datasets, key=lambda dataset: (dataset.rows, dataset.findings))}
     datasets = list(by_rows.values())
@@ -123,7 +123,7 @@ def _heap_lines(series: HeapSeries, colour: int, shown: Scale) -> Iterator[Line]
         )
 
 
-def _time_chart(results: Results, summaries: Summaries, verdict: Verdict) -> Chart | None:
+def _time_chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> Chart | None:
     datasets = sorted(
         (d for d in results.datasets if _measured(results, summaries, d, TIME.name)), key=lambda d: d.rows
     )
@@ -166,7 +166,7 @@ def _time_chart(results: Results, summaries: Summaries, verdict: Verdict) -> Cha
     )
 
 
-def _message(results: Results, summaries: Summaries, verdict: Verdict, dataset: Dataset, metric: str) -> str:
+def _message(results: Results, summaries: Summaries, verdict: RunVerdict, dataset: Dataset, metric: str) -> str:
     """Say a metric's value for each implementation on one scan, and the ratio where there is one of two."""
     known = [
         (name, summary)
@@ -217,7 +217,7 @@ FOREST_CHART_NAME = "time-ratios"
 """Its file name too; it is not drawn where no ratio has an interval."""
 
 
-def forest_chart(results: Results, summaries: Summaries, verdict: Verdict) -> ForestChart | None:
+def forest_chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> ForestChart | None:
     """Build the chart of wall time against the first implementation; None where no ratio has an interval."""
     rows = tuple(_rows(results, summaries, verdict))
     if all(row.low is None for row in rows):
@@ -230,27 +230,29 @@ def forest_chart(results: Results, summaries: Summaries, verdict: Verdict) -> Fo
         name=FOREST_CHART_NAME,
         title=_title(rows, base),
         alt=f"Ratios of wall time to {base} with 95 % intervals over {pairs} pairs. {told}.",
-        x_label=f"wall time of {base} ÷ wall time of the other: right of 1 the other is faster",
+        x_label=f"wall time of the other ÷ wall time of {base}: left of 1 the other is faster",
         rows=rows,
         floor=floor,
         floor_label=f"equal code differs so far by chance, {pairs} pairs",
     )
 
 
-def _rows(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[ForestRow]:
+def _rows(results: Results, summaries: Summaries, verdict: RunVerdict) -> Iterator[ForestRow]:
     for dataset in results.datasets:
         first = results.implementations[0]
         for colour, name in enumerate(results.implementations[1:], start=1):
             if not verdict.may_compare(dataset.scan, first, name):
                 continue
             found = ratio(*(summaries.get(dataset.scan, one, TIME.name) for one in (first, name)))
-            if found is not None:
-                yield _row(f"{short_name(dataset.scan)}, {short_name(name)}", colour, found)
-
-
-def _row(label: str, colour: int, found: Ratio) -> ForestRow:
-    text = ratio_text(found)
-    return ForestRow(label=label, text=text, colour=colour, value=found.value, low=found.low, high=found.high)
+            if found is not None and found.value is not None:
+                yield ForestRow(
+                    label=f"{short_name(dataset.scan)}, {short_name(name)}",
+                    text=ratio_text(found),
+                    colour=colour,
+                    value=found.value,
+                    low=found.low,
+                    high=found.high,
+                )
 
 
 def _title(rows: tuple[ForestRow, ...], base: str) -> str:

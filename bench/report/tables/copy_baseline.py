@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bench.analysis.pairs import FEWEST_PAIRS, paired_ratio
 from bench.analysis.ratio import NEAR_EXACT_TOLERANCE
+from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Summaries, Summary
-from bench.analysis.verdict import Verdict
 from bench.report.figures import MISSING, value_text
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.results.metrics import METRICS, Kind
@@ -27,7 +27,7 @@ _NOT_DISTINGUISHED = (
 )
 
 
-def copy_baseline_table(results: Results, summaries: Summaries, verdict: Verdict) -> Table | None:
+def copy_baseline_table(results: Results, summaries: Summaries, verdict: RunVerdict) -> Table | None:
     """Build the table of costs over the bare cost, scan by scan; None where the copy baseline was not measured."""
     notes = Footnotes()
     rows = []

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Spread, Summaries
-from bench.analysis.verdict import Verdict
 from bench.compliance.published import AFTER, BEFORE, Pair, published_for
 from bench.report.figures import MISSING, change, deviation, quantity, spread_text
 from bench.report.table import Column, Content, Footnotes, Table
@@ -20,7 +20,7 @@ MOST_SITES = 5
 _CASE = (Column("scan", Content.LABEL), Column("implementation", Content.LABEL))
 
 
-def published_table(results: Results, summaries: Summaries, verdict: Verdict) -> Table | None:
+def published_table(results: Results, summaries: Summaries, verdict: RunVerdict) -> Table | None:
     """Set the published and the production figures beside ours; None where nothing of the run was published."""
     sides = [name for name in (BEFORE, AFTER) if name in results.implementations]
     notes = Footnotes()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bench.analysis.pairs import FEWEST_PAIRS
 from bench.analysis.ratio import FLOOR, NEAR_EXACT_TOLERANCE, ratio
+from bench.analysis.rows import Judgement
+from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Summaries, Summary
-from bench.analysis.verdict import Judgement, Verdict
 from bench.report.figures import MISSING, change_text, quantity, ratio_text, value_text
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.results.metrics import METRICS, Kind, Metric
@@ -28,7 +29,7 @@ NOT_TOLD_APART = (
 )
 
 
-def verdict_lines(verdict: Verdict) -> tuple[str, ...]:
+def verdict_lines(verdict: RunVerdict) -> tuple[str, ...]:
     """Return the verdict in sentences, one line for each question and one for the failures."""
     return (
         _judgement_line(verdict.same_rows),
@@ -65,14 +66,14 @@ def legend(results: Results) -> str:
     return "; ".join(parts)
 
 
-def headline_table(results: Results, summaries: Summaries, verdict: Verdict) -> Table:
+def headline_table(results: Results, summaries: Summaries, verdict: RunVerdict) -> Table:
     """Build the headline in the shape that suits the number of implementations: a pair's, or one row for each case."""
     if len(results.implementations) == 2:
         return _pair_table(results, summaries, verdict)
     return case_table(results, summaries, verdict)
 
 
-def _pair_table(results: Results, summaries: Summaries, verdict: Verdict) -> Table:
+def _pair_table(results: Results, summaries: Summaries, verdict: RunVerdict) -> Table:
     base, other = results.implementations
     notes = Footnotes()
     rows = []
@@ -91,7 +92,7 @@ def _pair_table(results: Results, summaries: Summaries, verdict: Verdict) -> Tab
     return Table(tuple(columns), tuple(rows), notes.texts())
 
 
-def case_table(results: Results, summaries: Summaries, verdict: Verdict) -> Table:
+def case_table(results: Results, summaries: Summaries, verdict: RunVerdict) -> Table:
     """Build the headline with a row for each scan and implementation, which is longer than a pair's and narrower."""
     notes = Footnotes()
     rows = []
@@ -125,7 +126,7 @@ def _warnings(*summaries: Summary | None) -> tuple[str, ...]:
     return tuple(warning for summary in summaries if summary is not None for warning in summary.warnings)
 
 
-def _ratio_cell(verdict: Verdict, base: Summary | None, other: Summary | None, *, notes: Footnotes) -> str:
+def _ratio_cell(verdict: RunVerdict, base: Summary | None, other: Summary | None, *, notes: Footnotes) -> str:
     if base is None or other is None:
         return MISSING
     if not verdict.may_compare(base.scan, base.implementation, other.implementation):
