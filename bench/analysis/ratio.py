@@ -26,36 +26,29 @@ class Ratio:
     Of a noisy metric it is the geometric mean over pairs, ``low`` and ``high`` are its 95 % interval, and
     ``told_apart`` says that the interval excludes 1. Of a near-exact metric it is the centres' ratio, without an
     interval, and ``told_apart`` says that the sides differ by more than NEAR_EXACT_TOLERANCE.
-
-    ``bound`` says that one side is below FLOOR and was set to it: the true ratio is farther from 1. None is the value
-    where both sides are below it.
     """
 
-    value: float | None
+    value: float
     told_apart: bool
     low: float | None = None
     high: float | None = None
     unit: str = ""
-    bound: bool = False
 
 
 def ratio(base: Summary | None, other: Summary | None) -> Ratio | None:
     """Compare two summaries of one metric on one scan.
 
-    None where a side is missing or a noisy side is zero, and for an exact metric: its difference is read from the
-    values.
+    None where a side is missing or not above FLOOR, and for an exact metric: its difference is read from the values.
     """
     if base is None or other is None or base.metric.kind is Kind.EXACT:
         return None
     unit = base.metric.unit
     floor = FLOOR.get(unit, 0.0)
-    if base.metric.kind is Kind.NOISY and min(base.centre, other.centre) > floor:
+    if min(base.centre, other.centre) <= floor:
+        return None
+    if base.metric.kind is Kind.NOISY:
         found = paired_ratio(base.samples, other.samples)
         return None if found is None else Ratio(found.estimate, found.told_apart, found.low, found.high, unit)
-    if max(base.centre, other.centre) <= floor:
-        return Ratio(None, told_apart=False, unit=unit) if floor else None
-    if min(base.centre, other.centre) <= floor:
-        return Ratio(max(other.centre, floor) / max(base.centre, floor), True, unit=unit, bound=True) if floor else None
     value = other.centre / base.centre
     apart = base.low > other.high or other.low > base.high
     return Ratio(value, apart and abs(value - 1) > NEAR_EXACT_TOLERANCE, unit=unit)
@@ -64,13 +57,11 @@ def ratio(base: Summary | None, other: Summary | None) -> Ratio | None:
 def ratio_words(found: Ratio, *, interval: bool = True) -> str:
     """Return a ratio as people read it: ``2.25× less``, with its interval ``1.19× faster (1.08–1.31)``.
 
-    ``~`` stands before one that does not distinguish the two sides, ``over`` before a bound.
+    ``~`` stands before one that does not distinguish the two sides.
     """
-    if found.value is None:
-        return f"both below {FLOOR_TEXT[found.unit]}"
     fewer, more = ("faster", "slower") if found.unit == "seconds" else ("less", "more")
     size, word = (1 / found.value, fewer) if found.value <= 1 else (found.value, more)
-    mark = "over " if found.bound else "" if found.told_apart else "~"
+    mark = "" if found.told_apart else "~"
     digits = 2 if size < 10 else 1
     text = f"{mark}{size:.{digits}f}× {word}"
     if not interval or found.low is None or found.high is None:

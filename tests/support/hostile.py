@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from bench.analysis.verdict import Check, Verdict
+from bench.analysis.verdict import Check, Standing, Verdict
 from bench.results.records import Failure, Results
 from tests.support.variants import broken_law
 

@@ -244,7 +244,7 @@ def _rows(results: Results, summaries: Summaries, verdict: RunVerdict) -> Iterat
             if not verdict.may_compare(dataset.scan, first, name):
                 continue
             found = ratio(*(summaries.get(dataset.scan, one, TIME.name) for one in (first, name)))
-            if found is not None and found.value is not None:
+            if found is not None:
                 yield ForestRow(
                     label=f"{short_name(dataset.scan)}, {short_name(name)}",
                     text=ratio_text(found),
