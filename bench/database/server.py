@@ -89,7 +89,17 @@ class Server:
 
         Raises DatabaseError.
         """
-        name = f"bench_{secrets.token_hex(6)}"
+        return self._create(f"bench_{secrets.token_hex(6)}", template)
+
+    def replace_database(self, access: DatabaseAccess, template: DatabaseAccess) -> None:
+        """Drop a database that this Server made, and make it again under its name as a copy of ``template``.
+
+        Raises DatabaseError.
+        """
+        self.drop_database(access)
+        self._create(access.database, template)
+
+    def _create(self, name: str, template: DatabaseAccess | None) -> DatabaseAccess:
         command = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
             sql.Identifier(name),
             sql.Identifier(self._objects.admin_role),
@@ -125,7 +135,10 @@ class Server:
         if access.database not in self._databases:
             raise DatabaseError(f"database {access.database} was not made by this run; it stays")
         with self._session() as connection:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(access.database)))
+            name = sql.Identifier(access.database)
+            if connection.execute("SELECT FROM pg_database WHERE datname = %s", [access.database]).rowcount:
+                connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(name))
+                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
         self._databases.remove(access.database)
         if self._cleanup:
             self._cleanup.note("dropped", access.database)

@@ -34,9 +34,11 @@ _COUNTERS: Mapping[str, sql.SQL | sql.Composed] = {
 """Metric → query of (object id, count so far)."""
 
 # The state of another user's session, such as an autovacuum worker's, is hidden: only sessions of this login count.
+# One that is idle in a transaction reports nothing however long one waits; a worker refuses it after the call.
 _UNREPORTED = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+AND coalesce(state, '') NOT LIKE 'idle in transaction%%'
 AND NOT (%s AND state = 'idle' AND state_change < clock_timestamp() - interval '11 s')
 """
 _REPORTS_WHEN_IDLE = 150000

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.database.access import DatabaseAccess
 from bench.database.server import Server, open_server
+from bench.database.state import Change
 from bench.database.statement_log import restore_statement_log
 from bench.datasets.catalogue.record import LoadedCatalogue, source_name, write_catalogue
 from bench.datasets.catalogue.source import load_catalogue
@@ -17,13 +18,14 @@ from bench.datasets.scan import LoadedScan
 from bench.datasets.scan.load import load_synthetic_scan
 from bench.datasets.scan.recorded import load_recorded_scan, recorded_provider
 from bench.datasets.size import ScanSize
-from bench.declare.storage import STANDARD, DeclaredStorage, storage_in
+from bench.declare.storage import STANDARD, DeclaredStorage, Storage, storage_in
 from bench.harness.copy_files import write_copy_files
-from bench.harness.executor import SETUP_SECONDS, Executor, ProcessExecutor
+from bench.harness.executor import SETUP_SECONDS, Executor, ProcessExecutor, SampleError
 from bench.harness.plan import timeout_seconds
 from bench.harness.scratch import scratch_folder
+from bench.harness.state_guard import DISTURBED, StateGuard, enumerated_changes
 from bench.harness.targets import TargetDigest, Targets, count_findings
-from bench.messages.answer import DescribeAnswer
+from bench.messages.answer import DescribeAnswer, SampleAnswer
 from bench.messages.reading import Reading
 from bench.messages.request import DescribeRequest, MigrateRequest, ProbeName, SampleRequest
 from bench.results.records import COPY_BASELINE, Dataset
@@ -68,6 +70,7 @@ class ScanStage:
     storages: tuple[DeclaredStorage, ...]
     frameworks: tuple[str, ...]
     """Those of the catalogue."""
+    guard: StateGuard
     prepared: set[str]
     """The implementations with tables that keep their rows over samples, once they have run on this database."""
 
@@ -75,8 +78,10 @@ class ScanStage:
         """Reset, run ``implementation`` once under ``probe`` in a fresh worker, and digest what it left.
 
         One that keeps rows over samples first runs once more without being measured: as in every run but the first, it
-        then finds them written. Raises SampleError.
+        then finds them written. Raises SampleError, also where the implementation changes more than its rows; the
+        database is then restored.
         """
+        self.guard.keep()
         self.reset()
         request = SampleRequest(
             probe=probe,
@@ -89,13 +94,33 @@ class ScanStage:
             copy_folder=str(self.copy_folder) if implementation == COPY_BASELINE else None,
         )
         timeout = timeout or timeout_seconds(self.loaded.expected_rows, self.loaded.findings)
-        answer = self.executor.run(request, timeout)
         storage = storage_in(self.storages, implementation)
+        answer = self._run(request, timeout, storage)
         if storage.kept and implementation not in self.prepared:
             self.prepared.add(implementation)
             self.reset()
-            answer = self.executor.run(request, timeout)
+            answer = self._run(request, timeout, storage)
         return answer.reading, self.digest(storage.relation)
+
+    def _run(self, request: SampleRequest, timeout: float, storage: Storage) -> SampleAnswer:
+        """Run one worker, then check the state of the database. Raises SampleError for either."""
+        writable = (*self.targets.restored, *storage.kept)
+        try:
+            answer = self.executor.run(request, timeout)
+        except SampleError as error:
+            # A worker that was ended had no chance to close its sessions, or to end the log of its statements.
+            named = [one for one in self._check(request, writable) if not one.of_ended_worker]
+            also = f"; it also {enumerated_changes(named)}" if named else ""
+            raise SampleError(error.kind, f"{error}{also}", error.log_tail) from error
+        if found := self._check(request, writable):
+            raise SampleError(DISTURBED, enumerated_changes(found))
+        return answer
+
+    def _check(self, request: SampleRequest, writable: tuple[str, ...]) -> tuple[Change, ...]:
+        found = self.guard.check(request.implementation, writable)
+        if any(change.inside for change in found):
+            self.prepared.clear()  # the rows that they keep went with the database
+        return found
 
     def write_earlier_rows(self, implementation: str, timeout: float | None) -> TargetDigest:
         """Let ``implementation`` write its rows, and make them part of the state that every sample starts from.
@@ -104,6 +129,7 @@ class ScanStage:
         """
         _, found = self.sample("rows", implementation, timeout)
         self.targets.save(self.access)
+        self.guard.forget()
         return found
 
     def reset(self) -> None:
@@ -161,6 +187,7 @@ class Stage:
         targets = Targets.of(one.storage for one in storages)
         access = self.server.create_database(self.template)
         copy_folder = self._scratch / f"copy-{access.database}"
+        guard = StateGuard(self.server, access)
         try:
             if source.size is not None:
                 loaded = load_synthetic_scan(access, source.size, catalogue, source.seed, progress)
@@ -184,13 +211,17 @@ class Stage:
                 untouched=targets.digest(access, key, loaded.warm_up.tenant_id),
                 copy_folder=copy_folder,
                 targets=targets,
+                guard=guard,
                 storages=storages,
                 frameworks=tuple(catalogue.frameworks),
                 prepared=set(),
             )
         finally:
             shutil.rmtree(copy_folder, ignore_errors=True)
-            self.server.drop_database(access)
+            try:
+                guard.close()
+            finally:
+                self.server.drop_database(access)
 
 
 @contextmanager

@@ -42,6 +42,7 @@ from bench.results.conformance import DeclaredDivergences
 from bench.results.promises import DeclaredPromises
 from bench.results.records import DeclaredLaws
 from bench.worker.copy_baseline import copy_baseline
+from bench.worker.left_behind import refuse_left_behind
 from bench.worker.watched_call import WatchedCall
 
 Answer = Done | DescribeAnswer | SampleAnswer | TrialAnswer | CallAnswer | Failed
@@ -179,7 +180,9 @@ def _take_sample(request: SampleRequest) -> SampleAnswer:
     probe = _probe(request)
     implementation = _load(request)
     call = _warm_call(request, implementation)
+    refuse_left_behind(request.access)
     reading = probe(call)
+    refuse_left_behind(request.access)
     _check_outcome(reading.outcome)
     return SampleAnswer(reading=replace(reading, incomplete=call.incomplete(reading.values)))
 

@@ -1,0 +1,39 @@
+"""What a call leaves behind in its process: open transactions, running statements and advisory locks."""
+
+from __future__ import annotations
+
+from psycopg import sql
+
+from bench.database.access import DatabaseAccess
+from bench.database.observer import fetch, observe
+from bench.errors import MeasurementError
+from bench.words import plain, shorten
+
+LONGEST_QUERY = 80
+
+_LEFT = """
+SELECT state, query, EXISTS (SELECT FROM pg_locks WHERE pg_locks.pid = activity.pid AND locktype = 'advisory' AND granted)
+FROM pg_stat_activity AS activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+ORDER BY pid
+"""
+
+
+def refuse_left_behind(access: DatabaseAccess) -> None:
+    """Raise MeasurementError where a session is not idle, or holds an advisory lock, although the call has ended.
+
+    Idle sessions may stay: connections are kept for the next call.
+    """
+    with observe(access) as observer:
+        found = fetch(observer, sql.SQL(_LEFT))
+    for state, query, locked in found:
+        last = shorten(plain(query or ""), LONGEST_QUERY)
+        if state is not None and state != "idle":
+            raise MeasurementError(
+                f"the call ended and left a session {state} (last statement: {last}); commit or close it before returning"
+            )
+        if locked:
+            raise MeasurementError(
+                f"the call ended and left a session with an advisory lock (last statement: {last}); "
+                "release it before returning, or take a transaction's lock"
+            )
