@@ -112,9 +112,6 @@ SELECT 'database', '', datname,
     jsonb_build_object('owner', datdba::regrole, 'privileges', datacl::text, 'connection limit', datconnlimit,
         'tablespace', dattablespace, 'template', datistemplate)
 FROM pg_database WHERE datname = current_database()
-UNION ALL
-SELECT 'replication slot', '', slot_name, jsonb_build_object('plugin', plugin)
-FROM pg_replication_slots WHERE database = current_database()
 """
 
 _ROLES = """
@@ -130,6 +127,9 @@ SELECT 'settings', '', coalesce('role ' || rolname, 'all roles') || coalesce(' i
 FROM pg_db_role_setting LEFT JOIN pg_database ON pg_database.oid = setdatabase
     LEFT JOIN pg_roles ON pg_roles.oid = setrole
 WHERE (setdatabase = 0 OR datname = current_database()) AND (setrole = 0 OR rolname = ANY (%(roles)s) OR %(all)s)
+UNION ALL
+SELECT 'replication slot', '', slot_name, jsonb_build_object('plugin', plugin)
+FROM pg_replication_slots WHERE database = current_database() OR %(all)s
 UNION ALL
 SELECT 'setting', '', name, jsonb_build_object('value', reset_val) FROM pg_settings
 WHERE context <> 'internal' AND name NOT IN ('application_name', 'role', 'session_authorization', 'seed')
@@ -238,7 +238,7 @@ def changes(before: State, after: State, writable: Collection[str]) -> list[Chan
     """Return what differs between two states of one database; rows of the tables in ``writable`` may."""
     found: list[Change] = []
     old, new = before.definitions, after.definitions
-    tables = {name for kind, _, name in old.keys() ^ new.keys() if kind in ("table", "view")}
+    tables = {name for kind, _, name in old.keys() ^ new.keys() if kind in ("table", "view", "sequence")}
     for kind, table, name in sorted(old.keys() | new.keys()):
         key = (kind, table, name)
         if old.get(key) == new.get(key) or table in tables:

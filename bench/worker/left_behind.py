@@ -12,7 +12,8 @@ from bench.words import plain, shorten
 LONGEST_QUERY = 80
 
 _LEFT = """
-SELECT state, query, EXISTS (SELECT FROM pg_locks WHERE pg_locks.pid = activity.pid AND locktype = 'advisory' AND granted)
+SELECT state, query, EXISTS (SELECT FROM pg_locks WHERE pg_locks.pid = activity.pid AND locktype = 'advisory'
+    AND granted)
 FROM pg_stat_activity AS activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 ORDER BY pid
@@ -30,7 +31,8 @@ def refuse_left_behind(access: DatabaseAccess) -> None:
         last = shorten(plain(query or ""), LONGEST_QUERY)
         if state is not None and state != "idle":
             raise MeasurementError(
-                f"the call ended and left a session {state} (last statement: {last}); commit or close it before returning"
+                f"the call ended and left a session {state} (last statement: {last}); "
+                "commit or close it before returning"
             )
         if locked:
             raise MeasurementError(

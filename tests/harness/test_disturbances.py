@@ -1,0 +1,110 @@
+"""What an implementation leaves behind or changes is named as its failure, and undone before the next sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from bench.database.state import State, changes, inspect, read_state
+from bench.harness.executor import SampleError
+from bench.harness.stage import ScanStage
+from bench.harness.targets import TargetDigest
+from tests.support.disturbances import DISTURBANCES
+
+HERE = "tests.support.implementations.disturbing"
+
+
+@pytest.fixture(scope="module")
+def clean(small_scan: ScanStage) -> tuple[State, TargetDigest]:
+    """The state before any disturbance, and what the streaming implementation leaves."""
+    _, digest = small_scan.sample("rows", "streaming", 120)
+    return state(small_scan), digest
+
+
+def state(scan: ScanStage) -> State:
+    with inspect(scan.access) as connection:
+        return read_state(connection, scan.access)
+
+
+def failure(scan: ScanStage, name: str, probe: str = "rows") -> SampleError:
+    with pytest.raises(SampleError) as caught:
+        scan.sample(probe, f"{HERE}:{name}", 120)  # type: ignore[arg-type]  # a probe's name
+    return caught.value
+
+
+@contextmanager
+def restored(scan: ScanStage, clean: tuple[State, TargetDigest]) -> Iterator[None]:
+    """After the block, the database has the definitions and the next implementation leaves the rows it had before."""
+    yield
+    assert state(scan).definitions == clean[0].definitions
+    assert scan.sample("rows", "streaming", 120)[1] == clean[1]
+
+
+@pytest.mark.parametrize("name", DISTURBANCES)
+def test_a_change_beyond_the_rows_is_named_and_undone(
+    small_scan: ScanStage, clean: tuple[State, TargetDigest], name: str
+) -> None:
+    with restored(small_scan, clean):
+        error = failure(small_scan, name)
+        assert error.kind == DISTURBANCES[name].kind
+        assert DISTURBANCES[name].named in str(error)
+
+
+@pytest.mark.parametrize("name", ["idle_in_transaction", "keeps_advisory_lock"])
+@pytest.mark.parametrize("probe", ["rows", "database"])
+def test_an_open_transaction_or_an_advisory_lock_after_the_call_fails_at_once(
+    small_scan: ScanStage, clean: tuple[State, TargetDigest], name: str, probe: str
+) -> None:
+    told = {"idle_in_transaction": "idle in transaction", "keeps_advisory_lock": "advisory lock"}
+    with restored(small_scan, clean):
+        error = failure(small_scan, name, probe)
+        assert error.kind == "error"
+        assert told[name] in str(error)
+        assert "before returning" in str(error)
+
+
+def test_a_worker_killed_while_statements_are_logged_leaves_no_log_on(
+    small_scan: ScanStage, clean: tuple[State, TargetDigest]
+) -> None:
+    with restored(small_scan, clean):
+        error = failure(small_scan, "killed_while_statements_are_logged", "statements")
+        assert error.kind == "killed"
+        assert "log_statement" not in str(error), "the probe switched it on, not the implementation"
+    reading, _ = small_scan.sample("statements", "streaming", 120)
+    assert reading.values["statements_server"] > 0
+
+
+def test_a_failure_of_another_kind_names_what_was_changed_too(
+    small_scan: ScanStage, clean: tuple[State, TargetDigest]
+) -> None:
+    with restored(small_scan, clean):
+        error = failure(small_scan, "changes_and_is_killed")
+        assert error.kind == "killed"
+        assert "it also added the table leftover" in str(error)
+
+
+def test_a_session_that_outlives_its_worker_is_named_and_ended_with_its_locks(
+    small_scan: ScanStage, clean: tuple[State, TargetDigest]
+) -> None:
+    with restored(small_scan, clean), psycopg.connect(small_scan.access.conninfo, autocommit=True) as session:
+        session.execute("SELECT pg_advisory_lock(7)")
+        (found,) = small_scan.guard.check("someone", small_scan.targets.restored)
+        assert str(found) == "left a session open (idle)"
+        with pytest.raises(psycopg.OperationalError):
+            session.execute("SELECT 1")
+
+
+def test_the_rows_of_the_target_tables_may_differ_and_those_of_others_may_not(
+    small_scan: ScanStage, clean: tuple[State, TargetDigest]
+) -> None:
+    kept = state(small_scan)
+    small_scan.sample("rows", "materializing", 120)
+    found = changes(kept, state(small_scan), ())
+    assert {one.name for one in found} == {
+        "public.compliance_requirements_overviews",
+        "public.compliance_overview_summaries",
+    }
+    assert not changes(kept, state(small_scan), small_scan.targets.restored)
