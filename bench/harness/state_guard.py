@@ -72,6 +72,8 @@ class StateGuard:
                 left = [*end_left_sessions(connection), *end_prepared_transactions(connection, self._access)]
                 state = read_state(connection, self._access)
                 found = changes(kept, state, writable)
+                # Rows that one implementation may write are no change of the next one's.
+                self._state = replace(kept, contents=state.contents)
                 if found:
                     undo(connection, kept, state)
         except DatabaseError as error:
