@@ -103,6 +103,7 @@ def test_a_run_that_loses_its_server_says_so_and_loses_nothing(inputs: Path, ear
 
 def assert_streaming_was_measured(folder: Path) -> None:
     results = read_results(folder / "interrupted.json")
+    assert results.unfinished
     metrics = {m.metric for m in results.measurements if m.implementation == "streaming"}
     assert metrics >= {"statements_django", "rows_written"}
 
