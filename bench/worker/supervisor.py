@@ -16,6 +16,8 @@ from typing import NoReturn
 
 from bench.process import adopt_orphans, descendants, signal_on_parent_death
 
+_GRACE_SECONDS = 0.2
+"""How long what a worker left behind may take to end by itself: multiprocessing's helper frees shared memory then."""
 _PATIENCE_SECONDS = 8.0
 """How long to go on killing what keeps starting processes; less than the parent waits for the supervisor."""
 
@@ -52,25 +54,24 @@ def supervise(work: Callable[[], None]) -> NoReturn:
     if wanted:
         kill_child()
     _, status = os.waitpid(child, 0)
-    _kill_session(child)
-    _kill_descendants()
+    if not wanted:
+        _wait_for_descendants(_GRACE_SECONDS, kill=False)
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child, signal.SIGKILL)
+    _wait_for_descendants(_PATIENCE_SECONDS, kill=True)
     _end_as(os.waitstatus_to_exitcode(status))
 
 
-def _kill_session(leader: int) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(leader, signal.SIGKILL)
-
-
-def _kill_descendants() -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+def _wait_for_descendants(seconds: float, *, kill: bool) -> None:
+    """Return once there is none, or after ``seconds``."""
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         except ChildProcessError:
             return
-        for one in descendants(os.getpid()):
+        for one in descendants(os.getpid()) if kill else ():
             with suppress(ProcessLookupError):
                 os.kill(one.pid, signal.SIGKILL)
         time.sleep(0.002)

@@ -34,6 +34,8 @@ _PACKAGES = f"{sysconfig.get_path('purelib')}/"
 _IDLE_PACKAGES = f"{_PACKAGES}psycopg_pool/"
 """Its threads wait for work in code of their own."""
 
+_HELPERS = (b"multiprocessing.resource_tracker", b"multiprocessing.forkserver")
+
 _WORKER = os.getpid()
 _own_children: set[int] = set()
 
@@ -59,6 +61,7 @@ class WatchedCall:
         self._usage_before = resource.getrusage(resource.RUSAGE_CHILDREN)
         self._usage_after = self._usage_before
         self._children: list[Descendant] = []
+        self._running: list[Descendant] = []
         self._busy: list[str] = []
 
     def __call__(self) -> Outcome:
@@ -72,6 +75,7 @@ class WatchedCall:
         if os.getpid() == _WORKER:
             self._usage_after = resource.getrusage(resource.RUSAGE_CHILDREN)
             self._children = _children()
+            self._running = [child for child in self._children if child.running and not _is_helper(child)]
             self._busy = [name for thread, name in _busy_threads().items() if thread not in self._busy_before]
         if self._returned_in_a_fork():
             raise MeasurementError(_FORKED)
@@ -79,7 +83,7 @@ class WatchedCall:
 
     def incomplete(self, metrics: Iterable[str]) -> dict[str, str]:
         """Return, by metric, why its figure does not cover all of the work; nothing for one that does."""
-        running = [child.name for child in self._children if child.running]
+        running = [child.name for child in self._running]
         unfinished = []
         if running:
             noun = "child process" if len(running) == 1 else "child processes"
@@ -154,11 +158,19 @@ def _children() -> list[Descendant]:
 
 def _is_fork(child: Descendant) -> bool:
     """Whether a running child executes the worker's own program."""
+    return child.running and _command(child.pid) == _command(_WORKER)
+
+
+def _is_helper(child: Descendant) -> bool:
+    """Whether a child is one that multiprocessing keeps for the life of the process, and that does no work itself."""
+    return any(helper in _command(child.pid) for helper in _HELPERS)
+
+
+def _command(pid: int) -> bytes:
     try:
-        own, its = (Path(f"/proc/{pid}/cmdline").read_bytes() for pid in ("self", child.pid))
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
-        return False
-    return child.running and own == its
+        return b""
 
 
 def _busy_threads() -> dict[int, str]:

@@ -29,6 +29,17 @@ def measured(results: Results, implementation: str, metric: str) -> Measurement:
     return one
 
 
+def test_why_a_figure_is_incomplete_stays_with_its_metric_whichever_sample_it_was() -> None:
+    collector = Collector("bench run", ("a",))
+    values = {"wall_seconds": 1.0, "cpu_seconds": 1.0}
+    for number, incomplete in enumerate(({}, {"cpu_seconds": "forked"}, {}), start=1):
+        reading = Reading(values=values, outcome=outcome(), incomplete=incomplete)
+        collector.add_reading("10k/20", sample("a", number), reading, 12)
+    results = collector.results(ENVIRONMENT)
+    assert measured(results, "a", "cpu_seconds").incomplete == "forked"
+    assert measured(results, "a", "wall_seconds").incomplete == ""
+
+
 def test_samples_of_one_case_and_metric_are_one_measurement_in_the_order_taken() -> None:
     collector = Collector("bench run", ("a", "b"))
     for number, seconds in enumerate((3.0, 1.0, 2.0), start=1):

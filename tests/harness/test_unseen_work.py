@@ -21,6 +21,8 @@ HEAP = "the call used child processes, and their heap is not counted"
 MEMORY = "the call used child processes, and their memory is not counted"
 STATEMENTS = "the call used child processes, and what Django sends from them is not counted"
 
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where Linux has it
+
 Take = Callable[[ProbeName, str], Reading]
 
 
@@ -68,11 +70,31 @@ def test_statements_of_a_forked_pool_are_in_the_servers_view_alone(take: Take) -
     assert alone.incomplete == {}
 
 
-@pytest.mark.parametrize("implementation", ["in_a_forked_pool", "in_a_program", "in_a_child_that_nobody_waits_for"])
+@pytest.mark.parametrize(
+    "implementation", ["in_a_forked_pool", "in_a_spawned_pool", "in_a_program", "in_a_child_that_nobody_waits_for"]
+)
 def test_cpu_of_children_that_ended_is_counted(take: Take, implementation: str) -> None:
     reading = take("time", implementation)
     assert reading.values["cpu_seconds"] >= CPU_SECONDS
     assert reading.incomplete == {}
+
+
+def test_cpu_of_a_pool_that_outlives_the_call_is_counted_and_no_figure_is_complete(take: Take) -> None:
+    reading = take("time", "in_a_pool_of_the_warm_up")
+    assert reading.values["cpu_seconds"] >= CPU_SECONDS * 0.9, "the kernel counts running processes in ticks"
+    assert reading.incomplete.keys() == {"wall_seconds", "cpu_seconds"}
+
+
+def test_shared_memory_that_was_left_to_its_helper_goes_with_the_worker(
+    small_scan: ScanStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = tmp_path / "notes"
+    monkeypatch.setenv(NOTES, str(notes))
+    reading, _ = small_scan.sample("time", f"{HERE}:in_shared_memory", LONG)
+    assert reading.incomplete == {}, "the helper does no work"
+    blocks = notes.read_text().split()
+    assert len(blocks) == 2, "one in the warm-up, one in the call"
+    assert not any((SHARED_MEMORY / block).exists() for block in blocks)
 
 
 def test_cpu_of_children_that_left_no_figures_is_said_to_be_missing(take: Take) -> None:

@@ -12,21 +12,18 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import shared_memory
+from multiprocessing.pool import Pool
 from pathlib import Path
 
 from django.db import connections
 
 from bench.compliance.contract import Outcome
 from optimized_impl import create_compliance_requirements as plain
+from tests.support.burn import burn
 from tests.support.implementations import CPU_SECONDS, NOTES, QUERIES
 
 _BURN = f"import time\nwhile time.process_time() < {CPU_SECONDS}: pass"
-
-
-def _burn(_number: int = 0) -> None:
-    start = time.process_time()
-    while time.process_time() - start < CPU_SECONDS:
-        pass
 
 
 def _ask(_number: int) -> None:
@@ -36,18 +33,44 @@ def _ask(_number: int) -> None:
     connections.close_all()
 
 
-def _note(pid: int) -> None:
+def _note(left: object) -> None:
     with Path(os.environ[NOTES]).open("a", encoding="utf-8") as notes:
-        notes.write(f"{pid}\n")
+        notes.write(f"{left}\n")
 
 
 def in_a_forked_pool(tenant_id: str, scan_id: str) -> Outcome:
     connections.close_all()
     with multiprocessing.get_context("fork").Pool(1) as pool:
-        pool.map(_burn, [0])
+        pool.map(burn, [0])
         pool.map(_ask, range(QUERIES))
         pool.close()
         pool.join()
+    return plain(tenant_id, scan_id)
+
+
+def in_a_spawned_pool(tenant_id: str, scan_id: str) -> Outcome:
+    """A helper of multiprocessing's stays for the rest of the process."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        pool.map(burn, [0])
+        pool.close()
+        pool.join()
+    return plain(tenant_id, scan_id)
+
+
+_lasting: list[Pool] = []
+
+
+def in_a_pool_of_the_warm_up(tenant_id: str, scan_id: str) -> Outcome:
+    if not _lasting:
+        connections.close_all()
+        _lasting.append(multiprocessing.get_context("fork").Pool(1))
+    _lasting[0].map(burn, [0])
+    return plain(tenant_id, scan_id)
+
+
+def in_shared_memory(tenant_id: str, scan_id: str) -> Outcome:
+    """Leave the block to multiprocessing's helper, which removes it when this process ends."""
+    _note(shared_memory.SharedMemory(create=True, size=1_000).name)
     return plain(tenant_id, scan_id)
 
 
@@ -60,7 +83,7 @@ def in_a_child_that_nobody_waits_for(tenant_id: str, scan_id: str) -> Outcome:
     """The child has ended when the call returns, and is a zombie."""
     child = os.fork()
     if child == 0:
-        _burn()
+        burn()
         os._exit(0)
     os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
     return plain(tenant_id, scan_id)
@@ -71,7 +94,7 @@ def in_children_that_leave_no_figures(tenant_id: str, scan_id: str) -> Outcome:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     child = os.fork()
     if child == 0:
-        _burn()
+        burn()
         os._exit(0)
     while Path(f"/proc/{child}").exists():
         time.sleep(0.01)
