@@ -1,6 +1,7 @@
-"""``create_compliance_requirements`` as the pull request made it.
+"""``create_compliance_requirements`` as the pull request (#11591) made it; in production from June to July 2026.
 
-Read it beside ``reference_impl/task.py``: the functions have the same names, in the same order.
+Read it beside ``reference_impl/task.py``. Functions of the same purpose have the same name and stand in the same order;
+new here are ``_Framework`` with ``_frameworks``, and ``SummaryTally`` in place of ``summarise``.
 """
 
 from __future__ import annotations
@@ -24,9 +25,7 @@ from bench.compliance.contract import THREATSCORE_KEY, Catalogue, Outcome, compl
 from bench.compliance.schema.connections import SET_TENANT, admin_connection, rls_transaction
 from bench.compliance.schema.models import ComplianceOverviewSummary, ComplianceRequirementOverview, Finding, Scan
 from bench.database.access import REPLICA
-from bench.declare.divergence import diverges
-from bench.declare.laws import Law, Step, declares
-from bench.declare.promise import Promise, promises
+from bench.declare import Law, Promise, Step, declares, diverges, promises
 from optimized_impl.divergences import COMPLIANCE, NUL
 
 logger = logging.getLogger(__name__)
@@ -76,26 +75,26 @@ COLUMNS = (
 def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
     """Replace the compliance rows and summaries of one scan; see ``bench.compliance.contract.Implementation``."""
     with rls_transaction(tenant_id, using=REPLICA):
-        scan = Scan.objects.using(REPLICA).get(tenant_id=tenant_id, id=scan_id)
-        provider = scan.provider.provider
+        provider = Scan.objects.using(REPLICA).get(id=scan_id).provider.provider
     catalogue = compliance_catalogue(provider)
-    inserted_at = timezone.now()
+    tally = SummaryTally()
+    regions: list[str] = []
+    created = 0
 
-    with rls_transaction(tenant_id, using=REPLICA):
-        statuses, threatscore = aggregate_findings(tenant_id, scan_id)
-
-    checks = count_checks(catalogue, statuses)
-    tally = SummaryTally(catalogue)
-    rows = build_rows(tenant_id, scan_id, inserted_at, catalogue, checks, threatscore, tally)
-    created = persist_rows(tenant_id, scan_id, rows)
-    # Complete only now: persisting consumed the rows to the end, or raised.
-    summaries = tally.summaries() if statuses else {}
-    replace_summaries(tenant_id, scan_id, inserted_at, summaries)
+    if catalogue:
+        with rls_transaction(tenant_id, using=REPLICA):
+            statuses, threatscore = aggregate_findings(tenant_id, scan_id)
+        regions = list(statuses)
+        checks = count_checks(catalogue, statuses)
+        rows = build_rows(tenant_id, scan_id, timezone.now(), catalogue, checks, threatscore, tally)
+        created = persist_rows(tenant_id, scan_id, rows)
+    # The tally is complete: persisting has consumed every row, or raised.
+    replace_summaries(tenant_id, scan_id, tally.summaries())
 
     return {
         "requirements_created": created,
-        "regions_processed": list(statuses),
-        "compliance_frameworks": list(catalogue) if statuses else [],
+        "regions_processed": regions,
+        "compliance_frameworks": list(catalogue) if regions else [],
     }
 
 
@@ -218,7 +217,7 @@ def build_rows(
 def persist_rows(tenant_id: str, scan_id: str, rows: Iterable[Row]) -> int:
     """Delete the scan's old rows, then COPY the new ones in batches; a batch that COPY refuses goes through the ORM."""
     with rls_transaction(tenant_id):
-        ComplianceRequirementOverview.objects.filter(tenant_id=tenant_id, scan_id=scan_id).delete()
+        ComplianceRequirementOverview.objects.filter(scan_id=scan_id).delete()
     created = 0
     remaining = iter(rows)
     while batch := list(islice(remaining, COPY_BATCH_SIZE)):
@@ -253,9 +252,9 @@ def write_csv(cursor: psycopg.Cursor, rows: Sequence[Row]) -> None:
 
 def _copy_statement() -> sql.Composed:
     columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
-    # An unquoted empty field would be read as NULL; no column may hold one.
-    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({}))").format(
-        sql.Identifier(ComplianceRequirementOverview._meta.db_table), columns, columns
+    # With this null marker an empty field is an empty text. A text that reads \N fails, and takes the ORM's way.
+    return sql.SQL(r"COPY {} ({}) FROM STDIN (FORMAT csv, NULL '\N')").format(
+        sql.Identifier(ComplianceRequirementOverview._meta.db_table), columns
     )
 
 
@@ -269,37 +268,40 @@ def insert_rows(tenant_id: str, rows: Sequence[Row]) -> None:
 class SummaryTally:
     """Counts each framework's requirements over all regions while the rows pass by."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._outcomes: dict[str, dict[str, set[str]]] = {compliance_id: {} for compliance_id in catalogue}
+    def __init__(self) -> None:
+        self._statuses: dict[str, dict[str, set[str]]] = {}
 
     def add(self, compliance_id: str, requirement_id: str, status: str) -> None:
-        """Take note of one row."""
-        self._outcomes[compliance_id].setdefault(requirement_id, set()).add(status)
+        """Count one row."""
+        self._statuses.setdefault(compliance_id, {}).setdefault(requirement_id, set()).add(status)
+
+    def clear(self) -> None:
+        """Forget all rows, for an iterator that starts again."""
+        self._statuses.clear()
 
     def summaries(self) -> Summaries:
         """Return the counts; right once every row has been added."""
         summaries: Summaries = {}
-        for compliance_id, requirements in self._outcomes.items():
+        for compliance_id, requirements in self._statuses.items():
             count = summaries[compliance_id] = {"PASS": 0, "FAIL": 0, "MANUAL": 0}
-            for outcomes in requirements.values():
-                if "FAIL" in outcomes:
+            for statuses in requirements.values():
+                if "FAIL" in statuses:
                     count["FAIL"] += 1
-                elif outcomes == {"PASS"}:
+                elif statuses == {"PASS"}:
                     count["PASS"] += 1
                 else:
                     count["MANUAL"] += 1
         return summaries
 
 
-def replace_summaries(tenant_id: str, scan_id: str, inserted_at: datetime, summaries: Summaries) -> None:
+def replace_summaries(tenant_id: str, scan_id: str, summaries: Summaries) -> None:
     with rls_transaction(tenant_id):
-        ComplianceOverviewSummary.objects.filter(tenant_id=tenant_id, scan_id=scan_id).delete()
+        ComplianceOverviewSummary.objects.filter(scan_id=scan_id).delete()
         ComplianceOverviewSummary.objects.bulk_create(
             [
                 ComplianceOverviewSummary(
                     tenant_id=tenant_id,
                     scan_id=scan_id,
-                    inserted_at=inserted_at,
                     compliance_id=compliance_id,
                     requirements_passed=count["PASS"],
                     requirements_failed=count["FAIL"],
@@ -309,6 +311,7 @@ def replace_summaries(tenant_id: str, scan_id: str, inserted_at: datetime, summa
                 for compliance_id, count in summaries.items()
             ],
             batch_size=INSERT_BATCH_SIZE,
+            ignore_conflicts=True,
         )
 
 

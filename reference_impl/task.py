@@ -1,6 +1,6 @@
-"""``create_compliance_requirements`` as it was before the pull request.
+"""``create_compliance_requirements`` as it was before the pull request (#11591).
 
-Read it beside ``optimized_impl/task.py``: the functions have the same names, in the same order.
+Read it beside ``optimized_impl/task.py``. Functions of the same purpose have the same name and stand in the same order.
 """
 
 from __future__ import annotations
@@ -29,9 +29,7 @@ from bench.compliance.schema.models import (
     Scan,
 )
 from bench.database.access import REPLICA
-from bench.declare.divergence import diverges
-from bench.declare.laws import Law, Step, declares
-from bench.declare.promise import Promise, promises
+from bench.declare import Law, Promise, Step, declares, diverges, promises
 from reference_impl.divergences import DIVERGENCES
 
 logger = logging.getLogger(__name__)
@@ -80,24 +78,25 @@ COLUMNS = (
 def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
     """Replace the compliance rows and summaries of one scan; see ``bench.compliance.contract.Implementation``."""
     with rls_transaction(tenant_id, using=REPLICA):
-        scan = Scan.objects.using(REPLICA).get(tenant_id=tenant_id, id=scan_id)
-        provider = scan.provider.provider
+        provider = Scan.objects.using(REPLICA).get(id=scan_id).provider.provider
     catalogue = compliance_catalogue(provider)
-    inserted_at = timezone.now()
+    rows: list[Row] = []
+    regions: list[str] = []
+    created = 0
 
-    with rls_transaction(tenant_id, using=REPLICA):
-        statuses, threatscore = aggregate_findings(tenant_id, scan_id)
-
-    checks = count_checks(catalogue, statuses)
-    rows = build_rows(tenant_id, scan_id, inserted_at, catalogue, checks, threatscore)
-    created = persist_rows(tenant_id, scan_id, rows)
-    summaries = summarise(catalogue, rows) if statuses else {}
-    replace_summaries(tenant_id, scan_id, inserted_at, summaries)
+    if catalogue:
+        with rls_transaction(tenant_id, using=REPLICA):
+            statuses, threatscore = aggregate_findings(tenant_id, scan_id)
+        regions = list(statuses)
+        checks = count_checks(catalogue, statuses)
+        rows = build_rows(tenant_id, scan_id, timezone.now(), catalogue, checks, threatscore)
+        created = persist_rows(tenant_id, scan_id, rows)
+    replace_summaries(tenant_id, scan_id, summarise(rows))
 
     return {
         "requirements_created": created,
-        "regions_processed": list(statuses),
-        "compliance_frameworks": list(catalogue) if statuses else [],
+        "regions_processed": regions,
+        "compliance_frameworks": list(catalogue) if regions else [],
     }
 
 
@@ -195,7 +194,7 @@ def build_rows(
 def persist_rows(tenant_id: str, scan_id: str, rows: list[Row]) -> int:
     """Delete the scan's old rows, then COPY the new ones in batches; where a COPY fails, insert all through the ORM."""
     with rls_transaction(tenant_id):
-        ComplianceRequirementOverview.objects.filter(tenant_id=tenant_id, scan_id=scan_id).delete()
+        ComplianceRequirementOverview.objects.filter(scan_id=scan_id).delete()
     try:
         for start in range(0, len(rows), COPY_BATCH_SIZE):
             copy_rows(tenant_id, rows[start : start + COPY_BATCH_SIZE])
@@ -227,9 +226,9 @@ def write_csv(cursor: psycopg.Cursor, rows: Sequence[Row]) -> None:
 
 def _copy_statement() -> sql.Composed:
     columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
-    # An unquoted empty field would be read as NULL; no column may hold one.
-    return sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({}))").format(
-        sql.Identifier(ComplianceRequirementOverview._meta.db_table), columns, columns
+    # With this null marker an empty field is an empty text. A text that reads \N fails, and takes the ORM's way.
+    return sql.SQL(r"COPY {} ({}) FROM STDIN (FORMAT csv, NULL '\N')").format(
+        sql.Identifier(ComplianceRequirementOverview._meta.db_table), columns
     )
 
 
@@ -240,32 +239,32 @@ def insert_rows(tenant_id: str, rows: Sequence[Row]) -> None:
         )
 
 
-def summarise(catalogue: Catalogue, rows: list[Row]) -> Summaries:
+def summarise(rows: list[Row]) -> Summaries:
     """Count each framework's requirements over all regions, from the finished list."""
     regional: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         regional.setdefault((row["compliance_id"], row["requirement_id"]), []).append(row["requirement_status"])
 
-    summaries: Summaries = {compliance_id: {"PASS": 0, "FAIL": 0, "MANUAL": 0} for compliance_id in catalogue}
-    for (compliance_id, _), outcomes in regional.items():
-        if "FAIL" in outcomes:
-            summaries[compliance_id]["FAIL"] += 1
-        elif all(outcome == "PASS" for outcome in outcomes):
-            summaries[compliance_id]["PASS"] += 1
+    summaries: Summaries = {}
+    for (compliance_id, _), statuses in regional.items():
+        count = summaries.setdefault(compliance_id, {"PASS": 0, "FAIL": 0, "MANUAL": 0})
+        if "FAIL" in statuses:
+            count["FAIL"] += 1
+        elif all(status == "PASS" for status in statuses):
+            count["PASS"] += 1
         else:
-            summaries[compliance_id]["MANUAL"] += 1
+            count["MANUAL"] += 1
     return summaries
 
 
-def replace_summaries(tenant_id: str, scan_id: str, inserted_at: datetime, summaries: Summaries) -> None:
+def replace_summaries(tenant_id: str, scan_id: str, summaries: Summaries) -> None:
     with rls_transaction(tenant_id):
-        ComplianceOverviewSummary.objects.filter(tenant_id=tenant_id, scan_id=scan_id).delete()
+        ComplianceOverviewSummary.objects.filter(scan_id=scan_id).delete()
         ComplianceOverviewSummary.objects.bulk_create(
             [
                 ComplianceOverviewSummary(
                     tenant_id=tenant_id,
                     scan_id=scan_id,
-                    inserted_at=inserted_at,
                     compliance_id=compliance_id,
                     requirements_passed=count["PASS"],
                     requirements_failed=count["FAIL"],
@@ -275,6 +274,7 @@ def replace_summaries(tenant_id: str, scan_id: str, inserted_at: datetime, summa
                 for compliance_id, count in summaries.items()
             ],
             batch_size=INSERT_BATCH_SIZE,
+            ignore_conflicts=True,
         )
 
 

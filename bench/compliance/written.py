@@ -66,6 +66,13 @@ class Written:
     summaries: tuple[Summary, ...] = ()
     regions: tuple[str, ...] = ()
     frameworks: tuple[str, ...] = ()
+    rows_stay: bool = False
+    """Whether the rows of an earlier run must stay, instead of ``rows`` replacing them."""
+
+    @property
+    def through_orm(self) -> bool:
+        """Whether COPY may refuse a row, because a text of it is COPY's null marker; the ORM then times each row."""
+        return any("\\N" in row for row in self.rows)
 
     @property
     def counts(self) -> tuple[Count, ...]:

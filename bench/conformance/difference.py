@@ -1,9 +1,10 @@
-"""The difference between what a run left and what the rules say, in one line that names the first row of each kind."""
+"""The difference between what a run left and what the rules say, in one line."""
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
@@ -12,6 +13,8 @@ from bench.compliance.written import Written
 from bench.conformance.tables import Left
 from bench.words import counted, shorten
 
+MOST_NAMED = 12
+"""Rows of one kind of difference that are named."""
 NEAR = timedelta(days=1)
 """How far the server's clock may be from this one's."""
 _VALUE_WIDTH = 40
@@ -19,26 +22,26 @@ _VALUE_WIDTH = 40
 Line = TypeVar("Line", bound=NamedTuple)
 
 
-def difference(expected: Written, left: Left, outcome: Outcome, *, in_order: bool) -> str:
-    """Say what of rows, summaries, outcome, ids and moments is not as expected; '' where all is."""
+def difference(expected: Written, before: Left, after: Left, outcome: Outcome, *, in_order: bool) -> str:
+    """Say what of rows, summaries, outcome, ids and times is not as expected; '' if nothing is."""
+    rows = before.rows if expected.rows_stay else expected.rows
     parts = [
-        *_lines("row", expected.rows, left.rows, lambda row: row[:3]),
-        *_lines("summary", expected.summaries, left.summaries, lambda summary: summary[:1]),
+        *_lines("row", rows, after.rows, lambda row: row[:3]),
+        *_lines("summary", expected.summaries, after.summaries, lambda summary: summary[:1]),
         *_outcome(expected, outcome, in_order=in_order),
-        *_identity(left),
+        *_identity(after),
     ]
+    if expected.rows_stay:
+        parts += [_fate("rows", before.row_ids, after.row_ids)] if before.row_ids != after.row_ids else []
+    else:
+        parts += _times(after.row_times, "rows", one=not expected.through_orm)
+    parts += _times(after.summary_times, "summaries", one=False)
     return "; ".join(parts)
 
 
 def changes(before: Left, after: Left) -> str:
     """Say what a run that must not write left instead of what was there; '' where nothing changed."""
-    if (before.rows, before.row_ids, before.summaries, before.summary_ids, before.moments) == (
-        after.rows,
-        after.row_ids,
-        after.summaries,
-        after.summary_ids,
-        after.moments,
-    ):
+    if before.of_the_scan == after.of_the_scan:
         return ""
     rows = _fate("rows", before.row_ids, after.row_ids)
     return f"{rows}, {_fate('summaries', before.summary_ids, after.summary_ids)}"
@@ -61,29 +64,44 @@ def _lines(
     missing = [key for key in wanted if key not in had]
     extra = [key for key in had if key not in wanted]
     if missing:
-        yield f"{len(missing):,} of {counted(len(wanted), what)} missing: {_name(missing[0])}{_more(missing)}"
+        yield f"{len(missing):,} of {counted(len(wanted), what)} missing: {_listed(map(_name, missing))}"
     if extra:
-        yield f"{counted(len(extra), what)} too many: {_name(extra[0])}{_more(extra)}"
-    different = [key for key in wanted if key in had and wanted[key] != had[key]]
+        yield f"{counted(len(extra), what)} too many: {_listed(map(_name, extra))}"
+    different = [
+        f"{_name(key)} has {', '.join(_fields(had[key], wanted[key]))}"
+        for key in wanted
+        if key in had and wanted[key] != had[key]
+    ]
     if different:
-        first = different[0]
-        fields = [
-            f"{name} {_value(value)} instead of {_value(right)}"
-            for name, value, right in zip(had[first]._fields, had[first], wanted[first], strict=True)
-            if value != right
-        ]
         verb = "differs" if len(different) == 1 else "differ"
-        yield f"{counted(len(different), what)} {verb}: {_name(first)} has {', '.join(fields)}{_more(different)}"
+        yield f"{counted(len(different), what)} {verb}: {_listed(different)}"
     if len(had) < len(found):
         yield f"{counted(len(found) - len(had), what)} there twice"
+
+
+def _fields(found: NamedTuple, wanted: NamedTuple) -> Iterator[str]:
+    for name, value, right in zip(found._fields, found, wanted, strict=True):
+        if value != right:
+            yield f"{name} {_value(value)} instead of {_value(right)}"
+
+
+def _listed(lines: Iterable[str]) -> str:
+    """Name the first MOST_NAMED of ``lines``; a digest stands for all of them where there are more."""
+    named = list(lines)
+    if len(named) <= MOST_NAMED:
+        return " and ".join(named)
+    digest = hashlib.sha256("\n".join(named).encode()).hexdigest()[:8]
+    return f"{' and '.join(named[:MOST_NAMED])} and {len(named) - MOST_NAMED:,} more (digest {digest})"
 
 
 def _outcome(expected: Written, outcome: Outcome, *, in_order: bool) -> Iterator[str]:
     created, regions = outcome["requirements_created"], outcome["regions_processed"]
     if created != len(expected.rows):
         yield f"returned requirements_created {created:,} instead of {len(expected.rows):,}"
-    if Counter(regions) != Counter(expected.regions) or (in_order and tuple(regions) != expected.regions):
-        yield f"returned regions {_value(regions)} instead of {_value(list(expected.regions))}"
+    if Counter(regions) != Counter(expected.regions):
+        yield f"returned regions {_value(sorted(regions))} instead of {_value(sorted(expected.regions))}"
+    elif in_order and tuple(regions) != expected.regions:
+        yield f"returned regions in the order {_value(regions)} instead of {_value(list(expected.regions))}"
     if tuple(outcome["compliance_frameworks"]) != expected.frameworks:
         frameworks = _value(list(expected.frameworks))
         yield f"returned frameworks {_value(outcome['compliance_frameworks'])} instead of {frameworks}"
@@ -93,18 +111,18 @@ def _identity(left: Left) -> Iterator[str]:
     for what, ids in (("row", left.row_ids), ("summary", left.summary_ids)):
         if twice := len(ids) - len(set(ids)):
             yield f"{counted(twice, what)} with the id of another"
-    if len(left.moments) > 1:
-        yield f"{len(left.moments):,} values of inserted_at in one run"
-    elif any(abs(moment - datetime.now(UTC)) > NEAR for moment in left.moments):
-        yield f"inserted_at {min(left.moments):%Y-%m-%d} is not of this run"
+
+
+def _times(times: Collection[datetime], what: str, *, one: bool) -> Iterator[str]:
+    """``one``: whether all rows of a run must have one ``inserted_at``."""
+    if one and len(times) > 1:
+        yield f"{len(times):,} values of inserted_at in the {what} of one run"
+    elif any(abs(moment - datetime.now(UTC)) > NEAR for moment in times):
+        yield f"inserted_at {min(times):%Y-%m-%d} of the {what} is not of this run"
 
 
 def _name(key: tuple[Any, ...]) -> str:
     return " ".join(map(_value, key))
-
-
-def _more(keys: Sequence[object]) -> str:
-    return " …" if len(keys) > 1 else ""
 
 
 def _value(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench.compliance import oracle
@@ -20,6 +20,7 @@ from bench.database.server import Server, open_server
 from bench.datasets.catalogue.record import LoadedCatalogue, write_catalogue
 from bench.datasets.catalogue.written import file_catalogue
 from bench.datasets.scan import ScanKey
+from bench.declare.divergence import Divergence
 from bench.declare.storage import storage_in
 from bench.harness.executor import SETUP_SECONDS, ProcessExecutor, SampleError
 from bench.harness.scratch import scratch_folder
@@ -33,6 +34,7 @@ NO_SCAN = "00000000-0000-7000-8000-000000000000"
 """The id of no scan."""
 NOTHING = "nothing changed"
 GONE = "the declared divergence no longer occurs: remove it"
+OTHERWISE = "differs, but not as declared"
 
 
 @dataclass(frozen=True)
@@ -49,17 +51,21 @@ class Contestant:
         """As the user or the entry point names it."""
         return self.declared.implementation
 
-    def reason(self, case: str) -> str:
-        """Why it differs in a case, as it declares; '' where it declares nothing."""
-        return next((known.reason for known in self.declared.divergences if known.case == case), "")
+    def divergence(self, case: str) -> Divergence | None:
+        """What it declares about a case."""
+        return next((known for known in self.declared.divergences if known.case == case), None)
 
 
 @dataclass(frozen=True)
 class Observation:
-    """An Observation is how a call differs from the rules, '' where it does not; a declaration may excuse it or not."""
+    """An Observation is how a call differs from the rules; ``difference`` is '' if it does not.
+
+    An error's message depends on versions of Python and driver, so a declaration names the error's class only:
+    ``declarable`` is the difference in that form, '' if no declaration can excuse it.
+    """
 
     difference: str = ""
-    excusable: bool = True
+    declarable: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,22 +127,27 @@ class Suite:
 
     def _run(self, case: Case, name: str) -> _Run:
         catalogue = self._hand_over(name, self._catalogue(case.catalogue))
-        return _Run(case, catalogue, oracle.expected(case.scan, case.catalogue))
+        expected = oracle.expected(case.scan, case.catalogue)
+        frameworks = tuple(name.replace(NUL, "\0") for name in expected.frameworks)
+        return _Run(case, catalogue, replace(expected, frameworks=frameworks))
 
     def judge(self, contestant: Contestant, case: str) -> CaseVerdict:
         """Observe the loaded case, called ``case``, and say what it came to in the light of what is declared."""
         seen = self.observe(contestant)
-        reason = contestant.reason(case)
-        if seen.difference:
-            status = Status.KNOWN if reason and seen.excusable else Status.WRONG
-        else:
-            status = Status.WRONG if reason else Status.EQUAL
+        known = contestant.divergence(case)
+        status, found = Status.WRONG if seen.difference else Status.EQUAL, seen.difference
+        if known and not seen.difference:
+            status, found = Status.WRONG, GONE
+        elif known and seen.declarable == known.difference:
+            status = Status.KNOWN
+        elif known and seen.declarable:
+            found = f"{OTHERWISE}: {found}"
         return CaseVerdict(
             case=case,
             implementation=contestant.name,
             status=status,
-            difference=seen.difference or (GONE if reason else ""),
-            reason=reason,
+            difference=found,
+            reason=known.reason if known else "",
         )
 
     def observe(self, contestant: Contestant) -> Observation:
@@ -150,7 +161,7 @@ class Suite:
         self._tables.count_only([len(findings) + place for place in _counted(earlier_findings)])
         seen = self._call(contestant, loaded.earlier, self._start(contestant.relation, loaded))
         if seen.difference:
-            return Observation(f"in the earlier run: {seen.difference}", seen.excusable)
+            return Observation(f"in the earlier run: {seen.difference}", f"in the earlier run: {seen.declarable}")
         self._tables.count_only(_counted(findings))
         return self._call(contestant, loaded.run, self._tables.read(contestant.relation))
 
@@ -176,15 +187,19 @@ class Suite:
         else:
             outcome = answer.outcome
         after = self._tables.read(contestant.relation)
+        changed = changes(before, after)
+        declarable = ""
         if outcome is None:
-            found = _after_error(run.case, error, changes(before, after), crashed=crashed)
+            found = _after_error(run.case, error, changed, crashed=crashed)
+            declarable = _after_error(run.case, error.partition(":")[0], changed, crashed=crashed)
         elif run.case.refused is not None:
-            found = f"was not refused; {changes(before, after) or NOTHING}"
+            found = declarable = f"was not refused; {changed or NOTHING}"
         else:
-            found = difference(run.expected, after, outcome, in_order=run.case.in_order)
-        foreign = before.others != after.others
-        parts = [found, "rows or summaries of another tenant or scan changed" if foreign else ""]
-        return Observation("; ".join(filter(None, parts)), excusable=not (foreign or crashed))
+            found = declarable = difference(run.expected, before, after, outcome, in_order=run.case.in_order)
+        if before.others != after.others:
+            foreign = "rows or summaries of another tenant or scan changed"
+            return Observation("; ".join(filter(None, [found, foreign])))
+        return Observation(found, "" if crashed else declarable)
 
     def _asked(self, asked: Asked) -> ScanKey:
         """The scan that the call is about, under the tenant for which it is made."""

@@ -64,12 +64,18 @@ class Left:
     rows: tuple[Row, ...]
     summaries: tuple[Summary, ...]
     row_ids: tuple[object, ...]
-    """The ids as well, and of the summaries: only to tell whether one occurs twice, or whether a row was replaced."""
+    """Sorted; they show whether an id occurs twice and whether a row was replaced. Likewise ``summary_ids``."""
     summary_ids: tuple[object, ...]
-    moments: frozenset[datetime]
-    """Every inserted_at of rows and summaries."""
+    row_times: frozenset[datetime]
+    """Every inserted_at of the rows; likewise ``summary_times``."""
+    summary_times: frozenset[datetime]
     others: tuple[object, ...]
-    """Equal for two readings exactly where nothing of other tenants and scans changed, ids and moments included."""
+    """Equal for two readings exactly if nothing of other tenants and scans changed, ids and times included."""
+
+    @property
+    def of_the_scan(self) -> tuple[object, ...]:
+        """Everything of the scan itself."""
+        return self.rows, self.row_ids, self.row_times, self.summaries, self.summary_ids, self.summary_times
 
 
 class Tables:
@@ -133,15 +139,16 @@ class Tables:
         """Read both target tables, with ``relation`` in the place of the rows' table. What is not committed is lost."""
         with _refusals():
             self._end_other_sessions()
-            rows, row_ids, moments = self._own(relation, Row._fields)
-            summaries, summary_ids, more = self._own(SUMMARIES, Summary._fields)
+            rows, row_ids, row_times = self._own(relation, Row._fields)
+            summaries, summary_ids, summary_times = self._own(SUMMARIES, Summary._fields)
             watched = dict.fromkeys((relation, *self._targets.restored))
             return Left(
                 rows=tuple(sorted(map(Row._make, rows))),
                 summaries=tuple(sorted(map(Summary._make, summaries))),
                 row_ids=row_ids,
                 summary_ids=summary_ids,
-                moments=moments | more,
+                row_times=row_times,
+                summary_times=summary_times,
                 others=tuple(map(self._others, watched)),
             )
 

@@ -1,6 +1,6 @@
-"""The task with another schema: the counts of many requirements in one row, and their texts kept once per catalogue.
+"""The task with another schema: one row holds the counts of many requirements, and texts are stored once per catalogue.
 
-In a class of its own, for it needs a migration: readers go through a view with the columns of the table.
+It needs a migration: readers use a view with the columns of the rows' table.
 """
 
 from optimized_impl.packed.task import create_compliance_requirements

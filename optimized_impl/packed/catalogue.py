@@ -1,4 +1,4 @@
-"""The catalogue as packed rows refer to it: frameworks in parts, each version of a framework kept under its hash."""
+"""The catalogue that packed rows refer to: frameworks in parts, each version of a framework stored under its hash."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from bench.compliance.contract import Catalogue, Requirement
 from optimized_impl.pushdown.requirements import Framework, frameworks
 
 PART_SIZE = 256
-"""Requirements of a framework whose counts share a row. The arrays of so many fit into a page beside their row; an
-array that does not would be fetched and unpacked anew for each of its entries."""
+"""Requirements of a framework whose counts share a row. Arrays of this size stay in the row's page; a larger one would
+be fetched and unpacked again for each of its entries."""
 
-# The one transaction that brings a version writes its requirements too; another that wants to waits here for its end.
+# The transaction that inserts a version writes its requirements too; a second one waits here until it has ended.
 _KEEP_FRAMEWORKS = """
     INSERT INTO compliance_catalogue_frameworks (id, inserted_at, compliance_id, framework, version)
     SELECT id, now(), compliance_id, framework, version
@@ -36,25 +36,27 @@ _COPY_REQUIREMENTS = """
 
 @dataclass(frozen=True)
 class FrameworkVersion:
-    """A FrameworkVersion is a framework with the id under which its texts are kept."""
+    """A FrameworkVersion is a framework with the id under which its texts are stored."""
 
     id: UUID
     framework: Framework
 
     def parts(self) -> Iterator[tuple[tuple[str, Requirement], ...]]:
-        """Yield its requirements, in the catalogue's order, up to PART_SIZE at a time."""
+        """Yield its requirements in the catalogue's order, up to PART_SIZE at a time."""
         remaining = iter(self.framework.requirements.items())
         while part := tuple(islice(remaining, PART_SIZE)):
             yield part
 
 
 def versions_of(catalogue: Catalogue) -> tuple[FrameworkVersion, ...]:
-    """Return the frameworks of ``catalogue`` by the bytes of their ids, each with its version's id."""
-    return tuple(FrameworkVersion(_hash(framework), framework) for framework in frameworks(catalogue))
+    """Return the frameworks that have requirements, sorted by the bytes of their ids, each with its version's id."""
+    return tuple(
+        FrameworkVersion(_hash(framework), framework) for framework in frameworks(catalogue) if framework.requirements
+    )
 
 
 def keep_versions(connection: psycopg.Connection, versions: tuple[FrameworkVersion, ...]) -> None:
-    """Write those of ``versions`` that are not kept yet: in most runs, none."""
+    """Write the versions that are not stored yet; in most runs there are none."""
     frameworks = [version.framework for version in versions]
     found = connection.execute(
         _KEEP_FRAMEWORKS,
@@ -82,7 +84,7 @@ def _content(requirement: Requirement) -> tuple[str, int]:
 
 
 def _hash(framework: Framework) -> UUID:
-    """Return the first half of the SHA-256 of all that is kept of ``framework``, piece by piece."""
+    """Return the first half of the SHA-256 over everything that is stored of ``framework``."""
     digest = hashlib.sha256(json.dumps([framework.compliance_id, framework.name, framework.version]).encode())
     requirements: Mapping[str, Requirement] = framework.requirements
     for requirement_id, requirement in requirements.items():

@@ -1,4 +1,4 @@
-"""Packed rows as COPY's binary format has them, part by part, and the summaries that follow from the same counts."""
+"""Packed rows in COPY's binary format, part by part, and the summaries that follow from the same counts."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ _COLUMNS = 14
 
 
 @dataclass(frozen=True)
-class Summary:
-    """A Summary is how many requirements of a framework pass, fail and are manual over all regions."""
+class FrameworkSummary:
+    """A FrameworkSummary counts the requirements of a framework that pass, fail and are manual over all regions."""
 
     compliance_id: str
     passed: int
@@ -45,9 +45,9 @@ class Summary:
 
 
 class PackedRows:
-    """The PackedRows of one scan: encoded while they are sent, and tallied into ``summaries`` meanwhile.
+    """The PackedRows of one scan, encoded while they are sent and tallied into ``summaries`` on the way.
 
-    Every row has the tenant and scan that are given here, whatever the catalogue and the findings hold.
+    Every row has the tenant and scan given here, whatever catalogue and findings contain.
     """
 
     def __init__(self, tenant_id: str, scan_id: str, inserted_at: datetime, findings: CountedFindings) -> None:
@@ -55,13 +55,13 @@ class PackedRows:
         self._findings = findings
         self._names = [column_count(_COLUMNS) + text(region) for region in findings.regions]
         self._ids = ascending_ids()
-        self.summaries: list[Summary] = []
+        self.summaries: list[FrameworkSummary] = []
         """One for each framework that ``copy`` has sent."""
         self.requirements = 0
-        """As many have been sent, in every region."""
+        """How many have been sent, per region."""
 
     def copy(self, cursor: psycopg.Cursor, versions: Sequence[FrameworkVersion]) -> None:
-        """Send the rows of ``versions``, of which only a part of one framework is in memory at a time."""
+        """Send the rows of ``versions``; only one part of one framework is in memory at a time."""
         with cursor.copy(_COPY) as copy:
             copy.write(HEADER)
             for version in versions:
@@ -96,7 +96,8 @@ class PackedRows:
                 )
         total = len(framework.requirements)
         self.requirements += total
-        self.summaries.append(Summary(framework.compliance_id, total - failed - manual, failed, manual))
+        if total:
+            self.summaries.append(FrameworkSummary(framework.compliance_id, total - failed - manual, failed, manual))
 
     def _scores(self, part: Sequence[tuple[str, Requirement]], place: int) -> bytes:
         """Return the arrays of passed and total findings in one region."""
@@ -106,6 +107,6 @@ class PackedRows:
         return integer_array(passed) + integer_array(total)
 
     def _by_region(self, counters: Iterable[Counters]) -> list[Sequence[int]]:
-        """Return the values of ``counters``, one for each region; most are of requirements without any."""
-        none = array("I", [0] * len(self._findings.regions))  # one array for all of them
+        """Return the counts of ``counters`` by region."""
+        none = array("I", [0] * len(self._findings.regions))  # most requirements have none: one array serves them all
         return [self._findings.by_region(count) if count else none for count in counters]

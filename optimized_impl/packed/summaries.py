@@ -1,4 +1,4 @@
-"""The summaries, in the table in which all implementations keep them."""
+"""The summaries, in the same table as those of every other implementation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 import psycopg
 
-from optimized_impl.packed.rows import Summary
+from optimized_impl.packed.rows import FrameworkSummary
 
 _DELETE = "DELETE FROM compliance_overview_summaries WHERE tenant_id = %s AND scan_id = %s"
 _INSERT = """
@@ -19,7 +19,7 @@ _INSERT = """
 
 
 def replace_summaries(
-    cursor: psycopg.Cursor, tenant_id: str, scan_id: str, inserted_at: datetime, summaries: Sequence[Summary]
+    cursor: psycopg.Cursor, tenant_id: str, scan_id: str, inserted_at: datetime, summaries: Sequence[FrameworkSummary]
 ) -> None:
     """Delete the scan's summaries and write ``summaries``."""
     cursor.execute(_DELETE, [tenant_id, scan_id])

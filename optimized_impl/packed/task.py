@@ -1,8 +1,7 @@
-"""``create_compliance_requirements`` on packed rows, all of it in one transaction.
+"""``create_compliance_requirements`` on packed rows, in one transaction.
 
-The server counts the findings; for each part of a framework and each region one row goes to the server, which holds
-the counts of its requirements in arrays. What a requirement is called and how many checks it has stands once in the
-catalogue's tables, under the hash of its framework.
+The server counts the findings; one row per region and part of a framework holds the counts of its requirements in
+arrays. Texts and numbers of checks are stored once in the catalogue's tables, under the hash of their framework.
 """
 
 from __future__ import annotations
@@ -26,11 +25,11 @@ _DELETE_OLD = "DELETE FROM compliance_requirements_packed WHERE tenant_id = %s A
 
 
 class UnsupportedServerError(Exception):
-    """The server has no views that keep row-level security."""
+    """The server's views would bypass row-level security."""
 
 
 @stores_in(PACKED_STORAGE)
-# The law of a catalogue whose versions are kept already; a new one costs one COPY more, once.
+# For a catalogue whose versions are stored already; a new version costs one more COPY, once.
 @declares(Law("statements_django", 4), Law("statements_server", 15))
 @promises(*Promise)
 def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
@@ -40,6 +39,9 @@ def create_compliance_requirements(tenant_id: str, scan_id: str) -> Outcome:
         check_server(connection.info.server_version)
         cursor.execute(SET_TENANT, [tenant_id])
         catalogue = compliance_catalogue(lock_scan(cursor, tenant_id, scan_id))
+        if not catalogue:  # the rule: old rows stay, old summaries go
+            replace_summaries(cursor, tenant_id, scan_id, inserted_at, ())
+            return {"requirements_created": 0, "regions_processed": [], "compliance_frameworks": []}
         findings = count_findings(tenant_id, scan_id)
         versions = versions_of(catalogue) if findings.regions else ()
         keep_versions(connection, versions)
@@ -58,6 +60,6 @@ def check_server(version: int) -> None:
     """Raise UnsupportedServerError where a server of ``version``, as libpq numbers it, lacks the view."""
     if version < INVOKER_VIEWS_SINCE:
         raise UnsupportedServerError(
-            f"packed rows are read through a view that keeps row-level security, which PostgreSQL {version // 10_000} "
-            "does not have; use version 15 or newer"
+            f"packed rows are read through a view under row-level security, which PostgreSQL {version // 10_000} "
+            "does not support; use version 15 or newer"
         )

@@ -1,7 +1,7 @@
-"""Identifiers of rows by the batch: one call for random bytes, and what is not random in all of them at once.
+"""Row ids in batches: one call for the random bytes, and the other bytes set in the whole batch at once.
 
-Time-ordered ones spare the server a tenth of the work: each is the last in the primary key's index, whose pages are
-otherwise split all over.
+Time-ordered ids save the server a tenth of its work: each goes to the end of the primary key's index, whose pages would
+otherwise be split everywhere.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from struct import Struct, pack
 
 _SIZE = 16
 _COUNTED = 4_096
-"""Identifiers that the 12 bits behind the milliseconds tell apart."""
+"""Identifiers per millisecond: what its 12-bit counter can hold."""
 _BATCH = 512
 _ID = Struct(f"{_SIZE}s")
 _MILLISECOND_BYTES, _VERSION_BYTE, _VARIANT_BYTE = 6, 6, 8
@@ -26,17 +26,17 @@ _AS_VARIANT = bytes(byte & 0x3F | 0x80 for byte in range(256))
 
 
 def ascending_ids() -> Iterator[bytes]:
-    """Return UUIDs of version 7 without end, each as 16 bytes and greater than the one before it.
+    """Yield UUIDs of version 7 without end, each as 16 bytes and greater than the one before it.
 
-    The 12 bits behind the milliseconds count; when they overflow, the milliseconds go on from there, ahead of the
-    clock, as RFC 9562 has it in section 6.2. 62 bits remain random.
+    The 12 bits after the milliseconds are a counter; when it overflows, the milliseconds run ahead of the clock (RFC
+    9562, section 6.2). 62 bits remain random.
     """
-    # Cut up and handed on without a line of Python for each: a scan has hundreds of thousands.
+    # No Python code runs per id: a scan has hundreds of thousands.
     return chain.from_iterable(chain.from_iterable(map(_ID.iter_unpack, _batches())))
 
 
 def _batches() -> Iterator[bytes]:
-    """Yield the identifiers end to end, _BATCH at a time."""
+    """Yield the ids back to back, _BATCH at a time."""
     for millisecond in count(time.time_ns() // 1_000_000):
         moment = pack("!Q", millisecond)[-_MILLISECOND_BYTES:]
         for first in range(0, _COUNTED, _BATCH):

@@ -1,4 +1,4 @@
-"""The catalogue laid out in the order of the rows, and what each requirement comes to in each region."""
+"""The catalogue in the order of the rows, and the outcome of each requirement in each region."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from bench.compliance.contract import THREATSCORE_KEY, Catalogue
 from bench.compliance.contract import Requirement as CatalogueRequirement
 from optimized_impl.pushdown.findings import CountedFindings, Counters
 
-Outcome = tuple[str, int, int, int, int]
-"""What one row says: status, passed checks, failed checks, passed findings, total findings."""
+RowOutcome = tuple[str, int, int, int, int]
+"""One row's status, passed checks, failed checks, passed findings and total findings."""
 
 Sums = tuple[str, Counters, Counters]
-"""What a requirement's checks come to in all regions: the status where none of them failed, and how many passed and
-failed. Requirements with the same sums have the same outcomes, but for findings."""
+"""A requirement's status where no check failed, and its passed and failed checks in all regions. Outside ThreatScore,
+requirements with equal sums have equal outcomes."""
 
 
 @dataclass(frozen=True)
 class Framework:
-    """A Framework is one of the catalogue's, with what all its rows share."""
+    """A Framework is one framework of the catalogue, with the values that all its rows share."""
 
     compliance_id: str
     name: str
@@ -29,12 +29,12 @@ class Framework:
     requirements: Mapping[str, CatalogueRequirement]
 
     def requirement_ids(self) -> list[str]:
-        """The ids of its requirements in the order of their bytes."""
+        """Its requirement ids, sorted by their bytes."""
         return sorted(self.requirements)
 
 
 def frameworks(catalogue: Catalogue) -> Iterator[Framework]:
-    """Yield the frameworks by the bytes of their ids, as the unique index of the rows has them."""
+    """Yield the frameworks sorted by the bytes of their ids, the order of the rows' unique index."""
     for compliance_id in sorted(catalogue):
         framework = catalogue[compliance_id]
         version = framework.get("version") or ""
@@ -48,13 +48,13 @@ def frameworks(catalogue: Catalogue) -> Iterator[Framework]:
 
 
 def sums(framework: Framework, requirement_id: str, findings: CountedFindings) -> Sums:
-    """Return what the requirement's checks come to."""
+    """Return the sums of the requirement's checks."""
     checks = framework.requirements[requirement_id]["checks"]
     return "PASS" if checks else "MANUAL", findings.passed_of(checks), findings.failed_of(checks)
 
 
-def outcomes(framework: Framework, requirement_id: str, findings: CountedFindings) -> list[Outcome]:
-    """Return what the requirement comes to in each region, in the order of ``findings.regions``."""
+def outcomes(framework: Framework, requirement_id: str, findings: CountedFindings) -> list[RowOutcome]:
+    """Return the requirement's outcome in each region, in the order of ``findings.regions``."""
     unless_failed, passed, failed = sums(framework, requirement_id, findings)
     scores = findings.scores.get(requirement_id) if framework.is_threatscore else None
     failed_by_region = findings.by_region(failed)

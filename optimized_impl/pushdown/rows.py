@@ -1,4 +1,4 @@
-"""The rows as COPY's binary format has them, put together from parts that are encoded once."""
+"""The rows in COPY's binary format, assembled from parts that are encoded once."""
 
 from __future__ import annotations
 
@@ -35,25 +35,25 @@ COLUMNS = (
     "passed_findings",
     "total_findings",
 )
-"""In the order in which they are sent: what differs least often stands together."""
+"""In the order in which they are sent: columns that change together stand together."""
 
 BLOCK_BYTES = 32 * 1024
 
 MOST_OWN_BYTES = 64
-"""More than a row's own id, status and counts take."""
+"""An upper bound for a row's own id, status and counts."""
 MOST_ENDS = 500
-"""Ends of rows that are kept once they are encoded; on the largest scans a few more occur."""
+"""Encoded row ends to cache; the largest scans have slightly more."""
 MOST_SUMS = 64
-"""Requirements whose rows' ends are kept for others with the same sums."""
+"""Requirements whose row ends are cached for others with the same sums."""
 
 KeptRegions = Mapping[str, Sequence[int]]
-"""Compliance id → for each requirement, in the order of the rows, the set of regions whose row is not to be written."""
+"""Compliance id → for each requirement, in row order, the bit set of regions whose stored row is kept."""
 
 
 class RowEncoder:
-    """A RowEncoder encodes the rows of one scan; what they all share is encoded when it is made.
+    """A RowEncoder encodes the rows of one scan. Tenant, scan and time are encoded once, when it is created.
 
-    So no row can be another tenant's or scan's, whatever the catalogue and the findings hold.
+    Hence no row can belong to another tenant or scan, whatever catalogue and findings contain.
     """
 
     def __init__(self, tenant_id: str, scan_id: str, inserted_at: datetime, ids: Iterator[bytes]) -> None:
@@ -61,7 +61,7 @@ class RowEncoder:
         self._ids = ids
 
     def blocks(self, catalogue: Catalogue, findings: CountedFindings, kept: KeptRegions) -> Iterator[bytes]:
-        """Yield all that one COPY sends, in blocks of up to BLOCK_BYTES or one row: memory does not grow with rows."""
+        """Yield what one COPY sends, in blocks of BLOCK_BYTES or one longer row: memory does not grow with rows."""
         block, size = [HEADER], len(HEADER)
         for piece in self._pieces(catalogue, findings, kept):
             if size + len(piece) > BLOCK_BYTES:
@@ -72,7 +72,7 @@ class RowEncoder:
         yield b"".join([*block, TRAILER])
 
     def _pieces(self, catalogue: Catalogue, findings: CountedFindings, kept: KeptRegions) -> Iterator[bytes]:
-        """Yield the rows of each requirement, its long ones in several pieces."""
+        """Yield the rows of each requirement, in several pieces if they are long."""
         regions = [column_count(len(COLUMNS)) + text(region) for region in findings.regions]
         longest = max(map(len, regions), default=0) + MOST_OWN_BYTES
         ends_by_sums = lru_cache(MOST_SUMS)(partial(_ends, findings, lru_cache(MOST_ENDS)(_end)))
@@ -82,13 +82,12 @@ class RowEncoder:
             kept_by_requirement = kept.get(framework.compliance_id, [0] * len(requirement_ids))
             for requirement_id, kept_here in zip(requirement_ids, kept_by_requirement, strict=True):
                 shared = constants + _requirement(framework, requirement_id) + UUID_LENGTH
-                # Of a row's four parts only the id is made for it alone. What ends the rows comes first, so that no id
-                # is drawn in vain.
+                # Of a row's four parts only the id is made for that row alone.
                 rows: Iterator[tuple[bytes, ...]] = zip(
                     regions,
                     repeat(shared),
                     self._ids,
-                    # ThreatScore's outcomes seldom repeat: to keep them would cost more than it saves.
+                    # ThreatScore's outcomes rarely repeat: caching them costs more than it saves.
                     starmap(_end, outcomes(framework, requirement_id, findings))
                     if framework.is_threatscore
                     else ends_by_sums(sums(framework, requirement_id, findings)),
@@ -101,11 +100,11 @@ class RowEncoder:
 
 
 def copy_rows(cursor: psycopg.Cursor, blocks: Iterator[bytes]) -> int:
-    """Send ``blocks`` by one COPY and return how many rows the server took."""
+    """Send ``blocks`` with one COPY and return how many rows the server stored."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
         sql.Identifier(ComplianceRequirementOverview._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
     )
-    # Unless it waits for each block to leave, what a slow server has not taken yet gathers in this process.
+    # Flush each block: otherwise what a slow server has not read yet piles up in this process.
     with cursor.copy(statement, writer=LibpqWriter(cursor, flush_threshold=0)) as copy:
         for block in blocks:
             copy.write(block)
@@ -113,7 +112,7 @@ def copy_rows(cursor: psycopg.Cursor, blocks: Iterator[bytes]) -> int:
 
 
 def _ends(findings: CountedFindings, end: Callable[[str, int, int], bytes], sums: Sums) -> list[bytes]:
-    """Return the ends of the rows of a requirement with these ``sums``, which ThreatScore does not count."""
+    """Return the row ends of a requirement with these ``sums`` outside ThreatScore, one per region."""
     unless_failed, passed, failed = sums
     failed_by_region = findings.by_region(failed)
     statuses = ("FAIL" if count else unless_failed for count in failed_by_region)

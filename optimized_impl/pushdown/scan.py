@@ -1,11 +1,11 @@
-"""The scan itself: locked against a second run and against its deletion while its rows are written."""
+"""Locks the scan against a second run and against deletion while its rows are written."""
 
 from __future__ import annotations
 
 import psycopg
 
 from bench.compliance.schema.models import Scan
-from optimized_impl.waiting import wait_for_other_runs
+from optimized_impl.scan_lock import wait_for_other_runs
 
 _LOCK = """
     SELECT provider FROM scans
@@ -19,9 +19,9 @@ _LOCK = """
 def lock_scan(cursor: psycopg.Cursor, tenant_id: str, scan_id: str) -> str:
     """Lock the scan until the end of the transaction and return its provider's name.
 
-    Waits for another run of this scan; its rows are seen by whatever statement comes next. The scan and its tenant can
-    still be changed, but not deleted: what a foreign key asks of each row holds for all of them. Raises
-    Scan.DoesNotExist where the tenant has no such scan or its provider is deleted.
+    Waits for another run of this scan; the next statement sees that run's rows. Scan and tenant can still be updated
+    but not deleted, so the foreign keys hold for every row. Raises Scan.DoesNotExist if the tenant has no such scan or
+    its provider is deleted.
     """
     wait_for_other_runs(cursor, scan_id)
     found = cursor.execute(_LOCK, [tenant_id, scan_id]).fetchone()

@@ -1,4 +1,4 @@
-"""What an earlier run left, held against what this one is about to say: rows that are equal stay as they are."""
+"""What an earlier run left, compared with what this one would write: rows that are equal stay as they are."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from psycopg.rows import class_row
 from bench.compliance.contract import Catalogue
 from optimized_impl.pushdown.findings import CountedFindings
 from optimized_impl.pushdown.requirements import Framework, frameworks, outcomes
+from optimized_impl.pushdown.result_stream import result_stream
 from optimized_impl.pushdown.rows import KeptRegions
 
 MOST_STALE = 0.5
-"""Beyond this share of the scan's rows, all are deleted and written: choosing saves too little of the work."""
+"""If more than this share of the rows is stale, all are deleted and written anew: selecting saves too little."""
 
-# All rows of a requirement come as one, since their texts are the same; as several, where they are not.
+# One result row per requirement and set of texts. The cast is needed: to a client that does not know the enum type, an
+# array of it is one string.
 _STORED = """
     SELECT compliance_id, requirement_id, framework, version, description, total_checks,
-        array_agg(region) AS regions, array_agg(requirement_status) AS statuses,
+        array_agg(region) AS regions, array_agg(requirement_status::text) AS statuses,
         array_agg(passed_checks) AS passed_checks, array_agg(failed_checks) AS failed_checks,
         array_agg(passed_findings) AS passed_findings, array_agg(total_findings) AS total_findings
     FROM compliance_requirements_overviews
@@ -30,7 +32,7 @@ _STORED = """
     ORDER BY compliance_id
 """
 _DELETE_ALL = "DELETE FROM compliance_requirements_overviews WHERE tenant_id = %s AND scan_id = %s"
-# Kept regions are ones in a row of digits, one for each region that is written; another region has no digit.
+# ``kept`` is a string of binary digits, one per region of this run; a region of an earlier run has no digit.
 _DELETE_STALE = """
     DELETE FROM compliance_requirements_overviews AS stored
     USING unnest(%(compliance_ids)s::text[], %(requirement_ids)s::text[], %(kept)s::text[])
@@ -43,7 +45,7 @@ _DELETE_STALE = """
 
 @dataclass(frozen=True)
 class StaleRequirement:
-    """A StaleRequirement is one of whose stored rows some have to go: all but those of the regions in ``kept``."""
+    """A StaleRequirement has stored rows to delete: all but those of the regions in ``kept``."""
 
     compliance_id: str
     requirement_id: str
@@ -52,17 +54,17 @@ class StaleRequirement:
 
 @dataclass(frozen=True)
 class Difference:
-    """A Difference is which of a scan's stored rows have to go, and which may stay."""
+    """A Difference says which of a scan's stored rows have to be deleted, and which may stay."""
 
     stale: tuple[StaleRequirement, ...] | None
-    """None: all rows have to go."""
+    """None: all rows have to be deleted."""
     kept: KeptRegions
     kept_count: int
 
 
 @dataclass(frozen=True)
 class _StoredRequirement:
-    """The stored rows of one requirement that have the same texts; the lists have an entry for each row."""
+    """The stored rows of one requirement that share their texts; each list has one entry per row."""
 
     compliance_id: str
     requirement_id: str
@@ -81,17 +83,19 @@ class _StoredRequirement:
 def compare_stored(
     connection: psycopg.Connection, tenant_id: str, scan_id: str, catalogue: Catalogue, findings: CountedFindings
 ) -> Difference:
-    """Compare all columns of the scan's stored rows but id and inserted_at with what ``findings`` come to."""
+    """Compare the scan's stored rows, all columns but id and inserted_at, with those that ``findings`` give."""
     known = {framework.compliance_id: framework for framework in frameworks(catalogue)}
     places = {region: place for place, region in enumerate(findings.regions)}
     most_stale = MOST_STALE * len(places) * sum(len(framework.requirements) for framework in known.values())
     kept: dict[str, list[int]] = {}
     stale: list[StaleRequirement] = []
     stale_count = 0
-    with connection.cursor(row_factory=class_row(_StoredRequirement)) as cursor:
-        stored = cursor.stream(_STORED, [tenant_id, scan_id])
+    with (
+        connection.cursor(row_factory=class_row(_StoredRequirement)) as cursor,
+        result_stream(cursor, _STORED, [tenant_id, scan_id]) as stored,
+    ):
         for compliance_id, requirements in groupby(stored, key=attrgetter("compliance_id")):
-            # Beyond that, the rest is only read: to end a query early would end the transaction.
+            # Read on without comparing: closing the stream early would cancel the query and abort the transaction.
             if stale_count > most_stale:
                 continue
             framework = known.get(compliance_id)
@@ -116,7 +120,7 @@ def compare_stored(
 def delete_stale(
     cursor: psycopg.Cursor, tenant_id: str, scan_id: str, findings: CountedFindings, difference: Difference
 ) -> None:
-    """Delete those of the scan's stored rows that have to go."""
+    """Delete the stored rows that ``difference`` names."""
     if difference.stale is None:
         cursor.execute(_DELETE_ALL, [tenant_id, scan_id])
         return
@@ -137,7 +141,7 @@ def _equal_regions(
     findings: CountedFindings,
     places: Mapping[str, int],
 ) -> int:
-    """Return the set of regions in which the stored row is the one that is to be written."""
+    """Return, as a bit set, the regions whose stored row is what would be written."""
     if framework is None or requirement.requirement_id not in framework.requirements:
         return 0
     wanted = framework.requirements[requirement.requirement_id]

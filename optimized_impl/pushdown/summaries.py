@@ -22,6 +22,7 @@ _DELETE = """
             stored.requirements_failed, stored.requirements_manual, stored.total_requirements)
     )
 """
+_DELETE_ALL = "DELETE FROM compliance_overview_summaries WHERE tenant_id = %s AND scan_id = %s"
 _INSERT = """
     INSERT INTO compliance_overview_summaries (id, tenant_id, scan_id, inserted_at, compliance_id,
         requirements_passed, requirements_failed, requirements_manual, total_requirements)
@@ -39,7 +40,7 @@ def replace_summaries(
     catalogue: Catalogue,
     findings: CountedFindings,
 ) -> None:
-    """Have the scan's summaries be those of ``findings``; one that says the same already stays as it is."""
+    """Make the scan's summaries those of ``findings``; a summary that is already right stays as it is."""
     summaries = list(_summaries(catalogue, findings)) if findings.regions else []
     ids, passed, failed, manual, total = zip(*summaries, strict=True) if summaries else ((),) * 5
     values = {
@@ -56,9 +57,16 @@ def replace_summaries(
     cursor.execute(_INSERT, values)
 
 
+def delete_summaries(cursor: psycopg.Cursor, tenant_id: str, scan_id: str) -> None:
+    """Delete the scan's summaries."""
+    cursor.execute(_DELETE_ALL, [tenant_id, scan_id])
+
+
 def _summaries(catalogue: Catalogue, findings: CountedFindings) -> Iterator[Summary]:
-    """Yield one summary per framework: a check that failed in any region fails its requirements."""
+    """Yield one summary per framework that has requirements: a check that failed in any region fails them."""
     for compliance_id, framework in catalogue.items():
+        if not framework["requirements"]:
+            continue
         count = {"PASS": 0, "FAIL": 0, "MANUAL": 0}
         for requirement in framework["requirements"].values():
             if not requirement["checks"]:

@@ -1,13 +1,13 @@
-"""The fast lane: a transaction in which the target tables' triggers are off, where nothing is lost by it."""
+"""The fast lane: a transaction with the target tables' triggers switched off, where that loses no guarantee."""
 
 from __future__ import annotations
 
 import psycopg
 
-# What CREATE TRIGGER waits for: nobody adds one between the look at them and the end of the transaction.
+# Conflicts with CREATE TRIGGER: none can be added between the check below and the end of the transaction.
 _HOLD = "LOCK TABLE compliance_requirements_overviews, compliance_overview_summaries IN ROW EXCLUSIVE MODE"
-# All but the foreign keys to the two rows that are locked: users' triggers, foreign keys to or from other tables,
-# constraints that are checked late. Those with tgenabled 'A' fire in any case, those with 'D' in none.
+# Every trigger except those of the foreign keys to the two locked rows: users' triggers, other foreign keys, deferred
+# constraints. Triggers with tgenabled 'A' fire regardless, those with 'D' never.
 _IN_THE_WAY = """
     SELECT tgname, tgrelid::regclass::text
     FROM pg_trigger
@@ -23,26 +23,24 @@ _OFF = "SET LOCAL session_replication_role = replica"
 
 
 class FastLaneError(Exception):
-    """The fast lane is closed here: the role may not switch triggers off, or more than foreign keys hangs on them."""
+    """The role may not switch triggers off, or more than foreign keys depends on them."""
 
 
 def switch_triggers_off(cursor: psycopg.Cursor) -> None:
     """Switch the triggers of both target tables off until the end of the transaction. Raises FastLaneError.
 
     Call it with the scan and its tenant locked against deletion: every row refers to these two and to nothing else, so
-    that what the foreign keys' triggers would find is known beforehand.
+    the foreign keys' triggers could find nothing wrong.
     """
     cursor.execute(_HOLD)
     in_the_way = cursor.execute(_IN_THE_WAY).fetchone()
     if in_the_way is not None:
         trigger, table = in_the_way
-        raise FastLaneError(
-            f"the fast lane would silence trigger {trigger} of {table}; drop the trigger, or use the ordinary lane"
-        )
+        raise FastLaneError(f"the fast lane would skip trigger {trigger} of {table}; drop the trigger or use pushdown")
     try:
         cursor.execute(_OFF)
     except psycopg.errors.InsufficientPrivilege as error:
         raise FastLaneError(
             "the admin role may not set session_replication_role; let a superuser GRANT SET ON PARAMETER "
-            "session_replication_role to it (PostgreSQL 15 or newer), or use the ordinary lane"
+            "session_replication_role to it (PostgreSQL 15 or newer), or use pushdown"
         ) from error

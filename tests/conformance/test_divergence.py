@@ -8,7 +8,7 @@ from bench.declare.divergence import Divergence, divergences_of, diverges
 
 
 def test_what_is_declared_is_found_and_nothing_where_nothing_is_declared() -> None:
-    first, second = Divergence("one", "because"), Divergence("two", "because of that")
+    first, second = Divergence("one", "because", "1 row differs"), Divergence("two", "because of that", "2 rows differ")
 
     @diverges(first, second)
     def declaring() -> None: ...
@@ -21,9 +21,16 @@ def test_what_is_declared_is_found_and_nothing_where_nothing_is_declared() -> No
 
 def test_a_divergence_needs_a_reason() -> None:
     with pytest.raises(ValueError, match="the divergence in case 'one' has no reason; say why"):
-        Divergence("one", " ")
+        Divergence("one", " ", "1 row differs")
+
+
+def test_a_divergence_says_what_differs() -> None:
+    with pytest.raises(ValueError, match="the divergence in case 'one' does not say what differs; copy it from bench prove"):
+        Divergence("one", "because", "")
 
 
 def test_a_case_is_declared_once() -> None:
     with pytest.raises(ValueError, match="the divergence in case 'one' is declared twice; keep one of the two"):
-        diverges(Divergence("one", "because"), Divergence("two", "because"), Divergence("one", "why not"))
+        diverges(
+            Divergence("one", "because", "a"), Divergence("two", "because", "b"), Divergence("one", "why not", "c")
+        )

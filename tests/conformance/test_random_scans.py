@@ -17,6 +17,7 @@ from tests.support.strategies import catalogues, findings
 ARRAYS = ("array-null", "array-without-resource", "array-entry-twice", "two-resources-in-a-region")
 COMPLIANCE = ("compliance-list", "compliance-number", "threatscore-null", "threatscore-text", "threatscore-nested")
 TIMES = ("rerun-one-changed",)
+KEPT_TIMES = "2 values of inserted_at in the rows of one run"
 """The cases whose divergence is one of every such scan."""
 
 
@@ -36,7 +37,7 @@ def examples(number: int) -> settings:
 def contestants(enter: Enter, without: Iterable[str] = ()) -> list[Contestant]:
     """The registered ones that declare none of the cases ``without``."""
     entered = [enter(name) for name in registered_names()]
-    return [one for one in entered if not any(map(one.reason, without))]
+    return [one for one in entered if not any(map(one.divergence, without))]
 
 
 def differences(suite: Suite, made: Case, compared: list[Contestant]) -> dict[str, str]:
@@ -102,9 +103,7 @@ def test_a_run_over_another_ones_rows_leaves_what_the_oracle_says(
         earlier=Earlier(findings=first, catalogue=earlier_catalogue if new_catalogue else catalogue),
     )
     found = differences(suite, made, contestants(enter))
-    keeping = {one.name for one in contestants(enter) if any(map(one.reason, TIMES))}
+    keeping = {one.name for one in contestants(enter) if any(map(one.divergence, TIMES))}
     assert {
-        name: difference
-        for name, difference in found.items()
-        if not (name in keeping and difference == "2 values of inserted_at in one run")
+        name: difference for name, difference in found.items() if not (name in keeping and difference == KEPT_TIMES)
     } == {}

@@ -40,18 +40,22 @@ def verdict(suite: Suite, session: Session, case: str, fault: str) -> CaseVerdic
         (
             "unseen_is_manual",
             "unmapped-check",
-            "2 rows differ: 'cis' '1' 'us' has requirement_status 'MANUAL' instead of 'PASS' …",
+            "2 rows differ: 'cis' '1' 'us' has requirement_status 'MANUAL' instead of 'PASS' and 'cis' '2' 'us' has ",
         ),
         ("composes_texts", "text-scripts", "differ"),
         ("strips_texts", "text-tabs-and-blanks", "has version '' instead of ' '"),
-        ("times_each_row", "one-failure", "6 values of inserted_at in one run"),
-        ("repeats_an_old_time", "one-failure", "inserted_at 2001-01-01 is not of this run"),
-        ("forgets_old_rows", "empty-region", "2 rows too many: 'cis' '1' 'eu' …; 2 values of inserted_at"),
+        ("times_each_row", "one-failure", "6 values of inserted_at in the rows of one run"),
+        ("repeats_an_old_time", "one-failure", "inserted_at 2001-01-01 of the rows is not of this run"),
+        (
+            "forgets_old_rows",
+            "empty-region",
+            "2 rows too many: 'cis' '1' 'eu' and 'cis' '1' 'old'; 2 values of inserted_at",
+        ),
         ("forgets_the_summaries", "statuses", "1 of 1 summary missing: 'all'; 1 summary too many: 'cis'"),
         (
             "sorts_regions",
             "region-order",
-            "returned regions ['ap', 'eu', 'us', 'zu'] instead of ['us', 'ap', 'zu', 'eu']",
+            "returned regions in the order ['ap', 'eu', 'us', 'zu'] instead of ['us', 'ap', 'zu', 'eu']",
         ),
         ("returns_too_few", "one-failure", "returned requirements_created 5 instead of 6; returned frameworks []"),
         ("returns_nothing", "one-failure", "the implementation returned no bench.compliance.contract.Outcome"),
@@ -80,7 +84,7 @@ def test_a_planted_fault_is_wrong_and_said_in_a_line(
         ("strips_texts", "text-sql"),
         ("sorts_regions", "multi-region"),
         ("ignores_a_missing_scan", "one-failure"),
-        ("times_each_row", "no-frameworks"),
+        ("times_each_row", "only-no-requirements"),
         ("writes_across_tenants", "missing-scan"),
     ],
 )
@@ -96,6 +100,12 @@ def test_a_declared_difference_is_known_with_its_reason_and_an_undeclared_one_be
     assert (found.status, found.reason) == (Status.KNOWN, "an unseen check counts as none")
     assert "requirement_status 'MANUAL' instead of 'PASS'" in found.difference
     assert verdict(suite, session, "statuses", "admits_unseen_is_manual").status is Status.WRONG
+
+
+def test_a_difference_other_than_the_declared_one_is_wrong(suite: Suite, session: Session) -> None:
+    found = verdict(suite, session, "one-failure", "declares_another_difference")
+    assert found.status is Status.WRONG
+    assert found.difference.startswith("differs, but not as declared: returned requirements_created 5 instead of 6")
 
 
 def test_a_declared_case_that_there_is_not_is_the_users_to_correct(suite: Suite, session: Session) -> None:

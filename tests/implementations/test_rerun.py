@@ -1,4 +1,4 @@
-"""The two implementations replace every row of an earlier run, also where nothing changed."""
+"""The implementations of production's versions replace every row of an earlier run, even if nothing changed."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from tests.support.workbench import Workbench
 CASE = CASES["multi-region"]
 
 
-@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
+@pytest.mark.parametrize("implementation", [*IMPLEMENTATIONS, "single-transaction"])
 def test_a_second_run_writes_the_same_again_under_new_ids_at_a_later_time(
     workbench: Workbench, implementation: str
 ) -> None:
     workbench.load(CASE.scan, CASE.catalogue)
     workbench.plant_old_rows()
     outcome = workbench.run(implementation)
-    written, ids, (first,) = workbench.written(outcome["regions_processed"]), ids_of(workbench), times_of(workbench)
+    written, ids, first = workbench.written(outcome["regions_processed"]), ids_of(workbench), times_of(workbench)
     assert written == CASE.by_hand
     assert workbench.run(implementation) == outcome
-    (second,) = times_of(workbench)
+    second = times_of(workbench)
     assert workbench.written(outcome["regions_processed"]) == written
     assert not ids & ids_of(workbench)
-    assert datetime.fromisoformat(OLD) < first < second
+    assert datetime.fromisoformat(OLD) < min(first)
+    assert max(first) < min(second)
 
 
 def ids_of(workbench: Workbench) -> set[object]:

@@ -50,7 +50,16 @@ REFUSAL_CASES: dict[str, Case] = {
     "nul-in-compliance-id": _nul("a compliance id", {"cis": CIS, f"{NUL}ts": SCORE}),
     "nul-in-framework": _nul("a framework's name", {"cis": CIS, "x": framework(f"X{NUL}", "1", **{"1": ["a"]})}),
     "nul-in-version": _nul("a version", {"x": framework("X", NUL, **{"1": ["a"]}), "cis": CIS}),
-    "nul-in-a-summary": _nul("the id of a framework without requirements", {"cis": CIS, f"{NUL}": framework("X", "1")}),
+    "nul-without-requirements": case(
+        "NUL in the id of a framework without requirements is written nowhere",
+        FINDINGS,
+        {"cis": CIS, NUL: framework("X", "1")},
+        by_hand(
+            counts("cis 1 eu FAIL 0/1/1", "cis 2 eu FAIL 0/1/2", "cis 1 us FAIL 0/1/1", "cis 2 us FAIL 0/1/2"),
+            summaries("cis 0/2/0/2"),
+            ["eu", "us"],
+        ),
+    ),
     "nul-after-10000-rows": Case(
         promise="NUL in the last of more rows than a batch holds is refused, and nothing has changed",
         findings=tuple(bulk_findings(1, 1)),

@@ -208,24 +208,24 @@ EMPTY: dict[str, Case] = {
         by_hand(counts("cis 1 eu PASS 1/0/1", "cis 2 eu PASS 1/0/2"), summaries("cis 2/0/0/2"), ["eu"]),
     ),
     "no-frameworks": case(
-        "a provider without frameworks gives regions, and neither rows nor summaries",
+        "a provider without frameworks: no region counts, old rows stay and old summaries go",
         [finding("a", "FAIL", "eu"), finding("b", "PASS", "us")],
         {},
-        by_hand(regions=["eu", "us"]),
+        by_hand(),
     ),
     "no-requirements": case(
-        "a framework without requirements has a summary of zeros where a region counts, and no rows",
+        "a framework without requirements has neither rows nor a summary",
         [finding("a", "FAIL", "eu")],
         {"bare": framework("Bare", "1"), "cis": CIS},
         by_hand(
-            counts("cis 1 eu FAIL 0/1/1", "cis 2 eu FAIL 0/1/2"), summaries("bare 0/0/0/0", "cis 0/2/0/2"), ["eu"]
+            counts("cis 1 eu FAIL 0/1/1", "cis 2 eu FAIL 0/1/2"), summaries("cis 0/2/0/2"), ["eu"]
         ),
     ),
     "only-no-requirements": case(
-        "it has that summary also where no framework has a row",
+        "where no framework has requirements, regions are returned and old rows and summaries go",
         [finding("a", "FAIL", "eu")],
         {"bare": framework("Bare", "1")},
-        by_hand(summaries=summaries("bare 0/0/0/0"), regions=["eu"]),
+        by_hand(regions=["eu"]),
     ),
     "missing-texts": case(
         "a missing or null version or description is stored as ''",

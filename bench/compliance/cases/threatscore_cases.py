@@ -183,6 +183,6 @@ THREATSCORE_CASES: dict[str, Case] = {
         "a ThreatScore framework without requirements takes no finding",
         [finding("a", "FAIL", "eu", compliance=scored("1.1"))],
         {"ts": framework("ProwlerThreatScore", "1.0")},
-        by_hand(summaries=summaries("ts 0/0/0/0"), regions=["eu"]),
+        by_hand(regions=["eu"]),
     ),
 }  # fmt: skip

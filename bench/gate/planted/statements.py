@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from functools import partial
 from unittest.mock import patch
 
@@ -38,9 +37,9 @@ def queries_each_region(tenant_id: str, scan_id: str) -> Outcome:
 def commits_twice(tenant_id: str, scan_id: str) -> Outcome:
     """Delete the summaries in one transaction and write them in another, so that a reader may find none."""
 
-    def replace(tenant_id: str, scan_id: str, inserted_at: datetime, summaries: task.Summaries) -> None:
-        _replace_summaries(tenant_id, scan_id, inserted_at, {})
-        _replace_summaries(tenant_id, scan_id, inserted_at, summaries)
+    def replace(tenant_id: str, scan_id: str, summaries: task.Summaries) -> None:
+        _replace_summaries(tenant_id, scan_id, {})
+        _replace_summaries(tenant_id, scan_id, summaries)
 
     return streaming_with(tenant_id, scan_id, replace_summaries=replace)
 

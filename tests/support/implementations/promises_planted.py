@@ -1,6 +1,6 @@
-"""Planted bad implementations: each promises everything and breaks one promise, seen by the harness or not at all.
+"""Planted implementations: each promises everything and breaks one promise.
 
-All write small batches, so that a run over a few hundred rows has many places at which it can be struck.
+All write small batches, so that a run over a few hundred rows offers many places for a fault.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from django.utils import timezone
 from bench.compliance.contract import Outcome, compliance_catalogue
 from bench.compliance.schema.connections import admin_connection
 from bench.declare.promise import Promise, promises
-from optimized_impl import atomic, task
+from optimized_impl import task
+from tests.support.implementations import one_transaction
 
 BATCH = 60
 SLOWNESS_SECONDS = 0.8
@@ -29,7 +30,7 @@ everything = promises(*Promise)
 
 def _in_small_batches(function: Callable[[str, str], Outcome]) -> Callable[[str, str], Outcome]:
     def run(tenant_id: str, scan_id: str) -> Outcome:
-        with patch.object(task, "COPY_BATCH_SIZE", BATCH), patch.object(atomic, "COPY_BATCH_SIZE", BATCH):
+        with patch.object(task, "COPY_BATCH_SIZE", BATCH), patch.object(one_transaction, "COPY_BATCH_SIZE", BATCH):
             return function(tenant_id, scan_id)
 
     return run
@@ -39,21 +40,21 @@ def _in_small_batches(function: Callable[[str, str], Outcome]) -> Callable[[str,
 @_in_small_batches
 def keeps_everything(tenant_id: str, scan_id: str) -> Outcome:
     """The control."""
-    return atomic.create_compliance_requirements(tenant_id, scan_id)
+    return one_transaction.create_compliance_requirements(tenant_id, scan_id)
 
 
 @everything
 @_in_small_batches
 def keeps_everything_slowly(tenant_id: str, scan_id: str) -> Outcome:
-    """Pause in the middle of the transaction: no machine is so slow that a blow from outside comes too late."""
-    copy = atomic._copy_rows
+    """Pause in the middle of the transaction, so that a fault from outside never comes too late."""
+    copy = one_transaction._copy_rows
 
     def pause_first(*arguments: Any) -> int:
         time.sleep(SLOWNESS_SECONDS)
         return copy(*arguments)
 
-    with patch.object(atomic, "_copy_rows", pause_first):
-        return atomic.create_compliance_requirements(tenant_id, scan_id)
+    with patch.object(one_transaction, "_copy_rows", pause_first):
+        return one_transaction.create_compliance_requirements(tenant_id, scan_id)
 
 
 @everything
@@ -67,15 +68,15 @@ def leaves_partial_sets(tenant_id: str, scan_id: str) -> Outcome:
 @_in_small_batches
 def commits_in_the_middle(tenant_id: str, scan_id: str) -> Outcome:
     """Commit the rows before the summaries, all of them at once."""
-    copy = atomic._copy_summaries
+    copy = one_transaction._copy_summaries
 
     def commit_first(cursor: psycopg.Cursor, *arguments: Any) -> None:
         cursor.connection.commit()
         time.sleep(0.05)
         copy(cursor, *arguments)
 
-    with patch.object(atomic, "_copy_summaries", commit_first):
-        return atomic.create_compliance_requirements(tenant_id, scan_id)
+    with patch.object(one_transaction, "_copy_summaries", commit_first):
+        return one_transaction.create_compliance_requirements(tenant_id, scan_id)
 
 
 @everything
@@ -87,23 +88,23 @@ def writes_across_tenants(tenant_id: str, scan_id: str) -> Outcome:
             "DELETE FROM compliance_requirements_overviews WHERE scan_id = %s AND tenant_id <> %s",
             [scan_id, tenant_id],
         )
-    return atomic.create_compliance_requirements(tenant_id, scan_id)
+    return one_transaction.create_compliance_requirements(tenant_id, scan_id)
 
 
 @everything
 @_in_small_batches
 def accepts_any_scan(tenant_id: str, scan_id: str) -> Outcome:
-    """Look neither at the scan nor at its tenant."""
+    """Check neither the scan nor its tenant."""
     catalogue = compliance_catalogue("aws")
-    with patch.object(atomic, "REPLICA", "admin"), patch.object(task, "REPLICA", "admin"):
+    with patch.object(one_transaction, "REPLICA", "admin"), patch.object(task, "REPLICA", "admin"):
         statuses, threatscore = task.aggregate_findings(tenant_id, scan_id)
     checks = task.count_checks(catalogue, statuses)
-    tally = task.SummaryTally(catalogue)
+    tally = task.SummaryTally()
     rows = task.build_rows(tenant_id, scan_id, timezone.now(), catalogue, checks, threatscore, tally)
     with admin_connection() as connection, connection.cursor() as cursor:
-        atomic._delete_old(cursor, tenant_id, scan_id)
-        created = atomic._copy_rows(cursor, rows)
-        atomic._copy_summaries(cursor, tenant_id, scan_id, timezone.now(), tally.summaries())
+        one_transaction._delete_old(cursor, tenant_id, scan_id)
+        created = one_transaction._copy_rows(cursor, rows)
+        one_transaction._copy_summaries(cursor, tenant_id, scan_id, timezone.now(), tally.summaries())
     return {
         "requirements_created": created,
         "regions_processed": list(statuses),
@@ -116,17 +117,17 @@ def accepts_any_scan(tenant_id: str, scan_id: str) -> Outcome:
 def hides_errors(tenant_id: str, scan_id: str) -> Outcome:
     """Report success whatever the server says."""
     with suppress(psycopg.Error):
-        return atomic.create_compliance_requirements(tenant_id, scan_id)
+        return one_transaction.create_compliance_requirements(tenant_id, scan_id)
     return {"requirements_created": 0, "regions_processed": [], "compliance_frameworks": []}
 
 
 @everything
 @_in_small_batches
 def stays_in_progress(tenant_id: str, scan_id: str) -> Outcome:
-    """Note in the database that a run is in progress, for which a run that dies leaves the note behind."""
+    """Mark in the database that a run is in progress; a run that dies leaves the mark behind."""
     with admin_connection() as connection:
         connection.execute("CREATE TABLE run_in_progress ()")
-    outcome = atomic.create_compliance_requirements(tenant_id, scan_id)
+    outcome = one_transaction.create_compliance_requirements(tenant_id, scan_id)
     with admin_connection() as connection:
         connection.execute("DROP TABLE run_in_progress")
     return outcome
@@ -135,7 +136,7 @@ def stays_in_progress(tenant_id: str, scan_id: str) -> Outcome:
 @everything
 @_in_small_batches
 def deadlocks(tenant_id: str, scan_id: str) -> Outcome:
-    """Take two locks, in the order that the other run leaves free."""
+    """Take two locks in the opposite order of the other run."""
     with admin_connection() as connection:
         found = connection.execute("SELECT pg_try_advisory_xact_lock(1)").fetchone()
         first = found == (True,)
@@ -143,7 +144,7 @@ def deadlocks(tenant_id: str, scan_id: str) -> Outcome:
             time.sleep(PAUSE_SECONDS)
         for lock in (2,) if first else (2, 1):
             connection.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
-        return atomic.create_compliance_requirements(tenant_id, scan_id)
+        return one_transaction.create_compliance_requirements(tenant_id, scan_id)
 
 
 _calls: list[str] = []
@@ -151,7 +152,7 @@ _calls: list[str] = []
 
 @everything
 def fails(tenant_id: str, scan_id: str) -> Outcome:
-    """Fail where nothing disturbs it, but for the warm-up, which is a worker's first call."""
+    """Fail undisturbed, in every call but the worker's first, which is the warm-up."""
     if _calls:
         raise RuntimeError("out of order")
     _calls.append(scan_id)

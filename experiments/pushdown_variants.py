@@ -1,6 +1,7 @@
-"""What was tried beyond ``pushdown`` and not kept, to be measured beside it; see ``docs/decisions.md``.
+"""Variants of ``pushdown`` that were tried and not kept, to be measured beside it; see ``docs/decisions.md``.
 
-None is registered: name one as ``--implementation optimized_impl.tried:FUNCTION``. They make no promises.
+None is registered: from the checkout, ``bench run --implementation experiments.pushdown_variants:FUNCTION``. They make
+no promises.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from optimized_impl.pushdown.scan import lock_scan
 from optimized_impl.pushdown.stored import Difference, delete_stale
 from optimized_impl.pushdown.summaries import replace_summaries
 
-# Requirements and regions come as arrays of their own, what each pair of them comes to as flat arrays.
+# Requirements and regions are separate arrays; the outcome of each pair comes in flat arrays.
 _INSERT = """
     INSERT INTO compliance_requirements_overviews (id, tenant_id, scan_id, inserted_at, compliance_id, framework,
         version, region, requirement_id, description, total_checks, requirement_status, passed_checks, failed_checks,
@@ -46,17 +47,17 @@ _AS_VARIANT = bytes(byte & 0x3F | 0x80 for byte in range(256))
 
 
 def with_random_ids(tenant_id: str, scan_id: str) -> Outcome:
-    """Like ``pushdown`` on a first run, with ids of version 4."""
+    """``pushdown`` on a first run, with ids of version 4."""
     return _write_all(tenant_id, scan_id, ids=_random_ids())
 
 
 def with_much_work_mem(tenant_id: str, scan_id: str) -> Outcome:
-    """The same with 64 MB for each step of counting."""
+    """The same with 64 MB of work_mem for counting."""
     return _write_all(tenant_id, scan_id, settings=SETTINGS | {"work_mem": "64MB"})
 
 
 def with_two_sessions(tenant_id: str, scan_id: str) -> Outcome:
-    """Half of the frameworks by a second session in a transaction of its own: readers can see one half alone."""
+    """Half of the frameworks in a second session and transaction: readers can see one half alone."""
     inserted_at = timezone.now()
     with admin_connection() as connection, connection.cursor() as cursor:
         catalogue, findings = _prepare(cursor, tenant_id, scan_id)
@@ -78,7 +79,7 @@ def with_two_sessions(tenant_id: str, scan_id: str) -> Outcome:
 
 
 def with_insert_select(tenant_id: str, scan_id: str) -> Outcome:
-    """One INSERT … SELECT from arrays per framework in place of COPY, as a role under row-level security may do."""
+    """One INSERT … SELECT from arrays per framework instead of COPY; a role under row-level security may do that."""
     inserted_at = timezone.now()
     created = 0
     with admin_connection() as connection, connection.cursor() as cursor:
@@ -94,7 +95,7 @@ def with_insert_select(tenant_id: str, scan_id: str) -> Outcome:
 def _write_all(
     tenant_id: str, scan_id: str, *, ids: Iterator[bytes] | None = None, settings: Mapping[str, str] = SETTINGS
 ) -> Outcome:
-    """Replace all rows, also those that are right."""
+    """Replace all rows, also those that are already right."""
     inserted_at = timezone.now()
     with admin_connection() as connection, connection.cursor() as cursor:
         catalogue, findings = _prepare(cursor, tenant_id, scan_id, settings)
