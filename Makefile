@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.ready
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 BENCH_ARGS ?=
-ALL := streaming materializing streaming-atomic pushdown pushdown-fast packed
+ALL := streaming materializing single-transaction pushdown pushdown-fast packed
 PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile
 
 .PHONY: bench test promises showcase soak setup lint types imports schema lock clean help
