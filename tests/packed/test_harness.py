@@ -184,5 +184,5 @@ def test_servers_without_views_that_keep_row_level_security_are_refused(workbenc
     """The module can be imported once Django is set up."""
     task = importlib.import_module("optimized_impl.packed.task")
     task.check_server(150000)
-    with pytest.raises(task.UnsupportedServerError, match="PostgreSQL 14 does not have; use version 15"):
+    with pytest.raises(task.UnsupportedServerError, match="PostgreSQL 14 does not support; use version 15"):
         task.check_server(149999)

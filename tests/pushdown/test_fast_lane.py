@@ -118,7 +118,7 @@ def test_it_is_refused_where_triggers_check_more_than_the_locked_parents(
     loaded: Workbench, making: str, unmaking: str
 ) -> None:
     with schema(loaded, making, unmaking):
-        refused(loaded, "would silence trigger")
+        refused(loaded, "would skip trigger")
 
 
 def test_no_trigger_is_added_between_the_look_at_them_and_the_end(loaded: Workbench) -> None:
