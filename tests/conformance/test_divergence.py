@@ -25,7 +25,9 @@ def test_a_divergence_needs_a_reason() -> None:
 
 
 def test_a_divergence_says_what_differs() -> None:
-    with pytest.raises(ValueError, match="the divergence in case 'one' does not say what differs; copy it from bench prove"):
+    with pytest.raises(
+        ValueError, match="the divergence in case 'one' does not say what differs; copy it from bench prove"
+    ):
         Divergence("one", "because", "")
 
 
