@@ -1,26 +1,32 @@
-"""The timeline: kept runs in order, and whether each may be set against the newest."""
+"""The timeline: kept runs in order, whether each compares with the newest, and what changed from run to run."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from bench.analysis.change import Change, ChangeVerdict, exact_change, near_exact_change, noisy_changes
 from bench.analysis.comparable import datasets_match, environment_fingerprint
 from bench.analysis.rows import Answer
 from bench.analysis.run_verdict import judge
 from bench.analysis.summary import Summaries, Summary, summarise_all
+from bench.analysis.verdict import Standing, Verdict
 from bench.errors import InputError
 from bench.results.metrics import Kind, Metric
 from bench.results.records import Dataset, Results
 
+NOTABLE = 0.1
+"""The share by which a noisy metric that cannot be decided must differ to be mentioned."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """A Moment is one run on one scan: the summaries of some metrics, and what tells it from the newest run.
+    """A Moment is one run on one scan: the summaries of some metrics, and how it compares with the newest run.
 
-    ``obstacle`` says why no figure of it can be set against the newest run's, empty where they can; ``same_machine``
-    whether its times can as well.
+    ``obstacle`` says why none of its figures compare with the newest run's, '' where they do; ``same_machine`` whether
+    its times do as well. ``verdict`` is the run's own.
     """
 
     scan: str
@@ -32,13 +38,14 @@ class Moment:
     summaries: Summaries
     obstacle: str
     same_machine: bool
+    verdict: Verdict
 
     def summary(self, implementation: str, metric: Metric) -> Summary | None:
         """Return one implementation's summary; None where no sample was taken."""
         return self.summaries.get(self.scan, implementation, metric.name)
 
     def comparable(self, metric: Metric) -> bool:
-        """Whether this moment's figure of ``metric`` can be set against the newest run's."""
+        """Whether this moment's figure of ``metric`` compares with the newest run's."""
         return not self.obstacle and (self.same_machine or metric.kind is not Kind.NOISY)
 
 
@@ -78,6 +85,7 @@ def timeline(runs: Sequence[Results], scan: str, metrics: Sequence[Metric]) -> t
             summaries=summarise_all(one for one in run.measurements if one.scan == scan and one.metric in names),
             obstacle=_obstacle(run, newest, scan),
             same_machine=environment_fingerprint(run.environment) == environment_fingerprint(newest.environment),
+            verdict=judge(run, Summaries({})),
         )
         for run in measured
     )
@@ -93,6 +101,55 @@ def _obstacle(run: Results, newest: Results, scan: str) -> str:
         return f"another scenario than the newest run's: {run.scenario}"
     if not datasets_match(_measured_datasets(run)[scan], _measured_datasets(newest)[scan]):
         return "other data than the newest run's"
-    if judge(run, Summaries({})).same_rows.answer is Answer.NO:
+    if run.unfinished:
+        return f"the run is unfinished ({run.unfinished})"
+    rows = judge(run, Summaries({})).same_rows.answer
+    if rows is Answer.NO:
         return "the rows were not what they should be"
-    return ""
+    return "" if rows is Answer.YES else "no digest proves its rows"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A Step is what changed from one run to the next that compares with it: for better, for worse, or undecided."""
+
+    before: Moment
+    after: Moment
+    changes: tuple[Change, ...]
+
+
+def steps(moments: Sequence[Moment], metrics: Sequence[Metric]) -> tuple[Step, ...]:
+    """Return the steps between consecutive runs in which a metric changed, by the metric's kind.
+
+    Runs with an obstacle are skipped, and times compare only on one machine. A noisy metric with too few samples to
+    decide is a change from NOTABLE on.
+    """
+    comparable = [one for one in moments if not one.obstacle]
+    found = []
+    for before, after in pairwise(comparable):
+        changes = tuple(one for one in _changes(before, after, metrics) if _notable(one))
+        if changes:
+            found.append(Step(before=before, after=after, changes=changes))
+    return tuple(found)
+
+
+def _changes(before: Moment, after: Moment, metrics: Sequence[Metric]) -> Iterator[Change]:
+    noisy = []
+    for implementation in after.implementations:
+        for metric in metrics:
+            first, second = before.summary(implementation, metric), after.summary(implementation, metric)
+            if first is None or second is None:
+                continue
+            if metric.kind is Kind.EXACT:
+                yield exact_change(first, second)
+            elif metric.kind is Kind.NEAR_EXACT:
+                yield near_exact_change(first, second)
+            elif before.environment_fingerprint == after.environment_fingerprint:
+                noisy.append((first, second))
+    yield from noisy_changes(noisy, [None] * len(noisy))
+
+
+def _notable(change: Change) -> bool:
+    if change.verdict is ChangeVerdict.INCONCLUSIVE:
+        return change.ratio is None or abs(change.ratio - 1) >= NOTABLE
+    return change.standing is not Standing.PASSED
