@@ -17,9 +17,12 @@ from bench.gate.quantity import parse_factor, parse_quantity, parse_share
 from bench.results.input_file import FileKind, read_input
 from bench.results.metrics import METRICS, Kind, Metric
 from bench.results.strict_json import MalformedError, check_tree, decode
+from bench.words import shorten
 
 TABLE = ("tool", "bench", "gate")
 MOST_SAMPLES = 1_000
+LONGEST_TEXT = 500
+"""Characters of a name or value in the policy."""
 
 _KIND = FileKind(name="policy file", most_bytes=1024**2, source="name one by --policy", remedy="correct it there")
 _LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""")
@@ -41,6 +44,10 @@ def read_policy(path: Path) -> Policy:
         table = table.get(name) if isinstance(table, dict) else None
     if not isinstance(table, dict):
         raise InputError(f"{path} has no table [{'.'.join(TABLE)}]; write one there, or name another file by --policy")
+    try:
+        check_tree(table, ".".join(TABLE), LONGEST_TEXT)
+    except MalformedError as error:
+        raise _KIND.malformed(path, str(error)) from error
     return _Reader(path).policy(table)
 
 
@@ -51,15 +58,13 @@ def _read(path: Path) -> Mapping[str, Any]:
         if _LONG_KEY.search(text):
             # Python's TOML reader needs minutes for a key of thousands of parts.
             raise MalformedError("a key of more than 32 parts; no policy has one")
-        table = tomllib.loads(text)
-        check_tree(table)
+        return tomllib.loads(text)
     except RecursionError:
         raise _KIND.malformed(path, "nested too deeply") from None
     except tomllib.TOMLDecodeError as error:
         raise _KIND.malformed(path, f"not TOML: {error}") from error
     except ValueError as error:
         raise _KIND.malformed(path, str(error)) from error
-    return table
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,7 @@ class _Reader:
         place = self._root / key
         value = table.get(key)
         if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
-            shown = "missing" if key not in table else f"{value!r}"
+            shown = "missing" if key not in table else f"{_shown(value)}"
             raise InputError(f"{place} is {shown}; write a list of {key}, for example {_example(key)}")
         for name in value:
             try:
@@ -118,7 +123,7 @@ class _Reader:
         value = table.get("samples", 0)
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_SAMPLES:
             raise InputError(
-                f"{self._root / 'samples'} is {value!r}; write how many time samples of each case to take, "
+                f"{self._root / 'samples'} is {_shown(value)}; write how many time samples of each case to take, "
                 f"0 to {MOST_SAMPLES:,}"
             )
         return value
@@ -141,7 +146,7 @@ class _Reader:
     def _laws(self, value: object) -> Iterator[Rule]:
         place = self._root / "laws"
         if not isinstance(value, bool):
-            raise InputError(f"{place} is {value!r}; write true to hold the declared laws, or false")
+            raise InputError(f"{place} is {_shown(value)}; write true to hold the declared laws, or false")
         if value:
             yield from (Rule(kind="law", metric=metric, place=str(place)) for metric in _LAW_METRICS)
 
@@ -221,9 +226,13 @@ def _known(name: str, known: Iterable[str], what: str, place: _Place) -> str:
 
 def _table(value: object, place: _Place) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise InputError(f"{place} is {value!r}; write a table there")
+        raise InputError(f"{place} is {_shown(value)}; write a table there")
     return value
 
 
 def _example(key: str) -> str:
     return '["1k/8", "10k/20"]' if key == "scans" else '["materializing", "streaming"]'
+
+
+def _shown(value: object) -> str:
+    return shorten(repr(value), 80)

@@ -6,6 +6,7 @@ import math
 import re
 
 from bench.errors import InputError
+from bench.words import shorten
 
 UNITS = {
     "bytes": {"B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30},
@@ -29,7 +30,7 @@ def parse_share(value: object, place: str) -> float:
     example = '"2 %" or 0.02, less than the whole'
     share = _checked(_number(value, {"%": 0.01}), value, place, example)
     if not 0 < share < 1:
-        raise InputError(f"{place} is {value!r}; write {example}")
+        raise InputError(f"{place} is {shorten(repr(value), 80)}; write {example}")
     return share
 
 
@@ -38,7 +39,7 @@ def parse_factor(value: object, place: str) -> float:
     example = 'a number such as 0.5, or "50 %"'
     factor = _checked(_number(value, {"%": 0.01}), value, place, example)
     if factor == 0:
-        raise InputError(f"{place} is {value!r}; write {example}")
+        raise InputError(f"{place} is {shorten(repr(value), 80)}; write {example}")
     return factor
 
 
@@ -54,5 +55,5 @@ def _number(value: object, units: dict[str, float]) -> float | None:
 
 def _checked(number: float | None, value: object, place: str, example: str) -> float:
     if number is None or not math.isfinite(number) or number < 0:
-        raise InputError(f"{place} is {value!r}; write {example}")
+        raise InputError(f"{place} is {shorten(repr(value), 80)}; write {example}")
     return number

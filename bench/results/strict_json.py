@@ -72,10 +72,13 @@ def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return repeating
 
 
-def check_tree(root: Any) -> None:
-    """Raise MalformedError for a key twice, and for a number, a text or a nesting beyond what any file needs."""
+def check_tree(root: Any, place: str = "$", longest: int = LONGEST) -> None:
+    """Raise MalformedError for a key twice, and for a number, a text or a nesting beyond what any file needs.
+
+    ``place`` is where ``root`` stands; ``longest`` is the number of characters that a text may have.
+    """
     # A node's place is put together only for a fault: (value, place of the parent, key or index).
-    waiting: list[_Node] = [(root, None, None, 0)]
+    waiting: list[_Node] = [(root, None, place, 0)]
     while waiting:
         node = waiting.pop()
         value, depth = node[0], node[3]
@@ -84,12 +87,14 @@ def check_tree(root: Any) -> None:
                 raise MalformedError(f"{_place(node)[:_KEY_SHOWN]}…: nested too deeply")
             if isinstance(value, Repeating):
                 raise MalformedError(f"{_place(node)}: key {shown(value.key)} occurs twice; keep one of the two")
+            if isinstance(value, dict) and (long := next((key for key in value if len(key) > longest), None)):
+                raise MalformedError(f"{_place(node)}: key {shown(long)} has {len(long):,} characters")
             # Reversed, so that the first fault in the document is found first.
             inner = list(value.items() if isinstance(value, dict) else enumerate(value))
             waiting += [(part, node, key, depth + 1) for key, part in reversed(inner)]
         elif isinstance(value, str):
-            if len(value) > LONGEST:
-                raise MalformedError(f"{_place(node)}: a text of {len(value):,} characters; the most are {LONGEST:,}")
+            if len(value) > longest:
+                raise MalformedError(f"{_place(node)}: a text of {len(value):,} characters; the most are {longest:,}")
         elif isinstance(value, int | float) and not abs(value) <= LARGEST:  # so written, NaN is refused as well
             raise MalformedError(f"{_place(node)}: {short_number(value)} is no figure; it is not finite or beyond 2^63")
 
@@ -98,7 +103,8 @@ _Node = tuple[Any, "_Node | None", str | int | None, int]
 
 
 def _place(node: _Node) -> str:
-    return "$" + "".join(reversed([step(key) for _, parent, key, _ in _ancestry(node) if parent]))
+    steps = [step(key) if parent else str(key) for _, parent, key, _ in _ancestry(node)]
+    return "".join(reversed(steps))
 
 
 def _ancestry(node: _Node | None) -> Iterator[_Node]:

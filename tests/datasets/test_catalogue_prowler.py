@@ -147,6 +147,7 @@ def test_a_requirement_id_that_occurs_twice_counts_once_as_in_production(tmp_pat
         ({}, "$: 'Framework' is missing; is this a Prowler compliance file?"),
         ({"Framework": "F"}, "$: 'Requirements' is missing; is this a Prowler compliance file?"),
         (legacy(Framework=None), "$.Framework: expected text, found null"),
+        (legacy(framework="G"), '$: key "framework" occurs twice, once in another case; keep one of the two'),
         (legacy(Version=3), "$.Version: expected text, found a number"),
         (legacy(Requirements={}), "$.Requirements: expected a list, found an object"),
         (legacy(Requirements=["1"]), "$.Requirements[0]: expected an object, found text"),

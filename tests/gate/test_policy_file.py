@@ -197,3 +197,35 @@ def test_implementations_of_ones_own_may_be_named(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert read_policy(path).of_kind("ceiling")[0].implementation == "my.module:task"
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("1e308", "streaming: 1e+308 is no figure"),
+        ("inf", "streaming: inf is no figure"),
+        ("nan", "streaming: nan is no figure"),
+        ("9" * 4_000, "streaming: an integer of 13,288 bits is no figure"),
+        ("9" * 5_000, "is not a policy file: Exceeds the limit (4300 digits)"),
+        ('"' + "9" * 400 + ' MB"', "9 MB'; write"),
+        ('"' + "x" * 501 + '"', "streaming: a text of 501 characters; the most are 500"),
+        ("[" * 100_000, "nested too deeply"),
+        ("[" * 200 + "]" * 200, "nested too deeply"),
+        ("1 }\n" + "a." * 50_000 + "b = { c = 1", "a key of more than 32 parts"),
+        ("1, streaming = 2", "not TOML: "),
+    ],
+)
+def test_an_absurd_value_is_refused_in_one_short_line(tmp_path: Path, value: str, message: str) -> None:
+    rules = '[gate.ceilings.peak_heap_bytes]\n"10k/20" = { streaming = VALUE }\n'
+    path = tmp_path / "policy.toml"
+    path.write_text(policy_text(rules).replace("VALUE", value), encoding="utf-8")
+    with pytest.raises(InputError, match=re.escape(message)) as found:
+        read_policy(path)
+    assert "\n" not in str(found.value)
+    assert len(str(found.value)) < 700
+
+
+def test_other_tools_tables_hold_what_they_like(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text(f'[tool.other]\nx = inf\ny = "{"x" * 9_000}"\n{policy_text()}', encoding="utf-8")
+    assert read_policy(path).rules == ()

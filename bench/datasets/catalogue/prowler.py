@@ -21,6 +21,7 @@ from bench.datasets.catalogue.record import CATALOGUE_FILE, LoadedCatalogue, sou
 from bench.datasets.json_value import JsonValue, json_root, optional_text
 from bench.errors import InputError
 from bench.results.input_file import read_input
+from bench.results.strict_json import shown
 
 _ENTRY = re.compile(r"(?:[^/]+/)?prowler/compliance/([^/]+)/([^/]+\.json)")
 _PROVIDER = re.compile(r"[a-z0-9_-]+")
@@ -158,8 +159,16 @@ def _frameworks(files: list[_SourceFile], provider: str) -> dict[str, Framework]
 
 
 def _folded(node: JsonValue) -> dict[str, JsonValue]:
-    """Return the members by lower-case key: Prowler's older form writes keys in title case, its newer one in lower."""
-    return {key.lower(): member for key, member in node.members().items()}
+    """Return the members by lower-case key: Prowler's older form writes keys in title case, its newer one in lower.
+
+    Raises InputError for a key twice, whatever the case.
+    """
+    members: dict[str, JsonValue] = {}
+    for key, member in node.members().items():
+        if key.lower() in members:
+            raise node.fault(f"key {shown(key)} occurs twice, once in another case; keep one of the two")
+        members[key.lower()] = member
+    return members
 
 
 def _framework(root: JsonValue, provider: str) -> Framework:
