@@ -68,6 +68,10 @@ AWS = {
 }
 
 
+BESIDE_THE_FOLDERS = {"everything": AWS["ccm_aws"]}
+ALL_OF_AWS = AWS | BESIDE_THE_FOLDERS
+
+
 def encoded(content: object) -> bytes:
     return content if isinstance(content, bytes) else json.dumps(content).encode()
 
@@ -99,8 +103,9 @@ def fault(path: Path, provider: str = "aws") -> str:
 def test_a_checkout_and_each_of_its_folders_give_the_same(tmp_path: Path, inside: str) -> None:
     path = checkout(tmp_path / "checkout", FILES) / inside
     loaded = load_catalogue(str(path))
-    assert loaded.frameworks == AWS
-    assert list(loaded.frameworks) == ["ccm_aws", "cis_3.0_aws"]
+    beside = inside != "prowler/compliance/aws"
+    assert loaded.frameworks == (ALL_OF_AWS if beside else AWS)
+    assert list(loaded.frameworks) == ["ccm_aws", "cis_3.0_aws", *(["everything"] if beside else [])]
     assert list(loaded.frameworks["cis_3.0_aws"]["requirements"]) == ["1.2", "1.1"]
     assert (loaded.provider, loaded.source) == ("aws", path.name)
 
@@ -109,7 +114,7 @@ def test_a_checkout_and_each_of_its_folders_give_the_same(tmp_path: Path, inside
 def test_a_wheel_or_an_archive_of_the_sources_gives_the_same(tmp_path: Path, prefix: str) -> None:
     path = wheel(tmp_path, FILES, prefix)
     loaded = load_catalogue(str(path))
-    assert loaded.frameworks == AWS
+    assert loaded.frameworks == ALL_OF_AWS
     assert loaded.source == "prowler-9.9.9-py3-none-any.whl"
     assert loaded.fingerprint == prowler_catalogue(checkout(tmp_path / "checkout", FILES)).fingerprint
     assert sorted(file.name for file in tmp_path.iterdir()) == ["checkout", path.name]
@@ -118,13 +123,48 @@ def test_a_wheel_or_an_archive_of_the_sources_gives_the_same(tmp_path: Path, pre
 def test_another_provider_is_read_from_its_own_folder(tmp_path: Path) -> None:
     for path in (wheel(tmp_path, FILES), checkout(tmp_path / "checkout", FILES)):
         loaded = load_catalogue(str(path), provider="gcp")
-        assert list(loaded.frameworks) == ["cis_2.0_gcp"]
+        assert list(loaded.frameworks) == ["cis_2.0_gcp", "everything"]
+        assert loaded.frameworks["everything"]["requirements"]["A-1"]["checks"] == {"y": None}
         assert loaded.frameworks["cis_2.0_gcp"].get("version") == ""
 
 
-def test_a_provider_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("version", "counted"), [("5.29.3", False), ("5.30.0", True), ("6.0.0", True), ("4.99.0", False)]
+)
+def test_files_beside_the_folders_count_since_the_version_whose_api_counts_them(
+    tmp_path: Path, version: str, counted: bool
+) -> None:
+    expected = ALL_OF_AWS if counted else AWS
+    metadata = {f"prowler-{version}.dist-info/METADATA": b"Name: prowler"}
+    assert prowler_catalogue(wheel(tmp_path, {**FILES, **metadata})).frameworks == expected
+    project = {"pyproject.toml": f'[project]\nname = "prowler"\nversion = "{version}"\n'.encode()}
+    assert prowler_catalogue(checkout(tmp_path / "checkout", {**FILES, **project})).frameworks == expected
+    assert prowler_catalogue(wheel(tmp_path, {**FILES, **project}, "prowler-main/")).frameworks == expected
+
+
+def test_a_provider_of_the_files_beside_the_folders_needs_no_folder_of_its_own(tmp_path: Path) -> None:
+    only = {"framework": "Only", "requirements": [{"id": "1", "checks": {"Okta": ["z"]}}, {"id": "2", "checks": {}}]}
+    own = {"framework": "Own", "provider": "OKTA", "requirements": [{"id": "1", "checks": []}]}
+    beside = {"prowler/compliance/only.json": only, "prowler/compliance/own.json": own}
+    for path in (wheel(tmp_path, {**FILES, **beside}), checkout(tmp_path / "checkout", {**FILES, **beside})):
+        loaded = prowler_catalogue(path, "okta").frameworks
+        assert list(loaded) == ["only", "own"]
+        assert loaded["only"]["requirements"] == {"1": {"checks": {"z": None}}, "2": {"checks": {}}}
+
+
+def test_a_framework_of_the_providers_folder_wins_over_one_beside_the_folders(tmp_path: Path) -> None:
+    files = {**FILES, "prowler/compliance/cis_3.0_aws.json": UNIVERSAL}
+    for path in (wheel(tmp_path, files), checkout(tmp_path / "checkout", files)):
+        assert prowler_catalogue(path).frameworks == ALL_OF_AWS
+
+
+def test_a_provider_without_frameworks_has_an_empty_catalogue(tmp_path: Path) -> None:
     for path in (wheel(tmp_path, FILES), checkout(tmp_path / "checkout", FILES)):
-        assert fault(path, "okta").endswith("has no framework for provider 'okta'; there are aws, gcp")
+        assert prowler_catalogue(path, "okta").frameworks == {}
+
+
+def test_a_folder_of_another_provider_is_refused(tmp_path: Path) -> None:
+    checkout(tmp_path / "checkout", FILES)
     folder = tmp_path / "checkout" / "prowler" / "compliance" / "gcp"
     assert fault(folder, "aws").endswith("has no framework for provider 'aws'; there are gcp")
     assert "no name of Prowler's" in fault(tmp_path, "../aws")
@@ -182,7 +222,7 @@ def test_a_fault_in_a_file_is_named_with_file_and_place(tmp_path: Path, content:
 
 def test_faults_of_other_providers_files_do_not_matter(tmp_path: Path) -> None:
     files: dict[str, object] = {**FILES, "prowler/compliance/gcp/bad.json": b"{"}
-    assert prowler_catalogue(wheel(tmp_path, files)).frameworks == AWS
+    assert prowler_catalogue(wheel(tmp_path, files)).frameworks == ALL_OF_AWS
 
 
 def test_a_folder_or_archive_without_compliance_files_is_refused(tmp_path: Path) -> None:

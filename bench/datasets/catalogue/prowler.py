@@ -1,9 +1,9 @@
 """The real catalogue, from Prowler's own compliance files: a checkout, one of its folders, or a wheel.
 
-Prowler is not imported and nothing is unpacked. As its API does, one provider's folder is read; the key of a framework
-is the file name up to ``.json``, and an empty file is no framework. Files beside the folders, which serve several
-providers at once, are not part of what the task writes. Files are taken in the order of their names, so that rows come
-in the same order on every machine.
+Prowler is not imported and nothing is unpacked. As its API does, one provider's folder is read and then, since version
+5.30, the files beside the folders that name the provider in their checks. The key of a framework is the file name up to
+``.json``, and an empty file is no framework. Files are taken in the order of their names, so that rows come in the same
+order on every machine. Frameworks that other installed packages add by entry point are not read.
 """
 
 from __future__ import annotations
@@ -20,11 +20,22 @@ from bench.compliance.contract import Framework, Requirement
 from bench.datasets.catalogue.record import CATALOGUE_FILE, LoadedCatalogue, source_name
 from bench.datasets.json_value import JsonValue, json_root, optional_text
 from bench.errors import InputError
-from bench.results.input_file import read_input
+from bench.results.input_file import read_input, read_input_if_any
 from bench.results.strict_json import shown
 
 _ENTRY = re.compile(r"(?:[^/]+/)?prowler/compliance/([^/]+)/([^/]+\.json)")
+_SHARED_ENTRY = re.compile(r"(?:[^/]+/)?prowler/compliance/([^/]+\.json)")
 _PROVIDER = re.compile(r"[a-z0-9_-]+")
+_WHEEL_VERSION = re.compile(r"prowler-(\d+)\.(\d+)[^/]*\.dist-info/METADATA")
+_PROJECT = re.compile(r"(?:[^/]+/)?pyproject\.toml")
+_PROJECT_VERSION = re.compile(rb"^version\s*=\s*[\"'](\d+)\.(\d+)", re.MULTILINE)
+
+_SHARED = ""
+"""In place of a provider's name: the files beside the providers' folders."""
+_SHARED_SINCE = (5, 30)
+"""The first version whose API counts these files."""
+
+Version = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,8 @@ class _SourceFile:
 def prowler_catalogue(path: Path, provider: str = "aws") -> LoadedCatalogue:
     """Read the frameworks of ``provider`` from a Prowler checkout, a compliance folder or a wheel.
 
-    Raises InputError with the place of the fault, or with the providers that are there where this one is not.
+    A provider that has no framework there gets an empty catalogue; only a folder without providers' folders must name
+    it. Raises InputError with the place of the fault.
     """
     if not _PROVIDER.fullmatch(provider):
         raise InputError(f"provider {provider!r} is no name of Prowler's; write it as Prowler does, for example aws")
@@ -63,7 +75,8 @@ def _from_folder(path: Path, where: str, provider: str) -> dict[str, Framework]:
     by_provider = {folder.name: _folder_files(folder) for folder in sorted(compliance.iterdir()) if folder.is_dir()}
     by_provider = {name: files for name, files in by_provider.items() if files}
     if by_provider:
-        return _frameworks(_of_provider(where, by_provider, provider), provider)
+        by_provider[_SHARED] = _folder_files(compliance)
+        return _counted(where, by_provider, provider, _checkout_version(path))
     return _frameworks(_declared(where, _folder_files(compliance), provider), provider)
 
 
@@ -86,7 +99,48 @@ def _from_wheel(path: Path, where: str, provider: str) -> dict[str, Framework]:
         raise InputError(f"{where}: damaged zip file: {error}; download it again") from error
     with archive:
         by_provider = _archived_files(archive, where)
-        return _frameworks(_of_provider(where, by_provider, provider), provider)
+        return _counted(where, by_provider, provider, _archive_version(archive, where))
+
+
+def _counted(
+    where: str, by_provider: Mapping[str, list[_SourceFile]], provider: str, version: Version | None
+) -> dict[str, Framework]:
+    """Return the frameworks that the API of ``version`` counts for ``provider``; None stands for the newest."""
+    if not any(by_provider.values()):
+        raise InputError(f"{where}: holds no Prowler compliance files; give a Prowler checkout or a prowler wheel")
+    frameworks = _frameworks(by_provider.get(provider, []), provider)
+    if version is None or version >= _SHARED_SINCE:
+        shared = [file for file in by_provider.get(_SHARED, []) if _compliance_id(file) not in frameworks]
+        frameworks |= _frameworks([file for file in shared if _serves(file.parse(), provider)], provider)
+    return frameworks
+
+
+def _serves(root: JsonValue, provider: str) -> bool:
+    """Whether a file beside the folders names ``provider``, as its own or in the checks of a requirement."""
+    members = _folded(root)
+    if (optional_text(members, "provider") or "").lower() == provider:
+        return True
+    requirements = members["requirements"].elements() if "requirements" in members else iter(())
+    checks = (_folded(node).get("checks") for node in requirements)
+    return any(node is not None and isinstance(node.value, dict) and provider in _folded(node) for node in checks)
+
+
+def _checkout_version(path: Path) -> Version | None:
+    content = read_input_if_any(path / "pyproject.toml", CATALOGUE_FILE)
+    return None if content is None else _version(_PROJECT_VERSION.search(content))
+
+
+def _archive_version(archive: zipfile.ZipFile, where: str) -> Version | None:
+    for entry in archive.infolist():
+        if found := _WHEEL_VERSION.fullmatch(entry.filename):
+            return _version(found)
+        if _PROJECT.fullmatch(entry.filename) and entry.file_size <= CATALOGUE_FILE.most_bytes:
+            return _version(_PROJECT_VERSION.search(_archived(archive, where, entry).read()))
+    return None
+
+
+def _version(found: re.Match[str] | re.Match[bytes] | None) -> Version | None:
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def _is_zip(path: Path) -> bool:
@@ -100,16 +154,17 @@ def _archived_files(archive: zipfile.ZipFile, where: str) -> dict[str, list[_Sou
     entries: defaultdict[str, dict[str, zipfile.ZipInfo]] = defaultdict(dict)
     for entry in archive.infolist():
         found = _ENTRY.fullmatch(entry.filename)
-        if found and entry.file_size:
-            if found[2] in entries[found[1]]:
+        shared = _SHARED_ENTRY.fullmatch(entry.filename)
+        if (found or shared) and entry.file_size:
+            provider, name = found.groups() if found else (_SHARED, entry.filename.rpartition("/")[2])
+            if name in entries[provider]:
                 raise InputError(f"{where}: {entry.filename!r} is in it twice; download it again")
-            entries[found[1]][found[2]] = entry
+            entries[provider][name] = entry
     for provider, files in entries.items():
         size = sum(entry.file_size for entry in files.values())
         if size > CATALOGUE_FILE.most_bytes:
-            raise InputError(
-                f"{where}: {provider} unpacks to {size:,} bytes, too much for a catalogue; is it Prowler's?"
-            )
+            name = provider or "compliance"
+            raise InputError(f"{where}: {name} unpacks to {size:,} bytes, too much for a catalogue; is it Prowler's?")
     return {
         provider: [_archived(archive, where, files[name]) for name in sorted(files)]
         for provider, files in entries.items()
@@ -129,8 +184,12 @@ def _archived(archive: zipfile.ZipFile, where: str, entry: zipfile.ZipInfo) -> _
     return _SourceFile(entry.filename.rpartition("/")[2], document, read)
 
 
-def _of_provider(where: str, by_provider: Mapping[str, list[_SourceFile]], provider: str) -> list[_SourceFile]:
-    """Return the files in the folder of ``provider``, whatever provider they name themselves, as Prowler does."""
+def _declared(where: str, files: list[_SourceFile], provider: str) -> list[_SourceFile]:
+    """Return those of ``files``, from one folder without a provider's name to rely on, that name ``provider``."""
+    by_provider: defaultdict[str, list[_SourceFile]] = defaultdict(list)
+    for file in files:
+        declared = optional_text(_folded(file.parse()), "provider")
+        by_provider[(declared or provider).lower()].append(file)
     if not by_provider:
         raise InputError(f"{where}: holds no Prowler compliance files; give a Prowler checkout or a prowler wheel")
     if provider not in by_provider:
@@ -140,22 +199,15 @@ def _of_provider(where: str, by_provider: Mapping[str, list[_SourceFile]], provi
     return by_provider[provider]
 
 
-def _declared(where: str, files: list[_SourceFile], provider: str) -> list[_SourceFile]:
-    """Return those of ``files``, from one folder without a provider's name to rely on, that name ``provider``."""
-    by_provider: defaultdict[str, list[_SourceFile]] = defaultdict(list)
-    for file in files:
-        declared = optional_text(_folded(file.parse()), "provider")
-        by_provider[(declared or provider).lower()].append(file)
-    return _of_provider(where, by_provider, provider)
-
-
 def _frameworks(files: list[_SourceFile], provider: str) -> dict[str, Framework]:
     frameworks: dict[str, Framework] = {}
     for file in files:
-        root = file.parse()
-        compliance_id = JsonValue(file.document, "its name", file.name.split(".json")[0]).text()
-        frameworks[compliance_id] = _framework(root, provider)
+        frameworks[_compliance_id(file)] = _framework(file.parse(), provider)
     return frameworks
+
+
+def _compliance_id(file: _SourceFile) -> str:
+    return JsonValue(file.document, "its name", file.name.split(".json")[0]).text()
 
 
 def _folded(node: JsonValue) -> dict[str, JsonValue]:
