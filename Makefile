@@ -60,7 +60,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 # Needs uv; the file names no index, so that pip's own configuration decides where packages come from.
 lock:  ## pin the newest versions again, with hashes
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
+	uv pip compile pyproject.toml --extra suite --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-header --no-annotate --quiet --output-file requirements.lock
 
 clean:  ## remove .venv, caches and reports/latest

@@ -14,6 +14,9 @@ UNITS = {
 }
 """What may follow a number, by the metric's unit; a count stands alone."""
 
+_ALIASES = {"KB": "kB"}
+"""Spellings that are read and not recommended."""
+
 _EXAMPLES = {"bytes": '"50 MB"', "seconds": '"300 ms"'}
 _WRITTEN = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z%]+)\s*")
 
@@ -48,9 +51,10 @@ def _number(value: object, units: dict[str, float]) -> float | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     found = _WRITTEN.fullmatch(value) if isinstance(value, str) else None
-    if found is None or found[2] not in units:
+    if found is None:
         return None
-    return float(found[1]) * units[found[2]]
+    size = units.get(_ALIASES.get(found[2], found[2]))
+    return None if size is None else float(found[1]) * size
 
 
 def _checked(number: float | None, value: object, place: str, example: str) -> float:

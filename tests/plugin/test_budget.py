@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 import pytest
 
+from tests.support.command import ROOT
 from tests.support.loaded_modules import loaded
 
 pytest_plugins = "pytester"
@@ -215,21 +217,244 @@ def test_a_marker_that_cannot_be_read_is_an_error_in_one_line_before_any_test_ru
     assert "passed" not in finished.stdout.str()
 
 
-def test_two_budgets_on_a_method_of_unittest_are_an_error_that_says_to_split_it(pytester: pytest.Pytester) -> None:
+@pytest.mark.parametrize(
+    ("budget", "shown"),
+    [("1 KB", "1.00 kB"), ("1 KiB", "1.02 kB"), ("49.9 kB", "49.9 kB"), ("0.05 MB", "50.0 kB")],
+)
+def test_a_budget_may_be_of_any_size_and_unit(pytester: pytest.Pytester, budget: str, shown: str) -> None:
     pytester.makepyfile(
-        test_unittest="""
-        import unittest
+        test_small=f"""
         import pytest
 
-        class TestBoth(unittest.TestCase):
-            @pytest.mark.bench_budget(statements=1, peak_heap="1 MB")
-            def test_both(self):
-                pass
+        @pytest.mark.bench_budget(peak_heap="{budget}")
+        def test_small():
+            held = bytes(50_000)
+
+        def test_other():
+            pass
         """
     )
     finished = run(pytester)
+    finished.assert_outcomes(passed=1, failed=1)
+    headline = failure(finished, "test_small").splitlines()[0]
+    assert re.fullmatch(rf"Peak heap: measured 5\d\.\d+ kB, budget {shown} \(bench_budget, peak_heap\)", headline)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_marker_that_cannot_be_read_is_the_same_error_under_xdist(pytester: pytest.Pytester, workers: str) -> None:
+    pytester.makepyfile(
+        test_bad="""
+        import pytest
+
+        def test_first():
+            pass
+
+        @pytest.mark.bench_budget(statments=18)
+        def test_bad():
+            pass
+        """
+    )
+    finished = run(pytester, "-p", "xdist", "-n", workers)
     assert finished.ret == pytest.ExitCode.USAGE_ERROR
-    assert "a method of a unittest.TestCase takes one budget; split the test" in finished.stderr.str()
+    (line,) = [one for one in finished.stderr.lines if one.strip()]
+    assert line == (
+        "ERROR: bench_budget of test_bad.py::test_bad: unknown key 'statments'; known are peak_heap, statements"
+    )
+    assert "passed" not in finished.stdout.str()
+
+
+def test_budgets_are_held_under_xdist(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_heap=HEAP_TESTS)
+    run(pytester, "-p", "xdist", "-n", "2").assert_outcomes(passed=3, failed=5)
+
+
+UNITTEST = """
+    import unittest
+    import pytest
+
+    class TestBoth(unittest.TestCase):
+        def setUp(self):
+            self.held = bytes(20_000_000)
+            self.runs = getattr(self, "runs", 0) + 1
+
+        def tearDown(self):
+            self.held = bytes(20_000_000)
+
+        @pytest.mark.bench_budget(statements=1, peak_heap="10 MB")
+        def test_few(self):
+            ask(1)
+            assert self.runs == 1, "the second run has an instance of its own"
+
+        @pytest.mark.bench_budget(statements=1, peak_heap="10 MB")
+        def test_statements(self):
+            ask(1), ask(2)
+
+        @pytest.mark.bench_budget(peak_heap="10 MB", statements=1)
+        def test_statements_second(self):
+            ask(1), ask(2)
+
+        @pytest.mark.bench_budget(statements=1, peak_heap="10 MB")
+        def test_heap(self):
+            held = bytes(30_000_000)
+
+        @pytest.mark.bench_budget(statements=0, peak_heap="10 MB")
+        def test_skipped(self):
+            ask(1)
+            self.skipTest("later")
+
+        @pytest.mark.bench_budget(statements=0, peak_heap="10 MB")
+        @unittest.expectedFailure
+        def test_expected(self):
+            ask(1)
+            self.fail("known")
+
+        @pytest.mark.bench_budget(statements=1)
+        def test_sub_tests(self):
+            for number in range(2):
+                with self.subTest(number=number):
+                    ask(number)
+
+    class TestSkippedInSetUp(unittest.TestCase):
+        def setUp(self):
+            self.skipTest("later")
+
+        @pytest.mark.bench_budget(statements=0, peak_heap="10 MB")
+        def test_skipped(self):
+            ask(1)
+
+    class TestWrongSetUp(unittest.TestCase):
+        def setUp(self):
+            raise RuntimeError("the test's own error")
+
+        @pytest.mark.bench_budget(statements=0, peak_heap="10 MB")
+        def test_wrong(self):
+            ask(1)
+
+    class TestCoroutine(unittest.IsolatedAsyncioTestCase):
+        @pytest.mark.bench_budget(statements=0, peak_heap="10 MB")
+        async def test_few(self):
+            pass
+
+        @pytest.mark.bench_budget(statements=0, peak_heap="10 MB")
+        async def test_heap(self):
+            held = bytes(30_000_000)
+"""
+
+
+def test_methods_of_unittest_are_measured_alone_once_for_each_budget(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(DJANGO_CONFTEST)
+    ask = STATEMENT_TESTS[STATEMENT_TESTS.index("    from django.db") : STATEMENT_TESTS.index("    @pytest")]
+    pytester.makepyfile(test_unittest=ask + UNITTEST)
+    finished = run(pytester)
+    ended = re.findall(r"^(PASSED|FAILED|XFAIL) test_unittest\.py::(\S+)", finished.stdout.str(), flags=re.MULTILINE)
+    assert sorted(ended) == [
+        ("FAILED", "TestBoth::test_heap"),
+        ("FAILED", "TestBoth::test_statements"),
+        ("FAILED", "TestBoth::test_statements_second"),
+        ("FAILED", "TestBoth::test_sub_tests"),
+        ("FAILED", "TestCoroutine::test_heap"),
+        ("FAILED", "TestWrongSetUp::test_wrong"),
+        ("PASSED", "TestBoth::test_few"),
+        ("PASSED", "TestCoroutine::test_few"),
+        ("XFAIL", "TestBoth::test_expected"),
+    ]
+    assert "measured 2, budget 1" in failure(finished, "TestBoth.test_statements")
+    assert "measured 2, budget 1" in failure(finished, "TestBoth.test_statements_second")
+    assert "measured 2, budget 1" in failure(finished, "TestBoth.test_sub_tests")
+    assert "measured 30.0 MB, budget 10.0 MB" in failure(finished, "TestBoth.test_heap")
+    assert "measured 30.0 MB, budget 10.0 MB" in failure(finished, "TestCoroutine.test_heap")
+    assert "the test's own error" in failure(finished, "TestWrongSetUp.test_wrong")
+    assert "not measured" not in finished.stdout.str()
+
+
+OUTCOMES = """
+    import os
+    import threading
+
+    import pytest
+    import warnings
+
+    budget = pytest.mark.bench_budget(peak_heap="10 MB")
+
+    @budget
+    def test_skipped():
+        held = bytes(30_000_000)
+        pytest.skip("later")
+
+    @budget
+    @pytest.mark.skip
+    def test_skipped_by_marker():
+        held = bytes(30_000_000)
+
+    @budget
+    @pytest.mark.xfail
+    def test_expected():
+        held = bytes(30_000_000)
+
+    @budget
+    @pytest.mark.xfail(strict=True)
+    def test_strict():
+        pass
+
+    @budget
+    @pytest.mark.xfail(raises=ValueError)
+    def test_expects_another_error():
+        held = bytes(30_000_000)
+
+    @budget
+    @pytest.mark.parametrize("size", [1, 30])
+    def test_parametrised(size):
+        held = bytes(size * 1_000_000)
+
+    @budget
+    def test_in_a_thread():
+        def hold():
+            held = bytes(30_000_000)
+        thread = threading.Thread(target=hold)
+        thread.start()
+        thread.join()
+
+    @budget
+    def test_forks():
+        warnings.simplefilter("ignore")
+        if os.fork() == 0:
+            os._exit(0)
+        os.wait()
+
+    @budget
+    def test_benchmark(benchmark):
+        benchmark(lambda: None)
+
+    def test_benchmark_without_a_budget(benchmark):
+        benchmark(lambda: None)
+"""
+
+
+def test_an_outcome_of_pytest_stays_and_a_figure_that_would_be_wrong_is_refused(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_outcomes=OUTCOMES)
+    finished = run(pytester, "-p", "pytest_benchmark.plugin")
+    ended = re.findall(
+        r"^(PASSED|FAILED|XFAIL|XPASS) test_outcomes\.py::(\S+)", finished.stdout.str(), flags=re.MULTILINE
+    )
+    assert sorted(ended) == [
+        ("FAILED", "test_benchmark"),
+        ("FAILED", "test_expects_another_error"),
+        ("FAILED", "test_forks"),
+        ("FAILED", "test_in_a_thread"),
+        ("FAILED", "test_parametrised[30]"),
+        ("FAILED", "test_strict"),
+        ("PASSED", "test_benchmark_without_a_budget"),
+        ("PASSED", "test_parametrised[1]"),
+        ("XFAIL", "test_expected"),
+    ]
+    assert failure(finished, "test_benchmark") == (
+        "the budget was not measured: the fixture 'benchmark' calls the code many times, and a probe would spoil its "
+        "times; keep the budget in a test of its own"
+    )
+    assert failure(finished, "test_forks") == (
+        "the budget of peak_heap was not measured: the test forked a process, whose work would be missing"
+    )
+    finished.assert_outcomes(passed=2, failed=6, skipped=2, xfailed=1)
 
 
 def test_whoever_uses_no_marker_pays_nothing(pytester: pytest.Pytester) -> None:
@@ -245,3 +470,33 @@ def test_whoever_uses_no_marker_pays_nothing(pytester: pytest.Pytester) -> None:
         """
     )
     run(pytester).assert_outcomes(passed=1)
+
+
+BLOCKER = """
+    import sys
+
+    class Blocker:
+        def find_spec(self, name, path=None, target=None):
+            if name.partition(".")[0] in {blocked}:
+                raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+    sys.meta_path.insert(0, Blocker())
+"""
+
+
+def test_budgets_need_memray_and_django_alone(pytester: pytest.Pytester) -> None:
+    """The extra ``plugin`` installs no more than pytest and memray, whose own dependency rich is."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    names = {
+        extra: {re.split(r"[^\w-]", one)[0].replace("-", "_") for one in listed} for extra, listed in extras.items()
+    }
+    assert names["plugin"] == {"memray", "pytest"}
+    blocked = names["suite"] - names["plugin"] - {"django", "rich"}
+    assert {"msgspec", "numpy", "psycopg", "scipy", "typer"} <= blocked
+    pytester.makepyfile(blocker=BLOCKER.format(blocked=blocked))
+    pytester.makeconftest(DJANGO_CONFTEST)
+    pytester.makepyfile(test_heap=HEAP_TESTS.replace("def test_statements_without_django", "def test_no_statement"))
+    pytester.makepyfile(test_statements=STATEMENT_TESTS)
+    finished = run(pytester, "-p", "blocker")
+    assert "No module named" not in finished.stdout.str()
+    finished.assert_outcomes(passed=9, failed=9)
