@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import psycopg
 import pytest
 
 from bench.harness.executor import SampleError
@@ -13,10 +12,7 @@ def test_the_sample_after_a_kill_in_the_statement_pass_runs_without_logging(smal
     killer = "tests.support.implementations.ends:kills_itself_while_logged"
     with pytest.raises(SampleError) as caught:
         small_scan.sample("statements", killer, None)
-    assert caught.value.kind == "killed"
-    with psycopg.connect(small_scan.access.conninfo) as connection:
-        assert connection.execute("SHOW log_statement").fetchone() == ("all",), "the kill came in the pass"
-    # Logged, it would kill itself again.
+    assert caught.value.kind == "killed", "it kills itself only where statements are logged"
     reading, _ = small_scan.sample("rows", killer, None)
     assert reading.outcome["requirements_created"] == 0
     reading, _ = small_scan.sample("statements", "streaming", None)
