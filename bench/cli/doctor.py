@@ -33,24 +33,23 @@ def doctor(options: DoctorOptions) -> int:
     from bench.cli.plans import run_plan
     from bench.cli.progress import terminal_progress
     from bench.harness.machine import cpu_times, machine_warnings, stolen_warning
-    from bench.harness.session import measure_alone
+    from bench.harness.session import INTERRUPTED_FILE, measure_alone
     from bench.report.noise import render_noise
-    from bench.results.files import check_file, rescuing
+    from bench.results.files import claimed_folder, rescuing
     from bench.results.noise_floor import FILE, write_noise_floor
 
     if options.pairs < FEWEST_PAIRS:
         raise InputError(f"--pairs {options.pairs} give no interval; write --pairs {FEWEST_PAIRS} or more")
     plan = run_plan(options, [options.implementation], [options.scan], samples=2 * options.pairs, probes=())
     path = options.output / FILE
-    check_file(path)
     warnings = machine_warnings(None if options.database_url else Path(tempfile.gettempdir()))
     before = cpu_times()
-    with terminal_progress() as progress:
-        results = measure_alone(options.output, plan, progress)
-    if results.failures:  # reported when it happened
-        return 1
-    floor = noise_floor(results, (*warnings, *stolen_warning(before, cpu_times())))
-    with rescuing():
+    with claimed_folder(options.output, FILE, INTERRUPTED_FILE), rescuing():
+        with terminal_progress() as progress:
+            results = measure_alone(options.output, plan, progress)
+        if results.failures:  # reported when it happened
+            return 1
+        floor = noise_floor(results, (*warnings, *stolen_warning(before, cpu_times())))
         write_noise_floor(path, floor)
     show(render_noise(floor, compare_with_itself(results)))
     show(f"Kept in {path}; runs on this machine with an --output in {options.output} include it.")

@@ -118,8 +118,9 @@ def _accepted(path: Path | None) -> Results | None:
 def _failure(error: BaseException) -> Verdict:
     from bench.analysis.verdict import Check, Standing, Verdict
 
-    sentence = "interrupted" if isinstance(error, KeyboardInterrupt) else str(error) or type(error).__name__
-    return Verdict.of([Check(name="gate", standing=Standing.ERROR, sentence=sentence)])
+    if isinstance(error, KeyboardInterrupt):
+        return Verdict.of([Check(name="gate", standing=Standing.UNFINISHED, sentence="interrupted")])
+    return Verdict.of([Check(name="gate", standing=Standing.ERROR, sentence=str(error) or type(error).__name__)])
 
 
 def _write(verdict: Verdict, options: GateOptions) -> None:

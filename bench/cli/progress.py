@@ -89,7 +89,7 @@ class Lines:
     def stage(self, text: str) -> None:
         share = self._estimate.finished / self._estimate.total if self._estimate.total else 0
         rest = self._estimate.rest()
-        note(f"{share:4.0%}  {text}{f' - {rest}' if rest else ''}")
+        note(f"{share:.0%}  {text}{f' - {rest}' if rest else ''}")
 
     def done(self, work: float) -> None:
         self._estimate.finished += work

@@ -38,7 +38,7 @@ def promises(options: PromisesOptions) -> int:
     from bench.promises.plan import FEWEST_POINTS
     from bench.promises.trial import TrialPlan, try_promises
     from bench.report.promises import render_promises, render_promises_markdown
-    from bench.results.files import check_file, rescuing, write_file
+    from bench.results.files import check_file, claimed_folder, rescuing, write_file
     from bench.results.promises import merge_promises, read_promises
 
     if options.points < FEWEST_POINTS:
@@ -51,10 +51,10 @@ def promises(options: PromisesOptions) -> int:
         timeout_seconds=options.timeout,
     )
     source = scan_source(options, options.scan)
-    for path in filter(None, (options.json, options.markdown)):
-        check_file(path)
+    if options.markdown is not None:
+        check_file(options.markdown)
     read_promises(options.json)  # a damaged file is found before the work, not after
-    with rescuing():
+    with claimed_folder(options.json.parent, options.json.name), rescuing():
         with terminal_progress() as progress:
             trials = try_promises(plan, source, progress, lambda trial: merge_promises(options.json, [trial]))
         show(render_promises(trials))

@@ -104,6 +104,17 @@ def test_a_package_below_a_folder_of_the_checkout_is_found_there(
         assert (Path(code.python_path) / "ab_below" / "extra.py").read_text() == "EXTRA = 2\n"
 
 
+def test_files_with_odd_names_come_along(repository: Path, temporary: Path) -> None:
+    names = [b"two words.txt", b"line\nbreak.txt", b"\xff.txt", b"-dash.txt", b"'quoted\".txt", b":(top)magic.txt"]
+    for name in names:
+        Path(os.fsdecode(os.fsencode(repository / PACKAGE) + b"/" + name)).write_bytes(name)
+    git(repository, "add", PACKAGE)
+    git(repository, "commit", "--quiet", "-m", "odd")
+    with checked_out(IMPLEMENTATION, "HEAD") as code:
+        folder = Path(code.python_path) / PACKAGE
+        assert {os.fsencode(path.name) for path in folder.glob("*.txt")} == set(names)
+
+
 def test_a_single_module_is_enough(repository: Path, temporary: Path) -> None:
     (repository / "ab_single.py").write_text("OLD = True\n")
     git(repository, "add", "ab_single.py")
