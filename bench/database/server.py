@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import tempfile
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Literal
 
 import psycopg
@@ -14,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 from bench.database.access import DatabaseAccess, one_line
 from bench.database.cleanup import RunObjects, drop_leftovers, leftover_message, new_mark
 from bench.database.embedded import embedded_server
+from bench.database.full_disk import naming_lack_of_room
 from bench.database.own_server import Cleanup, cleaned_up, resolve
 from bench.errors import DatabaseError
 
@@ -203,7 +206,10 @@ def open_server(url: str | None, major: int = 16) -> Iterator[Server]:
         with cleaned_up(objects) as cleanup:
             yield Server(objects, "own", None, cleanup, warnings)
     else:
-        with embedded_server(major) as handle:
+        with (
+            embedded_server(major) as handle,
+            naming_lack_of_room(Path(handle.log_directory), Path(tempfile.gettempdir())),
+        ):
             yield Server(RunObjects(conninfo=handle.conninfo, **roles), "embedded", handle.log_directory)
 
 
