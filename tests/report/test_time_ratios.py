@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import struct
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
+
+import pytest
 
 from bench.analysis.run_verdict import judge
 from bench.analysis.summary import summaries_of
-from bench.report.plots.chart import ForestChart
+from bench.report.plots.chart import ForestChart, ratio_ticks
 from bench.report.plots.draw import draw_forest
 from bench.report.plots.run_charts import FOREST_CHART_NAME, forest_chart
 from bench.report.run_markdown import write_report
@@ -96,3 +101,25 @@ def test_the_same_chart_gives_the_same_bytes() -> None:
     chart = chart_of(timed(BASE, HALF, FLOOR))
     assert chart is not None
     assert draw_forest(chart) == draw_forest(chart)
+
+
+@pytest.mark.parametrize("low", [0.0011, 0.02, 0.15, 0.4, 0.55, 0.8, 0.95, 0.99])
+@pytest.mark.parametrize("high", [1.01, 1.06, 1.2, 1.6, 2.63, 7.0, 40.0, 900.0])
+def test_ticks_neither_crowd_the_axis_nor_leave_half_of_it_unlabelled(low: float, high: float) -> None:
+    ticks = ratio_ticks(low, high)
+    places = [math.log(tick / low) / math.log(high / low) for tick in ticks]
+    assert 1 in ticks
+    assert all(0 <= place <= 1 for place in places)
+    assert min((after - before for before, after in pairwise(places)), default=1) > 0.12
+    if high / low > 1.5:
+        assert max(after - before for before, after in pairwise([0, *places, 1])) < 0.6
+
+
+def test_a_chart_of_many_rows_is_higher_so_that_labels_do_not_overlap() -> None:
+    chart = chart_of(timed(BASE, HALF))
+    assert chart is not None
+    heights = [
+        struct.unpack(">II", draw_forest(replace(chart, rows=chart.rows * count))[0][16:24])[1] for count in (1, 5, 40)
+    ]
+    assert heights[0] == heights[1] == 920
+    assert heights[2] > 40 * 40

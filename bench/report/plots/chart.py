@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 PALETTE = (
     ("orange", "#D55E00"),
@@ -16,6 +18,20 @@ PALETTE = (
 """Okabe and Ito's palette, with the words for its colours, less its yellow, which is too light on white."""
 
 Point = tuple[float, float]
+
+_TICKS = (
+    (0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3),
+    (0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.4, 1.5),
+    (0.4, 0.6, 0.8, 1, 1.2, 1.4, 1.6, 1.8, 2),
+    (0.2, 0.3, 0.4, 0.5, 0.7, 1, 1.5, 2, 3, 4, 5),
+    (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20),
+    (0.001, 0.01, 0.1, 1, 10, 100, 1_000),
+)
+"""From fine to coarse; the first that does not crowd the axis is used."""
+
+_CLOSEST_TICKS = 0.16
+_UNLABELLED_END = 0.4
+"""Shares of the axis' length: the least between two ticks, and the most between its ends and the nearest tick."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,3 +113,14 @@ class ForestChart:
     rows: tuple[ForestRow, ...]
     floor: float | None
     floor_label: str
+
+
+def ratio_ticks(low: float, high: float) -> list[float]:
+    """Return where to label an axis of ratios from ``low`` to ``high``, which is logarithmic and holds 1."""
+    span = math.log(high / low)
+    for candidates in _TICKS:
+        ticks = [tick for tick in candidates if low <= tick <= high]
+        gaps = [math.log(after / before) / span for before, after in pairwise([low, *ticks, high])]
+        if max(gaps[0], gaps[-1]) <= _UNLABELLED_END and min(gaps[1:-1], default=1) >= _CLOSEST_TICKS:
+            break
+    return ticks

@@ -13,12 +13,15 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
-from bench.report.plots.chart import PALETTE, Callout, Chart, ForestChart, ForestRow, Level, Line
+from bench.report.plots.chart import PALETTE, Callout, Chart, ForestChart, ForestRow, Level, Line, ratio_ticks
 
 COLOURS = tuple(colour for _, colour in PALETTE)
 
-_SIZE = (8.0, 4.6)
+_WIDTH, _HEIGHT = 8.0, 4.6
 """Inches; at 100 dots per inch the picture is 800 pixels wide."""
+
+_ROW_HEIGHT, _HEIGHT_AROUND_ROWS = 0.25, 1.8
+"""Inches, of a chart of ratios."""
 
 _PNG_DPI = 200
 _TITLE_WIDTH = 70
@@ -42,8 +45,11 @@ def draw(chart: Chart) -> tuple[bytes, bytes]:
     return picture(paint)
 
 
-def picture(paint: Callable[[Axes], None]) -> tuple[bytes, bytes]:
-    """Return what ``paint`` draws as PNG and SVG, in a style that ignores the user's configuration."""
+def picture(paint: Callable[[Axes], None], height: float = 0.0) -> tuple[bytes, bytes]:
+    """Return what ``paint`` draws as PNG and SVG, at least ``height`` inches high.
+
+    The user's configuration has no influence on it.
+    """
     with mpl.rc_context(), warnings.catch_warnings():
         mpl.rcdefaults()  # A user's matplotlibrc must not change what a report looks like.
         mpl.rcParams["svg.hashsalt"] = "bench"
@@ -52,7 +58,7 @@ def picture(paint: Callable[[Axes], None]) -> tuple[bytes, bytes]:
         mpl.rcParams["axes.spines.top"] = mpl.rcParams["axes.spines.right"] = False
         # Characters that the font lacks are drawn as boxes; a warning would not help.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure = Figure(figsize=_SIZE, layout="constrained")
+        figure = Figure(figsize=(_WIDTH, max(_HEIGHT, height)), layout="constrained")
         FigureCanvasAgg(figure)
         paint(figure.add_subplot())
         png, svg = BytesIO(), BytesIO()
@@ -195,15 +201,6 @@ def _colour(line: Line) -> str:
     return COLOURS[line.colour % len(COLOURS)]
 
 
-_TICKS = (
-    (0.1, 0.2, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.4, 1.5),
-    (0.1, 0.2, 0.5, 1, 2, 3, 5),
-    (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50),
-    (0.01, 0.1, 1, 10, 100, 1_000),
-)
-"""From fine to coarse; the first that does not crowd the axis is used."""
-
-_MOST_TICKS = 6
 _RATIOS_TITLE_WIDTH = 50
 _MARGIN = 0.04
 """Of the axis' length, on either side."""
@@ -235,7 +232,7 @@ def draw_forest(chart: ForestChart) -> tuple[bytes, bytes]:
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
 
-    return picture(paint)
+    return picture(paint, _HEIGHT_AROUND_ROWS + _ROW_HEIGHT * len(chart.rows))
 
 
 def _set_limits(axes: Axes, chart: ForestChart) -> None:
@@ -247,19 +244,10 @@ def _set_limits(axes: Axes, chart: ForestChart) -> None:
     axes.set_xlim(low, high)
     # Leaves room for the floor's label below the last row.
     axes.set_ylim(len(chart.rows) + 0.1, -0.6)
-    axes.xaxis.set_major_locator(FixedLocator(_ticks(low, high)))
+    axes.xaxis.set_major_locator(FixedLocator(ratio_ticks(low, high)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}×"))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_minor_formatter(NullFormatter())
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    for candidates in _TICKS[:-1]:
-        within = [tick for tick in candidates if low <= tick <= high]
-        # Without a tick near its end the axis would be labelled only in part.
-        if len(within) <= _MOST_TICKS and high <= 2 * candidates[-1]:
-            return within
-    return [tick for tick in _TICKS[-1] if low <= tick <= high]
 
 
 def _draw_row(axes: Axes, place: int, row: ForestRow) -> None:
