@@ -14,7 +14,7 @@ from bench.report.parts import BETWEEN, Part, compose, folded, list_part, table_
 from bench.report.plots.mermaid import peak_chart
 from bench.report.table import Table
 from bench.report.tables.details import allocation_table, digest_table, failure_table, metrics_table
-from bench.report.tables.overview import headline_table, legend, verdict_lines
+from bench.report.tables.overview import claims, headline_table, legend, verdict_lines
 from bench.report.tables.statements import law_line, law_table, offender_table, statement_tables
 from bench.results.metrics import METRICS, Side
 from bench.results.records import Results
@@ -46,7 +46,7 @@ def render_comment(results: Results, verdict: Verdict | None = None, artifact_ur
     judged = judge(results, summaries)
     whole = judged if verdict is None else _with_faults(verdict, results)
     parts = [
-        text_part(0, _run_head(results, judged) if verdict is None else _gate_head(whole)),
+        text_part(0, _run_head(results, summaries, judged) if verdict is None else _gate_head(whole)),
         *_headline(results, summaries, judged),
         *_findings(whole),
         *_failures(results),
@@ -86,12 +86,12 @@ def _gate_head(verdict: Verdict) -> str:
     return BETWEEN.join(lines)
 
 
-def _run_head(results: Results, verdict: RunVerdict) -> str:
+def _run_head(results: Results, summaries: Summaries, verdict: RunVerdict) -> str:
     """Return the run's own verdict, where no gate has judged it."""
     lines = [*verdict_lines(verdict), *filter(None, [law_line(check_laws(results))])]
     heading = f"## {verdict.symbol} Benchmark: {verdict.standing.value}"
-    reason = [] if verdict.standing.good else [_sentence(verdict.sentence)]
-    return BETWEEN.join([heading, *reason, "\n".join(f"- {_sentence(line)}" for line in lines)])
+    reason = [verdict.sentence] if not verdict.standing.good else list(claims(results, summaries, verdict))
+    return BETWEEN.join([heading, *map(_sentence, reason), "\n".join(f"- {_sentence(line)}" for line in lines)])
 
 
 def _headline(results: Results, summaries: Summaries, verdict: RunVerdict) -> Iterator[Part]:

@@ -27,7 +27,7 @@ from bench.report.tables.details import (
     published_table,
 )
 from bench.report.tables.growth import growth_tables
-from bench.report.tables.overview import headline_table, legend, verdict_lines
+from bench.report.tables.overview import finding_line, headline_table, legend, verdict_lines
 from bench.report.tables.statements import law_line, law_table, offender_table, statement_tables
 from bench.results.files import write_file
 from bench.results.metrics import METRICS, Side
@@ -86,6 +86,7 @@ def render_markdown(results: Results, summaries: Summaries, verdict: RunVerdict,
 
 def _top(results: Results, summaries: Summaries, verdict: RunVerdict, charts: Iterable[_Picture]) -> Iterator[str]:
     yield f"# Compliance benchmark: {enumerated(tuple(map(escape, results.implementations)))}"
+    yield f"**{escape(finding_line(results, summaries, verdict))}**"
     yield "\n".join(f"- {_emphasised(line)}" for line in (*verdict_lines(verdict), *_law_lines(results)))
     if named := legend(results):
         yield escape(named[0].upper() + named[1:])

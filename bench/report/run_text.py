@@ -12,7 +12,7 @@ from bench.report.promises import PROMISES_TITLE, promises_table
 from bench.report.table import Table
 from bench.report.tables.copy_baseline import COPY_BASELINE_TITLE, copy_baseline_table
 from bench.report.tables.growth import KILLS_TITLE, kill_table
-from bench.report.tables.overview import case_table, headline_table, legend, verdict_lines
+from bench.report.tables.overview import case_table, finding_line, headline_table, legend, verdict_lines
 from bench.report.tables.statements import law_line, offender_lines
 from bench.report.terminal import WIDTH, fits, note_lines, table_lines, wrap
 from bench.results.records import Results
@@ -33,7 +33,8 @@ def render_table(results: Results) -> str:
         table = case_table(results, summaries, verdict)
     lines: list[str] = []
     checks = check_laws(results)
-    for sentence in (*verdict_lines(verdict), *filter(None, [law_line(checks)]), *offender_lines(checks)):
+    found = finding_line(results, summaries, verdict)
+    for sentence in (found, *verdict_lines(verdict), *filter(None, [law_line(checks)]), *offender_lines(checks)):
         lines += wrap(sentence, WIDTH)
     lines.append("")
     if named := legend(results):

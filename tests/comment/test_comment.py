@@ -62,7 +62,9 @@ def test_marker_and_verdict_come_first(verdict: Verdict, title: str) -> None:
 
 def test_without_a_gate_the_run_s_own_verdict_comes_first() -> None:
     good = render_comment(production_results())
-    assert good.startswith(f"{MARKER}\n\n## ✅ Benchmark: passed\n\n- Same rows: yes")
+    assert good.startswith(
+        f"{MARKER}\n\n## ✅ Benchmark: passed\n\nstreaming against materializing on 10k/20: peak heap 2.19× less, "
+    )
     bad = render_comment(variants.mismatch())
     assert bad.startswith(
         f"{MARKER}\n\n## ❌ Benchmark: failed\n\nstreaming on 10k/20 wrote 108,419 rows, the rules give 108,420; "

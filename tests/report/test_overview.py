@@ -9,13 +9,15 @@ from rich.cells import cell_len
 
 from bench.analysis.run_verdict import judge
 from bench.analysis.summary import summaries_of
+from bench.gate.comment import MARKER, render_comment
 from bench.report.run_text import render_table
 from bench.report.table import Table
 from bench.report.tables.overview import headline_table
 from bench.report.terminal import WIDTH
 from bench.results.records import Results
 from tests.support.builders import digest, measurement, production_results
-from tests.support.variants import mismatch
+from tests.support.rendered_markdown import report
+from tests.support.variants import empty, mismatch, single
 
 
 def with_peaks(results: Results, base: tuple[float, ...], other: tuple[float, ...]) -> Results:
@@ -40,10 +42,10 @@ def table(results: Results) -> Table:
 @pytest.mark.parametrize(
     ("base", "other", "shown", "gained"),
     [
-        ((57e6,), (1e6,), "57.00 → 1.00 MB", "≥ 57.0× less"),
-        ((57e6,), (10e3,), "57,000.0 → 10.0 kB", "≥ 57.0× less"),
-        ((900e3,), (57e6,), "0.90 → 57.00 MB", "≥ 57.0× more"),
-        ((2.5e6,), (0.0,), "2.50 → 0.00 MB", "≥ 2.50× less"),
+        ((57e6,), (1e6,), "57.00 → 1.00 MB", "over 57.0× less"),
+        ((57e6,), (10e3,), "57,000.0 → 10.0 kB", "over 57.0× less"),
+        ((900e3,), (57e6,), "0.90 → 57.00 MB", "over 57.0× more"),
+        ((2.5e6,), (0.0,), "2.50 → 0.00 MB", "over 2.50× less"),
         ((570e3,), (10e3,), "570.0 → 10.0 kB", "560 kB less"),
         ((10e3,), (570e3,), "10.0 → 570.0 kB", "560 kB more"),
         ((570e3, 590e3), (565e3, 575e3), "580 → 570 kB", "~10.0 kB less"),
@@ -99,3 +101,53 @@ def test_long_names_of_many_implementations_fit_and_stay_apart(count: int, name:
     if count > 2:
         shown = {line.split("16,263")[1].split()[0] for line in rows}
         assert len(shown) == len(rows) == count
+
+
+def first_lines(results: Results) -> tuple[str, str, str]:
+    """Return the first sentence of the text, of the report and of the comment."""
+    comment = render_comment(results).removeprefix(f"{MARKER}\n\n")
+    text = " ".join(render_table(results).partition("Same rows: ")[0].split())
+    return text, report(results).split("\n\n")[1], comment.partition("\n\n- ")[0]
+
+
+def test_the_first_line_says_what_was_found() -> None:
+    text, page, comment = first_lines(production_results())
+    found = "streaming against materializing on 10k/20: peak heap 2.19× less, time (wall) 1.18× faster (1.18–1.18)"
+    assert text.startswith(f"✅ PASSED – {found}; ")
+    assert page.startswith(f"**✅ PASSED – {found}; ")
+    assert comment == f"## ✅ Benchmark: passed\n\n{found}"
+    text, page, comment = first_lines(mismatch())
+    assert text.startswith("❌ FAILED – streaming on 10k/20 wrote 108,419 rows, the rules give 108,420")
+    assert page.startswith("**❌ FAILED – streaming on 10k/20 wrote 108,419 rows")
+    assert comment.startswith("## ❌ Benchmark: failed\n\nstreaming on 10k/20 wrote 108,419 rows")
+
+
+def test_the_first_line_of_one_implementation_gives_its_figures_and_of_many_the_first() -> None:
+    assert first_lines(single())[0].startswith(
+        "✅ PASSED – streaming on 100/3: peak heap 32.2 MB, time (wall) 1.01 s; "
+    )
+    results = production_results()
+    names = ("materializing", *(f"other-{place}" for place in range(6)))
+    many = replace(
+        results,
+        implementations=names,
+        measurements=tuple(
+            replace(one, implementation=name)
+            for name in names
+            for one in results.measurements
+            if one.implementation == ("materializing" if name == "materializing" else "streaming")
+        ),
+        digests=tuple(replace(one, implementation=name) for name in names for one in results.digests[::2]),
+    )
+    text = first_lines(many)[0]
+    assert "other-2 against materializing" in text
+    assert "other-3" not in text
+    assert "; 3 more in the table; " in text
+
+
+@pytest.mark.parametrize("results", [replace(production_results(), unfinished="interrupted"), empty()])
+def test_the_first_line_of_an_unfinished_or_empty_run_claims_nothing(results: Results) -> None:
+    for line in first_lines(results):
+        assert "✅" not in line
+        assert "× less" not in line
+        assert ("interrupted" in line) is bool(results.unfinished)

@@ -33,7 +33,9 @@ def test_no_line_is_wider_than_100_columns_or_holds_control_characters(make: Cal
 
 def test_the_verdict_comes_first_and_other_rows_suppress_every_ratio() -> None:
     text = render_table(variants.mismatch())
-    assert text.startswith("Same rows: no – ")
+    first, _, rest = text.partition("Same rows: no – ")
+    assert first.startswith("❌ FAILED – streaming on 10k/20 wrote 108,419 rows, the rules give 108,420")
+    assert rest
     assert "×" not in text
     assert "× less" in render_table(production_results())
 
@@ -42,5 +44,5 @@ def test_many_failures_are_counted_and_the_first_five_told() -> None:
     failed = variants.failed()
     text = " ".join(render_table(replace(failed, failures=failed.failures * 8)).split())
     assert "Failures: 8 –" in text
-    assert text.count("signal 9") == 5
+    assert text.partition("Failures: 8")[2].count("signal 9") == 5
     assert "and 3 more" in text

@@ -9,7 +9,7 @@ from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Summaries, Summary
 from bench.report.figures import MISSING, change_text, quantity, ratio_text, value_text
 from bench.report.table import Column, Content, Footnotes, Table
-from bench.results.metrics import METRICS, Kind, Metric
+from bench.results.metrics import METRICS, Metric
 from bench.results.records import Dataset, Failure, Results
 from bench.words import plain, shorten
 
@@ -18,19 +18,56 @@ PEAK = METRICS["peak_heap_bytes"]
 STATEMENTS = METRICS["statements_django"]
 
 COMPARED = (TIME, PEAK)
-"""The metrics of the headline that get a ratio beside them."""
+"""The metrics of the first table that get a ratio beside them."""
 
 _MOST_FAILURES = 5
 _LONGEST_FAILURE = 200
+_LONGEST_FINDING = 600
+_LONGEST_NAME = 60
+_MOST_CLAIMS = 3
 
 NOT_TOLD_APART = (
-    f"~: not told apart; the 95 % interval over pairs includes 1, there are fewer than {FEWEST_PAIRS} pairs, "
+    f"~: not distinguished; the 95 % interval over pairs includes 1, there are fewer than {FEWEST_PAIRS} pairs, "
     "or the sides are too close for what the metric repeats to"
 )
 
 
+def finding_line(results: Results, summaries: Summaries, verdict: RunVerdict) -> str:
+    """Return one line that says what was found: the verdict and, where that is good, what was gained."""
+    if not verdict.standing.good:
+        return shorten(plain(verdict.headline), _LONGEST_FINDING)
+    found = [*claims(results, summaries, verdict), verdict.sentence]
+    return shorten(plain(f"{verdict.symbol} {verdict.standing.value.upper()} – {'; '.join(found)}"), _LONGEST_FINDING)
+
+
+def claims(results: Results, summaries: Summaries, verdict: RunVerdict) -> tuple[str, ...]:
+    """Say of each implementation how its peak and its time compare with the base's, on the largest scan with both.
+
+    Of a single implementation the figures themselves. Of many the first are given, and the number of the others.
+    """
+    base, *others = results.implementations or ("",)
+    named = tuple(claim for name in others or [base] if (claim := _claim(results, summaries, verdict, base, name)))
+    more = len(named) - _MOST_CLAIMS
+    return named if more <= 0 else (*named[:_MOST_CLAIMS], f"{more} more in the table")
+
+
+def _claim(results: Results, summaries: Summaries, verdict: RunVerdict, base: str, name: str) -> str:
+    for dataset in sorted(results.datasets, key=lambda one: (one.rows, one.findings), reverse=True):
+        figures = []
+        for metric in (PEAK, TIME):
+            first, own = (summaries.get(dataset.scan, one, metric.name) for one in (base, name))
+            cell = value_text(own) if base == name else _ratio_cell(verdict, first, own, notes=Footnotes())
+            if not cell.startswith(MISSING):
+                figures.append(f"{metric.title.lower()} {cell}")
+        if figures:
+            against = "" if base == name else f" against {shorten(base, _LONGEST_NAME)}"
+            case = f"{shorten(name, _LONGEST_NAME)}{against} on {shorten(dataset.scan, _LONGEST_NAME)}"
+            return f"{case}: {', '.join(figures)}"
+    return ""
+
+
 def verdict_lines(verdict: RunVerdict) -> tuple[str, ...]:
-    """Return the verdict in sentences, one line for each question and one for the failures."""
+    """Return one line for each question about the run and one for its failures."""
     return (
         _judgement_line(verdict.same_rows),
         _judgement_line(verdict.constant_statements),
@@ -131,29 +168,37 @@ def _ratio_cell(verdict: RunVerdict, base: Summary | None, other: Summary | None
         return MISSING
     if not verdict.may_compare(base.scan, base.implementation, other.implementation):
         return notes.marked(MISSING, ["no ratio: the rows differ, or were not compared"])
-    found = ratio(base, other)
     floor = FLOOR.get(base.metric.unit, 0.0)
-    if found is None and base.metric.kind is Kind.NEAR_EXACT and min(base.centre, other.centre) <= floor:
-        return _near_zero_text(base, other, floor, notes)
+    if min(base.centre, other.centre) <= floor:
+        return _near_zero(base, other, floor, notes) if floor else MISSING
+    found = ratio(base, other)
     if found is not None and not found.told_apart:
         notes.legend(NOT_TOLD_APART)
     return ratio_text(found)
 
 
-def _near_zero_text(base: Summary, other: Summary, floor: float, notes: Footnotes) -> str:
-    """Say what was gained or lost where a side is below ``floor``: a ratio to almost nothing says little."""
-    unit = base.metric.unit
-    high, low = max(base.centre, other.centre), min(base.centre, other.centre)
+def _near_zero(base: Summary, other: Summary, floor: float, notes: Footnotes) -> str:
+    """Say what was gained or lost where a side is at most ``floor``, without a ratio to almost nothing."""
+    high = max(base.centre, other.centre)
+    if high < 2 * floor:
+        return _difference(base, other, floor, notes)
+    shown = quantity(base.metric.unit, floor)
+    notes.legend(f"over: a value below {shown} counts as {shown}; a ratio to almost nothing would say little")
     word = "less" if other.centre < base.centre else "more"
+    return f"over {high / floor:.{2 if high < 10 * floor else 1}f}× {word}"
+
+
+def _difference(base: Summary, other: Summary, floor: float, notes: Footnotes) -> str:
+    """Return what was gained or lost, in the metric's unit, near ``floor``."""
+    unit = base.metric.unit
     shown = quantity(unit, floor)
-    if high >= 2 * floor:
-        notes.legend(f"≥: a value below {shown} counts as {shown}; a ratio to almost nothing would say little")
-        return f"≥ {high / floor:.{2 if high < 10 * floor else 1}f}× {word}"
     notes.legend(f"around and below {shown} the difference replaces the ratio; one to almost nothing would say little")
-    if high == low:
+    size = abs(other.centre - base.centre)
+    if not size:
         return "same"
+    text = f"{quantity(unit, size)} {'less' if other.centre < base.centre else 'more'}"
     overlap = base.low <= other.high and other.low <= base.high
-    if overlap or high - low <= NEAR_EXACT_TOLERANCE * high:
+    if overlap or size <= NEAR_EXACT_TOLERANCE * max(base.centre, other.centre):
         notes.legend(NOT_TOLD_APART)
-        return f"~{quantity(unit, high - low)} {word}"
-    return f"{quantity(unit, high - low)} {word}"
+        return f"~{text}"
+    return text
