@@ -66,7 +66,8 @@ def test_the_good_implementation_has_every_sample_and_no_failure(found: dict[str
 
 
 def test_the_output_says_what_failed_and_that_the_rows_differ(finished: tuple[Finished, Path]) -> None:
-    assert finished[0].stdout.startswith("Same rows: no")
+    assert finished[0].stdout.startswith("❌ FAILED – ")
+    assert "\nSame rows: no" in finished[0].stdout
     for implementation in EXPECTED:
         assert f"{implementation} failed" in finished[0].stderr
 
@@ -83,5 +84,6 @@ def test_rows_of_other_content_fail_the_run_although_each_call_went_well(tmp_pat
     scan = ["--scan", "30/2", "--catalogue-file", inputs / "catalogue.json"]
     finished = run("run", *scan, "--pairs", "1", "--output", tmp_path, *names)
     assert finished.returncode == 1
-    assert finished.stdout.startswith("Same rows: no")
+    assert finished.stdout.startswith("❌ FAILED – ")
+    assert "\nSame rows: no" in finished.stdout
     assert results(tmp_path)["failures"] == []

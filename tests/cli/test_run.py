@@ -43,7 +43,8 @@ def test_it_succeeds_and_says_where_the_files_are(finished: tuple[Finished, Path
 
 def test_the_verdict_comes_first_and_the_table_fits_100_columns(finished: tuple[Finished, Path]) -> None:
     *lines, _ = finished[0].stdout.rstrip().splitlines()
-    assert lines[0].startswith("Same rows: yes")
+    assert lines[0].startswith("✅ PASSED – ")
+    assert any(line.startswith("Same rows: yes") for line in lines)
     assert any(line.startswith("100/3") and "19 → 18" in line for line in lines)
     assert max(map(len, lines)) <= 100
 
