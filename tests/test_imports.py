@@ -27,7 +27,8 @@ def test_the_parent_loads_neither_django_nor_memray_nor_the_plots_library(module
 
 def test_the_worker_loads_what_the_parent_does_not() -> None:
     """What the test above looks for can be found."""
-    assert loaded("bench.worker.__main__", "django", "memray") == ["django", "memray"]
+    assert loaded("bench.worker.serve", "django") == ["django"]
+    assert loaded("bench.worker.probes.memory", "memray") == ["memray"]
     assert loaded("bench.report.plots.draw", "matplotlib") == ["matplotlib"]
 
 

@@ -41,7 +41,7 @@ def test_what_was_tried_on_this_code_comes_along_and_reads_beside_the_figures(tm
     report = write_report(tmp_path, results)[0].read_text(encoding="utf-8")
     assert report.index("peak heap, before → after") < report.index("## What each implementation promises")
     assert "| a re-run after a crash is right |" in report
-    assert "materializing: not tried; run bench prove promises" in report
+    assert "materializing: not tested; run bench prove promises" in report
     assert "What each implementation promises" in render_table(results)
     assert baseline_of(results).promises == ()
 
