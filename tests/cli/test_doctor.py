@@ -75,7 +75,7 @@ def test_input_that_cannot_be_used_is_found_before_anything_is_measured(command:
         (["--pairs", 5], "--pairs 5 give no interval; write --pairs 6 or more"),
         (["--scan", "many"], "scan size 'many'"),
         (["--implementation", "none"], "unknown implementation 'none'"),
-        (["--output", "/dev/null"], "cannot write /dev/null/noise-floor.json: a file is in the place of a folder"),
+        (["--output", "/dev/null"], "cannot write /dev/null: a file is in the place of a folder"),
     ):
         code, text, errors = command("doctor", *options)
         assert (code, text) == (2, "")
