@@ -1,1 +1,1 @@
-"""The database room: an embedded PostgreSQL or the user's own, databases of our own naming, and what the server saw."""
+"""The database room: the embedded PostgreSQL or the user's own, the run's databases on it, and what the server saw."""

@@ -20,7 +20,7 @@ OBSERVER = "bench-observer"
 
 @dataclass(frozen=True)
 class DatabaseAccess:
-    """A DatabaseAccess is one database of our own and the two roles that work in it; made of strings, so JSON-able.
+    """A DatabaseAccess is one of the run's databases and the two roles that work in it; all strings, as JSON needs.
 
     Neither role can log in. A session logs in as the user of ``conninfo`` and takes a role at startup, which decides
     ``current_user`` and with it privileges and row-level security: no password and no ``pg_hba.conf`` entry is needed.
@@ -34,7 +34,7 @@ class DatabaseAccess:
     admin_role: str
     """BYPASSRLS; owns the database."""
     log_directory: str | None = None
-    """The embedded server's log folder; None on a server of the user's own."""
+    """The embedded server's log folder; None on the user's own server."""
 
     def conninfo_as(self, role: str, **parameters: str | int | None) -> str:
         """Return ``conninfo`` for a session that starts as ``role``; ``parameters`` are further libpq ones.

@@ -46,7 +46,7 @@ class RunObjects:
     app_role: str
     admin_role: str
     mark: str
-    """The comment on both roles, set in the transaction that makes them: it tells them from others of the same name."""
+    """The comment on both roles, set in the transaction that makes them; other roles of the same name lack it."""
 
     @property
     def roles(self) -> tuple[str, str]:

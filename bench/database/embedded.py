@@ -1,4 +1,4 @@
-"""The embedded server: a PostgreSQL of our own for the length of a ``with`` block, reached by a Unix socket only."""
+"""The embedded server: a PostgreSQL that runs for the length of a ``with`` block, reached by a Unix socket only."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SETTINGS: Mapping[str, str] = {
     "fsync": "on",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    # No checkpoint and no autovacuum of the server's own accord: one that falls into a sample shifts its time and its
+    # The server starts no checkpoint and no autovacuum by itself: one during a sample would change its time and its
     # WAL. The harness runs CHECKPOINT and VACUUM between samples instead.
     "max_wal_size": "4GB",
     "checkpoint_timeout": "1h",
@@ -187,7 +187,7 @@ def _copied(binaries: Path, root: Path) -> tuple[Path, list[tuple[str, str]]]:
 
 
 def _is_open(path: Path) -> bool:
-    """Tell whether any user can reach ``path`` and read or search it."""
+    """Whether any user can reach ``path`` and read or search it."""
     real = path.resolve()
     try:
         mode = real.stat().st_mode

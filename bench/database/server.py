@@ -88,7 +88,7 @@ class Server:
         return dict(rows)
 
     def create_database(self, template: DatabaseAccess | None = None) -> DatabaseAccess:
-        """Make an empty database in UTF-8, or a copy of ``template``, in which nobody may have a session meanwhile.
+        """Make an empty database in UTF-8, or a copy of ``template``, in which no session may be open.
 
         Raises DatabaseError.
         """

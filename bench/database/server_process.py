@@ -1,8 +1,8 @@
 """The server's processes as Linux shows them in /proc, where the server runs on this machine: their CPU and memory.
 
 Run as a file by ``python -I -S``, with the postmaster's process id and a database's name, this is the poller: it writes
-an empty line once it has looked for the first time, and at any input, or the end of it, the largest private memory in
-bytes that any backend of the database was seen with. It needs nothing but the standard library.
+an empty line after its first poll, and at any input, or the end of it, the largest private memory in bytes that it saw
+any backend of the database use. It needs nothing but the standard library.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ class CpuReading:
 def find_postmaster(backend: int, database: str) -> int | None:
     """Return the process id of the parent of ``backend``, a backend that serves ``database``; None if it is not here.
 
-    Only a backend's title tells that the process with its number on this machine is the backend, and not a namesake of
-    one on another machine or in another container: ``database`` must be a name that no other server has.
+    The process with that id on this machine may be another one, if the server runs on another machine or in another
+    container. Only the process's title shows that it is the backend, so no other server may have a database of that
+    name.
     """
     try:
         if _serves(backend, database):
@@ -46,9 +47,9 @@ def find_postmaster(backend: int, database: str) -> int | None:
 def cpu_seconds(postmaster: int) -> float:
     """Return the CPU seconds, user and system, of the postmaster and of every child it has or has had.
 
-    The kernel keeps them in clock ticks of 10 ms. Raises OSError where /proc does not tell.
+    The kernel keeps them in clock ticks of 10 ms. Raises OSError where /proc does not show it.
     """
-    # A child that ends between two looks moves its time to the postmaster's, and would count twice or not at all.
+    # The time of a child that ends between two reads moves to the postmaster, and would count twice or not at all.
     previous = _cpu(postmaster)
     for _ in range(_CPU_ATTEMPTS):
         current = _cpu(postmaster)
@@ -61,7 +62,7 @@ def cpu_seconds(postmaster: int) -> float:
 def largest_backend(postmaster: int, database: str) -> int:
     """Return the largest private (anonymous) memory of a backend that serves ``database`` now, in bytes; 0 without one.
 
-    Shared buffers are not part of it. Raises OSError where /proc does not tell.
+    Shared buffers are not part of it. Raises OSError where /proc does not show it.
     """
     largest = 0
     for child in _children(postmaster):
@@ -90,7 +91,7 @@ def _stat(process: int) -> list[bytes]:
 
 
 def _serves(process: int, database: str) -> bool:
-    """Tell whether the process's title, ``postgres: USER DATABASE HOST ACTIVITY``, names ``database``."""
+    """Whether the process's title, ``postgres: USER DATABASE HOST ACTIVITY``, names ``database``."""
     title = _read(f"/proc/{process}/cmdline")
     return title.startswith(b"postgres:") and database.encode() in title.replace(b"\0", b" ").split()
 

@@ -16,7 +16,7 @@ from bench.errors import DatabaseError
 SCHEMA = "bench_observer"
 """Where the extension is put for the length of a capture if the database lacks it."""
 
-# The observer's own statements are known again by their alias.
+# The alias identifies the observer's own statements.
 _CALLS = """
 SELECT bench_observer.userid::text, bench_observer.queryid, bench_observer.query, bench_observer.calls
 FROM {view} AS bench_observer
@@ -124,7 +124,9 @@ def _compare(before: Snapshot, after: Snapshot, captured: Capture) -> None:
     else:
         captured.statements, captured.source = tuple(sorted(statements)), "pg_stat_statements"
         if before.evictions != after.evictions:
-            captured.warnings += ("pg_stat_statements evicted or reset entries meanwhile; the statements are too few",)
+            captured.warnings += (
+                "pg_stat_statements evicted or reset entries during the capture; the statements are too few",
+            )
 
 
 def _unavailable(captured: Capture, reason: str) -> None:

@@ -104,6 +104,6 @@ def _wait(observer: psycopg.Connection, patience: float) -> int:
             break
         time.sleep(0.01)
     if version < _REPORTS_WHEN_IDLE:
-        # Until version 14 a process of its own collects the reports, and hands out a file up to half a second old.
+        # Until version 14 a separate process collects the reports, and hands out a file up to half a second old.
         time.sleep(_COLLECTOR_LAG_SECONDS)
     return unreported

@@ -196,7 +196,7 @@ def read_logs(plan: Plan) -> str:
 
 
 def report(answer: Mapping[str, Any]) -> None:
-    """Answer the parent; if it is gone meanwhile, the pipe's end shows it."""
+    """Answer the parent; one that has died is noticed by the pipe's end."""
     with contextlib.suppress(BrokenPipeError):
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
