@@ -25,11 +25,13 @@ def history(
     from bench.analysis.timeline import common_scan, timeline
     from bench.report.history import HISTORY_METRICS, render_history
     from bench.report.plots.history_charts import write_history_charts
+    from bench.results.cases import measured_cases
     from bench.results.history import earlier_runs
 
     kept = earlier_runs(folder)
     moments = timeline(kept.runs, scan or common_scan(kept.runs), HISTORY_METRICS)
-    show(render_history(moments, len(kept.runs), kept.warnings), end="")
+    empty = tuple(f"the run of {one.created} measured nothing" for one in kept.runs if not measured_cases(one))
+    show(render_history(moments, len(kept.runs), (*kept.warnings, *empty)), end="")
     if written := write_history_charts(output, moments):
         show(f"\nPlots: {', '.join(map(str, written))}")
     return 0

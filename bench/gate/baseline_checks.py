@@ -50,10 +50,10 @@ def baseline_checks(policy: Policy, run: Run) -> Iterator[Check]:
 def _own_checks(baseline: Results) -> Iterator[Check]:
     """Refuse a baseline that was edited into something that `bench baseline accept` would not have taken."""
     for one in run_checks(baseline, case_rows(baseline)):
-        faulty = one.standing in (Standing.FAILED, Standing.UNFINISHED) and not one.name.startswith("case ")
-        if faulty or one.name.startswith("duplicate "):
+        # The comparison reports a case that the baseline lacks.
+        if not one.standing.good and not one.name.startswith("case "):
             yield Check(
-                name=f"baseline {one.name}",
+                name=f"baseline run {one.name}",
                 standing=Standing.ERROR,
                 sentence=f"the baseline is not usable: {one.sentence}; make a new one with {ACCEPT}",
                 scan=one.scan,

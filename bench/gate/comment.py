@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bench.analysis.laws import check_laws
-from bench.analysis.rows import case_rows
-from bench.analysis.run_verdict import RunVerdict, judge, run_checks
+from bench.analysis.run_verdict import RunVerdict, judge
 from bench.analysis.summary import Summaries, summaries_of
 from bench.analysis.verdict import Check, Standing, Verdict
 from bench.report.markdown import block, code, escape, link
@@ -44,7 +43,7 @@ def render_comment(results: Results, verdict: Verdict | None = None, artifact_ur
     """
     summaries = summaries_of(results)
     judged = judge(results, summaries)
-    whole = judged if verdict is None else _with_faults(verdict, results)
+    whole = judged if verdict is None else _with_faults(verdict, judged)
     parts = [
         text_part(0, _run_head(results, summaries, judged) if verdict is None else _gate_head(whole)),
         *_headline(results, summaries, judged),
@@ -56,11 +55,18 @@ def render_comment(results: Results, verdict: Verdict | None = None, artifact_ur
     return _composed(parts, artifact_url)
 
 
-def _with_faults(verdict: Verdict, results: Results) -> Verdict:
-    """Add the faults of ``results`` that the gate's verdict does not name: it may have judged another file."""
-    known = {one.name for one in verdict.checks}
-    faults = (one for one in run_checks(results, case_rows(results)) if not one.standing.good)
-    return Verdict.of((*verdict.checks, *(one for one in faults if one.name not in known)))
+def _with_faults(verdict: Verdict, judged: RunVerdict) -> Verdict:
+    """Add the run's faults that the gate's verdict does not name, because it may have judged another file.
+
+    Whether laws count is the policy's choice, so a broken law is added only where the gate says that it holds.
+    """
+    known = {one.name: one.standing for one in verdict.checks}
+    faults = (
+        one
+        for one in judged.not_good
+        if (known[one.name].good if one.name in known else not one.name.startswith("law "))
+    )
+    return Verdict.of((*verdict.checks, *faults))
 
 
 def render_verdict_comment(verdict: Verdict, artifact_url: str | None = None) -> str:
