@@ -32,6 +32,14 @@ def test_the_worker_loads_what_the_parent_does_not() -> None:
     assert loaded("bench.report.plots.draw", "matplotlib") == ["matplotlib"]
 
 
+def test_a_worker_loads_what_only_some_probes_need_when_they_need_it() -> None:
+    assert loaded("bench.worker.serve", "memray", "pytest", "pytest_benchmark") == []
+
+
+def test_the_supervisor_loads_no_package_that_could_be_broken() -> None:
+    assert loaded("bench.worker.__main__", "django", "msgspec", "psycopg", "memray") == []
+
+
 def test_an_implementation_of_ones_own_needs_little() -> None:
     """The contract is a module for others to import: nothing comes with it but the standard library."""
     assert loaded("bench.declare", "django", "memray", "psycopg", "msgspec", "typer", "rich", "scipy", "faker") == []
