@@ -19,6 +19,7 @@ POLICY = """
 [tool.bench.gate]
 scans = ["100/3", "1k/8", "10k/20"]
 implementations = ["materializing", "streaming"]
+baseline = false
 
 [tool.bench.gate.ceilings.peak_heap_bytes."10k/20"]
 streaming = "{ceiling}"
@@ -103,7 +104,7 @@ def test_measuring_another_commit_than_the_pull_request_s_head_warns(repository:
 
 @pytest.mark.parametrize(
     ("ceiling", "code", "verdict"),
-    [("46 MB", "0", "✅ Benchmark gate: pass"), ("40 MB", "1", "❌ Benchmark gate: regr")],
+    [("46 MB", "0", "✅ Benchmark gate: passed"), ("40 MB", "1", "❌ Benchmark gate: failed")],
 )
 def test_gate_report_summary_and_verdict(repository: Path, ceiling: str, code: str, verdict: str) -> None:
     """A regression fails the job in its last step, after report and comment were kept."""
@@ -157,7 +158,7 @@ def test_the_nightly_summary_comes_from_the_sweep_s_results(repository: Path, ur
     finished, _ = run_step(step(nightly, "Summary"), repository, {"ARTIFACT_URL": url})
     assert finished.returncode == 0, finished.stderr
     summary = (repository / "summary").read_text()
-    assert summary.startswith(f"{MARKER}\n\n## ✅ Benchmark: measured")
+    assert summary.startswith(f"{MARKER}\n\n## ✅ Benchmark: passed")
     assert (URL in summary) == bool(url)
 
 
