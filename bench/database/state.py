@@ -151,6 +151,7 @@ SELECT pid, coalesce(state, 'in an unknown state') FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
 LONGEST_VALUE = 60
+RECOVERY_SECONDS = 60.0
 ENDING_SECONDS = 2.0
 """How long the sessions of a worker that has ended may take to end."""
 
@@ -187,13 +188,25 @@ class Change:
 def inspect(access: DatabaseAccess) -> Iterator[psycopg.Connection]:
     """A session of the login on the database, whatever is set for either. Raises DatabaseError."""
     try:
-        with psycopg.connect(access.conninfo, application_name=OBSERVER, autocommit=True) as connection:
+        with _connect(access) as connection:
             connection.execute(_SESSION)
             yield connection
     except psycopg.Error as error:
         raise DatabaseError(
             f"the state of database {access.database} cannot be read: {one_line(error)}; see the server's log"
         ) from error
+
+
+def _connect(access: DatabaseAccess) -> psycopg.Connection:
+    """Connect to the database; after a crash, once the server has recovered."""
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    while True:
+        try:
+            return psycopg.connect(access.conninfo, application_name=OBSERVER, autocommit=True)
+        except psycopg.OperationalError as error:
+            if "the database system is" not in str(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(0.1)
 
 
 def read_state(connection: psycopg.Connection, access: DatabaseAccess) -> State:
@@ -278,6 +291,8 @@ def _difference(key: Key, old: Mapping[str, object] | None, new: Mapping[str, ob
 
 
 def _written(before: tuple[int, ...], after: tuple[int, ...]) -> str:
+    if any(new < old for old, new in zip(before[:3], after, strict=False)):
+        return " (its statistics are gone, as after a crash of the server)"
     words = ("inserted", "updated", "deleted")
     rows = [f"{new - old:,} rows {word}" for word, old, new in zip(words, before, after, strict=False) if new > old]
     return f" ({', '.join(rows) or 'its file was replaced'})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from bench.datasets.scan.load import load_synthetic_scan
 from bench.datasets.scan.recorded import load_recorded_scan, recorded_provider
 from bench.datasets.size import ScanSize
 from bench.declare.storage import STANDARD, DeclaredStorage, Storage, storage_in
+from bench.errors import DatabaseError
 from bench.harness.copy_files import write_copy_files
 from bench.harness.executor import SETUP_SECONDS, Executor, ProcessExecutor, SampleError
 from bench.harness.plan import timeout_seconds
@@ -185,10 +186,7 @@ class Stage:
         """
         storages = self.describe(implementations).storages if implementations else ()
         targets = Targets.of(one.storage for one in storages)
-        access = self.server.create_database(self.template)
-        copy_folder = self._scratch / f"copy-{access.database}"
-        guard = StateGuard(self.server, access)
-        try:
+        with self._database() as (access, guard):
             if source.size is not None:
                 loaded = load_synthetic_scan(access, source.size, catalogue, source.seed, progress)
                 regions = source.size.regions
@@ -209,19 +207,38 @@ class Stage:
                 dataset=_describe(source, loaded, catalogue, regions, count_findings(access, key)),
                 catalogue_path=catalogue_path,
                 untouched=targets.digest(access, key, loaded.warm_up.tenant_id),
-                copy_folder=copy_folder,
+                copy_folder=self._copy_folder(access),
                 targets=targets,
                 guard=guard,
                 storages=storages,
                 frameworks=tuple(catalogue.frameworks),
                 prepared=set(),
             )
-        finally:
-            shutil.rmtree(copy_folder, ignore_errors=True)
+
+    @contextmanager
+    def _database(self) -> Iterator[tuple[DatabaseAccess, StateGuard]]:
+        """A copy of the template and its guard, dropped after the block with all copy files."""
+        access = self.server.create_database(self.template)
+        guard = StateGuard(self.server, access)
+
+        def drop() -> None:
+            shutil.rmtree(self._copy_folder(access), ignore_errors=True)
             try:
                 guard.close()
             finally:
                 self.server.drop_database(access)
+
+        try:
+            yield access, guard
+        except BaseException:
+            # What went wrong in the block matters more than that the server, perhaps gone by now, drops nothing.
+            with suppress(DatabaseError):
+                drop()
+            raise
+        drop()
+
+    def _copy_folder(self, access: DatabaseAccess) -> Path:
+        return self._scratch / f"copy-{access.database}"
 
 
 @contextmanager

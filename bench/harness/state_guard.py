@@ -81,7 +81,10 @@ class StateGuard:
             found = [Change(f"made the database unusable: {error}", "database", inside=True)]
         if any(change.inside for change in found):
             assert self._copy is not None  # kept with the state
-            self._server.replace_database(self._access, self._copy)
+            try:
+                self._server.replace_database(self._access, self._copy)
+            except DatabaseError as error:
+                raise DatabaseError(f"after a sample of {implementation}: {error}") from error
         if found:
             self._verify(kept, implementation)
         return (*left, *found)

@@ -140,7 +140,10 @@ class AllocationSites:
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """A sample that could not be taken, kept beside the results; ``kind`` is error, timeout, killed or wrong-rows."""
+    """A sample that could not be taken, kept beside the results.
+
+    ``kind`` is error, timeout, killed, wrong-rows or disturbed.
+    """
 
     scan: str
     implementation: str

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import statistics
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -95,6 +98,32 @@ def test_a_session_that_outlives_its_worker_is_named_and_ended_with_its_locks(
         assert str(found) == "left a session open (idle)"
         with pytest.raises(psycopg.OperationalError):
             session.execute("SELECT 1")
+
+
+def test_the_server_recovers_from_a_crash_that_an_implementation_causes(
+    small_scan: ScanStage, clean: tuple[State, TargetDigest]
+) -> None:
+    with restored(small_scan, clean):
+        assert failure(small_scan, "crashes_a_backend").kind == "error"
+
+
+def test_a_check_costs_less_than_a_sample_and_says_how_much(
+    small_scan: ScanStage, clean: tuple[State, TargetDigest], capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = time.perf_counter()
+    small_scan.sample("rows", "streaming", 120)
+    sample = time.perf_counter() - start
+    checks = []
+    for _ in range(9):
+        start = time.perf_counter()
+        assert not small_scan.guard.check("streaming", small_scan.targets.restored)
+        checks.append(time.perf_counter() - start)
+    with capsys.disabled():
+        found = len(state(small_scan).definitions)
+        sys.stdout.write(
+            f"\nstate check: {statistics.median(checks) * 1000:.0f} ms (median of {len(checks)}), {found} definitions\n"
+        )
+    assert statistics.median(checks) < sample
 
 
 def test_the_rows_of_the_target_tables_may_differ_and_those_of_others_may_not(

@@ -84,6 +84,23 @@ def killed_while_statements_are_logged(tenant_id: str, scan_id: str) -> Outcome:
     return honest(tenant_id, scan_id)
 
 
+def ends_the_server(tenant_id: str, scan_id: str) -> Outcome:
+    """As a crash of the machine does; the server does not come back."""
+    with admin_connection() as connection:
+        connection.execute("SET ROLE postgres")
+        row = connection.execute("SELECT split_part(pg_read_file('postmaster.pid'), chr(10), 1)").fetchone()
+    assert row is not None
+    os.kill(int(row[0]), signal.SIGKILL)
+    return honest(tenant_id, scan_id)
+
+
+def crashes_a_backend(tenant_id: str, scan_id: str) -> Outcome:
+    """The server ends all sessions, recovers and goes on."""
+    with admin_connection() as connection:
+        os.kill(connection.info.backend_pid, signal.SIGKILL)
+    return honest(tenant_id, scan_id)
+
+
 def changes_and_is_killed(tenant_id: str, scan_id: str) -> Outcome:
     with admin_connection() as connection:
         connection.execute("CREATE TABLE leftover ()")
