@@ -30,7 +30,7 @@ LONGEST_STATEMENT = 4_000
 
 
 class Collector:
-    """Takes what a run yields, sample by sample, and makes the results of it at any moment."""
+    """A Collector takes the samples of a run one by one; ``results`` returns what there is at any moment."""
 
     def __init__(
         self,
@@ -56,14 +56,14 @@ class Collector:
         self._allocations: list[AllocationSites] = []
         self._failures: list[Failure] = []
         self.benchmarks: list[Mapping[str, object]] = []
-        """The documents of pytest-benchmark, one a time sample."""
+        """pytest-benchmark's own documents, one per time sample."""
 
     def add_dataset(self, dataset: Dataset) -> None:
-        """Take note of a loaded scan."""
+        """Add a loaded scan."""
         self._datasets.append(dataset)
 
     def add_failure(self, scan: str, sample: PlannedSample, kind: str, message: str, log_tail: str = "") -> None:
-        """Keep a failure beside the results."""
+        """Add a sample that could not be taken."""
         self._failures.append(
             Failure(
                 scan=scan,
@@ -76,7 +76,7 @@ class Collector:
         )
 
     def add_reading(self, scan: str, sample: PlannedSample, reading: Reading, rows_written: int) -> None:
-        """Take one sample's figures and texts."""
+        """Add one sample's figures and texts."""
         implementation = sample.implementation
         for metric, value in {**reading.values, "rows_written": float(rows_written)}.items():
             key = (scan, implementation, metric)
@@ -165,5 +165,5 @@ class Collector:
 
 
 def _abridged(statement: str) -> str:
-    """Return ``statement`` as it is, or without its values where they are many: 10,000 ids would fill the results."""
+    """Return ``statement``, without its values where it is long: 10,000 ids would fill the results."""
     return statement if len(statement) <= LONGEST_STATEMENT else normalise(statement)

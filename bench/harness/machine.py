@@ -1,4 +1,4 @@
-"""The machine: what about it makes figures noisy, as warnings; and what it did meanwhile."""
+"""The machine: what makes its figures noisy, as warnings, and how much CPU time other guests took."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FEWEST_CORES = 4
-"""Implementation, its backend, the checkpointer and the rest of the system each want one."""
+"""One each for the implementation, its backend, the checkpointer and the rest of the system."""
 HIGHEST_LOAD_SHARE = 0.25
 SLOWEST_FSYNC_SECONDS = 0.005
 FEWEST_FREE_BYTES = 5_000_000_000
@@ -32,7 +32,7 @@ class CpuTimes:
 
 
 def machine_warnings(folder: Path | None) -> tuple[str, ...]:
-    """Return what makes this machine a poor place to time on, one sentence each.
+    """Return what makes timings on this machine unreliable, one sentence each.
 
     ``folder`` is where the server's files will be; None where they are not on this machine.
     """
@@ -84,7 +84,7 @@ def fsync_seconds(folder: Path) -> float:
 
 
 def cpu_times() -> CpuTimes | None:
-    """Read the system's CPU times; None where the system does not tell (only Linux does)."""
+    """Read the system's CPU times; None where the system does not say (only Linux does)."""
     if sys.platform != "linux":
         return None
     # proc(5): user nice system idle iowait irq softirq steal guest guest_nice; the guests are within user and nice.

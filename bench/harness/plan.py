@@ -15,7 +15,7 @@ from bench.results.records import COPY_BASELINE
 SINGLE_PROBES: tuple[ProbeName, ...] = ("statements", "memory", "memory-untraced", "rss", "database")
 """Exact and near-exact probes repeat to within a per cent in fresh processes; one sample of each is taken."""
 COPY_BASELINE_PROBES: tuple[ProbeName, ...] = ("database",)
-"""What the copy baseline is measured by besides time; a client that only sends a file says nothing by its heap."""
+"""The probes of the copy baseline besides time; the heap of a client that only sends a file says nothing."""
 PROBE_COST = {
     "statements": 1.2,
     "memory": 3.7,
@@ -25,7 +25,7 @@ PROBE_COST = {
     "time": 1.1,
     "rows": 1.0,
 }
-"""How long a sample takes, as a multiple of the bare call; for the estimate of the rest."""
+"""How long a sample takes, as a multiple of the bare call; used to estimate the time left."""
 _FIXED_COST_ROWS = 25_000
 """Starting a worker, resetting and digesting cost about as much as writing this many rows."""
 
@@ -103,5 +103,5 @@ def cost(probe: ProbeName, rows: int) -> float:
 
 
 def timeout_seconds(rows: int, findings: int) -> float:
-    """A timeout that only a hung worker reaches: traced runs on a slow machine stay well below it."""
+    """Return a timeout that only a hung worker reaches; traced runs on a slow machine stay well below it."""
     return 60 + 0.003 * rows + 0.001 * findings

@@ -1,4 +1,4 @@
-"""What a long run tells about itself while it goes on; the command line decides how that looks."""
+"""Progress: what a long run reports while it goes on; the command line decides how it looks."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ class Progress(Protocol):
     """A Progress follows one run. Work is counted in rows written, by the estimates of ``bench.harness.plan.cost``."""
 
     def begin(self, work: float) -> None:
-        """All that is to be done."""
+        """Take ``work`` as all that is to be done."""
 
     def stage(self, text: str) -> None:
-        """What is being done now."""
+        """Say what is being done now."""
 
     def done(self, work: float) -> None:
-        """So much of it is done since the last call."""
+        """Add ``work`` to what is done."""
 
     def warn(self, text: str) -> None:
-        """Something went wrong, and the run goes on."""
+        """Say what went wrong in a run that goes on."""
 
 
 class Silent:
-    """A Progress that tells nothing."""
+    """A Progress that shows nothing."""
 
     def begin(self, work: float) -> None:
         """Do nothing."""

@@ -19,11 +19,11 @@ from bench.harness.targets import TargetDigest
 from bench.results.records import COPY_BASELINE, Environment, Results
 
 StageOpener = Callable[[str | None, int], AbstractContextManager[Stage]]
-"""From a database URL or None and a server version; the tests have one without a server."""
+"""Opens a stage on a database URL, or None, and a server version; tests have one without a server."""
 
 
 class Runner:
-    """A Runner measures one plan; ``results`` gives what there is at any time, also after an interruption."""
+    """A Runner measures one plan; ``results`` returns what there is at any time, also after an interruption."""
 
     def __init__(self, plan: RunPlan, progress: Progress, opener: StageOpener = open_stage) -> None:
         self._plan = plan
@@ -36,7 +36,7 @@ class Runner:
 
     @property
     def benchmarks(self) -> tuple[Mapping[str, object], ...]:
-        """pytest-benchmark's own documents, one a time sample."""
+        """pytest-benchmark's own documents, one per time sample."""
         return tuple(self._collector.benchmarks)
 
     def results(self) -> Results | None:
@@ -131,7 +131,7 @@ class Runner:
 
     @contextmanager
     def _recording(self, scan: ScanStage, sample: PlannedSample, failed: set[str]) -> Iterator[None]:
-        """Record a sample's failure and give up its case: what failed once is not measured further."""
+        """Record a sample's failure and give up its case: an implementation that failed is not measured further."""
         try:
             yield
         except SampleError as error:

@@ -1,4 +1,4 @@
-"""The schedule takes every sample once, and meets the drift of a machine alike for all implementations."""
+"""The schedule takes every sample once, and drift of the machine affects all implementations equally."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_each_probe_takes_one_sample_of_each_implementation_and_time_as_many_as_
     }
 
 
-def test_statements_come_first_and_time_last_for_a_wrong_implementation_ends_there() -> None:
+def test_statements_come_first_and_time_last_because_a_wrong_implementation_ends_there() -> None:
     probes = [sample.probe for sample in schedule(NAMES, 2)]
     assert probes[: len(NAMES)] == ["statements"] * len(NAMES)
     assert probes[-2 * len(NAMES) :] == ["time"] * 2 * len(NAMES)
@@ -40,7 +40,7 @@ def test_every_probe_costs_more_on_more_rows(probe: ProbeName) -> None:
     assert 0 < cost(probe, 0) < cost(probe, 100_000)
 
 
-def test_the_limit_grows_with_the_scan() -> None:
-    """The reference took 99 s under the tracer at 10k/20 on a slow machine; the limit is well above."""
+def test_the_timeout_grows_with_the_scan() -> None:
+    """The reference took 99 s under the tracer at 10k/20 on a slow machine; the timeout is well above."""
     assert timeout_seconds(0, 0) >= 60
     assert timeout_seconds(108_420, 10_000) > 3 * 99
