@@ -17,7 +17,7 @@ TORN = "torn"
 _WHOLE = (Holding.OLD, Holding.NEW)
 
 
-class Standing(Enum):
+class PromiseStanding(Enum):
     """Where a promise stands with an implementation."""
 
     KEPT = "kept"
@@ -52,18 +52,18 @@ class PromiseFinding:
     """One trial that speaks against it, in words; '' where none does, or there is nothing to add."""
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> PromiseStanding:
         """Where it stands."""
         if self.against:
-            return Standing.BROKEN if self.declared else Standing.NOT_PROMISED
+            return PromiseStanding.BROKEN if self.declared else PromiseStanding.NOT_PROMISED
         if not any(self.tried.values()):
-            return Standing.UNTRIED
-        return Standing.KEPT if self.declared else Standing.KEPT_UNPROMISED
+            return PromiseStanding.UNTRIED
+        return PromiseStanding.KEPT if self.declared else PromiseStanding.KEPT_UNPROMISED
 
 
 def broken(findings: Iterable[PromiseFinding]) -> tuple[PromiseFinding, ...]:
     """Return the findings for which a run must fail: promised, and not kept or not tried."""
-    failing = (Standing.BROKEN, Standing.UNTRIED)
+    failing = (PromiseStanding.BROKEN, PromiseStanding.UNTRIED)
     return tuple(one for one in findings if one.declared and one.standing in failing)
 
 

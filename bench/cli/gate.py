@@ -74,8 +74,7 @@ def gate(options: GateOptions) -> int:
 
 def _test_itself(options: GateOptions) -> int:
     from bench.cli.progress import terminal_progress
-    from bench.gate.self_test import self_test
-    from bench.gate.self_test_text import render_self_test
+    from bench.gate.self_test import render_self_test, self_test
 
     for name in ("results", "baseline", "junit", "json"):
         if getattr(options, name) is not None:

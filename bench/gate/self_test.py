@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -11,12 +11,15 @@ from bench.analysis.verdict import Check, Standing, Verdict
 from bench.datasets.catalogue.synthetic import SYNTHETIC
 from bench.datasets.size import ScanSize
 from bench.gate.judge import confirm, gate, narrowed, needs_repetition
-from bench.gate.planted.trials import CONTROL, STREAMING, TRIALS, Planted, Trial
+from bench.gate.planted.trials import CONTROL, STREAMING, TRIALS, Planted, PlantedTrial
+from bench.gate.text import headline
 from bench.harness.plan import RunPlan, cost, schedule
 from bench.harness.progress import Progress
 from bench.harness.runner import Runner, StageOpener
 from bench.harness.stage import ScanSource, Stage, open_stage
 from bench.messages.request import ProbeName
+from bench.report.table import Column, Content, Table
+from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.results.records import (
     AllocationSites,
     DeclaredLaws,
@@ -27,8 +30,11 @@ from bench.results.records import (
     Results,
     StatementTexts,
 )
+from bench.words import plain
 
 SEED = 0
+
+_COLUMNS = (Column("planted", Content.LABEL), Column("must be caught by", Content.LABEL), Column("caught"))
 
 Measure = Callable[[tuple[str, ...], tuple[ProbeName, ...]], Results]
 """From implementations and probes to what they show on a trial's scan."""
@@ -36,7 +42,7 @@ Measure = Callable[[tuple[str, ...], tuple[ProbeName, ...]], Results]
 
 @dataclass(frozen=True, kw_only=True)
 class Catch:
-    """A Catch is what the gate says of one planted regression."""
+    """A Catch is the gate's verdict on one planted regression."""
 
     planted: Planted
     verdict: Verdict
@@ -48,13 +54,13 @@ class Catch:
 
     @property
     def caught(self) -> bool:
-        """Whether that check calls it a regression. That another one did is not enough."""
+        """Whether that check failed. A failure of another check is not enough."""
         return self.check is not None and self.check.standing is Standing.FAILED
 
 
 @dataclass(frozen=True, kw_only=True)
 class SelfTest:
-    """A SelfTest is the gate's verdict on the unchanged pair, and what it made of each planted regression."""
+    """A SelfTest is the gate's verdict on the unchanged pair, and on each planted regression."""
 
     unchanged: Verdict
     catches: tuple[Catch, ...]
@@ -82,7 +88,7 @@ def self_test(
     server_major: int = 16,
     timeout_seconds: float | None = None,
     opener: StageOpener = open_stage,
-    trials: tuple[Trial, ...] = TRIALS,
+    trials: tuple[PlantedTrial, ...] = TRIALS,
 ) -> SelfTest:
     """Measure and judge every trial. Raises InputError or DatabaseError where nothing can be measured at all."""
     unchanged: list[Check] = []
@@ -98,9 +104,9 @@ def self_test(
 
 
 def in_roles(results: Results, roles: Mapping[str, str]) -> Results:
-    """Return what ``results`` hold of the implementations that ``roles`` maps, under the names it maps them to.
+    """Return the part of ``results`` about the implementations in ``roles``, under the names that it gives them.
 
-    So does the gate judge a variant as if it had taken the place of the implementation that it is a variant of.
+    The gate then judges a variant as if it had replaced the implementation that it varies.
     """
     return replace(
         results,
@@ -115,7 +121,7 @@ def in_roles(results: Results, roles: Mapping[str, str]) -> Results:
     )
 
 
-def _try(trial: Trial, measure: Measure) -> tuple[Verdict, tuple[Catch, ...]]:
+def _try(trial: PlantedTrial, measure: Measure) -> tuple[Verdict, tuple[Catch, ...]]:
     """Return the verdict on the unchanged pair of one trial, and on each of its planted regressions."""
     policy = trial.policy
     same = {name: name for name in policy.implementations}
@@ -134,12 +140,12 @@ def _try(trial: Trial, measure: Measure) -> tuple[Verdict, tuple[Catch, ...]]:
     return judged(CONTROL), tuple(Catch(planted=one, verdict=judged(one.implementation)) for one in trial.planted)
 
 
-def _measuring(trial: Trial, stage: Stage, progress: Progress, timeout_seconds: float | None) -> Measure:
-    """Return what measures the scan of ``trial`` on a stage that stays open."""
+def _measuring(trial: PlantedTrial, stage: Stage, progress: Progress, timeout_seconds: float | None) -> Measure:
+    """Return what measures the scans of ``trial`` on a stage that stays open."""
 
     def measure(implementations: tuple[str, ...], probes: tuple[ProbeName, ...]) -> Results:
         plan = RunPlan(
-            sizes=(ScanSize.parse(trial.scan),),
+            sizes=tuple(map(ScanSize.parse, trial.policy.scans)),
             implementations=implementations,
             seed=SEED,
             samples=trial.policy.samples,
@@ -165,13 +171,15 @@ def _cast(records: tuple[_Record, ...], roles: Mapping[str, str]) -> tuple[_Reco
     )
 
 
-def _work(trial: Trial) -> float:
+def _work(trial: PlantedTrial) -> float:
     """Return the work of one trial without repetitions, as ``Progress`` counts it."""
-    size = ScanSize.parse(trial.scan)
-    source = ScanSource(size=size, scan_file=None, catalogue=SYNTHETIC, seed=SEED)
-    rows = size.regions * source.load_catalogue().requirement_count
     measured = (*trial.policy.implementations, CONTROL, *(one.implementation for one in trial.planted))
-    return sum(cost(sample.probe, rows) for sample in schedule(measured, trial.policy.samples, trial.probes))
+    work = 0.0
+    for size in map(ScanSize.parse, trial.policy.scans):
+        source = ScanSource(size=size, scan_file=None, catalogue=SYNTHETIC, seed=SEED)
+        rows = size.regions * source.load_catalogue().requirement_count
+        work += sum(cost(sample.probe, rows) for sample in schedule(measured, trial.policy.samples, trial.probes))
+    return work
 
 
 class _Part:
@@ -181,7 +189,7 @@ class _Part:
         self._whole = whole
 
     def begin(self, work: float) -> None:
-        """Do nothing: it is announced."""
+        """Do nothing: the whole was announced."""
 
     def stage(self, text: str) -> None:
         """Pass it on."""
@@ -192,4 +200,29 @@ class _Part:
         self._whole.done(work)
 
     def warn(self, text: str) -> None:
-        """Do nothing: wrong rows are planted, and what else fails is in the verdict."""
+        """Do nothing: wrong rows are planted, and other failures are in the verdict."""
+
+
+def render_self_test(found: SelfTest) -> str:
+    """Return ``found`` as text of at most ``WIDTH`` columns, with a newline at its end."""
+    caught = len(found.catches) - len(found.slipped)
+    word = "PASSED" if found.passed else "FAILED"
+    lines = [f"{word} – {caught} of {len(found.catches)} planted regressions were caught by the check that must"]
+    lines += wrap(f"Unchanged pair: {headline(found.unchanged)}", WIDTH)
+    for one in found.slipped:
+        lines += wrap(_slip(one), WIDTH)
+    lines += ["", *table_lines(Table(_COLUMNS, tuple(_rows(found))))]
+    return "\n".join(lines) + "\n"
+
+
+def _rows(found: SelfTest) -> Iterator[tuple[str, str, str]]:
+    for one in found.catches:
+        yield one.planted.name, one.planted.caught_by, "yes" if one.caught else "NO"
+
+
+def _slip(one: Catch) -> str:
+    """Say what the gate found instead of a planted regression that it did not catch."""
+    said = "the gate made no such check"
+    if one.check is not None:
+        said = f"{one.check.standing.value}, {one.check.sentence}"
+    return plain(f"Slipped through: {one.planted.name}. {one.planted.caught_by}: {said}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from bench.analysis.promises import TORN, PromiseFinding, Standing, broken, find_promises, left_by
+from bench.analysis.promises import TORN, PromiseFinding, PromiseStanding, broken, find_promises, left_by
 from bench.declare.promise import Promise
 from bench.report.figures import MISSING
 from bench.report.markdown import escape, identifier, markdown_table
@@ -23,10 +23,10 @@ _FREE = "kept*: kept in every trial, and not promised"
 _NO = "no: not promised, and not kept"
 _BROKEN = "BROKEN: promised, and not kept"
 _LEGENDS = {
-    Standing.KEPT: _KEPT,
-    Standing.KEPT_UNPROMISED: _FREE,
-    Standing.NOT_PROMISED: _NO,
-    Standing.BROKEN: _BROKEN,
+    PromiseStanding.KEPT: _KEPT,
+    PromiseStanding.KEPT_UNPROMISED: _FREE,
+    PromiseStanding.NOT_PROMISED: _NO,
+    PromiseStanding.BROKEN: _BROKEN,
 }
 
 
@@ -71,7 +71,7 @@ def promises_line(trials: Sequence[PromiseTrial]) -> str:
         f"{one.implementation}: {one.promise.heading}: {_against(one) or 'not tried'}"
         for trial in trials
         for one in broken(find_promises(trial))
-        if one.standing is Standing.BROKEN or not trial.failure
+        if one.standing is PromiseStanding.BROKEN or not trial.failure
     ]
     if failures or faults:
         return plain(f"Promises: broken – {'; '.join([*failures, *faults])}")
@@ -156,13 +156,13 @@ def _cell(found: PromiseFinding, notes: Footnotes, *, detailed: bool) -> str:
         notes.legend(_LEGENDS[found.standing])
     times = sum(found.tried.values())
     match found.standing:
-        case Standing.KEPT:
+        case PromiseStanding.KEPT:
             return f"kept ({times:,}×)"
-        case Standing.KEPT_UNPROMISED:
+        case PromiseStanding.KEPT_UNPROMISED:
             return f"kept* ({times:,}×)"
-        case Standing.UNTRIED:
+        case PromiseStanding.UNTRIED:
             return "not tried"
-        case Standing.BROKEN | Standing.NOT_PROMISED:
+        case PromiseStanding.BROKEN | PromiseStanding.NOT_PROMISED:
             word = "BROKEN" if found.declared else "no"
             cell = plain(f"{word}: {_against(found)}") if detailed else word
             return notes.marked(cell, [_note(found)])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.analysis.promises import Standing
+from bench.analysis.promises import PromiseStanding
 from bench.declare.promise import Promise
 from bench.harness.stage import ScanSource
 from bench.promises import races
@@ -56,7 +56,7 @@ def test_an_implementation_that_keeps_everything_survives_each_kind_of_fault(
     assert [one for one in kept.points if one.rerun or one.left_over] == []
     assert [one.ended.partition(":")[0] for one in kept.refusals] == ["DoesNotExist"] * 3
     assert [one.scans for one in kept.races] == list(races.DELAYS)
-    assert {one.standing for one in findings(kept).values()} == {Standing.KEPT}
+    assert {one.standing for one in findings(kept).values()} == {PromiseStanding.KEPT}
     assert str(temporary) not in json.read_text(encoding="utf-8")
 
     assert output.startswith(f"Promises: kept – each one that is made:\n  {SLOW} 8 of 8\n")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bench.analysis.promises import Seen, Standing, broken, find_promises
+from bench.analysis.promises import PromiseStanding, Seen, broken, find_promises
 from bench.declare.promise import Promise
 from bench.results.promises import PromiseTrial
 from tests.support.promise_records import (
@@ -38,7 +38,7 @@ def kept_trial(**parts: Any) -> PromiseTrial:
 
 def test_what_is_in_order_keeps_every_promise_and_says_how_often() -> None:
     found = findings(kept_trial())
-    assert {one.standing for one in found.values()} == {Standing.KEPT}
+    assert {one.standing for one in found.values()} == {PromiseStanding.KEPT}
     assert found[Promise.WHOLE_SETS].tried == {"snapshots": 25, "faults": 2}
     assert found[Promise.TWO_SCANS].tried == {"races": 1}
 
@@ -76,17 +76,17 @@ def test_each_fault_breaks_its_promises_and_no_other(parts: dict[str, Any], prom
 def test_what_is_not_promised_is_shown_and_does_not_fail() -> None:
     tried = kept_trial(declared=(Promise.RERUN,), points=(point(PARTIAL, OLD),))
     found = findings(tried)
-    assert found[Promise.CRASH].standing is Standing.NOT_PROMISED
+    assert found[Promise.CRASH].standing is PromiseStanding.NOT_PROMISED
     assert found[Promise.CRASH].against == (Seen("partial", 1),)
-    assert found[Promise.RERUN].standing is Standing.KEPT
-    assert found[Promise.OWNER].standing is Standing.KEPT_UNPROMISED
+    assert found[Promise.RERUN].standing is PromiseStanding.KEPT
+    assert found[Promise.OWNER].standing is PromiseStanding.KEPT_UNPROMISED
     assert broken(find_promises(tried)) == ()
 
 
 def test_a_fault_that_came_too_late_says_nothing() -> None:
     found = findings(kept_trial(readings=(), points=(point(PARTIAL, OLD, struck=False),)))
-    assert found[Promise.CRASH].standing is Standing.UNTRIED
-    assert found[Promise.WHOLE_SETS].standing is Standing.UNTRIED
+    assert found[Promise.CRASH].standing is PromiseStanding.UNTRIED
+    assert found[Promise.WHOLE_SETS].standing is PromiseStanding.UNTRIED
 
 
 def test_a_promise_that_was_not_tried_is_not_kept() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.analysis.promises import Standing
+from bench.analysis.promises import PromiseStanding
 from bench.declare.promise import Promise
 from bench.harness.executor import ProcessExecutor
 from bench.harness.progress import Silent
@@ -105,4 +105,4 @@ def test_an_implementation_that_fails_undisturbed_is_a_failed_trial(stage: Stage
         failed = Trial(plan, stage.server, ProcessExecutor(scratch), staged, declared, Silent())
         failed.run()
     assert failed.result.failure == "failed where nothing disturbed it: RuntimeError: out of order"
-    assert {one.standing for one in findings(failed.result).values()} == {Standing.UNTRIED}
+    assert {one.standing for one in findings(failed.result).values()} == {PromiseStanding.UNTRIED}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.analysis.promises import PromiseFinding, Standing, find_promises
+from bench.analysis.promises import PromiseFinding, PromiseStanding, find_promises
 from bench.declare.promise import Promise
 from bench.results.promises import FaultPoint, Holding, PromiseTrial, Race, Refusal, Snapshot
 
@@ -65,4 +65,4 @@ def findings(tried: PromiseTrial) -> dict[Promise, PromiseFinding]:
 
 def broken_promises(tried: PromiseTrial) -> set[Promise]:
     """The promises that the trial shows broken."""
-    return {promise for promise, one in findings(tried).items() if one.standing is Standing.BROKEN}
+    return {promise for promise, one in findings(tried).items() if one.standing is PromiseStanding.BROKEN}

@@ -1,4 +1,4 @@
-"""Memory that grows with the rows: within a run, or from run to run."""
+"""Memory held too long: rows, a growing dict, or a buffer."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from optimized_impl import task
 
 _build_rows = task.build_rows
 _persist_rows = task.persist_rows
+
+BUFFER_BYTES = 20_000_000
 
 _statuses: dict[tuple[str, str, str], str] = {}
 """Of every row ever written: the leak."""
@@ -36,3 +38,25 @@ def leaks_a_dict(tenant_id: str, scan_id: str) -> Outcome:
             yield row
 
     return streaming_with(tenant_id, scan_id, build_rows=build)
+
+
+@held_to_its_laws
+def keeps_written_rows(tenant_id: str, scan_id: str) -> Outcome:
+    """Keep every row until the end of the call, although it has been written."""
+    kept: list[task.Row] = []
+
+    def build(*arguments: Any) -> Iterator[task.Row]:
+        for row in _build_rows(*arguments):
+            kept.append(row)
+            yield row
+
+    return streaming_with(tenant_id, scan_id, build_rows=build)
+
+
+@held_to_its_laws
+def holds_a_buffer(tenant_id: str, scan_id: str) -> Outcome:
+    """Hold a buffer of BUFFER_BYTES during the call, whatever the number of rows."""
+    buffer = bytearray(BUFFER_BYTES)
+    outcome = streaming_with(tenant_id, scan_id, build_rows=_build_rows)
+    del buffer
+    return outcome

@@ -1,6 +1,6 @@
 """The trials of the gate: which planted regression is measured where, and which check must catch it.
 
-Nothing of an implementation is imported here: workers do that, by the names below.
+No implementation is imported here: workers import them by the names below.
 """
 
 from __future__ import annotations
@@ -27,22 +27,17 @@ class Planted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trial:
-    """A Trial is one scan on which the unchanged pair and some planted variants are measured, and judged by a policy.
+class PlantedTrial:
+    """A PlantedTrial is a policy by which the unchanged pair and some planted variants are measured and judged.
 
-    Only the probes that its checks need are taken. The streaming implementation is measured twice, by its own name for
+    Only the probes that its checks need are taken. The streaming implementation is measured twice: by its own name, for
     the baseline, and as the control.
     """
 
     policy: Policy
-    """With one scan, and the implementations that are measured unchanged."""
+    """Its scans, and the implementations that are measured unchanged."""
     probes: tuple[ProbeName, ...]
     planted: tuple[Planted, ...]
-
-    @property
-    def scan(self) -> str:
-        """The scan's label."""
-        return self.policy.scans[0]
 
 
 def _planted(name: str, function: str, caught_by: str) -> Planted:
@@ -60,7 +55,7 @@ _RATIO = Rule(
     limit=0.8,
 )
 
-STATEMENTS = Trial(
+STATEMENTS = PlantedTrial(
     policy=Policy(
         scans=("100/3",),
         implementations=_PAIR,
@@ -80,8 +75,24 @@ STATEMENTS = Trial(
         _planted("a write to another tenant", "rows:writes_across_tenants", "bystanders 100/3 streaming"),
     ),
 )
-HEAP = Trial(
-    policy=Policy(scans=("1k/8",), implementations=_PAIR, rules=(_RATIO,)),
+_CEILING = Rule(
+    # Unchanged it takes 34 MB.
+    kind="ceiling",
+    metric="peak_heap_bytes",
+    scan="1k/8",
+    implementation=STREAMING,
+    limit=45e6,
+)
+_GROWTH = Rule(
+    # Bytes per row. Unchanged they are fewer than 100, and a row that is kept takes several hundred.
+    kind="growth",
+    metric="peak_heap_bytes",
+    implementation=STREAMING,
+    limit=400.0,
+)
+
+HEAP = PlantedTrial(
+    policy=Policy(scans=("1k/8",), implementations=_PAIR, rules=(_RATIO, _CEILING)),
     probes=("memory",),
     planted=(
         _planted(
@@ -90,9 +101,18 @@ HEAP = Trial(
             "ratio peak_heap_bytes 1k/8 streaming/materializing",
         ),
         _planted("a leaked dict", "heap:leaks_a_dict", "baseline peak_heap_bytes 1k/8 streaming"),
+        _planted("a buffer of fixed size", "heap:holds_a_buffer", "ceiling peak_heap_bytes 1k/8 streaming"),
     ),
 )
-SECONDS = Trial(
+GROWTH = PlantedTrial(
+    # With the same findings only the rows differ, and all scans fill a batch of COPY.
+    policy=Policy(scans=("100/2", "100/4", "100/6"), implementations=(STREAMING,), rules=(_GROWTH,)),
+    probes=("memory",),
+    planted=(
+        _planted("rows kept after they were written", "heap:keeps_written_rows", "growth peak_heap_bytes streaming"),
+    ),
+)
+SECONDS = PlantedTrial(
     # Two dozen samples are taken, and a delay of each row is as long a share of a small scan.
     policy=Policy(
         scans=("100/1",),
@@ -103,4 +123,4 @@ SECONDS = Trial(
     probes=(),
     planted=(_planted("a sleep for each row", "seconds:sleeps_each_row", "baseline wall_seconds 100/1 streaming"),),
 )
-TRIALS = (STATEMENTS, HEAP, SECONDS)
+TRIALS = (STATEMENTS, HEAP, GROWTH, SECONDS)
