@@ -29,7 +29,7 @@ _INSERT = """
         version, region, requirement_id, description, total_checks, requirement_status, passed_checks, failed_checks,
         passed_findings, total_findings)
     SELECT gen_random_uuid(), %(tenant)s, %(scan)s, %(inserted_at)s, %(compliance_id)s, %(framework)s, %(version)s,
-        region, requirement_id, description, total_checks, outcome.status, outcome.passed_checks,
+        region, requirement_id, description, total_checks, outcome.status::status, outcome.passed_checks,
         outcome.failed_checks, outcome.passed_findings, outcome.total_findings
     FROM unnest(%(requirement_ids)s::text[], %(descriptions)s::text[], %(total_checks)s::int[])
             WITH ORDINALITY AS requirement (requirement_id, description, total_checks, number)

@@ -259,7 +259,7 @@ def test_the_warm_up_is_one_passing_finding_with_one_resource(access: DatabaseAc
         loaded.warm_up.scan_id,
     ) == [
         (
-            *("warm-up", "warm_up_check", "PASS", False, ["warm-up-1"], "warm-up-1"),
+            *("okta", "warm_up_check", "PASS", False, ["warm-up-1"], "warm-up-1"),
             {"ProwlerThreatScore-1.0": ["1"]},
         )
     ]

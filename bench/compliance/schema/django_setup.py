@@ -6,10 +6,9 @@ import os
 from typing import Any
 
 import django
-from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
-from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from bench.database.access import ADMIN, DEFAULT, REPLICA, DatabaseAccess
@@ -37,14 +36,10 @@ def set_up_django(access: DatabaseAccess, application_name: str = "bench-worker"
 
 
 def migrate(access: DatabaseAccess) -> None:
-    """Create every table in an empty database and let the application role use them."""
+    """Create every table in an empty database, with policies and grants for the application role."""
     set_up_django(access)
+    settings.APP_ROLE = access.app_role
     call_command("migrate", database=ADMIN, verbosity=0)
-    # Named one by one: a right on a partition would be a way around the policy of its parent.
-    tables = [sql.Identifier(model._meta.db_table) for model in apps.get_app_config("schema").get_models()]
-    statement = sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}")
-    with connections[ADMIN].cursor() as cursor:
-        cursor.execute(statement.format(sql.SQL(", ").join(tables), sql.Identifier(access.app_role)).as_string())
     close_connections()
 
 

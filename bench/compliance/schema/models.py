@@ -1,18 +1,51 @@
-"""The tables that the task reads and writes, with the names, columns, indexes and constraints of production."""
+"""The tables that the task reads and writes, with production's columns, indexes and constraints, and those of packed.
+
+``tests/schema/production_tables.json`` is the list that they are held against.
+"""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
+from bench.compliance.providers import PROVIDERS
 
-def _unique(name: str, *fields: str) -> models.UniqueConstraint:
-    return models.UniqueConstraint(fields=fields, name=name)
+ENUMS = {
+    "provider": PROVIDERS,
+    "scan_trigger": ("scheduled", "manual"),
+    "state": ("available", "scheduled", "executing", "completed", "failed", "cancelled"),
+    "finding_delta": ("new", "changed"),
+    "status": ("FAIL", "PASS", "MANUAL"),
+    "severity": ("critical", "high", "medium", "low", "informational"),
+}
+"""The enum types by name, their labels in order."""
+
+
+class EnumField(models.CharField):  # type: ignore[type-arg]  # at run time it takes no arguments
+    """A text whose column has the enum type called ``enum``."""
+
+    def __init__(self, *, enum: str, **options: Any) -> None:
+        self.enum = enum
+        super().__init__(**{"max_length": 20, **options})
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        """The name of the type."""
+        return self.enum
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        """Add the name of the type to what migrations write down."""
+        name, path, arguments, options = super().deconstruct()
+        return name, path, list(arguments), {**options, "enum": self.enum}
+
+
+def _unique(name: str, *fields: str, **options: Any) -> models.UniqueConstraint:
+    return models.UniqueConstraint(fields=fields, name=name, **options)
 
 
 class Tenant(models.Model):
@@ -20,6 +53,7 @@ class Tenant(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     inserted_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
     name = models.CharField(max_length=100)
 
     class Meta:
@@ -30,8 +64,7 @@ class TenantOwned(models.Model):
     """A row under row-level security: visible only where ``api.tenant_id`` names its tenant."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    # No index of its own: every index that the task's tables have begins with the tenant already.
-    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, db_index=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
     tenant_id: UUID
 
     class Meta:
@@ -44,14 +77,19 @@ class Provider(TenantOwned):
     inserted_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     is_deleted = models.BooleanField(default=False)
-    provider = models.CharField(max_length=50)
+    provider = EnumField(enum="provider", default="aws")
     uid = models.CharField(max_length=250)
     alias = models.CharField(max_length=100, null=True)
     connected = models.BooleanField(null=True)
+    connection_last_checked_at = models.DateTimeField(null=True)
+    metadata = models.JSONField(default=dict)
+    scanner_args = models.JSONField(default=dict)
 
     class Meta:
         db_table = "providers"
-        constraints: ClassVar = [_unique("unique_provider_uids", "tenant", "provider", "uid", "is_deleted")]
+        constraints: ClassVar = [
+            _unique("unique_provider_uids", "tenant", "provider", "uid", condition=models.Q(is_deleted=False))
+        ]
 
 
 class ScanManager(models.Manager["Scan"]):
@@ -61,21 +99,32 @@ class ScanManager(models.Manager["Scan"]):
         return super().get_queryset().filter(provider__is_deleted=False)
 
 
+_COMPLETED = models.Q(state="completed")
+
+
 class Scan(TenantOwned):
     """One run of the scanner over one provider."""
 
-    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, db_index=False)
-    provider_id: UUID
     name = models.CharField(max_length=100, null=True)
-    trigger = models.CharField(max_length=20, default="scheduled")
-    state = models.CharField(max_length=20, default="completed")
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE)
+    provider_id: UUID
+    trigger = EnumField(enum="scan_trigger")
+    state = EnumField(enum="state", default="available")
     unique_resource_count = models.IntegerField(default=0)
-    progress = models.IntegerField(default=100)
+    progress = models.IntegerField(default=0)
+    scanner_args = models.JSONField(default=dict)
     duration = models.IntegerField(null=True)
+    scheduled_at = models.DateTimeField(null=True)
     inserted_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     started_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
+    next_scan_at = models.DateTimeField(null=True)
+    # Foreign keys in production, to tables that the task does not touch.
+    scheduler_task_id = models.IntegerField(null=True)
+    task_id = models.UUIDField(null=True)
+    processor_id = models.UUIDField(null=True)
+    output_location = models.CharField(max_length=4096, null=True)
 
     all_objects = models.Manager["Scan"]()
     objects = ScanManager()
@@ -84,14 +133,31 @@ class Scan(TenantOwned):
         db_table = "scans"
         default_manager_name = "objects"
         indexes: ClassVar = [
-            models.Index(fields=["tenant", "provider", "state", "inserted_at"], name="scans_prov_state_idx")
+            models.Index(
+                fields=["provider", "state", "trigger", "scheduled_at"], name="scans_prov_state_trig_sche_idx"
+            ),
+            models.Index(fields=["tenant", "provider", "state", "inserted_at"], name="scans_prov_state_insert_idx"),
+            models.Index(
+                fields=["tenant", "provider", "state", "-inserted_at"],
+                condition=_COMPLETED,
+                name="scans_prov_state_ins_desc_idx",
+            ),
+            models.Index(
+                fields=["tenant", "provider", "-inserted_at"],
+                condition=_COMPLETED,
+                include=["id"],
+                name="scans_prov_ins_desc_idx",
+            ),
+            models.Index(fields=["processor_id"], name="scans_processor_id_626dde85"),
+            models.Index(fields=["scheduler_task_id"], name="scans_scheduler_task_id_f720c43c"),
+            models.Index(fields=["task_id"], name="scans_task_id_f0ead402"),
         ]
 
 
 class Resource(TenantOwned):
-    """One thing in the cloud account."""
+    """One thing in the cloud account. The generated column ``text_search`` is the database's alone."""
 
-    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, db_index=False)
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE)
     provider_id: UUID
     inserted_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -100,25 +166,39 @@ class Resource(TenantOwned):
     region = models.TextField()
     service = models.TextField()
     type = models.TextField()
+    metadata = models.TextField(null=True)
+    details = models.TextField(null=True)
+    partition = models.TextField(null=True)
+    failed_findings_count = models.IntegerField(default=0)
+    groups = ArrayField(models.CharField(max_length=100), null=True)
 
     class Meta:
         db_table = "resources"
         constraints: ClassVar = [_unique("unique_resources_by_provider", "tenant", "provider", "uid")]
-        indexes: ClassVar = [models.Index(fields=["tenant", "id"], name="resources_tenant_id")]
+        indexes: ClassVar = [
+            models.Index(fields=["uid", "region", "service", "name"], name="resource_uid_reg_serv_name_idx"),
+            models.Index(fields=["tenant", "service", "region", "type"], name="resource_tenant_metadata_idx"),
+            models.Index(fields=["tenant", "id"], name="resources_tenant_id_idx"),
+            models.Index(fields=["tenant", "provider"], name="resources_tenant_provider_idx"),
+            models.Index(fields=["tenant", "-failed_findings_count", "id"], name="resources_failed_findings_idx"),
+        ]
 
 
 class Finding(TenantOwned):
-    """What one check said of one resource. The table is partitioned by range of its UUIDv7 id."""
+    """What one check said of one resource. The table is partitioned by range of its UUIDv7 id.
+
+    The generated column ``text_search`` is the database's alone.
+    """
 
     inserted_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     first_seen_at = models.DateTimeField(null=True)
     uid = models.CharField(max_length=300)
-    delta = models.CharField(max_length=10, null=True)
-    status = models.CharField(max_length=10)
+    delta = EnumField(enum="finding_delta", null=True)
+    status = EnumField(enum="status")
     status_extended = models.TextField(null=True)
-    severity = models.CharField(max_length=15)
-    impact = models.CharField(max_length=15)
+    severity = EnumField(enum="severity")
+    impact = EnumField(enum="severity")
     impact_extended = models.TextField(null=True)
     raw_result = models.JSONField(default=dict)
     tags = models.JSONField(default=dict, null=True)
@@ -126,62 +206,81 @@ class Finding(TenantOwned):
     check_metadata = models.JSONField(default=dict)
     muted = models.BooleanField(default=False)
     muted_reason = models.TextField(null=True)
+    muted_at = models.DateTimeField(null=True)
     compliance = models.JSONField(default=dict, null=True)
     resource_regions = ArrayField(models.CharField(max_length=100), null=True)
     resource_services = ArrayField(models.CharField(max_length=100), null=True)
     resource_types = ArrayField(models.CharField(max_length=100), null=True)
+    resource_groups = models.TextField(null=True)
     categories = ArrayField(models.CharField(max_length=100), null=True)
-    scan = models.ForeignKey(Scan, on_delete=models.CASCADE, db_index=False)
+    scan = models.ForeignKey(Scan, on_delete=models.CASCADE)
     scan_id: UUID
     resources = models.ManyToManyField(Resource, through="ResourceFindingMapping", related_name="findings")
 
     class Meta:
         db_table = "findings"
         indexes: ClassVar = [
-            models.Index(fields=["tenant", "id"], name="findings_tenant_id"),
-            models.Index(fields=["tenant", "scan"], name="findings_tenant_scan"),
-            models.Index(fields=["tenant", "scan", "id"], name="findings_tenant_scan_id"),
-            models.Index(fields=["tenant", "scan", "check_id"], name="findings_tenant_scan_check"),
-            models.Index(fields=["tenant", "uid", "-inserted_at"], name="findings_tenant_uid_inserted"),
-            GinIndex(fields=["resource_services", "resource_regions", "resource_types"], name="findings_arrays"),
+            models.Index(fields=["tenant", "id"], name="findings_tenant_and_id_idx"),
+            models.Index(fields=["tenant", "scan"], name="find_tenant_scan_idx"),
+            models.Index(fields=["tenant", "scan", "id"], name="find_tenant_scan_id_idx"),
+            models.Index(
+                fields=["tenant", "scan"],
+                condition=models.Q(status="FAIL") & models.Q(delta="new"),
+                name="find_tenant_scan_fail_new_idx",
+            ),
+            models.Index(fields=["tenant", "uid", "-inserted_at"], name="find_tenant_uid_inserted_idx"),
+            models.Index(fields=["tenant", "check_id", "inserted_at"], name="find_tenant_check_ins_idx"),
+            models.Index(fields=["tenant", "scan", "check_id"], name="find_tenant_scan_check_idx"),
+            GinIndex(
+                fields=["categories", "resource_services", "resource_regions", "resource_types"],
+                name="gin_find_arrays_idx",
+            ),
         ]
 
 
-class ResourceFindingMapping(TenantOwned):
-    """Finding ↔ resource: many-to-many, in practice mostly one-to-one."""
+class ResourceFindingMapping(models.Model):
+    """Finding ↔ resource: many-to-many, in practice mostly one-to-one. Partitioned as findings are."""
 
-    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, db_index=False)
-    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, db_index=False)
+    pk = models.CompositePrimaryKey("id", "finding_id")
+    id = models.UUIDField(default=uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
+    tenant_id: UUID
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE)
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE)
+    finding_id: UUID
 
     class Meta:
         db_table = "resource_finding_mappings"
-        constraints: ClassVar = [_unique("unique_resource_finding_mappings", "tenant", "finding", "resource")]
-        indexes: ClassVar = [models.Index(fields=["tenant", "resource"], name="mappings_tenant_resource")]
+        constraints: ClassVar = [_unique("unique_resource_finding_mappings_by_tenant", "tenant", "resource", "finding")]
+        indexes: ClassVar = [models.Index(fields=["tenant", "resource"], name="rfm_tenant_resource_idx")]
 
 
 class ComplianceRequirementOverview(TenantOwned):
     """One requirement of one framework in one region of one scan: the rows that the task writes."""
 
-    inserted_at = models.DateTimeField(default=timezone.now)
+    inserted_at = models.DateTimeField(auto_now_add=True)
     compliance_id = models.TextField()
     framework = models.TextField()
     version = models.TextField(blank=True)
     description = models.TextField(blank=True)
     region = models.TextField()
     requirement_id = models.TextField()
-    requirement_status = models.TextField()
+    requirement_status = EnumField(enum="status")
     passed_checks = models.IntegerField(default=0)
     failed_checks = models.IntegerField(default=0)
     total_checks = models.IntegerField(default=0)
     passed_findings = models.IntegerField(default=0)
     total_findings = models.IntegerField(default=0)
-    scan = models.ForeignKey(Scan, on_delete=models.CASCADE, db_index=False)
+    scan = models.ForeignKey(Scan, on_delete=models.CASCADE)
     scan_id: UUID
 
     class Meta:
         db_table = "compliance_requirements_overviews"
         constraints: ClassVar = [
-            _unique("unique_tenant_compliance_overview", "tenant", "scan", "compliance_id", "requirement_id", "region")
+            _unique(
+                "unique_tenant_compliance_requirement_overview",
+                *("tenant", "scan", "compliance_id", "requirement_id", "region"),
+            )
         ]
         indexes: ClassVar = [
             models.Index(fields=["tenant", "scan", "compliance_id", "region"], name="cro_scan_comp_reg_idx")
@@ -191,8 +290,8 @@ class ComplianceRequirementOverview(TenantOwned):
 class ComplianceOverviewSummary(TenantOwned):
     """One framework of one scan over all regions: the summaries that the task writes."""
 
-    inserted_at = models.DateTimeField(default=timezone.now)
-    scan = models.ForeignKey(Scan, on_delete=models.CASCADE, db_index=False)
+    inserted_at = models.DateTimeField(auto_now_add=True)
+    scan = models.ForeignKey(Scan, on_delete=models.CASCADE)
     scan_id: UUID
     compliance_id = models.TextField()
     requirements_passed = models.IntegerField(default=0)
@@ -203,6 +302,7 @@ class ComplianceOverviewSummary(TenantOwned):
     class Meta:
         db_table = "compliance_overview_summaries"
         constraints: ClassVar = [_unique("unique_compliance_summary_per_scan", "tenant", "scan", "compliance_id")]
+        indexes: ClassVar = [models.Index(fields=["tenant", "scan"], name="cos_tenant_scan_idx")]
 
 
 class CatalogueFramework(models.Model):
@@ -243,12 +343,16 @@ class CatalogueRequirement(models.Model):
         ]
 
 
-class PackedComplianceOverview(TenantOwned):
+class PackedComplianceOverview(models.Model):
     """The requirements of one part of one framework in one region of one scan: an array entry for each of them.
 
     The last two bytes of ``id`` are the view's to fill: with a requirement's slot there it is the id of its row.
     """
 
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    # No index of its own for any foreign key: the unique one begins with tenant and scan.
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, db_index=False)
+    tenant_id: UUID
     inserted_at = models.DateTimeField(default=timezone.now)
     scan = models.ForeignKey(Scan, on_delete=models.CASCADE, db_index=False)
     scan_id: UUID

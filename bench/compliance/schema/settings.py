@@ -13,3 +13,5 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 SECRET_KEY = "bench"  # noqa: S105 - nothing is signed; Django requires a value
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APP_ROLE = ""
+"""The application role, to which migrations give policies and grants."""

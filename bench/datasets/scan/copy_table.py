@@ -33,14 +33,18 @@ def _table(name: str, columns: str) -> CopyTable:
     return CopyTable(name, tuple(columns.split()))
 
 
-TENANTS = _table("tenants", "id name inserted_at")
-PROVIDERS = _table("providers", "id tenant_id provider uid alias connected is_deleted inserted_at updated_at")
+TENANTS = _table("tenants", "id name inserted_at updated_at")
+PROVIDERS = _table(
+    "providers", "id tenant_id provider uid alias connected is_deleted metadata scanner_args inserted_at updated_at"
+)
 SCANS = _table(
     "scans",
-    "id tenant_id provider_id name trigger state unique_resource_count progress duration"
+    "id tenant_id provider_id name trigger state unique_resource_count progress duration scanner_args"
     " inserted_at updated_at started_at completed_at",
 )
-RESOURCES = _table("resources", "id uid name region service type tenant_id provider_id inserted_at updated_at")
+RESOURCES = _table(
+    "resources", "id uid name region service type failed_findings_count tenant_id provider_id inserted_at updated_at"
+)
 # First what differs in each finding, then the check's, then the scan's: the constant ends are encoded once.
 FINDINGS = _table(
     "findings",

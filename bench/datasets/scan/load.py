@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
+from bench.compliance.providers import another_provider
 from bench.database.access import DatabaseAccess
 from bench.datasets.catalogue.record import LoadedCatalogue
 from bench.datasets.scan import LoadedScan, ScanKey, bystanders, warm_up
@@ -77,7 +78,7 @@ def load_scan(
     sibling = ScanKey(tenant, named_id(seed, "scan sibling"), catalogue.provider)
     foreign = ScanKey(other, named_id(seed, "scan foreign"), catalogue.provider)
     stray = ScanKey(other, key.scan_id, catalogue.provider)
-    warming = ScanKey(idle, named_id(seed, "scan warm-up"), warm_up.PROVIDER)
+    warming = ScanKey(idle, named_id(seed, "scan warm-up"), another_provider(catalogue.provider))
 
     def rows_of(scan: ScanKey, name: str, account: int) -> ScanRows:
         return ScanRows(
@@ -88,8 +89,10 @@ def load_scan(
         return synthetic_findings(rows, count, bystanders.REGIONS, checks, words, f"{seed}/{rows.name}")
 
     with loading(access) as loader:
-        loader.copy(TENANTS, [line(tenant, "Measured", TIMESTAMP), line(other, "Bystander", TIMESTAMP)])
-        loader.copy(TENANTS, [line(idle, "Warm-up", TIMESTAMP)])
+        loader.copy(
+            TENANTS, [line(tenant, "Measured", TIMESTAMP, TIMESTAMP), line(other, "Bystander", TIMESTAMP, TIMESTAMP)]
+        )
+        loader.copy(TENANTS, [line(idle, "Warm-up", TIMESTAMP, TIMESTAMP)])
         measured = rows_of(key, "measured", 0)
         sent = _load_account(loader, measured, findings(measured), progress)
         _load_scan_row(loader, measured)
@@ -124,8 +127,8 @@ def _load_account(
     loader.copy(
         PROVIDERS,
         [
-            line(account.provider_id, rows.key.tenant_id, rows.key.provider, account.uid, rows.name)
-            + f"\tt\tf\t{TIMESTAMP}\t{TIMESTAMP}"
+            line(account.provider_id, rows.key.tenant_id, rows.key.provider, account.uid, rows.name, "t", "f")
+            + f"\t{{}}\t{{}}\t{TIMESTAMP}\t{TIMESTAMP}"
         ],
     )
     sent = 0
@@ -143,7 +146,7 @@ def _load_account(
 def _load_scan_row(loader: Loader, rows: ScanRows) -> None:
     """Load the row of the scan, after its findings because it holds their number of resources."""
     identity = line(rows.key.scan_id, rows.key.tenant_id, rows.account.provider_id, f"Scan {rows.name}")
-    state = line("scheduled", "completed", rows.resource_count, 100, 600)
+    state = line("scheduled", "completed", rows.resource_count, 100, 600, "{}")
     loader.copy(SCANS, [f"{identity}\t{state}" + f"\t{TIMESTAMP}" * 4])
 
 

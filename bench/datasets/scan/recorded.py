@@ -2,7 +2,7 @@
 
 ``{"provider": text, "findings": [{"check_id", "status", "muted", "compliance", "resource_regions", "resources"}]}``
 
-- ``provider``: up to 50 characters; it decides the catalogue.
+- ``provider``: one of ``bench.compliance.providers.PROVIDERS``; it decides the catalogue.
 - ``check_id``: up to 100 characters.
 - ``status``: PASS, FAIL or MANUAL.
 - ``muted``: true or false; false where missing or null.
@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from bench.compliance.providers import PROVIDERS
 from bench.database.access import DatabaseAccess
 from bench.datasets.catalogue.record import LoadedCatalogue
 from bench.datasets.json_value import JsonValue, json_fault
@@ -33,7 +34,6 @@ from bench.datasets.scan.load import load_scan
 from bench.datasets.scan.rows import ScanRows
 from bench.datasets.scan.stream import JsonStream
 from bench.datasets.scan.vocabulary import Vocabulary, vocabulary
-from bench.datasets.scan.warm_up import PROVIDER as WARM_UP
 from bench.errors import InputError
 from bench.results.input_file import FileKind, open_input, read_chunk
 from bench.results.strict_json import DEEPEST, MalformedError, shown
@@ -42,7 +42,6 @@ SCAN_FILE = FileKind(name="scan file", most_bytes=2 * 1024**3, source="check the
 
 _SEED = "recorded"
 _STATUSES = ("PASS", "FAIL", "MANUAL")
-_PROVIDER_LENGTH = 50
 _REGION_LENGTH = 100
 
 
@@ -114,9 +113,9 @@ def _document(path: Path) -> str:
 
 
 def _provider(node: JsonValue) -> str:
-    name = _short_text(node, _PROVIDER_LENGTH)
-    if name in ("", WARM_UP):
-        raise node.fault(f"{name!r} cannot be a provider; write its type, for example aws")
+    name = node.text()
+    if name not in PROVIDERS:
+        raise node.fault(f"{shown(name)} is no provider; write one of {', '.join(PROVIDERS)}")
     return name
 
 

@@ -71,7 +71,7 @@ class ScanRows:
         # An ARN is the uid of a resource, so one account's names must differ; its region may be any text.
         arn = f"arn:aws:{line(check.service)}:{where}:{self.account.uid}:{name}"
         self.resources.append(
-            f"{resource_id}\t{arn}\t{name}\t{where}\t{line(check.service)}\t{check.resource_type}\t{self._resource_end}"
+            f"{resource_id}\t{arn}\t{name}\t{where}\t{line(check.service)}\t{check.resource_type}\t0\t{self._resource_end}"
         )
         self.resource_count += 1
         raw = f'{{"name":"{name}","cloud_partition":"aws","group":{{"name":"{self.account.uid}"}},"labels":[]}}'

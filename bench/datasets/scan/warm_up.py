@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bench.compliance.contract import Catalogue, Requirement
 
-PROVIDER = "warm-up"
 CHECK = "warm_up_check"
 REGION = "warm-up-1"
 

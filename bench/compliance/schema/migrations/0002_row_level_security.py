@@ -1,26 +1,28 @@
-"""Partitions of ``findings``, and forced row-level security on every table."""
+"""Policies and grants of the application role on every table."""
 
 from django.db import migrations
 
-from bench.compliance.schema.operations import partition, row_level_security
+from bench.compliance.schema.operations import NO_UPDATE, RowLevelSecurity
+
+_TENANT = """CASE
+    WHEN current_setting('api.tenant_id', true) IS NOT NULL AND current_setting('api.tenant_id', true) <> ''
+        THEN {column} = current_setting('api.tenant_id', true)::uuid
+    ELSE false
+END"""
 
 
 class Migration(migrations.Migration):
-    """Synthetic scans are dated January 2026; anything else lands in the default partition."""
+    """As in production, but for the members of a tenant, whose table is not here."""
 
     dependencies = [("schema", "0001_tables")]  # noqa: RUF012 - the form that Django's loader reads
 
     operations = [  # noqa: RUF012 - as above
-        partition("findings", 2025, 12),
-        partition("findings", 2026, 1),
-        partition("findings", 2026, 2),
-        migrations.RunSQL("CREATE TABLE findings_default PARTITION OF findings DEFAULT", "DROP TABLE findings_default"),
-        row_level_security("tenants", column="id"),
-        row_level_security("providers"),
-        row_level_security("scans"),
-        row_level_security("resources"),
-        row_level_security("findings"),
-        row_level_security("resource_finding_mappings"),
-        row_level_security("compliance_requirements_overviews"),
-        row_level_security("compliance_overview_summaries"),
+        RowLevelSecurity("tenants", column="id", condition=_TENANT, insert="true", force=False),
+        RowLevelSecurity("providers"),
+        RowLevelSecurity("scans"),
+        RowLevelSecurity("resources"),
+        RowLevelSecurity("findings"),
+        RowLevelSecurity("resource_finding_mappings"),
+        RowLevelSecurity("compliance_requirements_overviews", NO_UPDATE),
+        RowLevelSecurity("compliance_overview_summaries", NO_UPDATE),
     ]

@@ -1,4 +1,4 @@
-"""Packed rows: an array entry for a row, the catalogue's texts kept once, and a view that looks like the rows."""
+"""Packed rows: one array entry per row, the catalogue's texts stored once, and a view with the rows' columns."""
 
 import uuid
 
@@ -7,7 +7,7 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
-from bench.compliance.schema.operations import CreateInvokerView, row_level_security, shared_reading
+from bench.compliance.schema.operations import NO_UPDATE, CreateInvokerView, RowLevelSecurity, shared_reading
 
 VIEW = """
     SELECT
@@ -21,9 +21,9 @@ VIEW = """
         packed.region,
         requirement.requirement_id,
         CASE
-            WHEN requirement.total_checks = 0 THEN 'MANUAL'
-            WHEN packed.failed_checks[requirement.slot] > 0 THEN 'FAIL'
-            ELSE 'PASS'
+            WHEN requirement.total_checks = 0 THEN 'MANUAL'::status
+            WHEN packed.failed_checks[requirement.slot] > 0 THEN 'FAIL'::status
+            ELSE 'PASS'::status
         END AS requirement_status,
         packed.passed_checks[requirement.slot] AS passed_checks,
         packed.failed_checks[requirement.slot] AS failed_checks,
@@ -39,7 +39,7 @@ VIEW = """
 
 
 class Migration(migrations.Migration):
-    """An array is read whole where a row is read, so that parts keep it short; see ``optimized_impl.packed``."""
+    """Parts keep the arrays short, because reading an entry reads its whole array; see ``optimized_impl.packed``."""
 
     dependencies = [("schema", "0002_row_level_security")]  # noqa: RUF012 - the form that Django's loader reads
 
@@ -136,12 +136,12 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        # A row of up to 8 kB keeps its arrays beside it and as they are: to unpack them costs more than to read them.
+        # Rows of up to 8 kB keep their arrays inline and uncompressed: unpacking costs more than reading.
         migrations.RunSQL(
             "ALTER TABLE compliance_requirements_packed SET (toast_tuple_target = 8160)",
             "ALTER TABLE compliance_requirements_packed RESET (toast_tuple_target)",
         ),
-        row_level_security("compliance_requirements_packed"),
+        RowLevelSecurity("compliance_requirements_packed", NO_UPDATE),
         shared_reading("compliance_catalogue_frameworks"),
         shared_reading("compliance_catalogue_requirements"),
         CreateInvokerView("compliance_requirements_packed_view", VIEW),

@@ -1,0 +1,1 @@
+"""The migrated tables held against production's."""
