@@ -91,8 +91,8 @@ def test_a_load_leaves_tables_vacuumed_and_analysed(loaded: DatabaseAccess) -> N
     assert query(
         loaded,
         "SELECT relname, reltuples::int, relallvisible > 0 FROM pg_class"
-        " WHERE relname IN ('findings_2026_jan', 'compliance_requirements_overviews') ORDER BY 1",
-    ) == [("compliance_requirements_overviews", 27, True), ("findings_2026_jan", 471, True)]
+        " WHERE relname IN ('findings_default', 'compliance_requirements_overviews') ORDER BY 1",
+    ) == [("compliance_requirements_overviews", 27, True), ("findings_default", 471, True)]
     assert query(loaded, "SELECT count(*) > 0 FROM pg_stats WHERE tablename = 'findings'") == [(True,)]
 
 
@@ -110,10 +110,10 @@ def test_what_stops_a_load_leaves_an_empty_database_and_its_indexes(
     empty: DatabaseAccess, as_migrated: list[tuple[object, ...]]
 ) -> None:
     def interrupted() -> Iterator[str]:
-        yield line(named_id("test", "second"), "Second", TIMESTAMP)
+        yield line(named_id("test", "second"), "Second", TIMESTAMP, TIMESTAMP)
         raise KeyboardInterrupt
 
-    first = line(named_id("test", "first"), "First", TIMESTAMP)
+    first = line(named_id("test", "first"), "First", TIMESTAMP, TIMESTAMP)
     with pytest.raises(KeyboardInterrupt):
         _load(empty, (TENANTS, [first]), (TENANTS, interrupted()))
     assert query(empty, "SELECT count(*) FROM tenants") == [(0,)]
@@ -123,7 +123,7 @@ def test_what_stops_a_load_leaves_an_empty_database_and_its_indexes(
 def test_foreign_keys_are_checked_although_they_are_off_while_rows_arrive(empty: DatabaseAccess) -> None:
     tenant, *others = (named_id("test", name) for name in ("tenant", "mapping", "finding", "resource"))
     with pytest.raises(DatabaseError, match="violates foreign key constraint"):
-        _load(empty, (TENANTS, [line(tenant, "Tenant", TIMESTAMP)]), (MAPPINGS, [line(*others, tenant)]))
+        _load(empty, (TENANTS, [line(tenant, "Tenant", TIMESTAMP, TIMESTAMP)]), (MAPPINGS, [line(*others, tenant)]))
     assert query(empty, "SELECT count(*) FROM tenants") == [(0,)]
 
 
@@ -146,7 +146,7 @@ def test_an_unreachable_server_is_one_line_without_the_password(small_catalogue:
 
 
 def test_the_fingerprint_depends_on_tables_and_lines_but_not_on_how_they_arrive(empty: DatabaseAccess) -> None:
-    first, second = (line(named_id("test", name), name, TIMESTAMP) for name in ("first", "second"))
+    first, second = (line(named_id("test", name), name, TIMESTAMP, TIMESTAMP) for name in ("first", "second"))
 
     def fingerprint(lines: Iterable[str]) -> str:
         with pytest.raises(_RolledBackError), _rolled_back(empty) as loader:

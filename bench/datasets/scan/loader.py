@@ -34,10 +34,11 @@ _FOREIGN_KEYS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
     FROM pg_constraint WHERE contype = 'f' AND conparentid = 0 AND conrelid = ANY(%s::regclass[]) ORDER BY oid
 """
-# Only those that no constraint owns: what keeps rows unique stays.
+# Only those that no constraint owns: what keeps rows unique stays. In the order in which they were made, on which the
+# names of the partitions' indexes depend.
 _INDEXES = """
     SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid)
-    FROM pg_index WHERE indrelid = ANY(%s::regclass[]) AND NOT indisunique ORDER BY indexrelid
+    FROM pg_index WHERE indrelid = ANY(%s::regclass[]) AND NOT indisunique ORDER BY pg_index.indexrelid
 """
 
 
