@@ -1,10 +1,14 @@
-"""A server for the whole of this process, and the workbench on it: Django has one set of connections in a process."""
+"""What all tests share: the order of files, a server for this process, and the workbench on it.
+
+Django has one set of connections in a process, so a process has one workbench.
+"""
 
 from __future__ import annotations
 
 import json
 import secrets
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -17,6 +21,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from bench.compliance.cases.case import PROVIDER
 from bench.compliance.contract import install_catalogue
 from bench.compliance.schema.django_setup import close_connections, set_up_django
+from bench.database.binaries import DIRECTORIES, find_binaries
 from bench.database.cleanup import RunObjects
 from bench.database.embedded import embedded_server
 from bench.database.server import Server
@@ -26,6 +31,36 @@ from bench.harness.stage import Stage
 from tests.support import pushdown_tables
 from tests.support.small_scan import CATALOGUE, SCAN
 from tests.support.workbench import Workbench
+
+SERVER_FIXTURES = {
+    "quick_stage",
+    "workbench",
+    "stage",
+    "handle",
+    "handles",
+    "server",
+    "servers",
+    "databases",
+    "numbers",
+}
+"""Fixtures that start a server; tests that start one otherwise have the marker ``server`` in their file."""
+
+
+def pytest_report_header() -> list[str]:
+    """The servers that the tests start."""
+    binaries = [find_binaries(major) / "postgres" for major in DIRECTORIES]
+    versions = [subprocess.run([path, "--version"], capture_output=True, text=True, check=True) for path in binaries]
+    return [f"server: {version.stdout.strip()}" for version in versions]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slow files: one that begins last would keep a single worker busy while the others are idle."""
+    for item in items:
+        if SERVER_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("server")
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")
