@@ -68,8 +68,8 @@ def test_a_regression_without_effect_slips_through_and_is_named() -> None:
     assert render_self_test(found) == (
         "FAILED – 0 of 1 planted regressions were caught by the check that must\n"
         "Unchanged pair: ✅ PASSED – 12 checks passed\n"
-        "Slipped through: a fault. baseline peak_heap_bytes 100/3 streaming: passed, Peak heap of streaming on\n"
-        "  100/3: 30.0 MB → 30.0 MB, tolerance 1 %\n"
+        "Slipped through: a fault. baseline peak_heap_bytes 100/3 streaming: passed, Peak heap of streaming\n"
+        "  on 100/3: 30.0 MB → 30.0 MB, tolerance 1 %\n"
         "\n"
         "planted  must be caught by                         caught\n"
         "───────  ────────────────────────────────────────  ──────\n"
@@ -101,7 +101,8 @@ def test_a_slow_variant_is_measured_again_alone_and_counts_where_it_is_slow_agai
 
     def take(_scan: str, _probe: ProbeName, implementation: str) -> Sample:
         taken.append(implementation)
-        return sample({"wall_seconds": (2 if implementation == SLOW.implementation else 1) + len(taken) / 1_000})
+        seconds = (2 if implementation == SLOW.implementation else 1) + len(taken) / 1_000
+        return sample({"wall_seconds": seconds, "cpu_seconds": 1.0})
 
     assert outcome_of(take, SECONDS).exit_code == 0
     assert taken[-6:] == [SLOW.implementation] * 6
@@ -114,7 +115,7 @@ def test_a_variant_that_is_slow_but_once_is_not_caught() -> None:
     def take(_scan: str, _probe: ProbeName, implementation: str) -> Sample:
         taken.append(implementation)
         slow = implementation == SLOW.implementation and len(taken) <= 18
-        return sample({"wall_seconds": (2 if slow else 1) + len(taken) / 1_000})
+        return sample({"wall_seconds": (2 if slow else 1) + len(taken) / 1_000, "cpu_seconds": 1.0})
 
     found = outcome_of(take, SECONDS)
     assert len(taken) == 24
