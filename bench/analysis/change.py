@@ -64,7 +64,7 @@ class Change:
 
     @property
     def conclusive(self) -> bool:
-        """Whether the two runs could be held against each other at all, in this metric."""
+        """Whether the two runs could be compared in this metric."""
         return self.verdict in _CONCLUSIVE
 
     @property
@@ -100,7 +100,7 @@ _STANDINGS = {
 
 
 def change_of(before: Summary | None, after: Summary | None, verdict: ChangeVerdict, reason: str = "") -> Change:
-    """Return a change with this verdict; at least one side is known, for what neither run has is no change."""
+    """Return a change with this verdict; at least one side must be known."""
     known = before or after
     assert known is not None  # as the docstring asks
     return Change(

@@ -1,4 +1,4 @@
-"""Comparable or not: whether figures of two runs may be set against each other, and what stands in the way."""
+"""Whether figures of two runs are comparable, and what differs between their environments and data."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _deciding_parts(environment: Environment) -> Mapping[str, str]:
 
 
 def _shown_parts(environment: Environment) -> Mapping[str, str]:
-    # The server repeats its version among its settings; one difference is told once.
+    # The server repeats its version among its settings; a difference is reported once.
     settings = {name: value for name, value in environment.server_settings.items() if name != "server_version"}
     return {
         "processor": environment.cpu,

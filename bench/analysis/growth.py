@@ -18,7 +18,7 @@ from bench.results.records import Dataset, Results
 GROWTH_METRICS = ("peak_heap_bytes", "peak_rss_bytes")
 CONFIDENCE = 0.95
 FEWEST_SIZES = 3
-"""Two sizes give a line and no word on whether it is one."""
+"""Two sizes always give a line, so they cannot show whether the growth is straight."""
 
 FLAT_SHARE = 0.05
 """Growth over the whole measured range, as a share of the smallest size's value, that counts as none."""

@@ -132,8 +132,9 @@ def _within_reach(found: KillSize) -> KillSize:
 def first_kill(fits: Iterable[Fit], base: float, limit: MemoryLimit, against: Size) -> KillSize | None:
     """Return what the line of the grid says along which growth ``against`` rows or findings meets ``limit`` first.
 
-    Of lines that meet it about as early one with an interval tells more. A line that is over the limit from its
-    smallest size on tells of what is held, not of growth, and is asked last. None without a fit against that size.
+    Of lines that reach it about as early, one with an interval is preferred. A line that is over the limit from its
+    smallest size on shows what the held quantity costs, not growth, and comes last. None without a fit against that
+    size.
     """
     found = [kill_size(fit, base, limit) for fit in fits if fit.against is against]
     sizes = [one.size for one in found if one.size is not None]

@@ -17,7 +17,7 @@ from bench.results.metrics import METRICS, Kind
 from bench.results.records import NoiseFloor, Results
 
 PAIR_COUNTS = (6, 10, 20, 40)
-"""The numbers of pairs for which a reader is told what they detect."""
+"""The numbers of pairs for which reports say what they detect."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ def compare_with_itself(results: Results) -> tuple[SelfComparison, ...]:
 
 
 def noise_floor(results: Results, warnings: tuple[str, ...]) -> NoiseFloor:
-    """Make the floor that later runs on this machine are held against."""
+    """Make the noise floor that later runs on this machine are compared with."""
     comparisons = compare_with_itself(results)
     return NoiseFloor(
         created=results.created,

@@ -155,7 +155,7 @@ def _failure_check(failure: Failure) -> Check:
 
 
 def _stray_checks(results: Results, measured: tuple[Case, ...]) -> Iterator[Check]:
-    """Refuse figures of a scan or an implementation that the run does not list: nothing vouches for them."""
+    """Refuse figures of a scan or an implementation that the run does not list, and figures that it has twice."""
     planned = planned_cases(results)
     for case in measured if planned else ():
         if case not in planned:

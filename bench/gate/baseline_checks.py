@@ -165,7 +165,7 @@ class _Judge:
         return Check(
             name=f"baseline {change.metric.name} {scan} {implementation}",
             standing=Standing.ERROR,
-            sentence=f"{named(change.metric, implementation, scan)} is {where}; measure both alike, or make a new "
+            sentence=f"{named(change.metric, implementation, scan)} is {where}; measure it in both, or make a new "
             f"baseline with {ACCEPT}",
             scan=scan,
         )

@@ -141,7 +141,7 @@ def _against_ceiling(summary: Summary, limit: float) -> tuple[float, Standing, s
     low, high = figures(summary.metric.unit, summary.low, summary.high)
     if summary.low > limit:
         return value, Standing.FAILED, f" (95 % interval {low} to {high})"
-    return value, Standing.PASSED, f", but not told apart from it (95 % interval {low} to {high})"
+    return value, Standing.PASSED, f", but within its noise (95 % interval {low} to {high})"
 
 
 def _ratio_check(rule: Rule, run: Run) -> Iterator[Check]:
@@ -157,11 +157,11 @@ def _ratio_check(rule: Rule, run: Run) -> Iterator[Check]:
             return
         sides.append(found)
     other, base = sides
-    standing, told = _against_ratio(other, base, rule.bound, run.deviation(metric.name))
+    standing, words = _against_ratio(other, base, rule.bound, run.deviation(metric.name))
     yield Check(
         name=name,
         standing=standing,
-        sentence=f"{named(metric, implementation, scan)} is {told} that of {rule.base}, "
+        sentence=f"{named(metric, implementation, scan)} is {words} that of {rule.base}, "
         f"at most {share(rule.bound)} allowed ({', '.join(_sides(other, base))})",
         evidence=evidence_for(metric, rule.case, run.results, run.baseline) if standing is Standing.FAILED else (),
         scan=scan,
@@ -196,11 +196,11 @@ def _against_paired_ratio(other: Summary, base: Summary, limit: float, deviation
     if found.low is None or found.high is None:
         standing = Standing.PASSED if found.estimate <= limit else Standing.INCONCLUSIVE
         return standing, f"{share(found.estimate)} (no interval below {FEWEST_PAIRS} pairs) of"
-    told = f"{share(found.estimate)} (95 % interval {share(found.low)} to {share(found.high)}) of"
+    words = f"{share(found.estimate)} (95 % interval {share(found.low)} to {share(found.high)}) of"
     if deviation is None:
         deviation = log_ratio_deviation(base.samples, other.samples)
     above = found.low > limit and found.estimate > limit * chance_ratio(deviation, found.pairs)
-    return Standing.FAILED if above else Standing.PASSED, told
+    return Standing.FAILED if above else Standing.PASSED, words
 
 
 def _growth_check(rule: Rule, scans: tuple[str, ...], run: Run) -> Iterator[Check]:

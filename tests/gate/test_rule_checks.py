@@ -67,7 +67,7 @@ def test_one_statement_too_many_in_one_sample_breaks_an_exact_ceiling(tmp_path: 
     ("limit", "standing", "told"),
     [
         (8.0, Standing.PASSED, "is 7.31 s, within its ceiling of 8.00 s"),
-        (7.3, Standing.PASSED, "is 7.31 s, over its ceiling of 7.30 s, but not told apart from it (95 % interval"),
+        (7.3, Standing.PASSED, "is 7.31 s, over its ceiling of 7.30 s, but within its noise (95 % interval"),
         (6.0, Standing.FAILED, "is 7.31 s, over its ceiling of 6.00 s (95 % interval"),
     ],
 )

@@ -25,5 +25,5 @@ def streaming_with(tenant_id: str, scan_id: str, **functions: Callable[..., Any]
 
 @held_to_its_laws
 def unchanged(tenant_id: str, scan_id: str) -> Outcome:
-    """The control: replaced by itself, and so as every planted variant but for the fault."""
+    """The control: the same mechanism as every planted variant, without a fault."""
     return streaming_with(tenant_id, scan_id, build_rows=task.build_rows)
