@@ -11,6 +11,7 @@ import typer
 from bench.cli.options import (
     ImplementationOption,
     InputOptions,
+    KeepNamesOption,
     OutputOption,
     PairsOption,
     ScanFileOption,
@@ -27,6 +28,7 @@ class AbOptions(InputOptions):
     implementation: ImplementationOption = "streaming"
     scan: ScansOption = None
     scan_file: ScanFileOption = None
+    keep_names: KeepNamesOption = False
     pairs: PairsOption = 6
     scenario: ScenarioOption = "first"
     output: OutputOption = Path("reports/ab")
@@ -47,6 +49,7 @@ def ab(options: AbOptions) -> int:
         [options.implementation],
         chosen_scans(options.scan, options.scan_file),
         scan_file=options.scan_file,
+        keep_names=options.keep_names,
         samples=options.pairs,
         scenario=options.scenario,
     )

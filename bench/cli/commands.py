@@ -44,7 +44,7 @@ class Entry:
         return typer.main.get_command(app)
 
 
-MEASURE, JUDGE, SHOW, PROVE = "Measure", "Judge", "Show", "Prove"
+MEASURE, JUDGE, SHOW, PREPARE = "Measure", "Judge", "Show", "Prepare"
 ACCEPT = Entry(name="accept", help="Make a run the baseline, and show what changes.", module="baseline")
 PROOFS = (
     Entry(name="conform", help="Check rows on named cases against an independent oracle."),
@@ -59,10 +59,11 @@ ENTRIES = (
     Entry(name="gate", help="Judge a run by policy and baseline: may the change merge?", panel=JUDGE),
     Entry(name="compare", help="Compare two results files.", panel=JUDGE),
     Entry(name="baseline", help="Accept the run that the gate compares with.", panel=JUDGE, commands=(ACCEPT,)),
+    Entry(name="prove", help="Check rows, promises and reads of implementations.", panel=JUDGE, commands=PROOFS),
     Entry(name="comment", help="Write a run and its verdict as a pull request's comment.", panel=SHOW),
     Entry(name="history", help="List and plot the runs kept in a folder.", panel=SHOW),
     Entry(name="rows", help="Print the rows that an implementation writes, as JSON lines.", panel=SHOW),
-    Entry(name="prove", help="Check rows, promises and reads of implementations.", panel=PROVE, commands=PROOFS),
+    Entry(name="record", help="Write a scan of your own in the suite's small form.", panel=PREPARE),
     *(replace(entry, hidden=True) for entry in PROOFS),
 )
 

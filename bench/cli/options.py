@@ -41,7 +41,10 @@ ScansOption = Annotated[
     list[str] | None,
     typer.Option("--scan", metavar=SIZE, help="Findings/regions; repeatable.", show_default=", ".join(SCANS)),
 ]
-ScanFileOption = Annotated[Path | None, typer.Option(metavar="FILE", help="A recorded scan, instead of --scan.")]
+ScanFileOption = Annotated[Path | None, typer.Option(metavar="FILE", help="A scan of your own, instead of --scan.")]
+KeepNamesOption = Annotated[
+    bool, typer.Option("--keep-names", help="Keep resources' uids and private regions of the scan file.")
+]
 ImplementationOption = Annotated[str, typer.Option(metavar="NAME", help=_NAME)]
 ImplementationsOption = Annotated[
     list[str] | None,

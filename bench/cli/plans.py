@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.cli.options import SCANS, SYNTHETIC, InputOptions, ServerOptions
+from bench.datasets.scan.names import public_file_name
 from bench.datasets.size import ScanSize
 from bench.declare.registry import locate
 from bench.errors import InputError
@@ -33,11 +34,14 @@ def run_plan(options: ServerOptions, implementations: Sequence[str], scans: Sequ
     )
 
 
-def scan_source(options: InputOptions, scan: str | None, scan_file: Path | None = None) -> ScanSource:
+def scan_source(
+    options: InputOptions, scan: str | None, scan_file: Path | None = None, *, keep_names: bool = False
+) -> ScanSource:
     """Return the one scan that ``options`` ask for. Raises InputError."""
     return ScanSource(
         size=parse_sizes([scan])[0] if scan else None,
         scan_file=scan_file,
+        keep_names=keep_names,
         catalogue=_catalogue(options),
         seed=options.seed,
     )
@@ -66,14 +70,17 @@ def parse_implementations(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def command_line() -> str:
-    """The command line as typed, without what a URL may hold; bytes that are no text are shown as escapes."""
+    """The command line as typed, without what a URL may hold; bytes that are no text are shown as escapes.
+
+    The account in the name of one of Prowler's output files goes as well, unless names are kept.
+    """
     words = ["bench", *(word.encode(errors="backslashreplace").decode() for word in sys.argv[1:])]
     for position, word in enumerate(words):
         if word.startswith("--database-url="):
             words[position] = "--database-url=…"
         elif position and words[position - 1] == "--database-url":
             words[position] = "…"
-    return shlex.join(words)
+    return shlex.join(words if "--keep-names" in words else map(public_file_name, words))
 
 
 def _catalogue(options: InputOptions) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import SIZE, ImplementationOption, InputOptions, ScanFileOption
+from bench.cli.options import SIZE, ImplementationOption, InputOptions, KeepNamesOption, ScanFileOption
 from bench.cli.terminal import json_text, show_data
 from bench.errors import InputError
 
@@ -20,6 +20,7 @@ class RowsOptions(InputOptions):
     implementation: ImplementationOption
     scan: Annotated[str | None, typer.Option(metavar=SIZE, help="A synthetic scan, instead of --scan-file.")] = None
     scan_file: ScanFileOption = None
+    keep_names: KeepNamesOption = False
 
 
 def rows(options: RowsOptions) -> int:
@@ -31,7 +32,7 @@ def rows(options: RowsOptions) -> int:
     if (options.scan is None) == (options.scan_file is None):
         raise InputError("give one of --scan-file FILE and --scan FINDINGS/REGIONS")
     (name,) = parse_implementations([options.implementation])
-    source = scan_source(options, options.scan, options.scan_file)
+    source = scan_source(options, options.scan, options.scan_file, keep_names=options.keep_names)
     loaded = source.load_catalogue()
     with open_stage(options.database_url, options.postgres) as stage, stage.scan(source, loaded, (name,)) as staged:
         _, left = staged.sample("rows", name, options.timeout)

@@ -12,6 +12,7 @@ from bench.cli.options import (
     IMPLEMENTATIONS,
     ImplementationsOption,
     InputOptions,
+    KeepNamesOption,
     OutputOption,
     PairsOption,
     ScanFileOption,
@@ -34,6 +35,7 @@ class RunOptions(InputOptions):
 
     scan: ScansOption = None
     scan_file: ScanFileOption = None
+    keep_names: KeepNamesOption = False
     implementation: ImplementationsOption = None
     pairs: PairsOption = 3
     scenario: ScenarioOption = "first"
@@ -58,6 +60,7 @@ def run(options: RunOptions) -> int:
         options.implementation or IMPLEMENTATIONS,
         chosen_scans(options.scan, options.scan_file),
         scan_file=options.scan_file,
+        keep_names=options.keep_names,
         samples=options.pairs,
         scenario=options.scenario,
         copy_baseline=options.copy_baseline,

@@ -49,7 +49,7 @@ def resolve(url: str) -> str:
     Raises InputError for a malformed ``url``, DatabaseError for a server that is unreachable or unfit. No message holds
     a password.
     """
-    parameters = _parse(url)
+    parameters = connection_parameters(url)
     try:
         connection = psycopg.connect(make_conninfo(url, **_defaults(parameters)), autocommit=True)
     except psycopg.Error as error:
@@ -135,8 +135,11 @@ def cleaned_up(objects: RunObjects) -> Iterator[Cleanup]:
         raise DatabaseError(left)
 
 
-def _parse(url: str) -> dict[str, str]:
-    """Return the parameters of ``url``. The text of a malformed one is not repeated: any part may be the password."""
+def connection_parameters(url: str, name: str = VARIABLE) -> dict[str, str]:
+    """Return the parameters of ``url``, which errors call ``name``. Raises InputError for a malformed one.
+
+    Its text is not repeated: any part may be the password.
+    """
     with contextlib.suppress(psycopg.Error):
         # A raw @ or / in a password shifts what follows it into host, port or database, which messages repeat.
         if "://" not in url or _URI.fullmatch(url):
@@ -144,7 +147,7 @@ def _parse(url: str) -> dict[str, str]:
             if re.fullmatch(r"[\d,]*", parameters.get("port", "")):
                 return parameters
     raise InputError(
-        f"{VARIABLE} is not a connection string; write postgresql://user:password@host:5432/database and "
+        f"{name} is not a connection string; write postgresql://user:password@host:5432/database and "
         "percent-encode special characters in the password"
     ) from None
 

@@ -45,6 +45,8 @@ class RunPlan:
     """Synthetic scans; empty where ``scan_file`` is given."""
     scan_file: Path | None = None
     """A recorded scan."""
+    keep_names: bool = False
+    """Whether names in the recorded scan are kept."""
     catalogue: str = SYNTHETIC
     """``synthetic``, or the path of a checkout, a ``prowler`` wheel or a catalogue file."""
     seed: int = 0

@@ -152,5 +152,12 @@ class Runner:
 
 def _sources(plan: RunPlan) -> list[ScanSource]:
     if plan.scan_file:
-        return [ScanSource(size=None, scan_file=plan.scan_file, catalogue=plan.catalogue, seed=plan.seed)]
+        source = ScanSource(
+            size=None,
+            scan_file=plan.scan_file,
+            catalogue=plan.catalogue,
+            seed=plan.seed,
+            keep_names=plan.keep_names,
+        )
+        return [source]
     return [ScanSource(size=size, scan_file=None, catalogue=plan.catalogue, seed=plan.seed) for size in plan.sizes]

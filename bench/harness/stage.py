@@ -16,6 +16,7 @@ from bench.datasets.catalogue.record import LoadedCatalogue, source_name, write_
 from bench.datasets.catalogue.source import load_catalogue
 from bench.datasets.scan import LoadedScan
 from bench.datasets.scan.load import load_synthetic_scan
+from bench.datasets.scan.names import public_file_name
 from bench.datasets.scan.recorded import load_recorded_scan, recorded_provider
 from bench.datasets.size import ScanSize
 from bench.declare.storage import STANDARD, DeclaredStorage, Storage, storage_in
@@ -40,6 +41,8 @@ class ScanSource:
     scan_file: Path | None
     catalogue: str
     seed: int
+    keep_names: bool = False
+    """Whether names in the file, and the account in its own name, are kept."""
 
     @property
     def label(self) -> str:
@@ -47,7 +50,8 @@ class ScanSource:
         if self.size is not None:
             return self.size.label
         assert self.scan_file is not None  # one of the two is given
-        return source_name(self.scan_file)
+        name = source_name(self.scan_file)
+        return name if self.keep_names else public_file_name(name)
 
     def load_catalogue(self) -> LoadedCatalogue:
         """Return the catalogue of the scan's provider. Raises InputError."""
@@ -192,7 +196,7 @@ class Stage:
                 regions = source.size.regions
             else:
                 assert source.scan_file is not None  # one of the two is given
-                loaded = load_recorded_scan(access, source.scan_file, catalogue)
+                loaded = load_recorded_scan(access, source.scan_file, catalogue, keep_names=source.keep_names)
                 regions = len(loaded.regions)
             catalogue_path = self._scratch / f"catalogue-{catalogue.fingerprint}.json"
             if not catalogue_path.exists():

@@ -11,7 +11,7 @@ import os
 import secrets
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -47,14 +47,25 @@ def write_file(path: Path, content: str | bytes) -> None:
     """
     data = content.encode() if isinstance(content, str) else content
     try:
+        write_pieces(path, (data,))
+    except OutputError as error:
+        raise OutputError(str(error), path, data) from error.__cause__
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """Do what ``write_file`` does with content that is made while it is written, and may be too long to hold.
+
+    An exception while it is made leaves the file as it was. Raises OutputError, without the content.
+    """
+    try:
         special = _opened_special(path)
         if special is None:
-            _replace(Path(os.path.realpath(path)), data)
+            _replace(Path(os.path.realpath(path)), pieces)
         else:
             with special as file:
-                file.write(data)
+                file.writelines(pieces)
     except OSError as error:
-        raise OutputError(f"cannot write {path}: {_cause(error, path)}", path, data) from error
+        raise OutputError(f"cannot write {path}: {_cause(error, path)}", path) from error
 
 
 def check_file(path: Path) -> None:
@@ -172,7 +183,7 @@ def _refuse_unless_stream(kind: int) -> None:
         raise OSError(errno.EINVAL, "it is a block device or a socket")
 
 
-def _replace(target: Path, data: bytes) -> None:
+def _replace(target: Path, pieces: Iterable[bytes]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     kind = _kind(target)
     if kind is not None:
@@ -180,7 +191,8 @@ def _replace(target: Path, data: bytes) -> None:
     # Not tempfile: its files are private to the user (0600), and a report is for others too.
     temporary = target.with_name(f".bench-{secrets.token_hex(8)}.tmp")
     try:
-        temporary.write_bytes(data)
+        with temporary.open("wb") as file:
+            file.writelines(pieces)
         if kind is not None:
             temporary.chmod(stat.S_IMODE(kind))
         temporary.replace(target)

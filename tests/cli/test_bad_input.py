@@ -94,7 +94,7 @@ def test_options(refused: Refused, arguments: list[str], parts: list[str]) -> No
         (None, []),
         ("", ["line 1, column 1"]),
         ('{"provider": "aws",\n "findings": [}', ["line 2, column 15"]),
-        ("[]", ["$: expected an object, found a list"]),
+        ("[]", ["$: found no finding, so no provider; give Prowler's OCSF JSON"]),
         ('{"provider": "aws"}', ["$: 'findings' is missing"]),
         ('{"provider": "aws", "findings": [{"check_id": "a", "status": "OK"}]}', ["$.findings[0].status"]),
         ('{"provider": "aws", "findings": [{"check_id": 5, "status": "PASS"}]}', ["$.findings[0].check_id"]),

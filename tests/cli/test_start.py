@@ -72,7 +72,7 @@ def test_the_help_has_at_most_a_dozen_commands_in_groups(capsys: pytest.CaptureF
     main(["--help"])
     help_text = capsys.readouterr().out
     assert len([one for one in ENTRIES if not one.hidden]) <= 12
-    assert re.findall(r"╭─ (\w+) ─", help_text) == ["Options", "Measure", "Judge", "Show", "Prove"]
+    assert re.findall(r"╭─ (\w+) ─", help_text) == ["Options", "Measure", "Judge", "Show", "Prepare"]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)

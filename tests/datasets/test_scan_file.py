@@ -134,7 +134,7 @@ def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
         ("", "line 1, column 1: not JSON"),
         ('{"provider": "aws",\n "findings": [}', "line 2, column 15: not JSON"),
         (b'{"provider": "\xff"}', "line 1: byte 0xff is not UTF-8"),
-        ("[]", "expected an object, found a list"),
+        ("[]", "$: found no finding, so no provider; give Prowler's OCSF JSON or CSV, JSON lines or a list of rows"),
         ('{"findings": []}', "'provider' is missing"),
         ('{"provider": null, "findings": []}', "provider: expected text, found null"),
         ('{"provider": "", "findings": []}', '$.provider: "" is no provider; write one of aws, azure, gcp,'),

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "promises": ("prove", "promises", "--json", "FILE"),
     "scan of a run": ("run", "--scan-file", "FILE", "--output", "out"),
     "scan of rows": ("rows", "--implementation", "streaming", "--scan-file", "FILE"),
+    "recorded scan": ("record", "FILE", "--output", "recorded.json"),
     "catalogue of a run": ("run", "--catalogue", "FILE", "--output", "out"),
     "catalogue file": ("run", "--scan", "1/1", "--catalogue-file", "FILE", "--output", "out"),
 }
@@ -65,6 +66,15 @@ CONTENTS: dict[str, bytes] = {
     "foreign JSON": b'{"machine_info": {}, "benchmarks": []}',
     "long dotted key": b"a." * 20_000 + b"a = 1",
     "long line": b"a" * 500_000,
+    "truncated OCSF": b'[{"metadata": {"event_code": "a"}, "status_code": "PASS", "unmapped": {"provider": "aws"}},',
+    "truncated JSON line": b'{"check_id": "a", "status": "PASS", "provider": "aws"}\n{"check_id": "a", ',
+    "endless field of CSV": b'CHECK_ID;STATUS;REGION\na;PASS;"' + b"x" * 2_000_000,
+    "CSV of a million columns": b"CHECK_ID;STATUS;REGION" + b";x" * 1_000_000 + b"\na;PASS",
+    "truncated gzip": b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x8b",
+    "truncated xz": b"\xfd7zXZ\x00\x00\x04",
+    "truncated bzip2": b"BZh91AY&SY",
+    "truncated zip": b"PK\x03\x04\x14\x00",
+    "empty zip": b"PK\x05\x06" + b"\0" * 18,
 }
 
 

@@ -13,7 +13,7 @@ from bench.datasets.scan.identifiers import ascending_ids
 COUNTED = ("PASS", "FAIL")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A Resource is a row of ``resources`` that findings refer to; ``raw`` and ``tags`` are encoded for COPY."""
 
@@ -64,12 +64,15 @@ class ScanRows:
         taken, self.mappings = self.mappings, []
         return taken
 
-    def resource(self, region: str, name: str, check: ScanCheck, tags: str) -> Resource:
-        """Add a resource of the type that ``check`` checks; ``name`` is ASCII and unique in the account."""
+    def resource(self, region: str, name: str, check: ScanCheck, tags: str, uid: str | None = None) -> Resource:
+        """Add a resource of the type that ``check`` checks; ``name`` is ASCII and unique in the account.
+
+        ``uid`` is a field and unique as well; None for an ARN made of the other values.
+        """
         resource_id = next(self._resource_ids)
         where = line(region)
         # An ARN is the uid of a resource, so one account's names must differ; its region may be any text.
-        arn = f"arn:aws:{line(check.service)}:{where}:{self.account.uid}:{name}"
+        arn = uid or f"arn:aws:{line(check.service)}:{where}:{self.account.uid}:{name}"
         self.resources.append(
             f"{resource_id}\t{arn}\t{name}\t{where}\t{line(check.service)}\t{check.resource_type}\t0\t{self._resource_end}"
         )

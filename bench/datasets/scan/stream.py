@@ -1,4 +1,4 @@
-"""A large JSON file read piece by piece: one object, of which one member is a list too long to hold in memory."""
+"""A large JSON file read piece by piece: an object with one long list, a long list, or values after one another."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ LONGEST_PIECE = 16 * 1024 * 1024
 _SPACE = re.compile(r"[ \t\n\r]*")
 _END = 200
 """Reading on cannot repair a syntax error that is further than this from the end of what was read."""
+_GLIMPSE = 1024 * 1024
+"""Characters that are read to find out what a file holds."""
 _DECODER = json.JSONDecoder(object_pairs_hook=object_of)
 
 Piece = tuple[str, int | None, Any]
@@ -23,10 +25,13 @@ Piece = tuple[str, int | None, Any]
 
 
 class JsonStream:
-    """A JsonStream reads the members of one JSON object, in order; the object's long list comes element by element."""
+    """A JsonStream reads one JSON document in order and holds one piece of it at a time."""
 
     def __init__(self, read: Callable[[], bytes], long_list: str) -> None:
-        """``read`` returns the next bytes, and none at the end; ``long_list`` is the name of the long list."""
+        """``read`` returns the next bytes, and none at the end.
+
+        ``long_list`` is the member of an object that is a list too long to hold in memory.
+        """
         self._read = read
         self._long_list = long_list
         self._decode = codecs.getincrementaldecoder("utf-8-sig")().decode
@@ -38,8 +43,39 @@ class JsonStream:
         self._columns = 0
         """Characters between the last of these and ``_text``."""
 
+    def glimpse(self) -> tuple[str, Any, str]:
+        """Look at the beginning without passing it. Raises MalformedError for bytes that are not UTF-8.
+
+        Returns the first character that is no white space, the first value where it is whole and short, else None, and
+        the first character after that value.
+        """
+        first = self._next()
+        while len(self._text) - self._position < _GLIMPSE and not self._ended:
+            self._fill()
+        try:
+            value, end = _DECODER.raw_decode(self._text, self._position)
+        except (ValueError, RecursionError):
+            return first, None, ""
+        return first, value, self._text[end:].lstrip(" \t\r\n")[:1]
+
+    def elements(self) -> Iterator[tuple[int, Any]]:
+        """Yield index and value of the elements of a list. Raises MalformedError."""
+        if self._next() != "[":
+            raise self._fault("Expecting '[' delimiter")
+        yield from enumerate(self._elements())
+        self._finish()
+
+    def values(self) -> Iterator[tuple[int, Any]]:
+        """Yield values that follow one another, each with the line that it begins in. Raises MalformedError."""
+        while self._next():
+            line = self._line(self._position)
+            yield line, self._value()
+
     def pieces(self) -> Iterator[Piece]:
-        """Yield the members; of the long list first an empty list, then its elements. Raises MalformedError."""
+        """Yield the members of an object; of the long list first an empty list, then its elements.
+
+        Raises MalformedError.
+        """
         if self._next() == "[":
             raise MalformedError("$: expected an object, found a list")
         if self._next() != "{":
@@ -161,5 +197,7 @@ class JsonStream:
         return MalformedError(syntax_fault(error, ends=ends, lines_before=self._lines))
 
     def _place(self, position: int) -> str:
-        line = self._lines + self._text.count("\n", 0, position) + 1
-        return f"line {line}"
+        return f"line {self._line(position)}"
+
+    def _line(self, position: int) -> int:
+        return self._lines + self._text.count("\n", 0, position) + 1
