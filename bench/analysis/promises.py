@@ -1,4 +1,4 @@
-"""Which promises a trial shows kept and which broken, derived from what was seen."""
+"""Which promises an implementation kept and which it broke, derived from the record of its trial."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from bench.declare.promise import Promise
 from bench.results.promises import FaultPoint, Holding, PromiseTrial, Race
 
 REFUSED = "DoesNotExist"
-"""What begins the error of a refused call: the name of ``Scan.DoesNotExist``."""
+"""How the error of a refused call begins: the class name of ``Scan.DoesNotExist``."""
 ONE_SCAN = "one"
 TORN = "torn"
 _WHOLE = (Holding.OLD, Holding.NEW)
 
 
-class PromiseStanding(Enum):
-    """Where a promise stands with an implementation."""
+class PromiseStatus(Enum):
+    """Whether an implementation made a promise, and whether it kept it."""
 
     KEPT = "kept"
     BROKEN = "broken"
@@ -30,8 +30,8 @@ class PromiseStanding(Enum):
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A Seen is one thing that was seen against a promise: what, in words, and how often."""
+class Violation:
+    """A Violation is one way in which a promise was not kept: what was observed, in words, and how often."""
 
     what: str
     count: int
@@ -39,53 +39,53 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class PromiseFinding:
-    """A PromiseFinding is one promise of one implementation, with what was tried and what speaks against it."""
+    """A PromiseFinding is one promise of one implementation, with what was tried and how it was violated."""
 
     implementation: str
     promise: Promise
     declared: bool
     tried: Mapping[str, int]
     """What was tried, as a plural noun, and how often: ``{"snapshots": 312, "faults": 50}``."""
-    against: tuple[Seen, ...]
+    violations: tuple[Violation, ...]
     """The most frequent first."""
     example: str
-    """One trial that speaks against it, in words; '' where none does, or there is nothing to add."""
+    """One violation in detail; '' if there is none, or nothing to add."""
 
     @property
-    def standing(self) -> PromiseStanding:
-        """Where it stands."""
-        if self.against:
-            return PromiseStanding.BROKEN if self.declared else PromiseStanding.NOT_PROMISED
+    def status(self) -> PromiseStatus:
+        """Whether it was made and kept."""
+        if self.violations:
+            return PromiseStatus.BROKEN if self.declared else PromiseStatus.NOT_PROMISED
         if not any(self.tried.values()):
-            return PromiseStanding.UNTRIED
-        return PromiseStanding.KEPT if self.declared else PromiseStanding.KEPT_UNPROMISED
+            return PromiseStatus.UNTRIED
+        return PromiseStatus.KEPT if self.declared else PromiseStatus.KEPT_UNPROMISED
 
 
 def broken(findings: Iterable[PromiseFinding]) -> tuple[PromiseFinding, ...]:
-    """Return the findings for which a run must fail: promised, and not kept or not tried."""
-    failing = (PromiseStanding.BROKEN, PromiseStanding.UNTRIED)
-    return tuple(one for one in findings if one.declared and one.standing in failing)
+    """Return the findings that fail a run: promised, but not kept or not tried."""
+    failing = (PromiseStatus.BROKEN, PromiseStatus.UNTRIED)
+    return tuple(one for one in findings if one.declared and one.status in failing)
 
 
 def find_promises(trial: PromiseTrial) -> tuple[PromiseFinding, ...]:
-    """Return the finding on every promise, in their order."""
+    """Return one finding per promise, in their order."""
     return tuple(
         PromiseFinding(
             implementation=trial.implementation,
             promise=promise,
             declared=promise in trial.declared,
-            tried=evidence.tried,
-            against=tuple(Seen(what, count) for what, count in evidence.against.most_common()),
-            example=evidence.example,
+            tried=total.tried,
+            violations=tuple(Violation(what, count) for what, count in total.violations.most_common()),
+            example=total.example,
         )
         for promise in Promise
-        for evidence in [_gathered(_JUDGES[promise](trial))]
+        for total in [_total(_JUDGES[promise](trial))]
     )
 
 
 @dataclass(frozen=True)
-class _Piece:
-    """One piece of evidence: what was tried, how often, and what was wrong with it, '' for nothing."""
+class _Evidence:
+    """What was tried, how often, and what was wrong with it ('' for nothing)."""
 
     noun: str
     count: int
@@ -94,81 +94,81 @@ class _Piece:
 
 
 @dataclass(frozen=True)
-class _Evidence:
+class _Total:
     tried: Mapping[str, int]
-    against: Counter[str]
+    violations: Counter[str]
     example: str
 
 
-def _gathered(pieces: Iterable[_Piece]) -> _Evidence:
+def _total(evidence: Iterable[_Evidence]) -> _Total:
     tried: Counter[str] = Counter()
-    against: Counter[str] = Counter()
+    violations: Counter[str] = Counter()
     examples: list[str] = []
-    for piece in pieces:
+    for piece in evidence:
         tried[piece.noun] += piece.count
         if piece.wrong:
-            against[piece.wrong] += piece.count
+            violations[piece.wrong] += piece.count
             examples.append(piece.example)
-    return _Evidence(dict(tried), against, next(filter(None, examples), ""))
+    return _Total(dict(tried), violations, next(filter(None, examples), ""))
 
 
-def _whole_sets(trial: PromiseTrial) -> Iterator[_Piece]:
+def _whole_sets(trial: PromiseTrial) -> Iterator[_Evidence]:
     for reading in trial.readings:
-        yield _Piece("snapshots", reading.count, _part(reading.rows, reading.summaries))
-    for point in _struck(trial):
-        yield _Piece("faults", 1, _part(point.rows, point.summaries), _after(point))
+        yield _Evidence("snapshots", reading.count, _part(reading.rows, reading.summaries))
+    for point in _injected(trial):
+        yield _Evidence("faults", 1, _part(point.rows, point.summaries), _after(point))
 
 
-def _together(trial: PromiseTrial) -> Iterator[_Piece]:
+def _together(trial: PromiseTrial) -> Iterator[_Evidence]:
     for reading in trial.readings:
-        yield _Piece("snapshots", reading.count, _torn(reading.rows, reading.summaries))
-    for point in _struck(trial):
-        yield _Piece("faults", 1, _torn(point.rows, point.summaries), _after(point))
+        yield _Evidence("snapshots", reading.count, _torn(reading.rows, reading.summaries))
+    for point in _injected(trial):
+        yield _Evidence("faults", 1, _torn(point.rows, point.summaries), _after(point))
 
 
-def _crash(trial: PromiseTrial) -> Iterator[_Piece]:
-    for point in _struck(trial):
+def _crash(trial: PromiseTrial) -> Iterator[_Evidence]:
+    for point in _injected(trial):
         left = left_by(point)
         wrong = "" if left in _WHOLE and point.rows == point.summaries else left
         if not point.ended and left != Holding.NEW:
-            wrong = f"{left} though it ended well"
-        yield _Piece("faults", 1, wrong or point.left_over, _after(point))
+            wrong = f"{left} although the run reported success"
+        yield _Evidence("faults", 1, wrong or point.left_over, _after(point))
 
 
-def _rerun(trial: PromiseTrial) -> Iterator[_Piece]:
-    for point in _struck(trial):
-        yield _Piece("faults", 1, point.rerun, f"{point.kind}, {point.place}: the re-run {point.rerun}")
+def _rerun(trial: PromiseTrial) -> Iterator[_Evidence]:
+    for point in _injected(trial):
+        yield _Evidence("faults", 1, point.rerun, f"{point.kind}, {point.place}: the re-run {point.rerun}")
 
 
-def _bystanders(trial: PromiseTrial) -> Iterator[_Piece]:
+def _bystanders(trial: PromiseTrial) -> Iterator[_Evidence]:
     wrong = "rows of others changed"
     if trial.readings:
-        yield _Piece("undisturbed runs", 1, "" if trial.observed_unchanged else wrong)
-    for point in _struck(trial):
-        yield _Piece("faults", 1, "" if point.bystanders_unchanged else wrong, f"{point.kind}, {point.place}")
+        yield _Evidence("undisturbed runs", 1, "" if trial.observed_unchanged else wrong)
+    for point in _injected(trial):
+        yield _Evidence("faults", 1, "" if point.bystanders_unchanged else wrong, f"{point.kind}, {point.place}")
     for race in trial.races:
-        yield _Piece("races", 1, "" if race.bystanders_unchanged else wrong)
+        yield _Evidence("races", 1, "" if race.bystanders_unchanged else wrong)
 
 
-def _owner(trial: PromiseTrial) -> Iterator[_Piece]:
+def _owner(trial: PromiseTrial) -> Iterator[_Evidence]:
     for refusal in trial.refusals:
         refused = refusal.ended.startswith(REFUSED)
         faults = (
             "" if refused else "ended with another error" if refusal.ended else "accepted",
             "" if refusal.unchanged else "rows changed",
         )
-        yield _Piece("calls", 1, ", ".join(filter(None, faults)), refusal.case)
+        yield _Evidence("calls", 1, ", ".join(filter(None, faults)), refusal.case)
 
 
-def _same_scan(trial: PromiseTrial) -> Iterator[_Piece]:
+def _same_scan(trial: PromiseTrial) -> Iterator[_Evidence]:
     return map(_raced, (race for race in trial.races if race.scans == ONE_SCAN))
 
 
-def _two_scans(trial: PromiseTrial) -> Iterator[_Piece]:
+def _two_scans(trial: PromiseTrial) -> Iterator[_Evidence]:
     return map(_raced, (race for race in trial.races if race.scans != ONE_SCAN))
 
 
-_JUDGES: Mapping[Promise, Callable[[PromiseTrial], Iterable[_Piece]]] = {
+_JUDGES: Mapping[Promise, Callable[[PromiseTrial], Iterable[_Evidence]]] = {
     Promise.WHOLE_SETS: _whole_sets,
     Promise.TOGETHER: _together,
     Promise.CRASH: _crash,
@@ -180,12 +180,12 @@ _JUDGES: Mapping[Promise, Callable[[PromiseTrial], Iterable[_Piece]]] = {
 }
 
 
-def _struck(trial: PromiseTrial) -> Iterator[FaultPoint]:
+def _injected(trial: PromiseTrial) -> Iterator[FaultPoint]:
     return (point for point in trial.points if point.struck)
 
 
 def _part(rows: Holding, summaries: Holding) -> str:
-    """Name what a reader must not see: of the rows, or else of the summaries."""
+    """Return which incomplete state a reader saw: of the rows, or else of the summaries; '' for none."""
     if rows not in _WHOLE:
         return rows.value
     return "" if summaries in _WHOLE else f"{summaries.value} of the summaries"
@@ -196,7 +196,7 @@ def _torn(rows: Holding, summaries: Holding) -> str:
 
 
 def left_by(point: FaultPoint) -> str:
-    """Name what a fault left: what the rows are, or ``torn`` where all of one run's rows have not its summaries."""
+    """Return what a fault left: the state of the rows, or ``torn`` for one run's rows with another's summaries."""
     if point.rows in _WHOLE and point.rows != point.summaries:
         return TORN
     return point.rows.value
@@ -206,8 +206,8 @@ def _after(point: FaultPoint) -> str:
     return f"{point.kind}, {point.place}: rows {point.rows.value}, summaries {point.summaries.value}"
 
 
-def _raced(race: Race) -> _Piece:
+def _raced(race: Race) -> _Evidence:
     errors = [error for error in race.ended if error]
     wrongs = [*(["one run failed", "both runs failed"][len(errors) - 1 :][:1] if errors else []), race.wrong]
     example = "; ".join([*errors, *filter(None, [race.wrong])])
-    return _Piece("races", 1, ", ".join(filter(None, wrongs)), f"begun {race.delay:.1f} s apart: {example}")
+    return _Evidence("races", 1, ", ".join(filter(None, wrongs)), f"started {race.delay:.1f} s apart: {example}")

@@ -35,7 +35,7 @@ def promises(options: PromisesOptions) -> int:
     from bench.cli.plans import parse_implementations, scan_source
     from bench.cli.progress import terminal_progress
     from bench.declare.registry import registered_names
-    from bench.promises.plan import FEWEST_POINTS
+    from bench.promises.fault_plan import FEWEST_POINTS
     from bench.promises.trial import TrialPlan, try_promises
     from bench.report.promises import render_promises, render_promises_markdown
     from bench.results.files import check_file, claimed_folder, rescuing, write_file

@@ -1,4 +1,4 @@
-"""Promises: what an implementation says about its rows beyond their content, as the implementation declares it.
+"""Promises: what an implementation declares about its rows beyond their content.
 
 ``@promises(Promise.RERUN, …)`` makes a promise; ``bench prove promises`` checks all of them on a real server, declared
 or not. A promise that is declared and broken fails; one that is not declared is shown with what was seen.
@@ -48,7 +48,7 @@ _WORDS = {
     ),
     Promise.CRASH: (
         "a crash leaves old rows or new ones",
-        "whatever strikes a run, it leaves the earlier run's rows and summaries or its own, and no session, lock or "
+        "after any fault a run has left the earlier run's rows and summaries or its own, and no session, lock or "
         "prepared transaction; a run that reports success leaves its own",
     ),
     Promise.RERUN: (
@@ -57,7 +57,7 @@ _WORDS = {
     ),
     Promise.BYSTANDERS: (
         "rows of others stay",
-        "rows and summaries of other tenants and scans stay as they were, whatever happens",
+        "rows and summaries of other tenants and scans never change",
     ),
     Promise.OWNER: (
         "a scan of another tenant is refused",
@@ -83,5 +83,5 @@ def promises(*made: Promise) -> Callable[[Function], Function]:
 
 
 def promises_of(implementation: Callable[..., Any]) -> tuple[Promise, ...]:
-    """Return the promises that an implementation makes; none is no promise."""
+    """Return the promises that an implementation makes; empty if it makes none."""
     return _PROMISES.of(implementation)

@@ -163,7 +163,8 @@ class Stage:
     def __init__(self, server: Server, executor: Executor, scratch: Path) -> None:
         self.server = server
         self.executor = executor
-        self._scratch = scratch
+        self.scratch = scratch
+        """The folder for this run's temporary files."""
         self.template = server.create_database()
         self._described: dict[tuple[str, ...], DescribeAnswer] = {}
         executor.run(MigrateRequest(access=self.template), SETUP_SECONDS)
@@ -198,7 +199,7 @@ class Stage:
                 assert source.scan_file is not None  # one of the two is given
                 loaded = load_recorded_scan(access, source.scan_file, catalogue, keep_names=source.keep_names)
                 regions = len(loaded.regions)
-            catalogue_path = self._scratch / f"catalogue-{catalogue.fingerprint}.json"
+            catalogue_path = self.scratch / f"catalogue-{catalogue.fingerprint}.json"
             if not catalogue_path.exists():
                 write_catalogue(catalogue_path, catalogue)
             targets.set_up(access)
@@ -242,7 +243,7 @@ class Stage:
         drop()
 
     def _copy_folder(self, access: DatabaseAccess) -> Path:
-        return self._scratch / f"copy-{access.database}"
+        return self.scratch / f"copy-{access.database}"
 
 
 @contextmanager

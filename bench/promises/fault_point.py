@@ -1,4 +1,4 @@
-"""One fault point: a fault is injected into a run over old rows, what it leaves is read, and a fresh run follows."""
+"""One fault point: inject a fault into a run over old rows, read what the run left, and run again without a fault."""
 
 from __future__ import annotations
 
@@ -15,58 +15,58 @@ from bench.harness.executor import RunningWorker
 from bench.harness.targets import observe
 from bench.messages.answer import TrialAnswer
 from bench.messages.fault import Fault
-from bench.promises.lane import KILLED, Ended, Lane
-from bench.promises.plan import AnyFault, BlockedRow, OutsideFault, PlannedPoint
-from bench.promises.sessions import crash_server, left_over, terminate_sessions
+from bench.promises.fault_plan import AnyFault, BlockedRow, OutsideFault, PlannedPoint
+from bench.promises.sandbox import KILLED, RunResult, Sandbox
+from bench.promises.server_faults import crash_server, left_over, terminate_sessions
 from bench.results.promises import FaultPoint
 
 SHORTEST_TIMEOUT_SECONDS = 1.0
-"""What a statement timeout leaves to the statements that are not held up, at least."""
+"""The least statement timeout, so that only the statement that is held up reaches it."""
 
 
-def try_point(lane: Lane, point: PlannedPoint, seconds: float) -> FaultPoint:
+def try_point(sandbox: Sandbox, point: PlannedPoint, seconds: float) -> FaultPoint:
     """Carry out one point; an undisturbed run takes ``seconds``.
 
-    Raises SampleError where a worker does not come as far as its call.
+    Raises SampleError if a worker ends before its call.
     """
-    lane.turn()
-    access, inside, outside = lane.access, None, None
+    sandbox.flip()
+    access, inside, outside = sandbox.access, None, None
     match point.fault:
         case BlockedRow(what=what, row=row, action=action):
-            table = lane.setting.written if what == "row" else SUMMARIES
+            table = sandbox.context.written if what == "row" else SUMMARIES
             with observe(access) as connection:
-                lane.tripwire.arm(connection, table, row, action)
+                sandbox.row_trigger.arm(connection, table, row, action)
             if action == "hold":
-                access = _limited(access, max(SHORTEST_TIMEOUT_SECONDS, seconds))
+                access = _with_statement_timeout(access, max(SHORTEST_TIMEOUT_SECONDS, seconds))
         case OutsideFault():
             outside = _TimedFault(access, point.fault)
         case Fault():
             inside = point.fault
     try:
-        ended = lane.run(lane.request(access=access, fault=inside), outside.begin if outside else None)
+        result = sandbox.run(sandbox.request(access=access, fault=inside), outside.start if outside else None)
     finally:
         if outside:
-            outside.end()
-    left = left_over(lane.access)
-    with observe(lane.access) as connection:
-        written = lane.tripwire.disarm(connection)
-    sight = lane.look()
-    wrong, after = lane.rerun()
+            outside.finish()
+    left = left_over(sandbox.access)
+    with observe(sandbox.access) as connection:
+        written = sandbox.row_trigger.disarm(connection)
+    state = sandbox.state()
+    wrong, after = sandbox.rerun()
     return FaultPoint(
         kind=point.kind,
         place=point.place,
-        struck=_reached(point.fault, ended, outside, written),
-        ended=ended.error,
-        rows=sight.rows,
-        summaries=sight.summaries,
+        struck=_injected(point.fault, result, outside, written),
+        ended=result.error,
+        rows=state.rows,
+        summaries=state.summaries,
         left_over=left,
         rerun=wrong,
-        bystanders_unchanged=sight.bystanders == after.bystanders == lane.bystanders,
+        bystanders_unchanged=state.bystanders == after.bystanders == sandbox.bystanders,
     )
 
 
 class _TimedFault:
-    """A fault from outside, injected some time after the call began; ``injected`` once it has happened."""
+    """A fault injected from outside some time after the call started; ``injected`` once it has happened."""
 
     def __init__(self, access: DatabaseAccess, planned: OutsideFault) -> None:
         self._access = access
@@ -75,13 +75,13 @@ class _TimedFault:
         self._error: DatabaseError | None = None
         self.injected = False
 
-    def begin(self, worker: RunningWorker[TrialAnswer]) -> None:
-        """Start the timer; the call begins now."""
+    def start(self, worker: RunningWorker[TrialAnswer]) -> None:
+        """Start the timer; the call starts now."""
         self._timer = Timer(self._planned.seconds, self._inject, [worker])
         self._timer.start()
 
-    def end(self) -> None:
-        """Cancel the timer, or wait for a fault that is being injected. Raises DatabaseError where that failed."""
+    def finish(self) -> None:
+        """Cancel the timer, or wait for a fault that is being injected. Raises DatabaseError if that failed."""
         if self._timer:
             self._timer.cancel()
             self._timer.join()
@@ -97,27 +97,27 @@ class _TimedFault:
                 case "terminate":
                     self.injected = terminate_sessions(self._access)
                 case "crash":
-                    # The run may end, and its sessions with it, before the backend is killed.
+                    # The run, and its sessions with it, may end before the backend is killed.
                     with suppress(ProcessLookupError):
                         self.injected = crash_server(self._access)
         except DatabaseError as error:
             self._error = error
 
 
-def _reached(fault: AnyFault, ended: Ended, outside: _TimedFault | None, written: int) -> bool:
+def _injected(fault: AnyFault, result: RunResult, outside: _TimedFault | None, written: int) -> bool:
     match fault:
         case BlockedRow():
             return written >= fault.row
         case OutsideFault():
             assert outside is not None  # made from this fault
-            # One that killed a worker which had answered already came too late.
-            return outside.injected and (fault.action != "kill" or ended.error == KILLED)
+            # A kill after the worker's answer came too late.
+            return outside.injected and (fault.action != "kill" or result.error == KILLED)
         case Fault():
-            return ended.call is None or ended.call.fault_reached
+            return result.call is None or result.call.fault_reached
 
 
-def _limited(access: DatabaseAccess, seconds: float) -> DatabaseAccess:
-    """Return ``access`` whose sessions cancel a statement that takes longer than ``seconds``."""
+def _with_statement_timeout(access: DatabaseAccess, seconds: float) -> DatabaseAccess:
+    """Return ``access`` for sessions that cancel any statement that takes longer than ``seconds``."""
     options = conninfo_to_dict(access.conninfo).get("options") or ""
-    limited = f"{options} -c statement_timeout={seconds * 1000:.0f}".strip()
-    return replace(access, conninfo=make_conninfo(access.conninfo, options=limited))
+    options = f"{options} -c statement_timeout={seconds * 1000:.0f}".strip()
+    return replace(access, conninfo=make_conninfo(access.conninfo, options=options))

@@ -1,4 +1,4 @@
-"""The trial: everything that is tried on one implementation, from the first undisturbed run to the last crash."""
+"""The trial: every step for one implementation, from the first undisturbed run to the last crash."""
 
 from __future__ import annotations
 
@@ -15,24 +15,21 @@ from bench.declare.storage import STANDARD, Storage, storage_in
 from bench.harness.executor import ProcessExecutor, SampleError
 from bench.harness.plan import timeout_seconds
 from bench.harness.progress import Progress
-from bench.harness.scratch import scratch_folder
 from bench.harness.stage import ScanSource, ScanStage, open_stage
+from bench.promises.fault_free import RACES, REFUSED_CALLS, races, refusals, watch_runs
+from bench.promises.fault_plan import CRASH, PlannedPoint, plan_points
 from bench.promises.fault_point import try_point
-from bench.promises.lane import Lane, Setting, UntriedError, prepare_lane
-from bench.promises.plan import CRASH, PlannedPoint, plan_points
-from bench.promises.races import RACES, races
-from bench.promises.refusals import CASES, refusals
-from bench.promises.watch import watch
+from bench.promises.sandbox import Sandbox, TrialContext, UndisturbedFailureError, prepare_sandbox
 from bench.results.promises import DeclaredPromises, FaultPoint, PromiseTrial
 
 WATCHED_RUNS = 3
-LANES = 2
-"""Databases on which faults are injected at the same time; a crash affects the whole server, and runs alone."""
+SANDBOXES = 2
+"""How many databases have faults injected at the same time; a crash affects the whole server, so it runs alone."""
 
 
 def work_of(points: int) -> int:
-    """Return how many workers a trial starts, about: the unit of its progress."""
-    return 2 + WATCHED_RUNS + CASES + 2 * points + 2 * RACES
+    """Return roughly how many workers a trial starts, which is the unit of its progress."""
+    return 2 + WATCHED_RUNS + REFUSED_CALLS + 2 * points + 2 * RACES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,35 +41,35 @@ class TrialPlan:
     database_url: str | None
     server_major: int
     timeout_seconds: float | None
-    """For a single run; None: by the size of the scan."""
+    """For a single run; None derives it from the size of the scan."""
 
 
 def try_promises(
     plan: TrialPlan, source: ScanSource, progress: Progress, keep: Callable[[PromiseTrial], None]
 ) -> tuple[PromiseTrial, ...]:
-    """Try every implementation of ``plan`` on the scan of ``source``; ``keep`` is given each trial when it is complete.
+    """Try every implementation of ``plan`` on the scan of ``source``; ``keep`` receives each trial once complete.
 
-    Raises InputError for what the user gave, and DatabaseError where the server is lost.
+    Raises InputError for bad input, and DatabaseError if the server is lost.
     """
     catalogue = source.load_catalogue()
     trials = []
-    with open_stage(plan.database_url, plan.server_major) as stage, scratch_folder() as scratch:
-        executor = ProcessExecutor(scratch)
+    with open_stage(plan.database_url, plan.server_major) as stage:
+        executor = ProcessExecutor(stage.scratch)
         described = stage.describe(plan.implementations)
         progress.begin(work_of(plan.points) * len(plan.implementations))
         for declared in described.promises:
             name = declared.implementation
             with stage.scan(source, catalogue, (name,)) as staged:
                 storage = storage_in(described.storages, name)
-                trial = Trial(plan, stage.server, executor, staged, declared, progress, storage)
+                trial = TrialRunner(plan, stage.server, executor, staged, declared, progress, storage)
                 trial.run()
             trials.append(trial.result)
             keep(trial.result)
     return tuple(trials)
 
 
-class Trial:
-    """A Trial tries one implementation; ``result`` gives what was found so far."""
+class TrialRunner:
+    """A TrialRunner tries one implementation; ``result`` is the record so far."""
 
     def __init__(
         self,
@@ -84,14 +81,14 @@ class Trial:
         progress: Progress,
         storage: Storage = STANDARD,
     ) -> None:
-        """``storage`` is where the implementation keeps its rows."""
+        """``storage`` is where the implementation stores its rows."""
         loaded = staged.loaded
         self._plan = plan
         self._server = server
         self._staged = staged
         self._progress = progress
         self._name = declared.implementation
-        self._setting = Setting(
+        self._context = TrialContext(
             executor=executor,
             implementation=declared.implementation,
             loaded=loaded,
@@ -112,77 +109,77 @@ class Trial:
         )
 
     def run(self) -> None:
-        """Try everything. An implementation that fails undisturbed is not tried further, and the result says so.
+        """Run every step. An implementation that fails undisturbed is not tried further, and the result says so.
 
-        Raises InputError for a scan too small, and DatabaseError where the server is lost.
+        Raises InputError for a scan that is too small, and DatabaseError if the server is lost.
         """
         try:
             self._try_all()
-        except (UntriedError, SampleError) as error:
+        except (UndisturbedFailureError, SampleError) as error:
             self.result = replace(self.result, failure=str(error))
             self._progress.warn(f"{self._name}: {error}")
 
     def _try_all(self) -> None:
         self._progress.stage(f"{self._name}: writing the rows of an earlier run")
-        lane, course = prepare_lane(self._setting, self._staged)
-        seconds = course.seconds
-        self.result = replace(self.result, seconds=seconds, rows=lane.versions.rows(lane.target))
+        sandbox, profile = prepare_sandbox(self._context, self._staged)
+        seconds = profile.seconds
+        self.result = replace(self.result, seconds=seconds, rows=sandbox.versions.rows(sandbox.target))
         self._progress.done(2)
 
         self._progress.stage(f"{self._name}: reading while it runs")
-        readings, unchanged = watch(lane, WATCHED_RUNS)
+        readings, unchanged = watch_runs(sandbox, WATCHED_RUNS)
         self.result = replace(self.result, readings=readings, observed_unchanged=unchanged)
         self._progress.done(WATCHED_RUNS)
 
-        self._progress.stage(f"{self._name}: calling for scans that are not the tenant's")
-        for refusal in refusals(lane):
+        self._progress.stage(f"{self._name}: calling it for scans of other tenants")
+        for refusal in refusals(sandbox):
             self.result = replace(self.result, refusals=(*self.result.refusals, refusal))
             self._progress.done(1)
 
         crashes = self._server.source == "embedded"
-        planned = plan_points(self._plan.points, course, crashes=crashes)
-        self._try_points([point for point in planned if point.kind != CRASH], lane, seconds)
+        planned = plan_points(self._plan.points, profile, crashes=crashes)
+        self._try_points([point for point in planned if point.kind != CRASH], sandbox, seconds)
 
-        with self._copied(lane) as racing:
+        with self._copy(sandbox) as copy:
             self._progress.stage(f"{self._name}: two runs at once")
-            for race in races(racing, seconds):
+            for race in races(copy, seconds):
                 self.result = replace(self.result, races=(*self.result.races, race))
                 self._progress.done(2)
 
-        # Nobody else may be on the server; the order of the points is the plan's.
+        # A crash ends every session on the server, so these run alone and last, in the order of the plan.
         for number, point in enumerate((point for point in planned if point.kind == CRASH), start=1):
             self._progress.stage(f"{self._name}: crashing the server ({number})")
-            self._add(try_point(lane, point, seconds))
+            self._add(try_point(sandbox, point, seconds))
 
-    def _try_points(self, points: list[PlannedPoint], lane: Lane, seconds: float) -> None:
-        """Carry out ``points`` on LANES lanes at once, and take them in in their order."""
+    def _try_points(self, points: list[PlannedPoint], sandbox: Sandbox, seconds: float) -> None:
+        """Carry out ``points`` on SANDBOXES databases at once, and record them in order."""
         found: dict[int, FaultPoint] = {}
         waiting = iter(enumerate(points))
         lock = Lock()
 
-        def work(lane: Lane) -> None:
+        def work(sandbox: Sandbox) -> None:
             while True:
                 with lock:
                     number, point = next(waiting, (0, None))
                 if point is None:
                     return
                 self._progress.stage(f"{self._name}: {point.kind} ({number + 1} of {len(points)})")
-                tried = try_point(lane, point, seconds)
+                tried = try_point(sandbox, point, seconds)
                 with lock:
                     found[number] = tried
                     self._progress.done(2)
 
-        with self._copied(lane) as second, ThreadPoolExecutor(LANES) as pool:
-            lanes = (lane, second)
-            jobs = [pool.submit(work, one) for one in lanes]
+        with self._copy(sandbox) as second, ThreadPoolExecutor(SANDBOXES) as pool:
+            sandboxes = (sandbox, second)
+            jobs = [pool.submit(work, one) for one in sandboxes]
             try:
                 done, _ = wait(jobs, return_when=FIRST_EXCEPTION)
                 for job in done:
                     job.result()
             except BaseException:
-                self._setting.stop.set()
-                for one in lanes:
-                    one.stop()
+                self._context.stop.set()
+                for one in sandboxes:
+                    one.kill_workers()
                 raise
             finally:
                 self.result = replace(self.result, points=tuple(found[number] for number in sorted(found)))
@@ -192,10 +189,10 @@ class Trial:
         self._progress.done(2)
 
     @contextmanager
-    def _copied(self, lane: Lane) -> Iterator[Lane]:
-        """A lane on a copy of ``lane``'s database, dropped afterwards."""
-        access: DatabaseAccess = self._server.create_database(lane.access)
+    def _copy(self, sandbox: Sandbox) -> Iterator[Sandbox]:
+        """Yield a sandbox on a copy of ``sandbox``'s database, dropped afterwards."""
+        access: DatabaseAccess = self._server.create_database(sandbox.access)
         try:
-            yield lane.copy(access)
+            yield sandbox.with_access(access)
         finally:
             self._server.drop_database(access)

@@ -1,7 +1,7 @@
-"""Two versions of one scan's rows, and what the tables hold of them.
+"""Two versions of one scan's rows, and which of them the tables hold.
 
-A run that replaces rows can be judged only where old and new differ. The status of about half of the counted findings
-is flipped before every run and flipped back before the next: the rows of the one run are the old ones of the other.
+A run that replaces rows can be checked only if old and new rows differ. So the status of about half of the counted
+findings is flipped before every run: each run then replaces rows that differ from its own.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ AND hashtext(id::text) %% 2 = 0
 
 
 def other(version: Version) -> Version:
-    """Return the version that ``version`` is not."""
+    """Return the other version."""
     return _OTHER[version]
 
 
 def flip_findings(connection: psycopg.Connection, key: ScanKey) -> None:
-    """Turn the findings of one version into those of the other."""
+    """Turn the findings of either version into those of the other."""
     connection.execute(_FLIP, {"tenant": key.tenant_id, "scan": key.scan_id})
 
 
 def besides(keys: Iterable[ScanKey], idle_tenant: str, tables: Iterable[str]) -> sql.Composed:
-    """Return a query of one text: the fingerprint of all that ``tables`` hold besides ``keys``, ids included."""
+    """Return a query for one string: the fingerprint of everything in ``tables`` except ``keys``, ids included."""
     mine = sql.SQL(" OR ").join(
         sql.SQL("tenant_id = {} AND scan_id = {}").format(sql.Literal(key.tenant_id), sql.Literal(key.scan_id))
         for key in keys
@@ -57,7 +57,7 @@ def besides(keys: Iterable[ScanKey], idle_tenant: str, tables: Iterable[str]) ->
 
 @dataclass(frozen=True)
 class Tally:
-    """A Tally is how many of a table's rows are in one version only, in both and in neither."""
+    """A Tally counts a table's rows that belong to one version only, to both and to neither."""
 
     a: int
     b: int
@@ -71,22 +71,22 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Sight:
-    """A Sight is one snapshot of both tables."""
+class TableState:
+    """A TableState is what both tables held in one snapshot."""
 
     rows: Holding
     summaries: Holding
     bystanders: str
-    """A fingerprint of everything that belongs to other tenants and scans, ids and times included."""
+    """A fingerprint of all rows of other tenants and scans, ids and times included."""
 
 
 class Versions:
-    """Knows both versions of one database's scan by the hash of each row, and classifies snapshots by them."""
+    """Versions stores the hash of every row of both versions in the database, and classifies snapshots by them."""
 
     def __init__(
         self, connection: psycopg.Connection, key: ScanKey, idle_tenant: str, storage: Storage = STANDARD
     ) -> None:
-        """``idle_tenant`` is the warm-up's, whose rows are ignored; the other rows are where ``storage`` says."""
+        """``idle_tenant`` is the warm-up's, whose rows are ignored; ``storage`` says where rows are stored."""
         self._read_from = {ROWS: storage.relation, SUMMARIES: SUMMARIES}
         self._restored = Targets.of((storage,)).restored
         self._key = key
@@ -106,7 +106,7 @@ class Versions:
             )
 
     def learn(self, connection: psycopg.Connection, version: Version) -> None:
-        """Take what the tables hold now for ``version``."""
+        """Record the current rows and summaries as ``version``."""
         column, rest = sql.Identifier(version), sql.Identifier(other(version))
         for table in TARGETS:
             connection.execute(
@@ -142,31 +142,31 @@ class Versions:
         """Return how many summaries a version has."""
         return self._totals[SUMMARIES][version]
 
-    def alike(self) -> bool:
-        """Tell whether the versions cannot be told apart: in the rows or in the summaries."""
+    def identical(self) -> bool:
+        """Return whether the versions have the same rows, or the same summaries."""
         return any(self._common[table] == totals["a"] == totals["b"] for table, totals in self._totals.items())
 
-    def look(self, connection: psycopg.Connection, target: Version) -> Sight:
-        """Take one snapshot of everything in both tables, seen by a run that is to leave ``target``."""
+    def state(self, connection: psycopg.Connection, target: Version) -> TableState:
+        """Read both tables in one snapshot; rows of ``target`` are new, those of the other version old."""
         rows, summaries, (bystanders,) = self._snapshot(connection, target, self._bystanders())
-        return Sight(rows, summaries, bystanders)
+        return TableState(rows, summaries, bystanders)
 
     def bystanders(self, connection: psycopg.Connection) -> str:
-        """Return the fingerprint that ``look`` gives, before there are versions to look for."""
+        """Return the fingerprint that ``state`` includes; it needs no version to be recorded yet."""
         found = connection.execute(self._bystanders()).fetchone()
         assert found is not None  # an aggregate without GROUP BY gives one row
         fingerprint: str = found[0]
         return fingerprint
 
-    def glance(self, connection: psycopg.Connection, target: Version) -> tuple[Holding, Holding]:
-        """Take one snapshot of the scan's rows and summaries only: as often as a reader can."""
+    def scan_state(self, connection: psycopg.Connection, target: Version) -> tuple[Holding, Holding]:
+        """Read only the scan's rows and summaries in one snapshot, which is fast enough for readers."""
         rows, summaries, _ = self._snapshot(connection, target)
         return rows, summaries
 
     def _snapshot(
         self, connection: psycopg.Connection, target: Version, *more: sql.Composed
     ) -> tuple[Holding, Holding, tuple[str, ...]]:
-        """What both tables hold, and what ``more`` queries of one row return, in one snapshot."""
+        """Classify both tables and run the single-row queries ``more``, in one snapshot."""
         queries = (self._tally(ROWS), self._tally(SUMMARIES), *more)
         joined = sql.SQL(", ").join(
             sql.SQL("({}) AS {}").format(query, sql.Identifier(f"q{number}")) for number, query in enumerate(queries)

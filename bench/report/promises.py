@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from bench.analysis.promises import TORN, PromiseFinding, PromiseStanding, broken, find_promises, left_by
+from bench.analysis.promises import TORN, PromiseFinding, PromiseStatus, broken, find_promises, left_by
 from bench.declare.promise import Promise
 from bench.report.figures import MISSING
 from bench.report.markdown import escape, identifier, markdown_table
@@ -23,10 +23,10 @@ _FREE = "kept*: kept in every trial, and not promised"
 _NO = "no: not promised, and not kept"
 _BROKEN = "BROKEN: promised, and not kept"
 _LEGENDS = {
-    PromiseStanding.KEPT: _KEPT,
-    PromiseStanding.KEPT_UNPROMISED: _FREE,
-    PromiseStanding.NOT_PROMISED: _NO,
-    PromiseStanding.BROKEN: _BROKEN,
+    PromiseStatus.KEPT: _KEPT,
+    PromiseStatus.KEPT_UNPROMISED: _FREE,
+    PromiseStatus.NOT_PROMISED: _NO,
+    PromiseStatus.BROKEN: _BROKEN,
 }
 
 
@@ -65,13 +65,13 @@ def promises_table(
 
 
 def promises_line(trials: Sequence[PromiseTrial]) -> str:
-    """Return one sentence on all trials."""
+    """Return one sentence that sums up all trials."""
     failures = [f"{trial.implementation} {trial.failure}" for trial in trials if trial.failure]
     faults = [
-        f"{one.implementation}: {one.promise.heading}: {_against(one) or 'not tried'}"
+        f"{one.implementation}: {one.promise.heading}: {_violations(one) or 'not tried'}"
         for trial in trials
         for one in broken(find_promises(trial))
-        if one.standing is PromiseStanding.BROKEN or not trial.failure
+        if one.status is PromiseStatus.BROKEN or not trial.failure
     ]
     if failures or faults:
         return plain(f"Promises: broken – {'; '.join([*failures, *faults])}")
@@ -80,7 +80,7 @@ def promises_line(trials: Sequence[PromiseTrial]) -> str:
 
 
 def reading_table(trials: Sequence[PromiseTrial]) -> Table:
-    """Build the table of what readers saw while undisturbed runs replaced rows, in the order in which it was seen."""
+    """Build the table of the states that readers saw while undisturbed runs replaced rows, from old to new."""
     rows = []
     for trial in trials:
         whole = sum(one.seconds for one in trial.readings)
@@ -143,7 +143,7 @@ def race_table(trials: Sequence[PromiseTrial]) -> Table:
 
 
 def _lacking(name: str, trial: PromiseTrial | None, sources: Mapping[str, str] | None) -> str:
-    """Say why there is no proof for an implementation; '' where there is."""
+    """Return why an implementation has no trial that counts; '' if it has one."""
     if trial is None:
         return plain(f"{name}: not tested; run bench prove promises")
     if sources is not None and sources.get(name) != trial.source:
@@ -152,24 +152,24 @@ def _lacking(name: str, trial: PromiseTrial | None, sources: Mapping[str, str] |
 
 
 def _cell(found: PromiseFinding, notes: Footnotes, *, detailed: bool) -> str:
-    if found.standing in _LEGENDS:
-        notes.legend(_LEGENDS[found.standing])
+    if found.status in _LEGENDS:
+        notes.legend(_LEGENDS[found.status])
     times = sum(found.tried.values())
-    match found.standing:
-        case PromiseStanding.KEPT:
+    match found.status:
+        case PromiseStatus.KEPT:
             return f"kept ({times:,}×)"
-        case PromiseStanding.KEPT_UNPROMISED:
+        case PromiseStatus.KEPT_UNPROMISED:
             return f"kept* ({times:,}×)"
-        case PromiseStanding.UNTRIED:
+        case PromiseStatus.UNTRIED:
             return "not tried"
-        case PromiseStanding.BROKEN | PromiseStanding.NOT_PROMISED:
+        case PromiseStatus.BROKEN | PromiseStatus.NOT_PROMISED:
             word = "BROKEN" if found.declared else "no"
-            cell = plain(f"{word}: {_against(found)}") if detailed else word
+            cell = plain(f"{word}: {_violations(found)}") if detailed else word
             return notes.marked(cell, [_note(found)])
 
 
-def _against(found: PromiseFinding) -> str:
-    return ", ".join(f"{seen.what} {seen.count:,}×" for seen in found.against)
+def _violations(found: PromiseFinding) -> str:
+    return ", ".join(f"{seen.what} {seen.count:,}×" for seen in found.violations)
 
 
 def _note(found: PromiseFinding) -> str:
@@ -177,30 +177,30 @@ def _note(found: PromiseFinding) -> str:
         tuple(f"{count:,} {noun if count != 1 else noun.removesuffix('s')}" for noun, count in found.tried.items())
     )
     example = f"; for example {found.example}" if found.example else ""
-    return plain(f"{found.implementation}, {found.promise.heading}: {_against(found)} in {tried}{example}")
+    return plain(f"{found.implementation}, {found.promise.heading}: {_violations(found)} in {tried}{example}")
 
 
 _LEFT = ("old", "none", "partial", "mixed", TORN, "new")
 
 
 def _fault_row(kind: str, points: Sequence[FaultPoint]) -> tuple[str, ...]:
-    struck = [point for point in points if point.struck]
-    left = [left_by(point) for point in struck]
-    right = sum(not point.rerun for point in struck)
+    injected = [point for point in points if point.struck]
+    left = [left_by(point) for point in injected]
+    right = sum(not point.rerun for point in injected)
     counts = (f"{left.count(state)}" if state in left else "" for state in _LEFT)
-    return (kind, f"{len(struck)}", *counts, f"{right} of {len(struck)}")
+    return (kind, f"{len(injected)}", *counts, f"{right} of {len(injected)}")
 
 
 _ON_OWN_SERVER = "The server was not crashed: that is tested on an embedded server only."
 
 
 def render_promises(trials: Sequence[PromiseTrial]) -> str:
-    """Return everything as text of at most WIDTH columns."""
+    """Return the whole page as text of at most WIDTH columns."""
     return "\n".join(_text_lines(trials)) + "\n"
 
 
 def render_promises_markdown(trials: Sequence[PromiseTrial]) -> str:
-    """Return everything as Markdown."""
+    """Return the whole page as Markdown."""
     return "\n\n".join(_markdown_parts(trials)) + "\n"
 
 
@@ -258,7 +258,7 @@ def _markdown_parts(trials: Sequence[PromiseTrial]) -> Iterator[str]:
 def _circumstances(
     trials: Sequence[PromiseTrial], words: Callable[[str], str] = plain, name: Callable[[str], str] = plain
 ) -> Iterator[str]:
-    """Say what was tried where; ``words`` and ``name`` prepare what is shown as words and as a fingerprint."""
+    """Yield where each trial ran; ``words`` and ``name`` escape text and fingerprints for the output format."""
     for trial in trials:
         where = words(f"scan {trial.scan} ({trial.rows:,} rows), PostgreSQL {trial.server_version}")
         source = name(trial.source) if trial.source else "not known"

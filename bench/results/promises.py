@@ -1,6 +1,6 @@
 """The records of ``bench prove promises``: what was tried on each implementation and what was observed.
 
-Readers derive from them which promises are kept, by ``bench.analysis.promises``.
+``bench.analysis.promises`` derives from them which promises are kept.
 
 Schema history:
 1: the first.
@@ -69,7 +69,7 @@ class FaultPoint:
     place: str
     """Where in the run, in words."""
     struck: bool
-    """False where the run ended before the fault could be injected; then nothing was tested."""
+    """Whether the fault was injected; if the run ended before, nothing was tested."""
     ended: str
     """How the run ended: '' for success, or the error in one line."""
     rows: Holding
@@ -77,7 +77,7 @@ class FaultPoint:
     left_over: str
     """What sessions, locks or prepared transactions the run left behind, in words; '' for none."""
     rerun: str
-    """'' where a re-run in a fresh worker left exactly the right rows and summaries, or what was wrong, in words."""
+    """What was wrong after a re-run in a fresh worker, in words; '' if its rows and summaries were exactly right."""
     bystanders_unchanged: bool
     """Whether the rows of all other tenants and scans were unchanged after the fault and after the re-run."""
 
@@ -104,7 +104,7 @@ class Race:
     ended: tuple[str, str]
     """How each ended: '' for success, or the error in one line."""
     wrong: str
-    """'' where both scans had exactly the right rows and summaries in the end, or what was wrong, in words."""
+    """What was wrong in the end, in words; '' if both scans had exactly the right rows and summaries."""
     bystanders_unchanged: bool
 
 
@@ -122,7 +122,7 @@ class PromiseTrial:
     rows: int
     """Rows of the scan."""
     seconds: float = 0.0
-    """How long an undisturbed run over old rows took, without a tracer; 0 where none completed."""
+    """How long an undisturbed run over old rows took, without a tracer; 0 if none completed."""
     server_version: str
     server_source: str
     """``embedded`` or ``own`` (the user's)."""
@@ -134,7 +134,7 @@ class PromiseTrial:
     refusals: tuple[Refusal, ...] = ()
     races: tuple[Race, ...] = ()
     failure: str = ""
-    """Why the trial stopped early, in one line; '' where it did not."""
+    """Why the trial stopped early, in one line; '' if it did not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +177,7 @@ _FILE = JsonFile(
 def merge_promises(path: Path, trials: Iterable[PromiseTrial]) -> None:
     """Write ``trials`` into the file ``path``, replacing earlier trials of the same implementations.
 
-    Raises InputError where the file cannot be read or written.
+    Raises InputError if the file cannot be read or written.
     """
     merged = {trial.implementation: trial for trial in (*read_promises(path), *trials)}
     content = PromiseTrials(schema=SCHEMA, trials=tuple(merged.values()))
@@ -185,7 +185,7 @@ def merge_promises(path: Path, trials: Iterable[PromiseTrial]) -> None:
 
 
 def read_promises(path: Path) -> tuple[PromiseTrial, ...]:
-    """Read what ``bench prove promises`` wrote; empty where there is no such file.
+    """Read what ``bench prove promises`` wrote; empty if there is no such file.
 
     Raises InputError for a damaged one, and for one of another schema version.
     """

@@ -1,1 +1,1 @@
-"""Tests of the promises: each planted fault is caught, and what is kept is found kept, on a real PostgreSQL."""
+"""Tests of promises on a real PostgreSQL: planted violations are caught, and kept promises are found kept."""

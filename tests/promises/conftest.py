@@ -1,4 +1,4 @@
-"""A stage with small inputs, on which a run takes a tenth of a second and has many places to be struck at."""
+"""A stage with a small scan, on which a run takes a tenth of a second and has many places for faults."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from bench.datasets.size import ScanSize
 from bench.harness.stage import ScanSource, Stage, open_stage
-from tests.support.lane_maker import CATALOGUE, SCAN, LaneMaker, lane_maker
+from tests.support.sandbox_maker import CATALOGUE, SCAN, SandboxMaker, sandbox_maker
 
 
 @pytest.fixture(scope="session")
@@ -32,5 +32,5 @@ def stage() -> Iterator[Stage]:
 
 
 @pytest.fixture
-def make_lane(stage: Stage, source: ScanSource) -> LaneMaker:
-    return lane_maker(stage, source)
+def make_sandbox(stage: Stage, source: ScanSource) -> SandboxMaker:
+    return sandbox_maker(stage, source)

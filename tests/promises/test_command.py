@@ -1,4 +1,4 @@
-"""``bench prove promises`` as a user calls it: tables, files, exit codes, and nothing left after an interruption."""
+"""``bench prove promises`` as a user calls it: tables, files, exit codes, and cleaning up after an interruption."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from bench.analysis.promises import PromiseStanding
+from bench.analysis.promises import PromiseStatus
 from bench.declare.promise import Promise
 from bench.harness.stage import ScanSource
-from bench.promises import races
-from bench.promises.plan import FAULT_KINDS, FEWEST_POINTS
+from bench.promises import fault_free
+from bench.promises.fault_plan import FAULT_KINDS, FEWEST_POINTS
 from bench.promises.trial import TrialPlan
 from bench.results.promises import PromiseTrial, merge_promises, read_promises
 from tests.support.command import start
 from tests.support.in_process import bench
-from tests.support.lane_maker import ROWS, SCAN
 from tests.support.left_behind import MARK, assert_nothing_is_left
 from tests.support.promise_records import NEW, OLD, findings, point, race, reading, refusal, trial
+from tests.support.sandbox_maker import ROWS, SCAN
 
 SLOW = "tests.support.implementations.promises_planted:keeps_everything_slowly"
 
@@ -38,7 +38,7 @@ def test_an_implementation_that_keeps_everything_survives_each_kind_of_fault(
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     monkeypatch.setenv("TMPDIR", str(temporary))
     monkeypatch.delenv("BENCH_DATABASE_URL", raising=False)
-    monkeypatch.setattr(races, "DELAYS", dict.fromkeys(races.DELAYS, (0.0,)))
+    monkeypatch.setattr(fault_free, "DELAYS", dict.fromkeys(fault_free.DELAYS, (0.0,)))
     json, markdown = tmp_path / "new" / "promises.json", tmp_path / "promises.md"
     options = ["--scan", SCAN, "--catalogue-file", catalogue_file, "--points", FEWEST_POINTS]
     files = ["--json", json, "--markdown", markdown]
@@ -55,19 +55,19 @@ def test_an_implementation_that_keeps_everything_survives_each_kind_of_fault(
     assert [one for one in kept.points if not one.struck or not one.ended] == []
     assert [one for one in kept.points if one.rerun or one.left_over] == []
     assert [one.ended.partition(":")[0] for one in kept.refusals] == ["DoesNotExist"] * 3
-    assert [one.scans for one in kept.races] == list(races.DELAYS)
-    assert {one.standing for one in findings(kept).values()} == {PromiseStanding.KEPT}
+    assert [one.scans for one in kept.races] == list(fault_free.DELAYS)
+    assert {one.status for one in findings(kept).values()} == {PromiseStatus.KEPT}
     assert str(temporary) not in json.read_text(encoding="utf-8")
 
-    assert output.startswith(f"Promises: kept – each one that is made:\n  {SLOW} 8 of 8\n")
+    assert output.startswith(f"Promises: kept – all that were made:\n  {SLOW} 8 of 8\n")
     assert output.endswith(f"Kept in {json}.\n")
     assert markdown.read_text(encoding="utf-8").startswith("# What each implementation promises\n")
 
 
-def test_an_interruption_leaves_no_process_server_or_folder_and_an_earlier_file_as_it_was(
+def test_an_interruption_leaves_no_process_server_or_folder_and_keeps_an_earlier_file(
     catalogue_file: Path, tmp_path: Path, temporary: Path
 ) -> None:
-    """In the middle of two lanes of faults, with Ctrl-C as a terminal sends it."""
+    """Ctrl-C, as a terminal sends it, while faults are injected in two sandboxes."""
     json = tmp_path / "promises.json"
     merge_promises(json, [trial("earlier")])
     before = json.read_bytes()
@@ -76,7 +76,7 @@ def test_an_interruption_leaves_no_process_server_or_folder_and_an_earlier_file_
     extra = {MARK: mark, "TMPDIR": str(temporary)}
     with start("promises", "--implementation", "streaming", *options, extra=extra) as process:
         assert process.stderr
-        # Read line by line, for the rest is the test's.
+        # Line by line: the rest is read after the interruption.
         assert any("killed at a statement (3 of" in line for line in iter(process.stderr.readline, ""))
         os.killpg(process.pid, signal.SIGINT)
         errors = process.stderr.read()
@@ -103,7 +103,7 @@ def test_a_bad_option_is_named_and_ends_with_2(
     assert message in errors
 
 
-def test_a_damaged_file_is_found_before_anything_is_tried(
+def test_a_damaged_file_is_reported_before_anything_is_tried(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def tried(*_: object) -> None:

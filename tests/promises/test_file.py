@@ -25,11 +25,11 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     assert read_promises(path) == (WHOLE,)
 
 
-def test_a_missing_file_holds_nothing(tmp_path: Path) -> None:
+def test_a_missing_file_has_no_trials(tmp_path: Path) -> None:
     assert read_promises(tmp_path / "promises.json") == ()
 
 
-def test_a_trial_takes_the_place_of_the_same_implementations_earlier_one(tmp_path: Path) -> None:
+def test_a_trial_replaces_the_same_implementations_earlier_one(tmp_path: Path) -> None:
     path = tmp_path / "promises.json"
     merge_promises(path, [trial("a", scan="1k/8"), WHOLE])
     merge_promises(path, [trial("b"), trial("a", scan="100/3")])

@@ -1,4 +1,4 @@
-"""What was seen decides where a promise stands: kept, broken, not promised, or not tried."""
+"""What was observed decides the status of a promise: kept, broken, not promised, or not tried."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bench.analysis.promises import PromiseStanding, Seen, broken, find_promises
+from bench.analysis.promises import PromiseStatus, Violation, broken, find_promises
 from bench.declare.promise import Promise
 from bench.results.promises import PromiseTrial
 from tests.support.promise_records import (
@@ -26,7 +26,7 @@ from tests.support.promise_records import (
 
 
 def kept_trial(**parts: Any) -> PromiseTrial:
-    """A trial in which everything is in order."""
+    """A trial without violations."""
     good: dict[str, Any] = {
         "readings": (reading(OLD, OLD, 20), reading(NEW, NEW, 5)),
         "points": (point(), point(NEW, NEW, ended="")),
@@ -36,9 +36,9 @@ def kept_trial(**parts: Any) -> PromiseTrial:
     return trial(**{**good, **parts})
 
 
-def test_what_is_in_order_keeps_every_promise_and_says_how_often() -> None:
+def test_a_trial_without_violations_keeps_every_promise_and_counts_what_was_tried() -> None:
     found = findings(kept_trial())
-    assert {one.standing for one in found.values()} == {PromiseStanding.KEPT}
+    assert {one.status for one in found.values()} == {PromiseStatus.KEPT}
     assert found[Promise.WHOLE_SETS].tried == {"snapshots": 25, "faults": 2}
     assert found[Promise.TWO_SCANS].tried == {"races": 1}
 
@@ -67,7 +67,7 @@ def test_what_is_in_order_keeps_every_promise_and_says_how_often() -> None:
         ({"races": (race(), race("two of a tenant", ended=("OperationalError: gone", "")))}, {Promise.TWO_SCANS}),
     ],
 )
-def test_each_fault_breaks_its_promises_and_no_other(parts: dict[str, Any], promises: set[Promise]) -> None:
+def test_each_violation_breaks_its_promises_and_no_other(parts: dict[str, Any], promises: set[Promise]) -> None:
     tried = kept_trial(**parts)
     assert broken_promises(tried) == promises
     assert {one.promise for one in broken(find_promises(tried))} == promises
@@ -76,17 +76,17 @@ def test_each_fault_breaks_its_promises_and_no_other(parts: dict[str, Any], prom
 def test_what_is_not_promised_is_shown_and_does_not_fail() -> None:
     tried = kept_trial(declared=(Promise.RERUN,), points=(point(PARTIAL, OLD),))
     found = findings(tried)
-    assert found[Promise.CRASH].standing is PromiseStanding.NOT_PROMISED
-    assert found[Promise.CRASH].against == (Seen("partial", 1),)
-    assert found[Promise.RERUN].standing is PromiseStanding.KEPT
-    assert found[Promise.OWNER].standing is PromiseStanding.KEPT_UNPROMISED
+    assert found[Promise.CRASH].status is PromiseStatus.NOT_PROMISED
+    assert found[Promise.CRASH].violations == (Violation("partial", 1),)
+    assert found[Promise.RERUN].status is PromiseStatus.KEPT
+    assert found[Promise.OWNER].status is PromiseStatus.KEPT_UNPROMISED
     assert broken(find_promises(tried)) == ()
 
 
-def test_a_fault_that_came_too_late_says_nothing() -> None:
+def test_a_fault_that_came_too_late_is_no_evidence() -> None:
     found = findings(kept_trial(readings=(), points=(point(PARTIAL, OLD, struck=False),)))
-    assert found[Promise.CRASH].standing is PromiseStanding.UNTRIED
-    assert found[Promise.WHOLE_SETS].standing is PromiseStanding.UNTRIED
+    assert found[Promise.CRASH].status is PromiseStatus.UNTRIED
+    assert found[Promise.WHOLE_SETS].status is PromiseStatus.UNTRIED
 
 
 def test_a_promise_that_was_not_tried_is_not_kept() -> None:
@@ -96,7 +96,7 @@ def test_a_promise_that_was_not_tried_is_not_kept() -> None:
 
 def test_the_most_frequent_comes_first_with_an_example() -> None:
     found = findings(kept_trial(readings=(reading(NONE, OLD, 3), reading(PARTIAL, OLD, 7)), points=(point(NONE, OLD),)))
-    assert found[Promise.WHOLE_SETS].against == (Seen("partial", 7), Seen("none", 4))
+    assert found[Promise.WHOLE_SETS].violations == (Violation("partial", 7), Violation("none", 4))
     assert found[Promise.WHOLE_SETS].example == (
         "worker killed at a statement, before statement 3 of 31: rows none, summaries old"
     )

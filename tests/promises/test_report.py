@@ -1,4 +1,4 @@
-"""The tables say who keeps what, in 100 columns and in Markdown, character by character."""
+"""The page of promises as text of 100 columns and as Markdown, compared with golden files."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def column(table: Table, heading: str) -> set[str]:
     return {row[place] for row in table.rows}
 
 
-def test_what_was_proved_of_other_code_does_not_count() -> None:
-    """For a report of today's code: the column says so instead."""
+def test_a_trial_of_other_code_does_not_count() -> None:
+    """The column of a trial of older code says so instead of showing its results."""
     sources = {"streaming": STREAMING.source, "streaming-atomic": "another"}
     table = promises_table([STREAMING, ATOMIC], ["streaming", "streaming-atomic", "packed"], sources)
     assert "kept (3×)" in column(table, "streaming")
@@ -95,7 +95,7 @@ def test_the_line_names_what_is_broken() -> None:
     assert line == "Promises: broken – failing failed where nothing disturbed it: RuntimeError: out of order"
 
 
-def test_many_columns_have_names_for_promises_and_say_below_what_they_mean() -> None:
+def test_a_wide_table_names_promises_and_explains_them_in_footnotes() -> None:
     trials = tuple(trial(f"implementation-{number}", points=(point(),)) for number in range(6))
     names = tuple(one.implementation for one in trials)
     table = promises_table(trials, names)

@@ -1,10 +1,10 @@
-"""Records of trials, as they would be if that and nothing else had been tried."""
+"""Records of trials that contain what a test names and nothing else."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from bench.analysis.promises import PromiseFinding, PromiseStanding, find_promises
+from bench.analysis.promises import PromiseFinding, PromiseStatus, find_promises
 from bench.declare.promise import Promise
 from bench.results.promises import FaultPoint, Holding, PromiseTrial, Race, Refusal, Snapshot
 
@@ -31,7 +31,7 @@ def reading(rows: Holding, summaries: Holding, count: int = 1, seconds: float = 
 
 
 def point(rows: Holding = OLD, summaries: Holding = OLD, **parts: Any) -> FaultPoint:
-    """A worker killed at a statement, after which everything is in order."""
+    """A worker killed at a statement, after which nothing is wrong."""
     facts: dict[str, Any] = {
         "kind": "worker killed at a statement",
         "place": "before statement 3 of 31",
@@ -65,4 +65,4 @@ def findings(tried: PromiseTrial) -> dict[Promise, PromiseFinding]:
 
 def broken_promises(tried: PromiseTrial) -> set[Promise]:
     """The promises that the trial shows broken."""
-    return {promise for promise, one in findings(tried).items() if one.standing is PromiseStanding.BROKEN}
+    return {promise for promise, one in findings(tried).items() if one.status is PromiseStatus.BROKEN}

@@ -1,4 +1,4 @@
-"""The fault points of one implementation: which faults, and at which places of its run."""
+"""The fault points of one implementation: which faults, and at which places in its run."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bench.messages.fault import Action, Fault, Moment, Trips
-from bench.promises.tripwire import Action as RowAction
+from bench.promises.server_faults import RowAction
 
 
 @dataclass(frozen=True, kw_only=True)
-class Course:
-    """A Course is what an undisturbed run over old rows comes to: the places at which a fault can be injected."""
+class RunProfile:
+    """A RunProfile is how long an undisturbed run over old rows takes, and how many places it has for faults."""
 
     seconds: float
     statements: int
     pieces: int
     """Round trips while a COPY was under way."""
     rows: int
-    """Rows that it wrote, updates included."""
+    """Rows written, updates included."""
     summaries: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class BlockedRow:
-    """The row, or the summary, that the server refuses, or holds until the statement timeout."""
+    """A row or summary that the server refuses, or holds up until the statement timeout."""
 
     what: Literal["row", "summary"]
     row: int
@@ -34,7 +34,7 @@ class BlockedRow:
 
 @dataclass(frozen=True, kw_only=True)
 class OutsideFault:
-    """A fault from outside the worker, at ``seconds`` after the call began; ``crash`` is the server's."""
+    """A fault from outside the worker, ``seconds`` after the call started; ``crash`` means the server."""
 
     action: Action | Literal["crash"]
     seconds: float
@@ -47,10 +47,10 @@ Place = tuple[str, AnyFault]
 
 @dataclass(frozen=True)
 class FaultKind:
-    """A FaultKind is one kind of fault: its share of fifty points, and the places of a run at which to inject it."""
+    """A FaultKind is one kind of fault: its share of fifty points, and the places in a run at which to inject it."""
 
     weight: int
-    places: Callable[[Course, int], Iterator[Place]]
+    places: Callable[[RunProfile, int], Iterator[Place]]
 
 
 CRASH = "server crashed and recovered"
@@ -67,13 +67,13 @@ FAULT_KINDS: Mapping[str, FaultKind] = {
     "statement timeout": FaultKind(3, lambda run, n: _at_rows("hold", "row", run.rows, n)),
     CRASH: FaultKind(3, lambda run, n: _at_moments("crash", run.seconds, n)),
 }
-"""By what happens, in words; each is tried at least once."""
+"""By a description; each is injected at least once."""
 FEWEST_POINTS = len(FAULT_KINDS)
 
 
 @dataclass(frozen=True)
 class PlannedPoint:
-    """A PlannedPoint is one fault at one place, to be tried in a run of its own."""
+    """A PlannedPoint is one fault at one place, to be injected into a separate run."""
 
     kind: str
     """One of FAULT_KINDS."""
@@ -81,25 +81,25 @@ class PlannedPoint:
     fault: AnyFault
 
 
-def plan_points(count: int, course: Course, *, crashes: bool) -> tuple[PlannedPoint, ...]:
-    """Return ``count`` points, each kind's spread evenly over the run; ``crashes`` come last, or not at all.
+def plan_points(count: int, profile: RunProfile, *, crashes: bool) -> tuple[PlannedPoint, ...]:
+    """Return ``count`` points, those of each kind spread evenly over the run; crashes come last, or are left out.
 
-    A kind for which the run has no place (no COPY, no row written) leaves its share to the others.
+    The share of a kind that has no place in the run (no COPY, no row written) goes to the others.
     """
     weights = {
         name: kind.weight
         for name, kind in FAULT_KINDS.items()
-        if next(kind.places(course, 1), None) is not None and (crashes or name != CRASH)
+        if next(kind.places(profile, 1), None) is not None and (crashes or name != CRASH)
     }
     return tuple(
         PlannedPoint(name, place, fault)
         for name, share in shares(count, weights).items()
-        for place, fault in FAULT_KINDS[name].places(course, share)
+        for place, fault in FAULT_KINDS[name].places(profile, share)
     )
 
 
 def shares(count: int, weights: Mapping[str, int]) -> dict[str, int]:
-    """Divide ``count`` by ``weights``, each share at least 1 as far as ``count`` goes; the largest remainders win."""
+    """Divide ``count`` by ``weights``; largest remainders win, and each share is at least 1 while ``count`` lasts."""
     total = sum(weights.values())
     exact = {kind: count * weight / total for kind, weight in weights.items()}
     found = {kind: max(1, int(value)) for kind, value in exact.items()}
@@ -113,9 +113,9 @@ def shares(count: int, weights: Mapping[str, int]) -> dict[str, int]:
 
 
 def _spread(places: int, count: int) -> Iterator[int]:
-    """Yield ``count`` of the numbers 1 to ``places``, evenly spread from the first to the last; of one, the middle.
+    """Yield ``count`` of the numbers 1 to ``places``, evenly spread from first to last; a single one is the middle.
 
-    The last place of a run is often its most telling: the server commits while nobody waits for the answer.
+    The last place often reveals most: the server commits while nobody waits for the answer.
     """
     for number in range(count):
         share = number / (count - 1) if count > 1 else 0.5
@@ -123,7 +123,7 @@ def _spread(places: int, count: int) -> Iterator[int]:
 
 
 def _at_trips(action: Action, trips: Trips, places: int, count: int) -> Iterator[Place]:
-    """Before and during are places of their own."""
+    """Each round trip has two places: before and during."""
     moments: tuple[Moment, Moment] = ("before", "during")
     noun = "statement" if trips == "statements" else "piece"
     for place in _spread(2 * places, count) if places else ():

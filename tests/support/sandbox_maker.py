@@ -1,4 +1,4 @@
-"""Lanes on which promises are tried, with a scan on which a run takes a tenth of a second."""
+"""Sandboxes with a small scan, on which a run takes a tenth of a second."""
 
 from __future__ import annotations
 
@@ -8,19 +8,13 @@ from threading import Event
 
 from bench.declare.storage import storage_in
 from bench.harness.executor import ProcessExecutor
-from bench.harness.scratch import scratch_folder
 from bench.harness.stage import ScanSource, Stage
-from bench.promises.lane import Lane, Setting, prepare_lane
-from bench.promises.plan import Course
+from bench.promises.fault_plan import RunProfile
+from bench.promises.sandbox import Sandbox, TrialContext, prepare_sandbox
 
 SCAN = "60/3"
-
-
 REQUIREMENTS = 100
-
-
 ROWS = 3 * REQUIREMENTS
-
 
 CATALOGUE = {
     "cis_3.0_aws": {
@@ -33,22 +27,20 @@ CATALOGUE = {
     }
 }
 
+Prepared = tuple[Sandbox, RunProfile]
 
-Prepared = tuple[Lane, Course]
-
-
-LaneMaker = Callable[[str], AbstractContextManager[Prepared]]
-"""From an implementation's name to a lane that is prepared for it."""
+SandboxMaker = Callable[[str], AbstractContextManager[Prepared]]
+"""Prepares a sandbox for the named implementation."""
 
 
-def lane_maker(stage: Stage, source: ScanSource) -> LaneMaker:
-    """Return a maker of lanes on ``stage``."""
+def sandbox_maker(stage: Stage, source: ScanSource) -> SandboxMaker:
+    """Return a function that prepares sandboxes on ``stage``."""
 
     @contextmanager
     def make(implementation: str) -> Iterator[Prepared]:
-        with scratch_folder() as scratch, stage.scan(source, source.load_catalogue(), (implementation,)) as staged:
-            setting = Setting(
-                executor=ProcessExecutor(scratch),
+        with stage.scan(source, source.load_catalogue(), (implementation,)) as staged:
+            context = TrialContext(
+                executor=ProcessExecutor(stage.scratch),
                 implementation=implementation,
                 loaded=staged.loaded,
                 catalogue_path=staged.catalogue_path,
@@ -56,6 +48,6 @@ def lane_maker(stage: Stage, source: ScanSource) -> LaneMaker:
                 stop=Event(),
                 storage=storage_in(staged.storages, implementation),
             )
-            yield prepare_lane(setting, staged)
+            yield prepare_sandbox(context, staged)
 
     return make
