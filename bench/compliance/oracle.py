@@ -1,7 +1,7 @@
 """The oracle: rows and summaries by the numbered rules, in plain Python over the two JSON files, simple and slow.
 
-It shares no code with any implementation, and asks the whole scan again for every number: nothing is kept between
-one row and the next that could be kept wrongly.
+It shares no code with any implementation, and reads the whole scan again for every row, so that no state can go stale
+between rows.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from bench.compliance.cases.case import Json
 from bench.compliance.written import Row, Summary, Written
 
 Reading = Literal["by array", "by resources"]
-"""Where a finding's regions are read: the one thing in which the pull request was meant to change the task."""
+"""Where a finding's regions are read: the only change of results that the pull request intended."""
 
 SIGNIFICANT = string.ascii_lowercase + string.digits
 
 
 def expected(scan: Json, catalogue: Json, reading: Reading = "by array") -> Written:
-    """What a run leaves and returns (rules 2 to 7, 9 and 10)."""
+    """Return what a run leaves and returns (rules 2 to 7, 9 and 10)."""
     if not catalogue:
         return Written(rows_stay=True)
     seen = counted_regions(scan, reading)
@@ -41,12 +41,12 @@ def expected(scan: Json, catalogue: Json, reading: Reading = "by array") -> Writ
 
 
 def counts(finding: Json) -> bool:
-    """Rule 2, within one scan."""
+    """Return whether a finding counts (rule 2)."""
     return finding["status"] in ("PASS", "FAIL") and not finding.get("muted")
 
 
 def regions_of(finding: Json, reading: Reading) -> list[str]:
-    """Every region of a finding, as often as it stands there (rule 3)."""
+    """Return the regions of a finding, repetitions included (rule 3)."""
     of_resources = [resource["region"] for resource in finding.get("resources") or []]
     if reading == "by resources":
         return of_resources
@@ -54,7 +54,7 @@ def regions_of(finding: Json, reading: Reading) -> list[str]:
 
 
 def counted_regions(scan: Json, reading: Reading) -> list[str]:
-    """Rule 4."""
+    """Return the regions with a counted finding, in order of first appearance (rule 4)."""
     return list(
         dict.fromkeys(
             region for finding in scan["findings"] if counts(finding) for region in regions_of(finding, reading)
@@ -63,13 +63,13 @@ def counted_regions(scan: Json, reading: Reading) -> list[str]:
 
 
 def is_threatscore(framework: Json) -> bool:
-    """Rule 6: whether ThreatScore's findings land on this framework."""
+    """Return whether ThreatScore counts are stored with this framework (rule 6)."""
     name = (framework["framework"] + (framework.get("version") or "")).lower()
     return "".join(character for character in name if character in SIGNIFICANT) == "prowlerthreatscore10"
 
 
 def listed_requirements(finding: Json) -> list[object]:
-    """Rule 6: a finding's ThreatScore requirements; none where ``compliance`` is no object, or its entry no list."""
+    """Return a finding's ThreatScore requirements (rule 6); none if ``compliance`` or its entry has another type."""
     compliance = finding.get("compliance")
     listed = compliance.get("ProwlerThreatScore-1.0") if isinstance(compliance, dict) else None
     return listed if isinstance(listed, list) else []
@@ -110,7 +110,7 @@ def _row(
 
 
 def _summary(lines: list[Row], compliance_id: str) -> Summary:
-    """Rule 9."""
+    """Return the summary of one framework (rule 9)."""
     statuses: dict[str, set[str]] = {}
     for line in lines:
         if line.compliance_id == compliance_id:

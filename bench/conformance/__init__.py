@@ -1,1 +1,6 @@
-"""The conformance suite: named cases of the task's rules, an oracle, and a run of implementations against both."""
+"""The conformance suite: every case on every implementation, compared with the oracle.
+
+``run`` goes through cases and implementations; ``suite`` loads a case into ``tables``, calls an implementation in a
+``serving_worker``, and compares what it left with the oracle by ``difference``. The cases and the oracle are in
+``bench.compliance``.
+"""

@@ -10,20 +10,20 @@ from typing import Any, NamedTuple, TypeVar
 
 from bench.compliance.contract import Outcome
 from bench.compliance.written import Written
-from bench.conformance.tables import Left
+from bench.conformance.tables import Contents
 from bench.words import counted, shorten
 
 MOST_NAMED = 12
-"""Rows of one kind of difference that are named."""
+"""How many rows of one kind of difference are named."""
 NEAR = timedelta(days=1)
-"""How far the server's clock may be from this one's."""
+"""How much the server's clock may differ from this machine's."""
 _VALUE_WIDTH = 40
 
 Line = TypeVar("Line", bound=NamedTuple)
 
 
-def difference(expected: Written, before: Left, after: Left, outcome: Outcome, *, in_order: bool) -> str:
-    """Say what of rows, summaries, outcome, ids and times is not as expected; '' if nothing is."""
+def difference(expected: Written, before: Contents, after: Contents, outcome: Outcome, *, in_order: bool) -> str:
+    """Return how rows, summaries, outcome, ids and times differ from the expected ones; '' if they do not."""
     rows = before.rows if expected.rows_stay else expected.rows
     parts = [
         *_lines("row", rows, after.rows, lambda row: row[:3]),
@@ -39,8 +39,8 @@ def difference(expected: Written, before: Left, after: Left, outcome: Outcome, *
     return "; ".join(parts)
 
 
-def changes(before: Left, after: Left) -> str:
-    """Say what a run that must not write left instead of what was there; '' where nothing changed."""
+def changes(before: Contents, after: Contents) -> str:
+    """Return what a run that must not write changed; '' for nothing."""
     if before.of_the_scan == after.of_the_scan:
         return ""
     rows = _fate("rows", before.row_ids, after.row_ids)
@@ -58,7 +58,7 @@ def _fate(what: str, before: Sequence[object], after: Sequence[object]) -> str:
 def _lines(
     what: str, expected: Sequence[Line], found: Sequence[Line], key_of: Callable[[Line], tuple[Any, ...]]
 ) -> Iterator[str]:
-    """Yield how many lines are missing, too many or different, each with the first of them."""
+    """Yield how many lines are missing, unexpected or different, and the first of each."""
     wanted = {key_of(line): line for line in expected}
     had = {key_of(line): line for line in found}
     missing = [key for key in wanted if key not in had]
@@ -86,7 +86,7 @@ def _fields(found: NamedTuple, wanted: NamedTuple) -> Iterator[str]:
 
 
 def _listed(lines: Iterable[str]) -> str:
-    """Name the first MOST_NAMED of ``lines``; a digest stands for all of them where there are more."""
+    """Join the first MOST_NAMED of ``lines``; if there are more, add a digest of all of them."""
     named = list(lines)
     if len(named) <= MOST_NAMED:
         return " and ".join(named)
@@ -107,7 +107,7 @@ def _outcome(expected: Written, outcome: Outcome, *, in_order: bool) -> Iterator
         yield f"returned frameworks {_value(outcome['compliance_frameworks'])} instead of {frameworks}"
 
 
-def _identity(left: Left) -> Iterator[str]:
+def _identity(left: Contents) -> Iterator[str]:
     for what, ids in (("row", left.row_ids), ("summary", left.summary_ids)):
         if twice := len(ids) - len(set(ids)):
             yield f"{counted(twice, what)} with the id of another"

@@ -1,4 +1,4 @@
-"""A run of the suite: every case on every implementation, however some of them end."""
+"""A run of the suite: every case on every implementation, even if some calls crash."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bench.results.conformance import SCHEMA, Conformance, NamedCase
 
 @dataclass(frozen=True, kw_only=True)
 class ConformancePlan:
-    """A ConformancePlan is what to run: cases by name, and implementations; none means all registered ones."""
+    """A ConformancePlan is what to run: cases by name, and implementations (empty: all registered ones)."""
 
     cases: Mapping[str, Case]
     implementations: tuple[str, ...]
@@ -27,7 +27,7 @@ class ConformancePlan:
 def run_suite(
     plan: ConformancePlan, opener: Callable[[], AbstractContextManager[Suite]], progress: Progress
 ) -> Conformance:
-    """Run ``plan`` on the suite that ``opener`` opens. Raises InputError or DatabaseError where nothing can be run."""
+    """Run ``plan`` on the suite that ``opener`` opens. Raises InputError or DatabaseError if nothing can be run."""
     warnings: list[str] = []
     with opener() as suite, ExitStack() as stack:
         progress.stage("starting a worker for each implementation")
@@ -56,10 +56,10 @@ def run_suite(
 
 
 def _contestants(plan: ConformancePlan, suite: Suite, stack: ExitStack, warnings: list[str]) -> list[Contestant]:
-    """Return those that were asked for, each of which must load; else the registered ones that do."""
+    """Return the named implementations, all of which must load; else the registered ones that load."""
 
     def contestant(name: str) -> Contestant:
-        return suite.contestant(name, stack.enter_context(suite.session()))
+        return suite.contestant(name, stack.enter_context(suite.serving_worker()))
 
     if plan.implementations:
         return [contestant(name) for name in plan.implementations]

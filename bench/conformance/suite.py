@@ -1,4 +1,4 @@
-"""The suite: a database on which cases are loaded, workers that run implementations on them, and what comes of it."""
+"""The suite: loads cases into a database, calls implementations on them, and compares what they leave."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from bench.compliance.cases.case import NUL, PROVIDER, Asked, Case, Json, scan_o
 from bench.compliance.contract import Outcome
 from bench.compliance.written import Written
 from bench.conformance.difference import changes, difference
-from bench.conformance.session import Session
-from bench.conformance.tables import Left, Tables, open_tables
+from bench.conformance.serving_worker import ServingWorker
+from bench.conformance.tables import Contents, Tables, open_tables
 from bench.database.server import Server, open_server
 from bench.datasets.catalogue.record import LoadedCatalogue, write_catalogue
 from bench.datasets.catalogue.written import file_catalogue
@@ -28,10 +28,10 @@ from bench.messages.request import CallRequest, DescribeRequest, MigrateRequest
 from bench.results.conformance import CaseVerdict, DeclaredDivergences, Status
 
 CALL_SECONDS = 60.0
-"""The usual limit of a single call; the longest takes a second on a quiet machine."""
+"""The default timeout of a call; the longest takes a second on an idle machine."""
 
 NO_SCAN = "00000000-0000-7000-8000-000000000000"
-"""The id of no scan."""
+"""An id that no scan has."""
 NOTHING = "nothing changed"
 GONE = "the declared divergence no longer occurs: remove it"
 OTHERWISE = "differs, but not as declared"
@@ -39,20 +39,20 @@ OTHERWISE = "differs, but not as declared"
 
 @dataclass(frozen=True)
 class Contestant:
-    """A Contestant is one implementation with the worker that runs it."""
+    """A Contestant is one implementation and the worker that runs it."""
 
     declared: DeclaredDivergences
     relation: str
-    """From which the rows that it writes are read."""
-    session: Session
+    """The table or view that its rows are read from."""
+    worker: ServingWorker
 
     @property
     def name(self) -> str:
-        """As the user or the entry point names it."""
+        """Its name, as given by the user or the entry point."""
         return self.declared.implementation
 
     def divergence(self, case: str) -> Divergence | None:
-        """What it declares about a case."""
+        """The divergence that it declares in a case, if any."""
         return next((known for known in self.declared.divergences if known.case == case), None)
 
 
@@ -60,8 +60,8 @@ class Contestant:
 class Observation:
     """An Observation is how a call differs from the rules; ``difference`` is '' if it does not.
 
-    An error's message depends on versions of Python and driver, so a declaration names the error's class only:
-    ``declarable`` is the difference in that form, '' if no declaration can excuse it.
+    ``declarable`` is the difference as a declaration must state it, '' if none can excuse it: of an error only the
+    class, because the message depends on the versions of Python and the driver.
     """
 
     difference: str = ""
@@ -70,7 +70,7 @@ class Observation:
 
 @dataclass(frozen=True)
 class _Run:
-    """A _Run is one call on a scan: its case, the file from which workers read the catalogue, what it must leave."""
+    """A _Run is one call: its case, the catalogue file for the worker, and what the call must leave."""
 
     case: Case
     catalogue: Path
@@ -79,15 +79,15 @@ class _Run:
 
 @dataclass(frozen=True)
 class _Loaded:
-    """A _Loaded is what the database holds: a case's run, the earlier one, and the start by relation, once read."""
+    """A _Loaded is the loaded case: its run, the earlier run if any, and the initial contents by relation."""
 
     run: _Run
     earlier: _Run | None
-    starts: dict[str, Left] = field(default_factory=dict)
+    starts: dict[str, Contents] = field(default_factory=dict)
 
 
 class Suite:
-    """A Suite runs cases, loaded one after another, on any number of implementations."""
+    """A Suite holds one loaded case at a time, on which any number of implementations can be called."""
 
     def __init__(self, server: Server, tables: Tables, executor: ProcessExecutor, folder: Path, timeout: float) -> None:
         self.server = server
@@ -97,25 +97,25 @@ class Suite:
         self._folder = folder
         self._current: _Loaded | None = None
 
-    def session(self) -> Session:
-        """A session with a worker, to be closed like a file."""
-        return Session(self._executor, self._folder / "socket")
+    def serving_worker(self) -> ServingWorker:
+        """Return a worker to be used in a ``with`` block."""
+        return ServingWorker(self._executor, self._folder / "socket")
 
-    def contestant(self, name: str, session: Session) -> Contestant:
-        """Have the implementation called ``name`` served by ``session``, which may serve others too.
+    def contestant(self, name: str, worker: ServingWorker) -> Contestant:
+        """Return the implementation called ``name``, to run in ``worker``, which may run others too.
 
-        Raises InputError where it cannot be loaded, or declares a divergence in a case that there is not.
+        Raises InputError if it cannot be loaded, or declares a divergence in an unknown case.
         """
-        answer = session.ask(DescribeRequest(implementations=(name,)), SETUP_SECONDS)
+        answer = worker.ask(DescribeRequest(implementations=(name,)), SETUP_SECONDS)
         (declared,) = answer.divergences
         for divergence in declared.divergences:
             refuse_unknown(divergence.case, f"implementation {name!r} declares a divergence")
         storage = storage_in(answer.storages, name)
         self._tables.add_storage(storage)
-        return Contestant(declared, storage.relation, session)
+        return Contestant(declared, storage.relation, worker)
 
     def load(self, case: Case) -> None:
-        """Fill the database with ``case``; calls are then observed on it."""
+        """Load ``case`` into the database."""
         earlier = case.earlier
         findings = (*case.findings, *(earlier.findings if earlier else ()))
         scan_file = self._folder / "scan.json"
@@ -132,7 +132,7 @@ class Suite:
         return _Run(case, catalogue, replace(expected, frameworks=frameworks))
 
     def judge(self, contestant: Contestant, case: str) -> CaseVerdict:
-        """Observe the loaded case, called ``case``, and say what it came to in the light of what is declared."""
+        """Call the implementation on the loaded case, named ``case``, and judge it by rules and declarations."""
         seen = self.observe(contestant)
         known = contestant.divergence(case)
         status, found = Status.WRONG if seen.difference else Status.EQUAL, seen.difference
@@ -165,13 +165,13 @@ class Suite:
         self._tables.count_only(_counted(findings))
         return self._call(contestant, loaded.run, self._tables.read(contestant.relation))
 
-    def _start(self, relation: str, loaded: _Loaded) -> Left:
-        """What the tables hold after each restoring, read once."""
+    def _start(self, relation: str, loaded: _Loaded) -> Contents:
+        """Return what the tables hold after ``restore``; it is read once per case and relation."""
         if relation not in loaded.starts:
             loaded.starts[relation] = self._tables.read(relation)
         return loaded.starts[relation]
 
-    def _call(self, contestant: Contestant, run: _Run, before: Left) -> Observation:
+    def _call(self, contestant: Contestant, run: _Run, before: Contents) -> Observation:
         request = CallRequest(
             implementation=contestant.name,
             access=self._tables.access,
@@ -181,7 +181,7 @@ class Suite:
         outcome: Outcome | None = None
         error, crashed = "", False
         try:
-            answer = contestant.session.ask(request, self.call_seconds)
+            answer = contestant.worker.ask(request, self.call_seconds)
         except SampleError as failure:
             error, crashed = str(failure), failure.kind != "raised"
         else:
@@ -202,7 +202,7 @@ class Suite:
         return Observation(found, "" if crashed else declarable)
 
     def _asked(self, asked: Asked) -> ScanKey:
-        """The scan that the call is about, under the tenant for which it is made."""
+        """Return the scan and the tenant to call for."""
         loaded = self._tables.loaded
         key = loaded.key
         _, foreign, stray = loaded.bystanders
@@ -222,7 +222,7 @@ class Suite:
         return file_catalogue(path, PROVIDER)
 
     def _hand_over(self, name: str, catalogue: LoadedCatalogue) -> Path:
-        """Write a catalogue for the workers, with NUL where a case has its symbol."""
+        """Write a catalogue for the workers, with NUL in place of its symbol."""
         path = self._folder / f"{name}.json"
         content = json.dumps(catalogue.frameworks, ensure_ascii=False)
         if NUL in content:
@@ -234,9 +234,9 @@ class Suite:
 
 @contextmanager
 def open_suite(database_url: str | None, server_major: int, timeout: float = CALL_SECONDS) -> Iterator[Suite]:
-    """Start or reach the server and migrate a database. Nothing of it is left afterwards.
+    """Start the embedded server, or connect to the user's, and migrate a database; it is dropped afterwards.
 
-    Raises InputError or DatabaseError where that cannot be done.
+    Raises InputError or DatabaseError if that fails.
     """
     with scratch_folder() as folder, open_server(database_url, server_major) as server:
         executor = ProcessExecutor(folder)
@@ -249,14 +249,14 @@ def open_suite(database_url: str | None, server_major: int, timeout: float = CAL
 
 
 def _counted(findings: tuple[Json, ...]) -> list[int]:
-    """The places of the findings that are not muted."""
+    """Return the positions of the findings that are not muted."""
     return [place for place, finding in enumerate(findings) if not finding.get("muted")]
 
 
 def _after_error(case: Case, error: str, changed: str, *, crashed: bool) -> str:
-    """Say how a call that raised or ended its worker differs from the rules, which may ask for an error."""
+    """Return how a call that raised or ended its worker differs from the rules, which may require an error."""
     if case.refused is None or crashed:
         return f"{error}; {changed or NOTHING}"
     if not error.startswith(case.refused):
         return f"{error}, instead of {case.refused}; {changed or NOTHING}"
-    return f"{error}, and yet {changed}" if changed else ""
+    return f"{error}, but {changed}" if changed else ""

@@ -1,4 +1,4 @@
-"""The tables on which cases run: one database, filled with one case after another, and read after each call."""
+"""The tables on which cases run: one database that is filled with a case and read after each call."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from bench.errors import DatabaseError
 from bench.harness.targets import Targets
 
 LOADED = ("resource_finding_mappings", "findings", "resources", "scans", "providers", "tenants")
-"""The tables that a load fills besides the targets, those that refer before those that they refer to."""
+"""The tables that a load fills besides the targets, referencing tables first."""
 
 OLD = "2020-01-01 00:00:00+00:00"
-"""When the planted rows of an earlier run were written."""
+"""The inserted_at of the planted rows of an earlier run."""
 
 OLD_ROWS: tuple[LiteralString, ...] = (
     """
@@ -58,19 +58,19 @@ _MUTE_ALL_BUT = """
 
 
 @dataclass(frozen=True)
-class Left:
-    """A Left is what the tables hold of one scan and of everybody else."""
+class Contents:
+    """Contents is what the tables hold of one scan and of everyone else."""
 
     rows: tuple[Row, ...]
     summaries: tuple[Summary, ...]
     row_ids: tuple[object, ...]
-    """Sorted; they show whether an id occurs twice and whether a row was replaced. Likewise ``summary_ids``."""
+    """Sorted; they show whether an id occurs twice and whether a row was replaced. The same for ``summary_ids``."""
     summary_ids: tuple[object, ...]
     row_times: frozenset[datetime]
-    """Every inserted_at of the rows; likewise ``summary_times``."""
+    """Every inserted_at of the rows; the same for ``summary_times``."""
     summary_times: frozenset[datetime]
     others: tuple[object, ...]
-    """Equal for two readings exactly if nothing of other tenants and scans changed, ids and times included."""
+    """Equal between two reads only if no row of another tenant or scan changed, ids and times included."""
 
     @property
     def of_the_scan(self) -> tuple[object, ...]:
@@ -79,7 +79,7 @@ class Left:
 
 
 class Tables:
-    """A Tables is a database of this run's own, with a session that commits each statement and sees every tenant."""
+    """Tables is a database made for this run, and a session that commits each statement and sees every tenant."""
 
     def __init__(self, access: DatabaseAccess, admin: psycopg.Connection, login: psycopg.Connection) -> None:
         self.access = access
@@ -89,7 +89,7 @@ class Tables:
         self._storages: dict[Storage, None] = {}
 
     def add_storage(self, storage: Storage) -> None:
-        """Empty, restore and watch the tables of ``storage`` as well, from the next load on."""
+        """Include the tables of ``storage`` from the next load on."""
         self._storages[storage] = None
 
     @property
@@ -98,18 +98,18 @@ class Tables:
 
     @property
     def loaded(self) -> LoadedScan:
-        """What was loaded last."""
+        """The scan that was loaded last."""
         assert self._loaded is not None  # the suite loads before it calls
         return self._loaded
 
     def forgo_durability(self) -> None:
-        """Have a server of this run's own not wait for the disk: no case is about a crash of the server."""
+        """Turn fsync off on the embedded server: no case crashes it."""
         with _refusals():
             self._login.execute("ALTER SYSTEM SET fsync = off")
             self._login.execute("SELECT pg_reload_conf()")
 
     def load(self, scan_file: Path, catalogue: LoadedCatalogue, *, provider_deleted: bool) -> None:
-        """Empty the database, load a scan with its bystanders, and plant old rows and a summary of it."""
+        """Empty the database, load a scan with its bystanders, and insert rows and a summary of an earlier run."""
         with _refusals():
             self._empty()
             self._loaded = load_recorded_scan(self.access, scan_file, catalogue)
@@ -121,7 +121,7 @@ class Tables:
                 self._refill(_saved(table), sql.Identifier(table))
 
     def restore(self) -> None:
-        """Give the next implementation the start that the first one had."""
+        """Restore the contents after ``load``, for the next implementation."""
         with _refusals(), self._admin.transaction():
             for table in self._targets.restored:
                 self._refill(sql.Identifier(table), _saved(table))
@@ -131,18 +131,18 @@ class Tables:
         self._admin.execute(sql.SQL("INSERT INTO {} TABLE {}").format(table, source))
 
     def count_only(self, positions: Collection[int]) -> None:
-        """Mute the scan's findings but for those at ``positions`` in the scan file."""
+        """Mute the scan's findings except those at ``positions`` in the scan file."""
         with _refusals():
             self._execute(_MUTE_ALL_BUT, counted=list(positions))
 
-    def read(self, relation: str) -> Left:
-        """Read both target tables, with ``relation`` in the place of the rows' table. What is not committed is lost."""
+    def read(self, relation: str) -> Contents:
+        """Read summaries, and rows from ``relation``. Sessions with an open transaction are terminated first."""
         with _refusals():
             self._end_other_sessions()
             rows, row_ids, row_times = self._own(relation, Row._fields)
             summaries, summary_ids, summary_times = self._own(SUMMARIES, Summary._fields)
             watched = dict.fromkeys((relation, *self._targets.restored))
-            return Left(
+            return Contents(
                 rows=tuple(sorted(map(Row._make, rows))),
                 summaries=tuple(sorted(map(Summary._make, summaries))),
                 row_ids=row_ids,
@@ -166,7 +166,7 @@ class Tables:
         )
 
     def _others(self, relation: str) -> object:
-        """A count and a digest of all that ``relation`` holds beside the scan."""
+        """Return count and digest of everything in ``relation`` except the scan."""
         digest = sql.SQL(
             "SELECT count(*), sha256(convert_to(coalesce(string_agg(line, ' ' ORDER BY line), ''), 'UTF8'))"
             " FROM (SELECT other::text AS line FROM {} AS other"
@@ -175,19 +175,19 @@ class Tables:
         return self._execute(digest.format(sql.Identifier(relation))).fetchone()
 
     def _execute(self, statement: LiteralString | sql.Composed, **values: object) -> psycopg.Cursor:
-        """Run one statement in which ``%(tenant)s`` and ``%(scan)s`` are the loaded scan's."""
+        """Run one statement, with the loaded scan as ``%(tenant)s`` and ``%(scan)s``."""
         key: ScanKey = self.loaded.key
         return self._admin.execute(statement, {"tenant": key.tenant_id, "scan": key.scan_id, **values})
 
     def _empty(self) -> None:
-        """Delete everything. TRUNCATE would make new files of dozens of tables and indexes, which takes far longer."""
+        """Delete everything. TRUNCATE would create new files for dozens of tables and indexes, which is far slower."""
         with self._admin.transaction():
             for table in (*self._targets.restored, *reversed(self._targets.kept), *LOADED):
                 self._admin.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
 
     def _end_other_sessions(self) -> None:
-        """End what a worker that was killed, or an implementation's own session, has left in a transaction."""
-        # As the login itself, whose sessions they are: the admin role may not end those of a superuser.
+        """Terminate sessions that a killed worker or an implementation left in a transaction."""
+        # As the login role, which owns them: the admin role may not terminate a superuser's sessions.
         self._login.execute(
             "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database()"
             " AND backend_type = 'client backend' AND state IS DISTINCT FROM 'idle' AND pid <> ALL (%s)",
@@ -197,7 +197,7 @@ class Tables:
 
 @contextmanager
 def open_tables(access: DatabaseAccess) -> Iterator[Tables]:
-    """Open the harness's own two sessions on a migrated database. Raises DatabaseError."""
+    """Open the harness's two sessions on a migrated database. Raises DatabaseError."""
     options: dict[str, Any] = {"application_name": OBSERVER}
     with _refusals():
         admin = psycopg.connect(access.conninfo_as(access.admin_role, **options), autocommit=True)
@@ -210,7 +210,7 @@ def open_tables(access: DatabaseAccess) -> Iterator[Tables]:
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """Raise DatabaseError for whatever the server refuses."""
+    """Raise DatabaseError for any error of the server."""
     try:
         yield
     except psycopg.Error as error:

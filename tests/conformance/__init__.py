@@ -1,1 +1,1 @@
-"""Tests of the conformance suite: its cases and oracle, its verdicts, and what every registered implementation gets."""
+"""Tests of the conformance suite: cases, oracle, verdicts, and the conformance of every registered implementation."""

@@ -1,4 +1,4 @@
-"""A suite on a server of this process, and the implementations that run on it."""
+"""A suite on the test process's server, and implementations that run on it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from tests.support.conformance_runs import Enter
 
 @pytest.fixture(scope="session")
 def suite(quick_stage: Stage) -> Iterator[Suite]:
-    """A suite as a run has it, on the server of this process."""
+    """The suite as ``bench prove conform`` opens it, on the test process's server."""
     server = quick_stage.server
     access = server.create_database(quick_stage.template)
-    # A socket's path may not be as long as those of pytest are.
+    # pytest's temporary paths are too long for a socket.
     with scratch_folder() as folder, open_tables(access) as tables:
         yield Suite(server, tables, ProcessExecutor(folder), folder, CALL_SECONDS)
     server.drop_database(access)
@@ -29,6 +29,6 @@ def suite(quick_stage: Stage) -> Iterator[Suite]:
 
 @pytest.fixture(scope="session")
 def enter(suite: Suite) -> Iterator[Enter]:
-    """Each implementation in a worker of its own, started when it is first asked for."""
+    """Return an implementation by name, each in a separate worker that starts on first use."""
     with ExitStack() as stack:
-        yield functools.cache(lambda name: suite.contestant(name, stack.enter_context(suite.session())))
+        yield functools.cache(lambda name: suite.contestant(name, stack.enter_context(suite.serving_worker())))

@@ -1,4 +1,4 @@
-"""The cases and the oracle: what was worked out by hand is what the oracle says, and it knows no implementation."""
+"""The oracle agrees with what was worked out by hand, and shares no code with an implementation."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ MODULES = (TASK / "oracle.py", TASK / "written.py", *FOLDER.glob("*.py"))
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_the_oracle_says_what_was_worked_out_by_hand(case: Case) -> None:
+def test_the_oracle_agrees_with_what_was_worked_out_by_hand(case: Case) -> None:
     if case.by_hand is None:
-        assert case.refused is not None, "a case in which a run writes has an expectation made by hand"
+        assert case.refused is not None, "a case in which a run writes needs an expectation worked out by hand"
         return
     found = oracle.expected(case.scan, case.catalogue)
     assert found.counts == case.by_hand.counts
@@ -32,7 +32,7 @@ def test_the_oracle_says_what_was_worked_out_by_hand(case: Case) -> None:
         assert found.texts == case.by_hand.texts
 
 
-def test_there_are_many_cases_and_each_has_a_promise_of_its_own() -> None:
+def test_there_are_many_cases_and_each_states_another_rule() -> None:
     assert len(CASES) >= 120
     assert all(name == name.lower() and case.promise for name, case in CASES.items())
     texts = [case.promise for name, case in CASES.items() if not name.startswith(("text-", "compliance-", "array-"))]
@@ -40,7 +40,7 @@ def test_there_are_many_cases_and_each_has_a_promise_of_its_own() -> None:
 
 
 def test_neither_cases_nor_oracle_import_an_implementation_or_the_contract() -> None:
-    """An oracle that shared code with what it judges would share its faults."""
+    """An oracle that shared code with an implementation would share its bugs."""
     assert len(MODULES) >= 10
     for path in MODULES:
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -53,7 +53,7 @@ def test_neither_cases_nor_oracle_import_an_implementation_or_the_contract() -> 
         assert all(module.startswith(allowed) for module in ours), path.name
 
 
-def test_the_oracle_reads_by_resources_where_it_is_asked_to() -> None:
+def test_the_oracle_can_read_regions_by_resources() -> None:
     scan = {
         "findings": [
             finding("a", "FAIL", "eu", "eu", compliance=scored("1"), resource_regions=["us"]),
@@ -72,9 +72,9 @@ def test_cases_are_chosen_by_name_in_the_suites_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"), [("one-failyure", "did you mean one-failure?"), ("?", "are there, muted-and-manual to ")]
+    ("name", "hint"), [("one-failyure", "did you mean one-failure?"), ("?", " cases are muted-and-manual to ")]
 )
-def test_a_case_that_there_is_not_is_refused_with_a_hint(name: str, hint: str) -> None:
+def test_an_unknown_case_is_refused_with_a_hint(name: str, hint: str) -> None:
     with pytest.raises(InputError) as caught:
         chosen_cases(["one-failure", name])
     assert str(caught.value).startswith(f"--case: there is no case {name!r}; ")

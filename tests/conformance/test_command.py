@@ -1,4 +1,4 @@
-"""``bench prove conform``: what it prints and writes, its exit codes, and the servers that it runs on."""
+"""``bench prove conform``: its output and files, its exit codes, and the servers that it runs on."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from tests.support.in_process import bench
 PLANTED = "tests.support.implementations.conformance_planted"
 
 
-def test_a_wrong_one_fails_the_run_is_named_in_all_outputs_and_the_rest_goes_on(tmp_path: Path) -> None:
-    """On version 18, with a worker that is killed in the first of two cases."""
+def test_a_wrong_implementation_fails_the_run_and_is_named_in_all_outputs(
+    tmp_path: Path,
+) -> None:
+    """On PostgreSQL 18, with a worker that is killed in one case and serves the next one."""
     cases = ["--case", "one-failure", "--case", "region-order", "--case", "empty-region"]
     wrong = f"{PLANTED}:kills_itself"
     finished = run(
@@ -34,7 +36,7 @@ def test_a_wrong_one_fails_the_run_is_named_in_all_outputs_and_the_rest_goes_on(
     assert [key for key, status in statuses.items() if status != "equal"] == [("region-order", wrong)]
 
 
-def test_it_works_on_a_server_of_ones_own_and_leaves_it_as_it_was() -> None:
+def test_it_works_on_the_users_own_server() -> None:
     with embedded_server(16, {"fsync": "off"}) as handle:
         names = ["--implementation", "streaming", "--implementation", "materializing"]
         cases = ["--case", "hostile-texts", "--case", "rerun-one-changed", "--case", "nul-in-description"]

@@ -1,4 +1,4 @@
-"""What an implementation declares is found on it, with a reason, and once for each case."""
+"""An implementation declares divergences, each with a reason, at most one per case."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from bench.declare.divergence import Divergence, divergences_of, diverges
 
 
-def test_what_is_declared_is_found_and_nothing_where_nothing_is_declared() -> None:
+def test_declared_divergences_are_found_and_none_where_none_are_declared() -> None:
     first, second = Divergence("one", "because", "1 row differs"), Divergence("two", "because of that", "2 rows differ")
 
     @diverges(first, second)

@@ -1,4 +1,4 @@
-"""The run's file: what is written is read again, and anything else is refused with the place of the fault."""
+"""The file of a run reads back as written; anything else is refused, with the place of the fault."""
 
 from __future__ import annotations
 

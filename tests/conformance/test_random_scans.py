@@ -1,4 +1,4 @@
-"""On random scans every registered implementation equals the oracle, but for what it declares."""
+"""On random scans every registered implementation equals the oracle, except for declared divergences."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ def examples(number: int) -> settings:
         deadline=None,
         derandomize=True,
         database=None,
-        # Shrinking a failure would take minutes; examples are small enough to be read as they are.
+        # Shrinking a failure would take minutes, and the examples are small enough to read.
         phases=[Phase.generate],
-        # The suite empties its database for each example, and loading is what takes the time.
+        # The suite empties its database for each example; loading takes most of the time.
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
 
 
 def contestants(enter: Enter, without: Iterable[str] = ()) -> list[Contestant]:
-    """The registered ones that declare none of the cases ``without``."""
+    """The registered implementations that declare no divergence in the cases ``without``."""
     entered = [enter(name) for name in registered_names()]
     return [one for one in entered if not any(map(one.divergence, without))]
 
 
 def differences(suite: Suite, made: Case, compared: list[Contestant]) -> dict[str, str]:
-    """What differs from the oracle, by implementation."""
-    assert compared, "nothing is compared"
+    """The differences from the oracle, by implementation."""
+    assert compared, "no implementation is compared"
     suite.load(made)
     seen = {one.name: suite.observe(one).difference for one in compared}
     return {name: difference for name, difference in seen.items() if difference}
@@ -70,7 +70,7 @@ def test_those_that_read_the_array_equal_the_oracle_where_it_differs_from_resour
 
 @examples(12)
 @given(findings=findings(odd=True), catalogue=catalogues())
-def test_those_that_declare_no_trouble_with_compliance_take_any_json(
+def test_implementations_without_a_declared_divergence_in_compliance_accept_any_json(
     suite: Suite, enter: Enter, findings: tuple[Json, ...], catalogue: Json
 ) -> None:
     assert differences(suite, case("random", findings, catalogue), contestants(enter, without=COMPLIANCE)) == {}
@@ -85,7 +85,7 @@ def test_those_that_declare_no_trouble_with_compliance_take_any_json(
     earlier_catalogue=catalogues(),
     new_catalogue=st.booleans(),
 )
-def test_a_run_over_another_ones_rows_leaves_what_the_oracle_says(
+def test_a_run_over_an_earlier_runs_rows_leaves_what_the_oracle_says(
     suite: Suite,
     enter: Enter,
     first: tuple[Json, ...],
@@ -95,7 +95,7 @@ def test_a_run_over_another_ones_rows_leaves_what_the_oracle_says(
     earlier_catalogue: Json,
     new_catalogue: bool,
 ) -> None:
-    """The later scan has some of the earlier one's findings; an implementation may keep the time of equal rows."""
+    """The later scan keeps some of the earlier findings; an implementation may keep the time of unchanged rows."""
     made = case(
         "random",
         (*first[:kept], *second),

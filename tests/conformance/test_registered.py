@@ -1,4 +1,4 @@
-"""Every registered implementation keeps the rules in every case, or says in which it does not and why."""
+"""Every registered implementation follows the rules in every case, or declares where it does not and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run as text and as Markdown: whole outputs, and that text fits a terminal of 100 columns."""
+"""A run as text of 100 columns and as Markdown, compared with golden files."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def test_the_whole_markdown(made: Callable[[], Conformance]) -> None:
     assert "<b>" not in html
 
 
-def test_every_case_of_the_run_is_named_in_either_form() -> None:
+def test_both_formats_name_every_case() -> None:
     made = runs.wrong()
     for text in (render_conformance(made), render_conformance_markdown(made)):
         assert all(case.name in text for case in made.cases)
 
 
-def test_a_warning_is_told_in_either_form() -> None:
+def test_both_formats_show_a_warning() -> None:
     made = replace(runs.alone(), warnings=("packed is left out: *no* module 'x'; add it",))
     assert "Warning: packed is left out: *no* module 'x'; add it\n" in render_conformance(made)
     assert "Warning: packed is left out: \\*no\\* module 'x'; add it\n" in render_conformance_markdown(made)

@@ -1,4 +1,4 @@
-"""The fingerprint of an implementation changes with its code and with what that imports, and with nothing else."""
+"""The fingerprint of an implementation changes with its code and the code that it imports, and nothing else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ IMPORTED = ["__init__.py", "task.py", "helper.py", "data.py", "deep/__init__.py"
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A package on the search path; nobody imports it."""
+    """A package on the search path that is never imported."""
     folder = tmp_path / "fingered"
     for name, content in PACKAGE.items():
         path = folder / name
@@ -42,7 +42,7 @@ def test_it_changes_with_every_file_that_is_imported_and_no_other(package: Path,
     assert (source_fingerprint("fingered") != before) == (name in IMPORTED)
 
 
-def test_a_module_has_its_packages_and_what_they_import(package: Path) -> None:
+def test_a_modules_fingerprint_covers_its_packages_and_their_imports(package: Path) -> None:
     assert source_fingerprint("fingered.neighbour") != source_fingerprint("fingered")
     assert len(source_fingerprint("fingered.neighbour")) == DIGITS
     before = source_fingerprint("fingered.neighbour")
@@ -50,18 +50,18 @@ def test_a_module_has_its_packages_and_what_they_import(package: Path) -> None:
     assert source_fingerprint("fingered.neighbour") != before
 
 
-def test_a_module_of_its_own_and_one_that_does_not_parse_have_one(package: Path) -> None:
+def test_a_single_module_and_one_that_does_not_parse_have_a_fingerprint(package: Path) -> None:
     (package.parent / "fingered_alone.py").write_text("import os\n", encoding="utf-8")
     assert source_fingerprint("fingered_alone")
     assert source_fingerprint("fingered.broken") != source_fingerprint("fingered")
 
 
 @pytest.mark.parametrize("module", ["no_such_package.task", "fingered.none", "sys"])
-def test_what_has_no_source_file_has_none(package: Path, module: str) -> None:
-    """A module that is missing from its package must not pass for the package."""
+def test_a_module_without_a_source_file_has_no_fingerprint(package: Path, module: str) -> None:
+    """A missing module must not get its package's fingerprint."""
     assert source_fingerprint(module) == ""
 
 
-def test_the_projects_implementations_differ_by_what_is_theirs() -> None:
+def test_the_projects_implementations_have_different_fingerprints() -> None:
     names = ("reference_impl", "optimized_impl", "optimized_impl.atomic")
     assert len({source_fingerprint(name) for name in names}) == 3

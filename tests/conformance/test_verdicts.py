@@ -1,4 +1,4 @@
-"""Each planted fault is wrong in the case that is about it and nowhere else; what ends a worker ends one case."""
+"""Each planted fault is wrong in the case that covers it and nowhere else; a dead worker costs one case."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bench.compliance.cases.all_cases import CASES
-from bench.conformance.session import Session
+from bench.conformance.serving_worker import ServingWorker
 from bench.conformance.suite import GONE, Suite
 from bench.errors import InputError
 from bench.results.conformance import CaseVerdict, Status
@@ -17,15 +17,15 @@ HERE = "tests.support.implementations.conformance_planted"
 
 
 @pytest.fixture(scope="module")
-def session(suite: Suite) -> Iterator[Session]:
-    """One worker for all the planted ones that do not end it."""
-    with suite.session() as session:
-        yield session
+def worker(suite: Suite) -> Iterator[ServingWorker]:
+    """One worker for all planted implementations, replaced when one ends it."""
+    with suite.serving_worker() as worker:
+        yield worker
 
 
-def verdict(suite: Suite, session: Session, case: str, fault: str) -> CaseVerdict:
+def verdict(suite: Suite, worker: ServingWorker, case: str, fault: str) -> CaseVerdict:
     suite.load(CASES[case])
-    return suite.judge(suite.contestant(f"{HERE}:{fault}", session), case)
+    return suite.judge(suite.contestant(f"{HERE}:{fault}", worker), case)
 
 
 @pytest.mark.parametrize(
@@ -65,10 +65,10 @@ def verdict(suite: Suite, session: Session, case: str, fault: str) -> CaseVerdic
         ("declares_too_much", "one-failure", GONE),
     ],
 )
-def test_a_planted_fault_is_wrong_and_said_in_a_line(
-    suite: Suite, session: Session, fault: str, case: str, difference: str
+def test_a_planted_fault_is_wrong_with_a_one_line_difference(
+    suite: Suite, worker: ServingWorker, fault: str, case: str, difference: str
 ) -> None:
-    found = verdict(suite, session, case, fault)
+    found = verdict(suite, worker, case, fault)
     assert found.status is Status.WRONG
     assert difference in found.difference
     assert "\n" not in found.difference
@@ -88,29 +88,31 @@ def test_a_planted_fault_is_wrong_and_said_in_a_line(
         ("writes_across_tenants", "missing-scan"),
     ],
 )
-def test_where_a_fault_does_not_show_the_case_is_equal(suite: Suite, session: Session, fault: str, case: str) -> None:
-    found = verdict(suite, session, case, fault)
+def test_a_case_that_a_fault_does_not_affect_is_equal(
+    suite: Suite, worker: ServingWorker, fault: str, case: str
+) -> None:
+    found = verdict(suite, worker, case, fault)
     assert (found.status, found.difference) == (Status.EQUAL, "")
 
 
 def test_a_declared_difference_is_known_with_its_reason_and_an_undeclared_one_beside_it_is_wrong(
-    suite: Suite, session: Session
+    suite: Suite, worker: ServingWorker
 ) -> None:
-    found = verdict(suite, session, "unmapped-check", "admits_unseen_is_manual")
+    found = verdict(suite, worker, "unmapped-check", "admits_unseen_is_manual")
     assert (found.status, found.reason) == (Status.KNOWN, "an unseen check counts as none")
     assert "requirement_status 'MANUAL' instead of 'PASS'" in found.difference
-    assert verdict(suite, session, "statuses", "admits_unseen_is_manual").status is Status.WRONG
+    assert verdict(suite, worker, "statuses", "admits_unseen_is_manual").status is Status.WRONG
 
 
-def test_a_difference_other_than_the_declared_one_is_wrong(suite: Suite, session: Session) -> None:
-    found = verdict(suite, session, "one-failure", "declares_another_difference")
+def test_a_difference_other_than_the_declared_one_is_wrong(suite: Suite, worker: ServingWorker) -> None:
+    found = verdict(suite, worker, "one-failure", "declares_another_difference")
     assert found.status is Status.WRONG
     assert found.difference.startswith("differs, but not as declared: returned requirements_created 5 instead of 6")
 
 
-def test_a_declared_case_that_there_is_not_is_the_users_to_correct(suite: Suite, session: Session) -> None:
+def test_declaring_an_unknown_case_is_an_input_error(suite: Suite, worker: ServingWorker) -> None:
     with pytest.raises(InputError, match=r"declares_no_case.*no case 'one-failyure'; did you mean one-failure"):
-        suite.contestant(f"{HERE}:declares_no_case", session)
+        suite.contestant(f"{HERE}:declares_no_case", worker)
 
 
 @pytest.mark.parametrize(
@@ -120,38 +122,38 @@ def test_a_declared_case_that_there_is_not_is_the_users_to_correct(suite: Suite,
         ("exits", "the worker ended with exit code 0 and no answer; nothing changed"),
     ],
 )
-def test_a_worker_that_ends_costs_its_case_whatever_is_declared_and_the_next_one_goes_on(
-    suite: Suite, session: Session, fault: str, difference: str
+def test_a_worker_that_ends_costs_its_case_even_if_declared_and_the_next_case_goes_on(
+    suite: Suite, worker: ServingWorker, fault: str, difference: str
 ) -> None:
-    found = verdict(suite, session, "region-order", fault)
+    found = verdict(suite, worker, "region-order", fault)
     assert (found.status, found.difference) == (Status.WRONG, difference)
-    assert verdict(suite, session, "one-failure", fault).status is Status.EQUAL
+    assert verdict(suite, worker, "one-failure", fault).status is Status.EQUAL
 
 
 def test_a_call_that_hangs_costs_its_case_and_names_the_option(
-    suite: Suite, session: Session, monkeypatch: pytest.MonkeyPatch
+    suite: Suite, worker: ServingWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hanging = suite.contestant(f"{HERE}:hangs", session)
+    hanging = suite.contestant(f"{HERE}:hangs", worker)
     suite.load(CASES["region-order"])
     with monkeypatch.context() as patched:
         patched.setattr(suite, "call_seconds", 1.0)
         found = suite.judge(hanging, "region-order")
     assert found.status is Status.WRONG
     assert found.difference.startswith("the worker gave no answer within 1 s; raise --timeout")
-    assert suite.judge(suite.contestant(f"{HERE}:sorts_regions", session), "region-order").status is Status.WRONG
+    assert suite.judge(suite.contestant(f"{HERE}:sorts_regions", worker), "region-order").status is Status.WRONG
 
 
-def test_a_session_that_an_implementation_leaves_with_a_lock_does_not_stop_the_next(
-    suite: Suite, session: Session
+def test_a_lock_that_an_implementation_leaves_behind_does_not_stop_the_next(
+    suite: Suite, worker: ServingWorker
 ) -> None:
-    leaving = suite.contestant(f"{HERE}:leaves_a_lock", session)
+    leaving = suite.contestant(f"{HERE}:leaves_a_lock", worker)
     for case in ("one-failure", "multi-region"):
         suite.load(CASES[case])
         assert [suite.judge(leaving, case).status for _ in range(2)] == [Status.EQUAL] * 2
 
 
 def test_an_implementation_that_follows_the_rules_is_equal(suite: Suite, enter: Enter) -> None:
-    """What the planted faults are faults of."""
+    """The control for the planted faults."""
     for case in ("one-failure", "region-order", "unmapped-check", "missing-scan", "rows-10000"):
         suite.load(CASES[case])
         found = suite.judge(enter("streaming"), case)

@@ -1,4 +1,4 @@
-"""A known divergence is one to the row and to the message: it is not an excuse for anything else."""
+"""A known divergence is exact to the row and to the message, so it excuses nothing else."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.workbench import Workbench
 
 
 @pytest.mark.parametrize(("implementation", "name"), DONE)
-def test_a_run_does_exactly_what_is_known_of_it(workbench: Workbench, implementation: str, name: str) -> None:
+def test_a_run_diverges_exactly_as_declared(workbench: Workbench, implementation: str, name: str) -> None:
     done, case = DONE[implementation, name], CASES[name]
     workbench.load(case.scan, case.catalogue)
     planted = workbench.plant_old_rows()
@@ -32,7 +32,7 @@ def test_a_run_does_exactly_what_is_known_of_it(workbench: Workbench, implementa
 
 
 @pytest.mark.parametrize("name", [name for implementation, name in DONE if implementation == BEFORE])
-def test_what_materialising_does_is_what_the_oracle_says_of_resources(name: str) -> None:
+def test_materialising_follows_the_oracle_that_reads_resources(name: str) -> None:
     done, case = DONE[BEFORE, name], CASES[name]
     if isinstance(done, ByHand) and name not in ("threatscore-text", "threatscore-object"):
         found = oracle.expected(case.scan, case.catalogue, "by resources")
@@ -41,8 +41,8 @@ def test_what_materialising_does_is_what_the_oracle_says_of_resources(name: str)
 
 @pytest.mark.usefixtures("workbench")
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
-def test_each_declared_divergence_is_known_to_the_row_but_for_those_of_nul(implementation: str) -> None:
-    """What NUL leaves behind is proved by the conformance suite and by the tests of the fallback."""
+def test_each_declared_divergence_is_exact_to_the_row_except_those_of_nul(implementation: str) -> None:
+    """The conformance suite and the tests of the fallback cover NUL."""
     declared = {divergence.case for divergence in divergences_of(load(implementation))}
     known = {
         name

@@ -1,4 +1,4 @@
-"""What becomes of the rows where the server refuses COPY, or refuses the rows altogether."""
+"""Which rows a run leaves if the server refuses COPY, or refuses a row by any statement."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.workbench import Workbench
 
 SCAN, CATALOGUE = scan_of(bulk_findings(3, 6)), bulk_catalogue(4_000)
 BATCH = 10_000
-"""Rows that one COPY sends."""
+"""Rows per COPY."""
 LAST = ("r2", "3999")
 """Region and requirement of the last row, which is in the second batch."""
 FIRST = ("r0", "0")
@@ -33,7 +33,7 @@ def expected() -> ByHand:
 
 @contextmanager
 def refused(workbench: Workbench, row: tuple[str, str], only: str | None = None) -> Iterator[None]:
-    """Have the server raise an error of its own at the row of that region and requirement, for any role or one."""
+    """Have the server raise an error at the row of that region and requirement, for one role or for all."""
     region, requirement = row
     connection = workbench.connection
     connection.execute(
@@ -107,11 +107,11 @@ def test_streaming_returns_to_copy_after_a_refused_first_batch(workbench: Workbe
     assert inserts(server.statements) == 20, "10,000 rows, 500 a statement"
 
 
-def test_materialising_inserts_everything_again_and_meets_its_own_first_batch(
+def test_materialising_inserts_everything_again_and_violates_uniqueness_by_its_first_batch(
     workbench: Workbench, expected: ByHand
 ) -> None:
-    """The old rows are gone by then, the first batch stays, and the old summaries are left standing beside it."""
-    # Importable once the workbench has set Django up.
+    """Old rows are already deleted; the first batch and the old summaries stay."""
+    # Only importable after the workbench has set up Django.
     from django.db import IntegrityError
 
     workbench.load(SCAN, CATALOGUE)
@@ -136,18 +136,18 @@ def first_batch(expected: ByHand) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
-def test_rows_that_the_orm_may_not_write_either_leave_none_of_the_batch_and_the_old_rows_gone(
+def test_rows_that_the_orm_cannot_write_either_leave_neither_the_batch_nor_old_rows(
     workbench: Workbench, implementation: str
 ) -> None:
-    """The known weakness of both: the old rows went in a transaction of their own, so a reader finds none."""
-    # Importable once the workbench has set Django up.
+    """A known weakness of both: old rows were deleted in a separate transaction, so readers find none."""
+    # Only importable after the workbench has set up Django.
     from django.db import Error
 
     workbench.load(SCAN, bulk_catalogue(600))
     planted = workbench.plant_old_rows()
     with refused(workbench, ("r2", "599")), pytest.raises(Error, match="refused by the test"):
         workbench.run(implementation)
-    assert workbench.written(()).counts == ()  # though the ORM's first 3 statements of 4 had succeeded
+    assert workbench.written(()).counts == ()  # although the ORM's first 3 of 4 statements had succeeded
     assert_summaries_are_old(workbench, planted.scan)
     assert workbench.contents().others == planted.others
 

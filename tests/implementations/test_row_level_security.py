@@ -1,4 +1,4 @@
-"""What the implementations write is the tenant's alone: row-level security binds the application, not its admin."""
+"""Row-level security keeps each tenant's rows private to it in the application role, but not in the admin role."""
 
 from __future__ import annotations
 

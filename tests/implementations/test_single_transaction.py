@@ -1,4 +1,4 @@
-"""What ``single-transaction`` adds to streaming: old rows or all new ones, its own fallback, no foreign row."""
+"""What ``single-transaction`` adds to streaming: one transaction, a fallback of all rows, a check of every owner."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Row = dict[str, Any]
 
 @pytest.fixture
 def module(workbench: Workbench) -> ModuleType:
-    """The implementation's module, which can be imported once Django is set up."""
+    """The implementation's module, which is only importable after Django is set up."""
     return importlib.import_module("optimized_impl.single_transaction")
 
 
@@ -53,7 +53,7 @@ def change_last_row(module: ModuleType, monkeypatch: pytest.MonkeyPatch, change:
 def test_a_row_of_another_tenant_or_scan_is_refused_without_a_fallback(
     workbench: Workbench, planted: Contents, module: ModuleType, monkeypatch: pytest.MonkeyPatch, column: str
 ) -> None:
-    """Even as the last row, after batches that were sent already."""
+    """Even if it is the last row and earlier batches are already sent."""
     change_last_row(module, monkeypatch, lambda row: {**row, column: FOREIGN})
     monkeypatch.setattr(module, "insert_rows", lambda *_: pytest.fail("the ORM would write the foreign row"))
     with pytest.raises(module.RowScopeError, match=FOREIGN):

@@ -1,4 +1,4 @@
-"""Statements as Django logs them, alias by alias, and what the server sees beyond: COPY batches and FETCH chunks."""
+"""Statements by alias, as Django logs them, and those that only the server sees: COPY batches and FETCH chunks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.workbench import Workbench
 
 SMALL = CASES["multi-region"]
 BATCH = 10_000
-"""Rows that one COPY sends."""
+"""Rows per COPY."""
 REGIONS, REQUIREMENTS, FINDINGS = 3, 4_000, 2_000
 
 READS = ("BEGIN", "SELECT set_config", "SELECT scans", "SELECT providers", "COMMIT")
@@ -34,7 +34,7 @@ TOTAL = {BEFORE: 19, AFTER: 18}
 
 
 def shape(statement: str) -> str:
-    """The verb of a statement, and what it is about."""
+    """Return the verb and the object of a statement."""
     found = re.match(r'(\w+)(?:.*? (?:FROM|INTO) "(\w+)")?', statement, re.DOTALL)
     assert found is not None, statement
     if statement.startswith("SELECT set_config('api.tenant_id'"):
@@ -44,8 +44,8 @@ def shape(statement: str) -> str:
 
 @contextmanager
 def django_logs() -> Iterator[dict[str, list[str]]]:
-    """What Django logs by alias, filled when the block ends."""
-    # Importable once the workbench has set Django up.
+    """What Django logs, by alias; filled when the block ends."""
+    # Only importable after the workbench has set up Django.
     from django.db import connections
     from django.test.utils import CaptureQueriesContext
 
@@ -81,7 +81,7 @@ def test_django_logs_the_same_statements_at_any_size(workbench: Workbench, size:
 
 @pytest.fixture
 def batch_notes(workbench: Workbench) -> Iterator[None]:
-    """A table in which the server itself notes each statement that inserts rows, and by whom."""
+    """A table in which a trigger records each statement that inserts rows, and its role."""
     workbench.connection.execute(
         "CREATE TABLE batch_notes AS SELECT 0 AS process, now() AS since, now() AS began, '' AS role, '' AS tenant"
         " WHERE false"
@@ -107,7 +107,7 @@ def batch_notes(workbench: Workbench) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("batch_notes")
-def test_each_10_000_rows_come_by_one_copy_in_a_transaction_of_an_admin_connection_of_its_own(
+def test_each_10_000_rows_take_one_copy_in_a_separate_transaction_and_admin_connection(
     workbench: Workbench,
 ) -> None:
     load(workbench, "large")
@@ -142,5 +142,5 @@ def test_streaming_fetches_a_chunk_per_1_000_findings_and_materialising_none(wor
                 workbench.run(implementation)
             fetches = [statement for statement in server.statements if statement.startswith("FETCH FORWARD 1000 ")]
             assert sum(statement.startswith("FETCH") for statement in server.statements) == len(fetches)
-            # The last one comes back empty, by which Django knows the end.
+            # The last one is empty, which tells Django that the cursor is exhausted.
             assert len(fetches) == (-(-findings // 1_000) + 1 if implementation == AFTER else 0), findings

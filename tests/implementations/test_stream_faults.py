@@ -1,4 +1,4 @@
-"""An exception while a result stream or a COPY is open ends the run with that exception: nothing waits for ever."""
+"""An exception while a result stream or a COPY is open ends the run with that exception, without a deadlock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bench.compliance.schema.django_setup import close_connections
 from tests.support.workbench import Contents, Workbench
 
 PATIENCE_SECONDS = 60.0
-"""Far longer than any run here takes; one that waits for itself never ends."""
+"""Far longer than any run here; a run that deadlocks with itself never ends."""
 
 
 class PlantedError(Exception):
@@ -23,7 +23,7 @@ class PlantedError(Exception):
 
 
 def after(calls: int, function: Callable[..., Any]) -> Callable[..., Any]:
-    """``function``, which raises once it has been called ``calls`` times."""
+    """Wrap ``function`` to raise after ``calls`` calls."""
     made = iter(range(calls))
 
     def counted(*arguments: Any, **options: Any) -> Any:
@@ -35,7 +35,7 @@ def after(calls: int, function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def ends_with(workbench: Workbench, implementation: str) -> BaseException | None:
-    """Run in a thread of its own; return what it raised. Fails where it does not end."""
+    """Run in another thread; return what it raised. Fails if it does not end."""
     ends: Queue[BaseException | None] = Queue()
 
     def run() -> None:
@@ -54,7 +54,7 @@ def ends_with(workbench: Workbench, implementation: str) -> BaseException | None
 
 @pytest.fixture
 def before(loaded: Workbench) -> Contents:
-    """The rows of an earlier run, which have to be compared: one status differs."""
+    """The rows of an earlier run, one of which has another status."""
     loaded.run("pushdown")
     loaded.query(
         "UPDATE findings SET status = 'FAIL' WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s AND check_id = 'a'"
@@ -86,7 +86,7 @@ def test_a_fault_while_stored_rows_are_compared(
 def test_a_fault_while_rows_are_copied(
     loaded: Workbench, before: Contents, monkeypatch: pytest.MonkeyPatch, implementation: str
 ) -> None:
-    """After the old rows were deleted in the same transaction."""
+    """After the same transaction has deleted the old rows."""
     monkeypatch.setattr(psycopg.Copy, "write", after(0, psycopg.Copy.write))
     loaded.query("DELETE FROM compliance_requirements_overviews WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s")
     emptied = loaded.contents()
@@ -98,7 +98,7 @@ def test_a_fault_while_rows_are_copied(
 def test_where_a_copy_breaks_off_the_orm_writes_all_rows(
     loaded: Workbench, before: Contents, monkeypatch: pytest.MonkeyPatch, implementation: str
 ) -> None:
-    """These have a fallback: the COPY is aborted, and the run goes on."""
+    """These have a fallback: the COPY is aborted and the run continues."""
     monkeypatch.setattr(psycopg.Copy, "write", after(0, psycopg.Copy.write))
     rows = len(before.scan)
     assert ends_with(loaded, implementation) is None

@@ -1,1 +1,1 @@
-"""Named cases of the task's rules, each a scan and a catalogue with what a run promises on them."""
+"""Named cases of the task's rules, each a scan and a catalogue with the rule that a run must follow on them."""

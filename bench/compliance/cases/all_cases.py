@@ -29,20 +29,20 @@ CASES: dict[str, Case] = {
 
 
 def chosen_cases(names: Sequence[str]) -> dict[str, Case]:
-    """Return the cases called ``names`` in the suite's order, all of them where none is named. Raises InputError."""
+    """Return the cases called ``names`` in the suite's order, or all if no name is given. Raises InputError."""
     for name in names:
         refuse_unknown(name, "--case")
     return {name: found for name, found in CASES.items() if not names or name in names}
 
 
 def refuse_unknown(name: str, where: str) -> None:
-    """Raise InputError where there is no case called ``name``; ``where`` is what names it."""
+    """Raise InputError if there is no case called ``name``; ``where`` says what named it."""
     if name in CASES:
         return
     near = difflib.get_close_matches(name, CASES, n=3)
     hint = (
         f"did you mean {' or '.join(near)}?"
         if near
-        else f"{len(CASES)} are there, {next(iter(CASES))} to {[*CASES][-1]}"
+        else f"the {len(CASES)} cases are {next(iter(CASES))} to {[*CASES][-1]}"
     )
     raise InputError(f"{where}: there is no case {name!r}; {hint}")

@@ -1,4 +1,4 @@
-"""A case: a scan and a catalogue in the suite's own file formats, and what a run of the task promises on them."""
+"""A case: a scan and a catalogue in the suite's file formats, and the rule that a run must follow on them."""
 
 from __future__ import annotations
 
@@ -9,22 +9,25 @@ from typing import Any, Literal
 from bench.compliance.written import ByHand
 
 Json = dict[str, Any]
-"""A JSON object as a file holds it."""
+"""A JSON object."""
 
 PROVIDER = "aws"
 THREATSCORE = "ProwlerThreatScore-1.0"
-"""The key of ThreatScore's requirements in a finding's ``compliance``, spelled out: the suite trusts no constant."""
+"""The key of ThreatScore's requirements in a finding's ``compliance``.
+
+Spelled out, so that the suite does not depend on an implementation's constant.
+"""
 
 NUL = "\N{SYMBOL FOR NULL}"
-"""Stands for NUL in the catalogue of a case: the worker's copy has NUL in its place, which no file may hold."""
+"""Stands for NUL in a case's catalogue, because no file may hold NUL; the worker's copy has NUL in its place."""
 
 Asked = Literal["scan", "missing scan", "deleted provider", "scan of another tenant", "other tenant"]
-"""Which scan a run is asked for, and under which tenant; ``scan`` is the loaded one under its own."""
+"""The scan and tenant that a run is called for; ``scan`` is the loaded scan and its tenant."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Earlier:
-    """An Earlier is what an earlier run of the same implementation saw of the same scan."""
+    """An Earlier is the input of an earlier run of the same implementation on the same scan."""
 
     findings: tuple[Json, ...]
     catalogue: Json
@@ -32,19 +35,19 @@ class Earlier:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A Case is one promise with its scan and catalogue; what the run must leave, the oracle says."""
+    """A Case is one rule with a scan and a catalogue; the oracle derives what the run must leave."""
 
     promise: str
     findings: tuple[Json, ...]
     catalogue: Json
     by_hand: ByHand | None = None
-    """What the run must leave where a person worked it out, too; the oracle must agree."""
+    """What the run must leave, worked out by hand; the oracle must agree."""
     in_order: bool = False
-    """Whether the order of the returned regions is checked. Else it is the server's own choice."""
+    """Whether the order of the returned regions is checked; otherwise the server may choose it."""
     earlier: Earlier | None = None
     asked: Asked = "scan"
     refused: str | None = None
-    """The name of the error's class, or '' for any, where the run must raise and leave everything as it was."""
+    """If the run must raise and change nothing: the name of the error's class, or '' for any."""
 
     @property
     def scan(self) -> Json:
@@ -53,7 +56,7 @@ class Case:
 
 
 def scan_of(findings: Iterable[Json]) -> Json:
-    """The content of a scan file."""
+    """Return the content of a scan file."""
     return {"provider": PROVIDER, "findings": list(findings)}
 
 
@@ -66,7 +69,7 @@ def case(
     in_order: bool = False,
     earlier: Earlier | None = None,
 ) -> Case:
-    """A case in which the run writes."""
+    """Return a case in which the run writes."""
     return Case(
         promise=promise,
         findings=tuple(findings),
@@ -78,23 +81,23 @@ def case(
 
 
 def finding(check_id: str, status: str, *regions: str, **members: Any) -> Json:
-    """A finding with one resource in each of ``regions``; its array is theirs unless ``resource_regions`` is given."""
+    """Return a finding with a resource per region; its array has them too unless ``resource_regions`` is given."""
     resources = [{"region": region} for region in regions]
     return {"check_id": check_id, "status": status, "resources": resources, **members}
 
 
 def scored(*requirement_ids: str) -> Json:
-    """The ``compliance`` of a finding that ThreatScore counts for ``requirement_ids``."""
+    """Return the ``compliance`` of a finding that ThreatScore counts for ``requirement_ids``."""
     return {THREATSCORE: list(requirement_ids)}
 
 
 def framework(name: str, version: str | None = None, /, **checks: list[str]) -> Json:
-    """A framework of the catalogue file: the checks by requirement id, each described by its id."""
+    """Return a framework with its checks by requirement id; each description names the id."""
     return with_requirements(name, version, checks)
 
 
 def with_requirements(name: str, version: str | None, checks: dict[str, list[str]]) -> Json:
-    """``framework`` for requirement ids of any form."""
+    """Return a framework whose requirement ids need not be identifiers."""
     requirements = {key: {"description": f"About {key}", "checks": names} for key, names in checks.items()}
     return {"framework": name, "requirements": requirements} | ({} if version is None else {"version": version})
 

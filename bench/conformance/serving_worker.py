@@ -1,4 +1,4 @@
-"""A session: one worker that serves call after call of one implementation, and a new one where it ends too early."""
+"""A worker that serves one request after another, and is replaced when it ends early."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from bench.messages.answer import Done, Failed
 from bench.messages.request import AnswerT, Request, ServeRequest, decode_answer
 
 
-class Session:
-    """A Session asks one worker; it starts it when it is asked, and anew after a worker that failed to answer."""
+class ServingWorker:
+    """A ServingWorker starts its process on the first request, and a new one after one that failed to answer."""
 
     def __init__(self, executor: ProcessExecutor, socket_path: Path) -> None:
         self._executor = executor
@@ -43,7 +43,7 @@ class Session:
         self._end()
 
     def ask(self, request: Request[AnswerT], timeout_seconds: float) -> AnswerT:
-        """Return an answer without an error. Raises SampleError, or InputError where the user's input is at fault."""
+        """Return the answer to ``request``. Raises SampleError, or InputError if the user's input is at fault."""
         if self._channel is None:
             self._channel = self._stack.enter_context(_connected(self._executor, self._socket_path))
         try:
@@ -60,14 +60,14 @@ class Session:
 
 @dataclass(frozen=True)
 class _Channel:
-    """A _Channel is a worker and the socket by which it is asked."""
+    """A _Channel is a worker process and the socket on which it takes requests."""
 
     worker: RunningWorker[Done]
     connection: socket.socket
     answers: BinaryIO
 
     def ask(self, request: Request[AnswerT], timeout_seconds: float) -> AnswerT | Failed:
-        """Send ``request`` and return what comes back. Raises SampleError where that is no answer."""
+        """Send ``request`` and return the answer. Raises SampleError if there is none."""
         self.connection.settimeout(timeout_seconds)
         try:
             self.connection.sendall(msgspec.json.encode(request) + b"\n")
@@ -78,14 +78,14 @@ class _Channel:
             line = b""
         if line.endswith(b"\n"):
             return decode_answer(request, line)
-        # The worker is gone, and its exit code says how.
+        # The worker has ended; this raises with its exit code.
         self.worker.answer(timeout_seconds)
         raise SampleError("error", "the worker closed its connection and gave no answer")
 
 
 @contextmanager
 def _connected(executor: ProcessExecutor, path: Path) -> Iterator[_Channel]:
-    """Start a worker that is asked by a socket at ``path``; nothing of either is left after the block."""
+    """Start a worker that takes requests on a socket at ``path``; both are gone after the block."""
     with socket.socket(socket.AF_UNIX) as listener:
         try:
             listener.bind(str(path))
