@@ -23,7 +23,7 @@ Version = Literal["a", "b"]
 _OTHER: dict[Version, Version] = {"a": "b", "b": "a"}
 
 _FLIP = """
-UPDATE findings SET status = CASE status WHEN 'PASS' THEN 'FAIL' ELSE 'PASS' END
+UPDATE findings SET status = CASE status WHEN 'PASS' THEN status 'FAIL' ELSE status 'PASS' END
 WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s AND NOT muted AND status IN ('PASS', 'FAIL')
 AND hashtext(id::text) %% 2 = 0
 """
