@@ -41,7 +41,7 @@ class Descendant:
     running: bool
     """False for one that has ended and was not waited for."""
     cpu_seconds: float
-    """User and system time, that of its own children included once it has waited for them."""
+    """User and system time, including its children once it has waited for them."""
 
 
 def descendants(pid: int) -> list[Descendant]:

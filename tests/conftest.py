@@ -76,7 +76,7 @@ def quick_stage() -> Iterator[Stage]:
 def workbench(
     quick_stage: Stage, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker | None
 ) -> Iterator[Workbench]:
-    """The workbench of this process; a test loads what it needs and leaves the schema as it was."""
+    """The workbench of this process; a test loads what it needs and must not change the schema."""
     access = quick_stage.server.create_database(quick_stage.template)
     # pytest-django forbids the database where it finds Django set up; ours is not its test database.
     unblocked = django_db_blocker.unblock() if django_db_blocker else nullcontext()

@@ -40,7 +40,7 @@ def test_the_supervisor_loads_no_package_that_could_be_broken() -> None:
     assert loaded("bench.worker.__main__", "django", "msgspec", "psycopg", "memray") == []
 
 
-def test_an_implementation_of_ones_own_needs_little() -> None:
+def test_a_users_implementation_needs_little() -> None:
     """The contract is a module for others to import: nothing comes with it but the standard library."""
     assert loaded("bench.declare", "django", "memray", "psycopg", "msgspec", "typer", "rich", "scipy", "faker") == []
 

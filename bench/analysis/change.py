@@ -24,7 +24,7 @@ class ChangeVerdict(Enum):
     WITHIN = f"within {NEAR_EXACT_TOLERANCE * 100:.0f} %"
     LESS = "less"
     MORE = "more"
-    NOT_TOLD_APART = "~"
+    NOT_DISTINGUISHED = "~"
     INCONCLUSIVE = "inconclusive"
     NOT_COMPARABLE = "not comparable"
     NO_CLAIM = "no claim"
@@ -38,7 +38,7 @@ _CONCLUSIVE = frozenset(
         ChangeVerdict.WITHIN,
         ChangeVerdict.LESS,
         ChangeVerdict.MORE,
-        ChangeVerdict.NOT_TOLD_APART,
+        ChangeVerdict.NOT_DISTINGUISHED,
     }
 )
 
@@ -89,7 +89,7 @@ class Change:
 _STANDINGS = {
     ChangeVerdict.EQUAL: Standing.PASSED,
     ChangeVerdict.WITHIN: Standing.PASSED,
-    ChangeVerdict.NOT_TOLD_APART: Standing.PASSED,
+    ChangeVerdict.NOT_DISTINGUISHED: Standing.PASSED,
     ChangeVerdict.LESS: Standing.IMPROVED,
     ChangeVerdict.MORE: Standing.FAILED,
     ChangeVerdict.INCONCLUSIVE: Standing.INCONCLUSIVE,
@@ -131,7 +131,7 @@ def near_exact_change(before: Summary, after: Summary, tolerance: float = NEAR_E
         if larger <= floor:
             reason = f"both are below {FLOOR_TEXT[unit]}, too little to compare" if floor else ""
         elif abs(difference) <= before.metric.resolution:
-            verdict = ChangeVerdict.NOT_TOLD_APART
+            verdict = ChangeVerdict.NOT_DISTINGUISHED
             reason = "one step of the allocator, by which the same code can differ"
         else:
             verdict = ChangeVerdict.MORE if difference > 0 else ChangeVerdict.LESS
@@ -163,9 +163,9 @@ def _noisy_verdict(
     if decision is None or decision.out_of_reach:
         return ChangeVerdict.INCONCLUSIVE, ""
     if not decision.rejected or ratio.contains_one:
-        return ChangeVerdict.NOT_TOLD_APART, ""
+        return ChangeVerdict.NOT_DISTINGUISHED, ""
     if noise_floor and ratio.estimate and 1 / noise_floor <= ratio.estimate <= noise_floor:
-        return ChangeVerdict.NOT_TOLD_APART, f"below the machine's noise floor of {(noise_floor - 1) * 100:.0f} %"
+        return ChangeVerdict.NOT_DISTINGUISHED, f"below the machine's noise floor of {(noise_floor - 1) * 100:.0f} %"
     return ChangeVerdict.LESS if ratio.estimate is not None and ratio.estimate < 1 else ChangeVerdict.MORE, ""
 
 

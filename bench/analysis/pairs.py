@@ -33,7 +33,7 @@ class PairedRatio:
     high: float | None
 
     @property
-    def told_apart(self) -> bool:
+    def distinguished(self) -> bool:
         """Whether the interval excludes 1."""
         return self.low is not None and self.high is not None and not self.low <= 1 <= self.high
 

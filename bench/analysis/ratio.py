@@ -24,12 +24,12 @@ class Ratio:
     """A Ratio is the other divided by the base: below 1, the other takes less.
 
     Of a noisy metric it is the geometric mean over pairs, ``low`` and ``high`` are its 95 % interval, and
-    ``told_apart`` says that the interval excludes 1. Of a near-exact metric it is the centres' ratio, without an
-    interval, and ``told_apart`` says that the sides differ by more than NEAR_EXACT_TOLERANCE.
+    ``distinguished`` says that the interval excludes 1. Of a near-exact metric it is the centres' ratio, without an
+    interval, and ``distinguished`` says that the sides differ by more than NEAR_EXACT_TOLERANCE.
     """
 
     value: float
-    told_apart: bool
+    distinguished: bool
     low: float | None = None
     high: float | None = None
     unit: str = ""
@@ -48,7 +48,7 @@ def ratio(base: Summary | None, other: Summary | None) -> Ratio | None:
         return None
     if base.metric.kind is Kind.NOISY:
         found = paired_ratio(base.samples, other.samples)
-        return None if found is None else Ratio(found.estimate, found.told_apart, found.low, found.high, unit)
+        return None if found is None else Ratio(found.estimate, found.distinguished, found.low, found.high, unit)
     value = other.centre / base.centre
     apart = base.low > other.high or other.low > base.high
     return Ratio(value, apart and abs(value - 1) > NEAR_EXACT_TOLERANCE, unit=unit)
@@ -61,7 +61,7 @@ def ratio_words(found: Ratio, *, interval: bool = True) -> str:
     """
     fewer, more = ("faster", "slower") if found.unit == "seconds" else ("less", "more")
     size, word = (1 / found.value, fewer) if found.value <= 1 else (found.value, more)
-    mark = "" if found.told_apart else "~"
+    mark = "" if found.distinguished else "~"
     digits = 2 if size < 10 else 1
     text = f"{mark}{size:.{digits}f}× {word}"
     if not interval or found.low is None or found.high is None:

@@ -111,7 +111,7 @@ def _read(path: str) -> bytes:
 
 
 def main() -> None:
-    """Poll until told to stop."""
+    """Poll until standard input ends."""
     postmaster, database = int(sys.argv[1]), sys.argv[2]
     largest = largest_backend(postmaster, database)
     sys.stdout.write("\n")

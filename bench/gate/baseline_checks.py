@@ -182,7 +182,7 @@ class _Judge:
         return "; ".join(parts)
 
     def _check(self, change: Change, standing: Standing, words: str) -> Check:
-        assert change.before is not None  # a change with a missing side has a check of its own
+        assert change.before is not None  # a change with a missing side has its own check
         assert change.after is not None
         scan, implementation = change.scan, change.implementation
         metric = change.metric

@@ -83,7 +83,7 @@ class Executor(Protocol):
 
 
 class ProcessExecutor:
-    """Runs each request in a process of its own; temporary files stay below ``scratch``."""
+    """Runs each request in a separate process; temporary files stay below ``scratch``."""
 
     def __init__(self, scratch: Path) -> None:
         self._scratch = scratch

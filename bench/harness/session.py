@@ -25,7 +25,7 @@ INTERRUPTED_FILE = "interrupted.json"
 
 @dataclass(frozen=True, kw_only=True)
 class KeptRun:
-    """A KeptRun is the results of a run as they were written, and where they and the report are."""
+    """A KeptRun is the results that a run has written, and the paths of its files."""
 
     results: Results
     results_file: Path

@@ -186,7 +186,7 @@ class Stage:
     ) -> Iterator[ScanStage]:
         """Load a scan into a new database, dropped afterwards, and prepare it for ``implementations``.
 
-        Those that store their rows in tables of their own must be named. Raises DatabaseError, and InputError for an
+        Those that store their rows in their own tables must be named. Raises DatabaseError, and InputError for an
         implementation that cannot be loaded.
         """
         storages = self.describe(implementations).storages if implementations else ()

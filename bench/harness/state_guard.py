@@ -60,7 +60,7 @@ class StateGuard:
                 self._state = read_state(connection, self._access)
 
     def check(self, implementation: str, writable: Collection[str]) -> tuple[Change, ...]:
-        """Return what a worker that has ended left behind or changed; the database is then as it was kept.
+        """Return what a worker that has ended left behind or changed; the database is then restored.
 
         Rows of the tables in ``writable`` may differ. Raises DatabaseError where the state cannot be restored.
         """

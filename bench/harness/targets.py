@@ -127,7 +127,7 @@ def _saved(table: str) -> sql.Identifier:
 def end_sessions(access: DatabaseAccess) -> None:
     """End all other sessions on the database. Raises DatabaseError."""
     # As the login itself, whose sessions they are: the admin role may not end those of a superuser. Whatever their
-    # name, because an implementation may open connections of its own, which outlive a worker that was killed.
+    # name, because an implementation may open its own connections, which outlive a worker that was killed.
     with _session(access.conninfo) as login:
         login.execute(
             "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"

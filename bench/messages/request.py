@@ -1,4 +1,4 @@
-"""What the parent asks of a worker; each kind of request has an answer type of its own."""
+"""What the parent asks of a worker; each kind of request has its own answer type."""
 
 from __future__ import annotations
 

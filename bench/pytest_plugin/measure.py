@@ -73,7 +73,7 @@ def refuse_repeated_calls(item: pytest.Item) -> None:
         if type(value).__module__.partition(".")[0] in _BENCHMARKS:
             pytest.fail(
                 f"the budget was not measured: the fixture {name!r} calls the code many times, and a probe would spoil "
-                "its times; keep the budget in a test of its own",
+                "its times; move the budget to a separate test",
                 pytrace=False,
             )
 

@@ -46,7 +46,7 @@ class ReadPlan:
 def compare_storages(stage: Stage, staged: ScanStage, plan: ReadPlan, progress: Progress) -> ReadResults:
     """Write the scan into both storages, read both, and compare their sizes.
 
-    Raises InputError for an implementation without a storage of its own, MeasurementError where the rows differ, and
+    Raises InputError for an implementation without its own storage, MeasurementError where the rows differ, and
     SampleError where one cannot be written.
     """
     storage = storage_in(staged.storages, plan.implementation)

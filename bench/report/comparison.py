@@ -25,13 +25,13 @@ _OTHER_LOAD = 1.0
 _INDENT = "\N{NO-BREAK SPACE}" * 2
 
 _UNDECIDED = (
-    ChangeVerdict.NOT_TOLD_APART,
+    ChangeVerdict.NOT_DISTINGUISHED,
     ChangeVerdict.INCONCLUSIVE,
     ChangeVerdict.NOT_COMPARABLE,
     ChangeVerdict.NO_CLAIM,
     ChangeVerdict.MISSING,
 )
-_IN_WORDS = {ChangeVerdict.NOT_TOLD_APART: "not told apart"}
+_IN_WORDS = {ChangeVerdict.NOT_DISTINGUISHED: "not distinguishable"}
 
 DRIFT = (
     "Two runs are not taken at the same moment, so whatever else the machine did counts as a change of time; "
@@ -53,8 +53,8 @@ def comparison_lines(comparison: Comparison) -> tuple[str, ...]:
         lines.append(f"Same environment: no – {differences}; noisy metrics are not compared")
     else:
         lines.append(f"Same environment: yes{_other_load(comparison)}")
-    lines.append(_counted("Worse", (_told(one) for one in comparison.changes if one.worse)))
-    lines.append(_counted("Better", (_told(one) for one in comparison.changes if one.better)))
+    lines.append(_counted("Worse", (_described(one) for one in comparison.changes if one.worse)))
+    lines.append(_counted("Better", (_described(one) for one in comparison.changes if one.better)))
     numbers = Counter(one.verdict for one in comparison.changes)
     undecided = [f"{numbers[one]} {_IN_WORDS.get(one, one.value)}" for one in _UNDECIDED if numbers[one]]
     lines.append(f"Undecided: {', '.join(undecided) or 'none'}, of {len(comparison.changes)} changes")
@@ -63,23 +63,23 @@ def comparison_lines(comparison: Comparison) -> tuple[str, ...]:
         if absent:
             lines.append(_counted(f"Not measured {side.value}", absent))
     if comparison.failures:
-        told = (
+        described = (
             f"{one.implementation} on {one.scan}, {one.probe}: {one.kind}, {one.message}" for one in comparison.failures
         )
-        lines.append(_counted("Failures after", told))
+        lines.append(_counted("Failures after", described))
     return tuple(map(plain, lines))
 
 
 def _other_load(comparison: Comparison) -> str:
-    """Say that one of the machines was busier; '' where their loads, of the last minute before the run, were alike."""
+    """Return a warning if the load averages of the minute before the runs differ; '' if they do not."""
     before, after = (side.environment.load_average[0] for side in (comparison.before, comparison.after))
     if abs(after - before) < _OTHER_LOAD:
         return ""
-    return f", but the load average was {before:.1f} before and {after:.1f} after: times tell of that too"
+    return f", but the load average was {before:.1f} before and {after:.1f} after, which affects times"
 
 
-def _counted(heading: str, told: Iterable[str]) -> str:
-    known = list(told)
+def _counted(heading: str, items: Iterable[str]) -> str:
+    known = list(items)
     if not known:
         return f"{heading}: none"
     shown = [shorten(plain(one), _LONGEST_MESSAGE) for one in known[:_MOST_NAMED]]
@@ -88,7 +88,7 @@ def _counted(heading: str, told: Iterable[str]) -> str:
     return f"{heading}: {len(known)} – {'; '.join(shown)}"
 
 
-def _told(change: Change) -> str:
+def _described(change: Change) -> str:
     size = _values(change) if change.ratio is None else percent(change.ratio)
     return f"{change.metric.title} of {change.implementation} on {change.scan} {size}"
 
@@ -113,8 +113,8 @@ def comparison_table(comparison: Comparison) -> Table:
         rows.append(_row(change, notes))
         if change.metric.kind is Kind.NOISY and (change.worse or change.better):
             notes.legend(DRIFT)
-        if change.verdict is ChangeVerdict.NOT_TOLD_APART:
-            notes.legend("~: not told apart")
+        if change.verdict is ChangeVerdict.NOT_DISTINGUISHED:
+            notes.legend("~: not distinguishable")
     columns = (
         Column("metric", Content.LABEL),
         Column("before → after"),

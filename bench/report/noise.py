@@ -68,7 +68,7 @@ def _lines(floor: NoiseFloor, comparisons: Sequence[SelfComparison]) -> Iterator
 
 def _verdict(floor: NoiseFloor, comparisons: Sequence[SelfComparison]) -> str:
     what = f"{floor.implementation} on {floor.scan} against itself, {floor.pairs} pairs"
-    apart = tuple(METRICS[one.metric].title for one in comparisons if one.ratio.told_apart)
+    apart = tuple(METRICS[one.metric].title for one in comparisons if one.ratio.distinguished)
     if apart:
         return f"Noise floor: {what}: false alarm for {enumerated(apart)}; load changed during the run, measure again"
     return f"Noise floor: {what}: no difference found, as expected"

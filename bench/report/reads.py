@@ -1,4 +1,4 @@
-"""The read side told: what each read costs on table and view, what both designs take, and what writing them costs."""
+"""The report of the read side: the cost of each read on table and view, the storage, and the cost of writing it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from bench.words import plain
 GOAL = 1.5
 """No typical read of the view shall take more than so many times what it takes on the table."""
 
-_NOT_TOLD_APART = f"~: not told apart; the 95 % interval over pairs includes 1, or there are fewer than {FEWEST_PAIRS}"
+_NOT_DISTINGUISHED = (
+    f"~: not distinguishable; the 95 % interval over pairs includes 1, or there are fewer than {FEWEST_PAIRS}"
+)
 _AVOIDABLE = "the view makes the id of every row for it; count(*), Django's Count('*'), asks for none"
 _HOW = (
     "Each read is a transaction of the application's role under row-level security that names its tenant, as the API "
@@ -153,9 +155,9 @@ def _ratio(one: ReadSamples) -> PairedRatio | None:
 def _ratio_text(found: PairedRatio | None, notes: Footnotes) -> str:
     if found is None:
         return MISSING
-    if not found.told_apart:
-        notes.legend(_NOT_TOLD_APART)
-    text = f"{'' if found.told_apart else '~'}{_factor(found.estimate)}"
+    if not found.distinguished:
+        notes.legend(_NOT_DISTINGUISHED)
+    text = f"{'' if found.distinguished else '~'}{_factor(found.estimate)}"
     if found.low is None or found.high is None:
         return text
     return f"{text} ({_factor(found.low).rstrip('×')}–{_factor(found.high).rstrip('×')})"

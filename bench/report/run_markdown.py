@@ -43,7 +43,7 @@ _HOW_TO_READ = """\
 - **Peak heap** is memray's peak with Python allocators traced, over the call alone, catalogue and connections warm.
 - **Statements** are those that Django logs, BEGIN, set_config and COMMIT included. The server sees more of them.
 - A ratio of times is the geometric mean over pairs of fresh processes, with its 95 % interval where there are pairs
-  enough; `~` marks one that does not tell the two apart. A ratio of peaks is of medians."""
+  enough; `~` marks one that does not distinguish the two. A ratio of peaks is of medians."""
 
 _ABOUT_GROWTH = """\
 Along each line of the grid, which holds the number of findings or that of regions, a straight line is fitted to the
@@ -58,11 +58,11 @@ machine as well; peaks hardly do."""
 
 _ABOUT_STATEMENTS = """\
 Constant over scan sizes is what Django logs. The server's count grows with a known slope: one COPY per 10,000 rows,
-with a transaction of its own around it, and where findings are streamed one FETCH per chunk of them. `× n` collapses
+each in a separate transaction, and one FETCH per chunk of findings where they are streamed. `× n` collapses
 repeats."""
 
 _ABOUT_DATABASE = """\
-From the server's own statistics, in a pass of its own, over the call alone. Rows are those of all user tables. A
+From the server's own statistics, in a separate pass, over the call alone. Rows are those of all user tables. A
 backend's peak memory is private memory, shared buffers left out; it and server CPU are known where the server runs on
 this machine."""
 

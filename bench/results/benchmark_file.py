@@ -16,7 +16,7 @@ def write_benchmark_file(path: Path, documents: Iterable[Mapping[str, object]]) 
     """Merge ``documents`` into one file that pytest-benchmark's own commands read (``py.test-benchmark compare``).
 
     Entries of the same name, which is a scan and an implementation, become one with all samples; machine and commit
-    come from the first document. Each gets a full name of its own, ``GROUP[SCAN IMPLEMENTATION]``, the same in every
+    come from the first document. Each gets its own full name, ``GROUP[SCAN IMPLEMENTATION]``, the same in every
     run: tools that follow figures over time (github-action-benchmark, Bencher) know an entry by that alone, and
     pytest-benchmark gives all of them the one of the test that took the sample.
     Without a document there is no file, and one of an earlier run is removed.

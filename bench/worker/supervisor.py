@@ -1,6 +1,6 @@
 """The supervisor: the process between the parent and a worker, which leaves nothing of the worker's behind.
 
-It runs no code of the user's. Every process that the worker starts, also one in a session of its own, becomes the
+It runs no code of the user's. Every process that the worker starts, also one in a separate session, becomes the
 supervisor's child once its parents are gone, and is killed when the worker has ended.
 """
 
@@ -44,7 +44,7 @@ def supervise(work: Callable[[], None]) -> NoReturn:
     child = os.fork()
     if child == 0:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        # A session of its own: a signal to its process group does not reach the supervisor.
+        # A separate session: a signal to its process group does not reach the supervisor.
         os.setsid()
         signal_on_parent_death(signal.SIGKILL)
         adopt_orphans()  # so that the worker sees a daemon of the implementation's as its own child

@@ -32,7 +32,7 @@ _FORK_PATIENCE_SECONDS = 1.0
 _LIBRARY = f"{sysconfig.get_path('stdlib')}/"
 _PACKAGES = f"{sysconfig.get_path('purelib')}/"
 _IDLE_PACKAGES = f"{_PACKAGES}psycopg_pool/"
-"""Its threads wait for work in code of their own."""
+"""Its threads wait for work in their own code."""
 
 _HELPERS = (b"multiprocessing.resource_tracker", b"multiprocessing.forkserver")
 

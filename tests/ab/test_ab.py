@@ -12,7 +12,7 @@ from tests.support.repository import IMPLEMENTATION, make_repository
 
 
 def test_a_revision_and_the_working_tree_are_measured_in_one_run(tmp_path: Path, inputs: Path, temporary: Path) -> None:
-    """Each with its own code: one statement tells them apart. The checkout and TMPDIR are left as they were."""
+    """Each side runs its own code, which one extra statement shows. The checkout and TMPDIR do not change."""
     repository, output = tmp_path / "repository", tmp_path / "out"
     repository.mkdir()
     make_repository(repository)

@@ -34,10 +34,10 @@ DECIDING: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("part", DECIDING)
 def test_a_deciding_part_changes_the_fingerprint_and_is_told(part: str) -> None:
-    changed, told = DECIDING[part]
+    changed, difference = DECIDING[part]
     other = replace(environment(), **changed)
     assert environment_fingerprint(other) != environment_fingerprint(environment())
-    assert environment_differences(environment(), other) == (told,)
+    assert environment_differences(environment(), other) == (difference,)
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_a_run_compared_with_itself_shows_nothing_worse_and_nothing_better() -> 
     assert {one.verdict for one in comparison.changes} == {
         ChangeVerdict.EQUAL,
         ChangeVerdict.WITHIN,
-        ChangeVerdict.NOT_TOLD_APART,
+        ChangeVerdict.NOT_DISTINGUISHED,
         ChangeVerdict.INCONCLUSIVE,
     }
     assert not any(one.better for one in comparison.changes)
@@ -91,11 +91,11 @@ def test_changes_come_in_the_order_of_cases_and_metrics() -> None:
         ("temp_bytes", (0,), (900e3,), ChangeVerdict.WITHIN, False, False),
         ("temp_bytes", (0,), (9e6,), ChangeVerdict.MORE, True, False),
         ("temp_bytes", (9e6,), (0,), ChangeVerdict.LESS, False, True),
-        ("peak_heap_untraced_bytes", (36e6,), (36e6 - 2**20,), ChangeVerdict.NOT_TOLD_APART, False, False),
+        ("peak_heap_untraced_bytes", (36e6,), (36e6 - 2**20,), ChangeVerdict.NOT_DISTINGUISHED, False, False),
         ("peak_heap_untraced_bytes", (36e6,), (36e6 + 2**21,), ChangeVerdict.MORE, True, False),
         ("wall_seconds", TIMES, tuple(1.2 * one for one in TIMES), ChangeVerdict.MORE, True, False),
         ("wall_seconds", TIMES, tuple(0.8 * one for one in TIMES), ChangeVerdict.LESS, False, True),
-        ("wall_seconds", TIMES, tuple(1.005 * one for one in TIMES), ChangeVerdict.NOT_TOLD_APART, False, False),
+        ("wall_seconds", TIMES, tuple(1.005 * one for one in TIMES), ChangeVerdict.NOT_DISTINGUISHED, False, False),
         ("wall_seconds", (1, 2, 3), (7, 8, 9), ChangeVerdict.INCONCLUSIVE, False, False),
         ("wall_seconds", TIMES, (), ChangeVerdict.MISSING, False, False),
         ("wall_seconds", (), TIMES, ChangeVerdict.MISSING, False, False),
@@ -147,7 +147,7 @@ def test_a_change_below_the_noise_floor_of_the_machine_is_no_change() -> None:
     before, after = small_run(), regressed()
     assert change(compare(floored(before, 0.05), after), "streaming", "wall_seconds").verdict is ChangeVerdict.MORE
     noisy = change(compare(floored(before, 0.05), floored(after, 0.5)), "streaming", "wall_seconds")
-    assert noisy.verdict is ChangeVerdict.NOT_TOLD_APART
+    assert noisy.verdict is ChangeVerdict.NOT_DISTINGUISHED
     assert noisy.reason.startswith("below the machine's noise floor of ")
     # The floor of another machine says nothing about this one.
     assert (
@@ -187,16 +187,16 @@ def test_rows_that_differ_within_a_run_suppress_claims_too(reverse: bool) -> Non
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "reason"),
     [
         (replace(digest(SCAN, "streaming", ROWS), row_count=ROWS - 1), "43,368 → 43,367 rows"),
         (replace(digest(SCAN, "streaming", ROWS), summary_count=45), "46 → 45 summaries"),
         (replace(digest(SCAN, "streaming", ROWS), summaries="bad0"), "46 summaries in both, with different content"),
     ],
 )
-def test_what_differs_in_the_rows_is_told(content: object, told: str) -> None:
+def test_a_difference_in_the_rows_is_described(content: object, reason: str) -> None:
     after = replace(small_run(), digests=(small_run().digests[0], content))  # type: ignore[arg-type]  # a Digest
-    assert compare(small_run(), after).same_rows.reasons[0] == f"streaming on 1k/8: {told}"
+    assert compare(small_run(), after).same_rows.reasons[0] == f"streaming on 1k/8: {reason}"
 
 
 def test_rows_that_nobody_compared_allow_no_claim() -> None:
@@ -268,7 +268,7 @@ def test_a_metric_that_is_not_known_is_an_error() -> None:
         compare(small_run(), unknown)
 
 
-def test_the_same_code_measured_twice_is_rarely_told_apart() -> None:
+def test_the_same_code_measured_twice_is_rarely_distinguished() -> None:
     """20 comparisons of two noisy metrics: at 5 % more than 4 alarms come about once in 400 tries."""
     rng = random.Random(5)
     alarms = 0
@@ -283,7 +283,7 @@ def test_the_same_code_measured_twice_is_rarely_told_apart() -> None:
     assert alarms <= 4
 
 
-def test_a_slow_down_of_30_percent_is_told_apart_by_ten_samples() -> None:
+def test_a_slow_down_of_30_percent_is_distinguished_by_ten_samples() -> None:
     """At a noise of 8 %: in at least 8 of 10 runs, which a power of 97 % misses about once in 300 tries."""
     rng = random.Random(6)
     found = 0

@@ -60,7 +60,7 @@ def test_the_interval_covers_the_true_ratio_about_as_often_as_it_says(noise: str
 
 @pytest.mark.parametrize("pairs", [6, 12])
 def test_the_rule_raises_few_false_alarms_and_sees_what_it_says_it_can(pairs: int) -> None:
-    """Told apart and beyond the floor: under 5 % of runs of the same code, over 80 % at the smallest detectable ratio.
+    """Under 5 % of runs of the same code exceed interval and floor, over 80 % at the smallest detectable ratio.
 
     The floor comes from one calibration of as many pairs of the same code, as that of a real machine does.
     """
@@ -72,8 +72,8 @@ def test_the_rule_raises_few_false_alarms_and_sees_what_it_says_it_can(pairs: in
         floor = math.log(chance_ratio(log_ratio_deviation((1.0,) * pairs, calibration), pairs))
         noise = rng.normal(0, DEVIATION, pairs)
         same, slower = compare(noise), compare(noise + truth)
-        alarms += same.told_apart and abs(math.log(same.estimate)) > floor
-        seen += slower.told_apart and math.log(slower.estimate) > floor
+        alarms += same.distinguished and abs(math.log(same.estimate)) > floor
+        seen += slower.distinguished and math.log(slower.estimate) > floor
     assert alarms / RUNS < 0.05
     assert seen / RUNS >= 0.80
 
@@ -81,7 +81,7 @@ def test_the_rule_raises_few_false_alarms_and_sees_what_it_says_it_can(pairs: in
 def test_the_interval_alone_detects_the_smallest_detectable_ratio_nine_times_in_ten() -> None:
     rng = np.random.default_rng(22)
     truth = math.log(smallest_detectable_ratio(DEVIATION, 8))
-    seen = sum(compare(rng.normal(truth, DEVIATION, 8)).told_apart for _ in range(RUNS))
+    seen = sum(compare(rng.normal(truth, DEVIATION, 8)).distinguished for _ in range(RUNS))
     assert 0.85 <= seen / RUNS <= 0.95
 
 
@@ -108,20 +108,20 @@ def test_exchanging_the_sides_gives_the_reciprocal() -> None:
     assert one is not None
     assert two is not None
     assert one.estimate == pytest.approx(1 / two.estimate)
-    assert one.told_apart == two.told_apart
+    assert one.distinguished == two.distinguished
 
 
-def test_equal_samples_are_one_and_not_told_apart() -> None:
+def test_equal_samples_are_one_and_not_distinguished() -> None:
     found = paired_ratio((3.0,) * 10, (3.0,) * 10)
     assert found == PairedRatio(pairs=10, estimate=1.0, low=1.0, high=1.0)
-    assert not found.told_apart
+    assert not found.distinguished
 
 
 @pytest.mark.parametrize("pairs", range(1, FEWEST_PAIRS))
 def test_too_few_pairs_give_an_estimate_and_no_claim(pairs: int) -> None:
     found = paired_ratio((1.0,) * pairs, (2.0,) * pairs)
     assert found == PairedRatio(pairs=pairs, estimate=2.0, low=None, high=None)
-    assert not found.told_apart
+    assert not found.distinguished
 
 
 def test_nothing_and_samples_of_zero_are_not_compared() -> None:

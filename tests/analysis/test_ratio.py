@@ -14,8 +14,12 @@ def of(metric: str, *samples: float) -> Summary:
 
 
 def test_it_is_the_other_divided_by_the_base() -> None:
-    assert ratio(of("peak_heap_bytes", 100e6), of("peak_heap_bytes", 50e6)) == Ratio(0.5, told_apart=True, unit="bytes")
-    assert ratio(of("peak_heap_bytes", 50e6), of("peak_heap_bytes", 100e6)) == Ratio(2.0, told_apart=True, unit="bytes")
+    assert ratio(of("peak_heap_bytes", 100e6), of("peak_heap_bytes", 50e6)) == Ratio(
+        0.5, distinguished=True, unit="bytes"
+    )
+    assert ratio(of("peak_heap_bytes", 50e6), of("peak_heap_bytes", 100e6)) == Ratio(
+        2.0, distinguished=True, unit="bytes"
+    )
 
 
 SLOW = (4.0, 4.1, 4.2, 4.0, 4.3, 4.1)
@@ -23,7 +27,7 @@ FAST = (2.0, 2.1, 2.0, 2.1, 2.2, 2.0)
 
 
 @pytest.mark.parametrize(
-    ("base", "other", "told_apart"),
+    ("base", "other", "distinguished"),
     [
         (SLOW, FAST, True),
         (FAST, SLOW, True),
@@ -32,12 +36,12 @@ FAST = (2.0, 2.1, 2.0, 2.1, 2.2, 2.0)
         (SLOW, FAST[:5], False),
     ],
 )
-def test_noisy_sides_are_told_apart_by_six_pairs_whose_interval_excludes_one(
-    base: tuple[float, ...], other: tuple[float, ...], *, told_apart: bool
+def test_noisy_sides_are_distinguished_by_six_pairs_whose_interval_excludes_one(
+    base: tuple[float, ...], other: tuple[float, ...], *, distinguished: bool
 ) -> None:
     found = ratio(of("wall_seconds", *base), of("wall_seconds", *other))
     assert found is not None
-    assert found.told_apart is told_apart
+    assert found.distinguished is distinguished
 
 
 def test_the_interval_of_a_noisy_ratio_turns_with_its_sides() -> None:
@@ -54,19 +58,19 @@ def test_the_interval_of_a_noisy_ratio_turns_with_its_sides() -> None:
     assert less.low < less.value < less.high < 1
 
 
-def test_near_exact_sides_are_told_apart_from_one_per_cent_on() -> None:
+def test_near_exact_sides_are_distinguished_from_one_per_cent_on() -> None:
     base = of("peak_heap_bytes", 100e6)
     small, large = ratio(base, of("peak_heap_bytes", 99.2e6)), ratio(base, of("peak_heap_bytes", 98e6))
     assert small is not None
     assert large is not None
-    assert (small.told_apart, large.told_apart) == (False, True)
+    assert (small.distinguished, large.distinguished) == (False, True)
 
 
 def test_words_follow_the_direction_and_the_unit() -> None:
-    assert ratio_words(Ratio(0.4444, told_apart=True, unit="bytes")) == "2.25× less"
+    assert ratio_words(Ratio(0.4444, distinguished=True, unit="bytes")) == "2.25× less"
     assert ratio_words(Ratio(1.19, True, 1.08, 1.31, "seconds")) == "1.19× slower (1.08–1.31)"
     assert ratio_words(Ratio(0.5, True, 0.4, 0.625, "seconds")) == "2.00× faster (1.60–2.50)"
-    assert ratio_words(Ratio(1.01, told_apart=False, unit="bytes"), interval=False) == "~1.01× more"
+    assert ratio_words(Ratio(1.01, distinguished=False, unit="bytes"), interval=False) == "~1.01× more"
 
 
 def test_no_ratio_against_next_to_nothing_of_exact_metrics_or_of_a_missing_side() -> None:

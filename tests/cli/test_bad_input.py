@@ -197,7 +197,7 @@ def test_a_read_only_output_folder_is_found_by_an_ordinary_user_before_anything_
 
 
 def test_an_implementation_that_cannot_be_imported_loses_nothing(inputs: Path, earlier: Path) -> None:
-    """In a process of its own: the message crosses from the worker to standard error, with no traceback."""
+    """In a separate process: the message crosses from the worker to standard error, with no traceback."""
     before = content(earlier)
     scan = ["--scan-file", inputs / "scan.json", "--catalogue-file", inputs / "catalogue.json"]
     module = "tests.support.implementations.broken:run"

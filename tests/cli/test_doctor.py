@@ -93,8 +93,8 @@ def test_a_later_run_on_this_machine_takes_the_floor_along_and_its_report_says_w
     floor = read_noise_floor(FLOOR)
     assert floor is not None
     assert read_results(tmp_path / "reports" / "out" / "results.json").noise_floor == floor
-    told = "6 pairs of streaming on 1k/8: with 6 pairs this machine detects changes of wall time from"
-    assert told in (tmp_path / "reports" / "out" / "report.md").read_text(encoding="utf-8")
+    sentence = "6 pairs of streaming on 1k/8: with 6 pairs this machine detects changes of wall time from"
+    assert sentence in (tmp_path / "reports" / "out" / "report.md").read_text(encoding="utf-8")
 
     write_noise_floor(FLOOR, replace(floor, environment_fingerprint="another machine's"))
     command(*run)

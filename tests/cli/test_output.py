@@ -102,7 +102,7 @@ def test_a_second_run_into_a_folder_is_refused_and_the_first_keeps_it(
 
 
 def test_a_terminal_that_goes_away_does_not_end_a_run(inputs: Path, tmp_path: Path) -> None:
-    """The progress bar is drawn on it from a thread of its own."""
+    """The progress bar is drawn on it from another thread."""
     reader, writer = pty.openpty()
     files = ["--scan-file", inputs / "scan.json", "--catalogue-file", inputs / "catalogue.json", "--output", tmp_path]
     with subprocess.Popen(

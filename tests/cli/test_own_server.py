@@ -1,4 +1,4 @@
-"""With BENCH_DATABASE_URL the suite works on the user's own server and leaves it as it was."""
+"""With BENCH_DATABASE_URL the suite works on the user's own server and leaves nothing on it."""
 
 from __future__ import annotations
 

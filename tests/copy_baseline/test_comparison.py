@@ -1,4 +1,4 @@
-"""The copy baseline is a yardstick of its own run: no comparison and no gate takes it for a case."""
+"""The copy baseline is a yardstick within one run: neither comparison nor gate treats it as a case."""
 
 from __future__ import annotations
 

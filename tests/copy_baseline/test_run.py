@@ -172,7 +172,7 @@ def test_a_re_run_deletes_the_old_rows_first_also_in_the_copy_baseline(inputs: P
     assert deleted == {"streaming": (EXPECTED_ROWS + SUMMARIES,), COPY_BASELINE: (EXPECTED_ROWS + SUMMARIES,)}
 
 
-def test_a_recorded_scan_on_a_server_of_ones_own_has_its_copy_baseline_too(inputs: Path, tmp_path: Path) -> None:
+def test_a_recorded_scan_on_the_users_own_server_has_its_copy_baseline_too(inputs: Path, tmp_path: Path) -> None:
     options = ["--implementation", "streaming", "--pairs", 1, "--copy-baseline", "--output", tmp_path]
     files = ["--scan-file", inputs / "scan.json", "--catalogue-file", inputs / "catalogue.json"]
     with embedded_server(16, {"fsync": "off"}) as theirs:

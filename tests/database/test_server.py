@@ -1,4 +1,4 @@
-"""A Server makes databases of its own naming, drops those and no others, and its roles are those of production."""
+"""A Server creates databases under its own names and drops no others; its roles are those of production."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NAMESAKE = "bench_0123456789ab"
 
 
 def execute(conninfo: str, *commands: str) -> list[tuple[object, ...]]:
-    """Run commands, each in a transaction of its own, and return the rows of the last."""
+    """Run commands, each in a separate transaction, and return the rows of the last."""
     rows: list[tuple[object, ...]] = []
     with psycopg.connect(conninfo, autocommit=True) as connection:
         for command in commands:

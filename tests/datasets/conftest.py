@@ -17,7 +17,7 @@ from bench.datasets.catalogue.record import LoadedCatalogue
 from bench.datasets.catalogue.synthetic import synthetic_catalogue
 from tests.support.loaded_scans import MakeDatabase
 
-# In a process of its own, for Django may not be imported where scans are loaded.
+# In a separate process, for Django may not be imported where scans are loaded.
 _MIGRATE = """
 import json, sys
 from bench.database.access import DatabaseAccess

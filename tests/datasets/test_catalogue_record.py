@@ -34,7 +34,7 @@ def test_counts_and_check_ids_follow_the_order_of_the_catalogue() -> None:
     assert loaded.check_ids == ("b", "a")
 
 
-def test_the_fingerprint_tells_catalogues_apart_that_give_other_rows() -> None:
+def test_the_fingerprint_distinguishes_catalogues_that_give_other_rows() -> None:
     alpha = SMALL["alpha"]
     variants: list[Catalogue] = [
         SMALL,

@@ -34,7 +34,7 @@ def test_ascending_ids_are_sorted_from_the_scan_time_on() -> None:
     assert all(value[12] == "7" for value in made)
 
 
-def test_names_and_seeds_tell_ids_apart() -> None:
+def test_ids_differ_by_name_and_seed() -> None:
     assert len({named_id(seed, name) for seed in "ab" for name in "xy"}) == 4
     assert named_id("a", "x") == named_id("a", "x")
 

@@ -250,17 +250,17 @@ def other_catalogue(results: Results) -> Results:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "sentence"),
     [
         (other_scenario, "the baseline is of the scenario first, the run of rerun"),
         (other_seed, "does not hold the data that the baseline was measured on (seed, generator or catalogue differ)"),
         (other_catalogue, "(the catalogue differs: synthetic → prowler.whl)"),
     ],
 )
-def test_other_data_are_not_comparable(tmp_path: Path, change: Callable[[Results], Results], told: str) -> None:
+def test_other_data_are_not_comparable(tmp_path: Path, change: Callable[[Results], Results], sentence: str) -> None:
     verdict = against(tmp_path, change(with_samples(run(), "peak_heap_bytes", [99e6])))
     assert (verdict.standing, verdict.exit_code) == (Standing.NOT_COMPARABLE, 3)
-    assert any(told in one.sentence for one in verdict.having(Standing.NOT_COMPARABLE))
+    assert any(sentence in one.sentence for one in verdict.having(Standing.NOT_COMPARABLE))
 
 
 def test_rows_without_a_digest_in_the_baseline_are_a_tool_failure(tmp_path: Path) -> None:

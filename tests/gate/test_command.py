@@ -111,17 +111,17 @@ def test_a_fault_of_the_input_is_one_line_and_replaces_the_files_of_a_better_day
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("--policy", "gone.toml"), "there is no policy file gone.toml; name one by --policy"),
         (("--baseline", "gone.json"), "there is no results file gone.json"),
         (("--junit", "results.json/junit.xml"), "cannot write results.json/"),
     ],
 )
-def test_what_cannot_be_read_or_written_is_named(call: Call, arguments: tuple[str, ...], told: str) -> None:
+def test_what_cannot_be_read_or_written_is_named(call: Call, arguments: tuple[str, ...], message: str) -> None:
     code, output, errors = judged(call, run(), *arguments)
     assert (code, output) == (2, "")
-    assert told in errors
+    assert message in errors
     assert errors.count("\n") == 1
 
 

@@ -189,7 +189,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         read_policy(tmp_path / "latin.toml")
 
 
-def test_implementations_of_ones_own_may_be_named(tmp_path: Path) -> None:
+def test_the_users_own_implementations_may_be_named(tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
     path.write_text(
         policy_text().replace('"streaming"', '"my.module:task"')

@@ -58,8 +58,8 @@ def test_only_a_noisy_regression_asks_for_repetition(tmp_path: Path) -> None:
 def test_the_second_batch_decides_about_the_first(second: Standing, standing: Standing) -> None:
     found = confirm(batch(Standing.FAILED), batch(second, "second"))
     assert found.standing is standing
-    told = "again" if standing is Standing.FAILED else "not so"
-    assert check(found, NOISY).sentence == f"first; {told} in a second batch: second"
+    words = "again" if standing is Standing.FAILED else "not so"
+    assert check(found, NOISY).sentence == f"first; {words} in a second batch: second"
 
 
 def test_a_check_that_is_missing_from_the_second_batch_is_inconclusive() -> None:

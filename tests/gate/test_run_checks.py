@@ -95,9 +95,9 @@ def test_changed_bystanders_are_a_regression_of_their_own_name() -> None:
 
 def test_a_count_that_is_returned_wrongly_is_a_regression_of_the_rows() -> None:
     """The digest is right, only what the implementation said about it was not."""
-    told = "returned requirements_created = 108,421 but left 108,420 rows"
-    verdict = bare(replace(run(), failures=(wrong_rows(told),)))
-    assert told in check(verdict, "rows 10k/20 streaming").sentence
+    wrong = "returned requirements_created = 108,421 but left 108,420 rows"
+    verdict = bare(replace(run(), failures=(wrong_rows(wrong),)))
+    assert wrong in check(verdict, "rows 10k/20 streaming").sentence
     assert verdict.exit_code == 1
 
 

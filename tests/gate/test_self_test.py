@@ -1,4 +1,4 @@
-"""The self-test: every planted regression is caught by name, and a gate that misses one is told so."""
+"""The self-test: every planted regression is caught by name, and the self-test fails a gate that misses one."""
 
 from __future__ import annotations
 

@@ -61,11 +61,11 @@ def test_a_change_beyond_the_rows_is_named_and_undone(
 def test_an_open_transaction_or_an_advisory_lock_after_the_call_fails_at_once(
     small_scan: ScanStage, clean: tuple[State, TargetDigest], name: str, probe: str
 ) -> None:
-    told = {"idle_in_transaction": "idle in transaction", "keeps_advisory_lock": "advisory lock"}
+    words = {"idle_in_transaction": "idle in transaction", "keeps_advisory_lock": "advisory lock"}
     with restored(small_scan, clean):
         error = failure(small_scan, name, probe)
         assert error.kind == "error"
-        assert told[name] in str(error)
+        assert words[name] in str(error)
         assert "before returning" in str(error)
 
 

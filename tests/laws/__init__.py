@@ -1,1 +1,1 @@
-"""Tests of the laws of statements: declared, checked, told, and traced to the line behind a broken one."""
+"""Tests of the laws of statements: declared, checked, reported, and traced to the line that breaks one."""

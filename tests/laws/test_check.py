@@ -23,7 +23,7 @@ def broken(results: Results, law: Law, scan: str) -> LawCheck:
     return found
 
 
-def told(offenders: tuple[Offender, ...]) -> list[tuple[str, str, int, int, str]]:
+def described(offenders: tuple[Offender, ...]) -> list[tuple[str, str, int, int, str]]:
     return [(one.statement, one.site, one.count, one.surplus, one.reference) for one in offenders]
 
 
@@ -71,7 +71,7 @@ def test_a_query_per_region_is_named_on_every_scan_with_its_line_and_alone(law: 
     ):
         check = broken(results, law, scan)
         assert check.measured == check.expected + count
-        assert told(check.offenders) == [(REGION_QUERY, f"{FILE}:30", count, surplus, reference)]
+        assert described(check.offenders) == [(REGION_QUERY, f"{FILE}:30", count, surplus, reference)]
         assert check.offenders[0].fingerprint == fingerprint("SELECT id FROM regions WHERE name = 'another'")
 
 
@@ -91,7 +91,7 @@ def test_a_scan_that_keeps_the_law_is_what_the_others_are_compared_with() -> Non
     results = run(Made("mine", laws=(DJANGO,), besides=query_per_finding_on_large_scans))
     assert [one.holds for one in check_laws(results)] == [True, True, False]
     expected = [("SELECT * FROM resources WHERE id = ?", f"{FILE}:40", 10_000, 10_000, "100/3")]
-    assert told(broken(results, DJANGO, "10k/20").offenders) == expected
+    assert described(broken(results, DJANGO, "10k/20").offenders) == expected
 
 
 def one_more(scan: Dataset) -> tuple[Issued, ...]:
@@ -103,12 +103,12 @@ def test_a_statement_too_many_on_every_scan_is_found_by_the_implementation_that_
     results = run(Made("yours", file="yours/task.py"), Made("mine", besides=one_more))
     for scan in ("100/3", "1k/8", "10k/20"):
         for law in (DJANGO, SERVER):
-            assert told(broken(results, law, scan).offenders) == [("SELECT now()", f"{FILE}:50", 1, 1, "yours")]
+            assert described(broken(results, law, scan).offenders) == [("SELECT now()", f"{FILE}:50", 1, 1, "yours")]
 
 
 def test_on_a_single_scan_the_line_that_repeats_itself_most_is_named_and_where_none_does_no_guess_is_made() -> None:
     results = run(Made("mine", laws=(DJANGO,), besides=runs.query_per_region), scans=["1k/8"])
-    assert told(broken(results, DJANGO, "1k/8").offenders) == [(REGION_QUERY, f"{FILE}:30", 8, 8, "")]
+    assert described(broken(results, DJANGO, "1k/8").offenders) == [(REGION_QUERY, f"{FILE}:30", 8, 8, "")]
     assert broken(run(Made("mine", laws=(DJANGO,), besides=one_more), scans=["1k/8"]), DJANGO, "1k/8").offenders == ()
 
 

@@ -1,4 +1,4 @@
-"""The project's implementations keep what they declare; one that does not is told with its line, and fails the run."""
+"""The project's implementations keep their declared laws; a broken law is reported with its line and fails the run."""
 
 from __future__ import annotations
 

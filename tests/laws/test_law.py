@@ -1,4 +1,4 @@
-"""A law is read as it was declared, and one that could never be checked is refused where it is written."""
+"""A law reads back as declared, and one that could never be checked is refused where it is declared."""
 
 from __future__ import annotations
 

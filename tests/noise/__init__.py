@@ -1,1 +1,1 @@
-"""Tests of what a machine's noise is found to be, and told."""
+"""Tests of how a machine's noise is measured and reported."""

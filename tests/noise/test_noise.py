@@ -46,7 +46,7 @@ def test_noisy_metrics_with_pairs_enough_are_compared_and_no_others() -> None:
     assert [one.metric for one in comparisons] == ["wall_seconds", "cpu_seconds"]
     for one in comparisons:
         assert one.ratio.pairs == PAIRS
-        assert not one.ratio.told_apart
+        assert not one.ratio.distinguished
         # The difference of two logs varies by √2 of what one does.
         assert one.deviation == pytest.approx(0.05 * math.sqrt(2), rel=0.4)
 
@@ -54,7 +54,7 @@ def test_noisy_metrics_with_pairs_enough_are_compared_and_no_others() -> None:
 def test_samples_are_paired_as_they_were_taken_one_after_the_other() -> None:
     (wall, _) = compare_with_itself(itself(drift=0.5, deviation=0.001))
     assert wall.ratio.estimate == pytest.approx(math.exp(0.5), rel=0.01)
-    assert wall.ratio.told_apart
+    assert wall.ratio.distinguished
     assert wall.deviation < 0.01
 
 

@@ -1,4 +1,4 @@
-"""The floor's file is read as it was written, and a damaged one is said to be damaged, with the remedy."""
+"""The noise floor's file reads back as written; a damaged one is refused, with the remedy."""
 
 from __future__ import annotations
 

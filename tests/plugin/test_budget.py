@@ -283,7 +283,7 @@ UNITTEST = """
         @pytest.mark.bench_budget(statements=1, peak_heap="10 MB")
         def test_few(self):
             ask(1)
-            assert self.runs == 1, "the second run has an instance of its own"
+            assert self.runs == 1, "the second run has another instance"
 
         @pytest.mark.bench_budget(statements=1, peak_heap="10 MB")
         def test_statements(self):
@@ -449,7 +449,7 @@ def test_an_outcome_of_pytest_stays_and_a_figure_that_would_be_wrong_is_refused(
     ]
     assert failure(finished, "test_benchmark") == (
         "the budget was not measured: the fixture 'benchmark' calls the code many times, and a probe would spoil its "
-        "times; keep the budget in a test of its own"
+        "times; move the budget to a separate test"
     )
     assert failure(finished, "test_forks") == (
         "the budget of peak_heap was not measured: the test forked a process, whose work would be missing"

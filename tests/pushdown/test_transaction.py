@@ -24,7 +24,7 @@ WAITS_FOR_SCAN = "query LIKE '%FOR KEY SHARE%'"
 
 
 def run(workbench: Workbench, lane: str) -> Outcome:
-    """Run in a thread of its own, whose connections end with it."""
+    """Run in a separate thread, whose connections end with it."""
     try:
         return workbench.run(lane)
     finally:

@@ -1,1 +1,1 @@
-"""The read side: what is read, how it is timed, and how that is told."""
+"""Tests of the read side: what is read, how it is timed, and how it is reported."""

@@ -51,7 +51,7 @@ def test_the_results_hold_every_sample(finished: tuple[Finished, Path]) -> None:
     ]
 
 
-def test_it_works_on_a_server_of_ones_own_and_without_writing(catalogue_file: Path, tmp_path: Path) -> None:
+def test_it_works_on_the_users_own_server_without_writing(catalogue_file: Path, tmp_path: Path) -> None:
     options = ["--scan", "30/2", "--catalogue-file", catalogue_file, "--pairs", 1, "--writes", 0, "--output", tmp_path]
     with embedded_server(18, {"fsync": "off"}) as theirs:
         process = run("reads", *options, "--database-url", theirs.conninfo)

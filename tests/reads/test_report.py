@@ -1,4 +1,4 @@
-"""The read side is told with the verdict first, and no ratio stands where the answers differ."""
+"""The report of the read side begins with the verdict, and shows no ratio if answers differ."""
 
 from __future__ import annotations
 

@@ -37,9 +37,9 @@ def scan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScanStage]:
 
 
 def timed(scan: ScanStage, pairs: int = PAIRS) -> dict[str, ReadSamples]:
-    told: list[str] = []
-    found = time_reads(scan.access, scan.loaded.key, VIEW, pairs, told.append)
-    assert len(told) == len(READS)
+    messages: list[str] = []
+    found = time_reads(scan.access, scan.loaded.key, VIEW, pairs, messages.append)
+    assert len(messages) == len(READS)
     return {one.read: one for one in found}
 
 

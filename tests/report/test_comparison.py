@@ -124,6 +124,6 @@ def test_a_busier_machine_is_named_beside_the_environment() -> None:
     run = small_run()
     after = replace(later(run), environment=run.environment)
     busy = replace(after, environment=replace(run.environment, load_average=(3.25, 1.0, 0.5)))
-    words = "Same environment: yes, but the load average was 0.2 before and 3.2 after: times tell of that too"
+    words = "Same environment: yes, but the load average was 0.2 before and 3.2 after, which affects times"
     assert words in " ".join(render_comparison(compare(run, busy)).split())
     assert "load average" not in render_comparison(compare(run, after))

@@ -1,4 +1,4 @@
-"""Growth is told with what it rests on, and nothing is told that the sizes do not bear."""
+"""Growth is reported with its evidence, and nothing is claimed that the sizes do not support."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ def test_the_table_of_kill_sizes_fits_a_terminal() -> None:
 
 def test_flat_is_told_with_its_bound_and_grown_with_its_ends() -> None:
     table = tables(sweep())["Fits"]
-    told = {row[:3]: row[-1] for row in table.rows}
-    assert told["streaming", "Peak RSS growth", "rows, 1,000 findings"].startswith("flat: at most ")
-    assert told["materializing", "Peak RSS growth", "rows, 1,000 findings"] == "grows: 47.1 to 132.5 MB"
+    growth = {row[:3]: row[-1] for row in table.rows}
+    assert growth["streaming", "Peak RSS growth", "rows, 1,000 findings"].startswith("flat: at most ")
+    assert growth["materializing", "Peak RSS growth", "rows, 1,000 findings"] == "grows: 47.1 to 132.5 MB"
 
 
 def test_without_the_rss_before_the_call_no_worker_is_killed_on_paper() -> None:

@@ -65,10 +65,10 @@ def test_a_row_says_which_ratio_it_is_and_the_title_what_follows() -> None:
     assert "over 6 pairs" in chart.alt
 
 
-def test_equal_times_are_not_told_apart() -> None:
+def test_equal_times_are_not_distinguished() -> None:
     chart = chart_of(timed(BASE, (*BASE[1:], BASE[0])))
     assert chart is not None
-    assert chart.title == "No wall time is told apart from that of materializing"
+    assert chart.title == "No wall time is distinguishable from that of materializing"
 
 
 def test_without_an_interval_there_is_no_chart_and_an_earlier_one_goes(tmp_path: Path) -> None:

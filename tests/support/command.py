@@ -1,4 +1,4 @@
-"""The command line as a process of its own."""
+"""The command line as a separate process."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def start(
     folder: Path = ROOT,
     before: Callable[[], None] | None = None,
 ) -> subprocess.Popen[str]:
-    """Start ``bench`` in a session of its own, as a shell does with a job; ``before`` runs in it first."""
+    """Start ``bench`` in a separate session, as a shell does with a job; ``before`` runs in it first."""
     return subprocess.Popen(
         [*BENCH, *map(str, arguments)],
         cwd=folder,

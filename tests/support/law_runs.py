@@ -28,7 +28,7 @@ def read(file: str) -> tuple[Issued, ...]:
 
 
 def copies(scan: Dataset) -> tuple[Issued, ...]:
-    """A COPY in a transaction of its own for each batch."""
+    """A COPY in a separate transaction for each batch."""
     texts = ("BEGIN", "SELECT set_config('api.tenant_id', 'a', true)", "COPY t FROM STDIN", "COMMIT")
     return tuple((text, f"{FILE}:20") for text in texts) * -(-scan.rows // BATCH)
 
@@ -44,7 +44,7 @@ def query_per_region(scan: Dataset) -> tuple[Issued, ...]:
 
 
 def transaction_per_region(scan: Dataset) -> tuple[Issued, ...]:
-    """The same in transactions of their own."""
+    """The same, each in a separate transaction."""
     frame = ("BEGIN", "SELECT set_config('api.tenant_id', 'a', true)"), ("COMMIT",)
     begin, end = (tuple((text, f"{FILE}:30") for text in part) for part in frame)
     return tuple(issued for query in query_per_region(scan) for issued in (*begin, query, *end))

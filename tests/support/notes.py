@@ -8,7 +8,7 @@ from tests.support.stand_in import Sample, sample
 
 
 class Notes:
-    """A Progress that keeps what it is told."""
+    """A Progress that keeps every message."""
 
     def __init__(self) -> None:
         self.total = self.finished = 0.0

@@ -37,7 +37,7 @@ def everything(workbench: Workbench) -> dict[str, Lines]:
 
 
 def run(workbench: Workbench, implementation: str = PACKED) -> Outcome:
-    """Run in a thread of its own, whose connections end with it."""
+    """Run in a separate thread, whose connections end with it."""
     try:
         return workbench.run(implementation)
     finally:

@@ -1,4 +1,4 @@
-"""Cases of names that look alike: what differs in a single character is another requirement, check or region."""
+"""Cases of names that look alike: one different character makes another requirement, check or region."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ALIKE = (
     *("a", "A", CYRILLIC, "\uff41", "\u00aa", "a\u200b", "a ", " a", "a\ufe0f", "\u00e4", "a\u0308"),
     *(COMPOSED, DECOMPOSED, "\u212b", "\u00c5", "\ufb01", "fi", "\u00df", "ss", "SS", "\u0130", "i", "I", "\u0131"),
 )
-"""Texts that normalising, case folding or a language's collation would take for one another."""
+"""Texts that normalising, case folding or a language's collation would treat as equal."""
 
 TWICE = '{"framework": "CIS", "requirements": {"1": {"checks": ["x"]}, "2": {"checks": []}, "1": {"checks": ["a"]}}}'
 
@@ -106,7 +106,7 @@ IDENTITY_CASES: dict[str, Case] = {
         ),
     ),
     "requirement-id-twice": case(
-        "of a requirement id that stands twice in one JSON object the last counts, in the first one's place",
+        "if a JSON object has a requirement id twice, the last value counts, in the first one's position",
         [finding("a", "FAIL", "eu")],
         {"cis": json.loads(TWICE)},
         by_hand(counts("cis 1 eu FAIL 0/1/1", "cis 2 eu MANUAL 0/0/0"), summaries("cis 0/1/1/2"), ["eu"]),

@@ -1,4 +1,4 @@
-"""Cases of what a finding may hold besides the usual: arrays that differ from resources, compliance of any JSON type.
+"""Cases of unusual findings: arrays that differ from resources, compliance of any JSON type.
 
 The rules read regions from the array, and ignore compliance that is no object and a ThreatScore entry that is no list.
 """
@@ -12,7 +12,7 @@ from bench.compliance.written import ByHand, Count, by_hand, counts, summaries
 
 TS = {"ts": SCORE}
 SHORT = {"ts": framework("ProwlerThreatScore", "1.0", **{"1": ["a"], "2": []})}
-"""Requirement ids of one character, which a text that is taken for a list would name."""
+"""Requirement ids of one character, which iterating over a text would yield."""
 IN_EU = finding("a", "PASS", "eu")
 EU_COUNTS = counts("ts 1.1 eu PASS 1/0/1", "ts 1.2 eu MANUAL 0/0/0")
 EU = by_hand(EU_COUNTS, summaries("ts 1/0/1/2"), ["eu"])
@@ -20,7 +20,7 @@ SHORT_EU = by_hand(counts("ts 1 eu PASS 1/0/1", "ts 2 eu MANUAL 0/0/0"), summari
 
 
 def eu_and_failing(region: str) -> ByHand:
-    """What ``IN_EU`` and a failing finding in ``region``, scored for 1.1, come to."""
+    """Return what a run writes for ``IN_EU`` and a failing finding in ``region``, scored for 1.1."""
     failing = [
         Count("ts", "1.1", region, "FAIL", 0, 1, 1, 0, 1),
         Count("ts", "1.2", region, "MANUAL", 0, 0, 0),
@@ -29,19 +29,19 @@ def eu_and_failing(region: str) -> ByHand:
 
 
 def scored_times(times: int) -> ByHand:
-    """What one passing finding in ``eu`` comes to that ThreatScore counts ``times``."""
+    """Return what a run writes for one passing finding in ``eu`` that ThreatScore counts ``times`` times."""
     return by_hand(
         counts(f"ts 1.1 eu PASS 1/0/1 {times}/{times}", "ts 1.2 eu MANUAL 0/0/0"), summaries("ts 1/0/1/2"), ["eu"]
     )
 
 
 def _odd_compliance(promise: str, *values: Any) -> Case:
-    """A finding without compliance, and one with each of ``values``, of which ThreatScore counts none."""
+    """Return a case of a finding without compliance and one per value, none of which ThreatScore counts."""
     return case(promise, [IN_EU, *(finding("a", "PASS", "eu", compliance=value) for value in values)], TS, EU)
 
 
 def _odd_scores(promise: str, *values: Any) -> Case:
-    """The same for values under ThreatScore's key."""
+    """Return the same for values under ThreatScore's key."""
     scores = [finding("a", "PASS", "eu", compliance={THREATSCORE: value}) for value in values]
     return case(promise, [IN_EU, *scores], SHORT, SHORT_EU)
 
@@ -66,7 +66,7 @@ READING_CASES: dict[str, Case] = {
         EU,
     ),
     "every-array-null": case(
-        "where every array is NULL nothing is written",
+        "if every array is NULL, nothing is written",
         [finding("a", "PASS", "eu", resource_regions=None)],
         TS,
         by_hand(),
@@ -132,7 +132,7 @@ READING_CASES: dict[str, Case] = {
         "what a ThreatScore list holds besides texts is no requirement", [1, 1.0, None, True, "true", "null", "1.0"]
     ),
     "threatscore-nested": case(
-        "a list or an object in a ThreatScore list is no requirement, and what is beside it counts",
+        "a list or an object in a ThreatScore list is no requirement, and the other entries count",
         [finding("a", "PASS", "eu", compliance={THREATSCORE: [["1.2"], "1.1", {"1.2": "1.2"}]})],
         TS,
         scored_times(1),

@@ -1,6 +1,6 @@
-"""Cases that must not write: what is no scan (rule 1), and NUL, which PostgreSQL cannot store.
+"""Cases that must not write: a missing scan (rule 1), and NUL, which PostgreSQL cannot store.
 
-A run that cannot write what the rules ask for must raise, and leave rows and summaries as they were.
+A run that cannot write what the rules require must raise and change neither rows nor summaries.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def _no_scan(promise: str, asked: Asked) -> Case:
 
 def _nul(what: str, catalogue: Json) -> Case:
     return Case(
-        promise=f"NUL in {what} is refused, and nothing has changed",
+        promise=f"NUL in {what} is refused, and nothing changes",
         findings=FINDINGS,
         catalogue=catalogue,
         refused=ANY,
@@ -36,11 +36,11 @@ def _late() -> Json:
 
 
 REFUSAL_CASES: dict[str, Case] = {
-    "missing-scan": _no_scan("a scan that there is not does not exist", "missing scan"),
-    "deleted-provider": _no_scan("a scan whose provider is deleted does not exist", "deleted provider"),
-    "scan-of-another-tenant": _no_scan("another tenant's scan does not exist", "scan of another tenant"),
+    "missing-scan": _no_scan("a call for an unknown scan is refused", "missing scan"),
+    "deleted-provider": _no_scan("a call for a scan whose provider is deleted is refused", "deleted provider"),
+    "scan-of-another-tenant": _no_scan("a call for another tenant's scan is refused", "scan of another tenant"),
     "other-tenant": _no_scan(
-        "the scan does not exist for another tenant, who has findings under its id", "other tenant"
+        "another tenant's call for the scan is refused, even if that tenant has findings under its id", "other tenant"
     ),
     "nul-in-description": _nul(
         "a description",
@@ -61,7 +61,7 @@ REFUSAL_CASES: dict[str, Case] = {
         ),
     ),
     "nul-after-10000-rows": Case(
-        promise="NUL in the last of more rows than a batch holds is refused, and nothing has changed",
+        promise="NUL in the last of more rows than a batch holds is refused, and nothing changes",
         findings=tuple(bulk_findings(1, 1)),
         catalogue=_late(),
         refused=ANY,
@@ -77,7 +77,7 @@ REFUSAL_CASES: dict[str, Case] = {
         ),
     ),
     "nul-without-regions": case(
-        "NUL that no row would hold, as no region counts, is not in the way of deleting the old rows",
+        "NUL that no row would hold, because no region counts, does not prevent deleting the old rows",
         [finding("a", "FAIL", "eu", muted=True)],
         {NUL: framework(NUL, NUL, **{NUL: [NUL]})},
         by_hand(),

@@ -1,4 +1,4 @@
-"""Cases of rule 8: a run over what an earlier run of the same implementation left, of other findings or catalogue."""
+"""Cases of rule 8: a run over the rows of an earlier run with other findings or another catalogue."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def _after(
     findings: Iterable[Json] = FINDINGS,
     catalogue: Json | None = None,
 ) -> Case:
-    """A case that comes to ``found`` after an earlier run; findings and catalogue are the usual unless given."""
+    """Return a case that must leave ``found`` after an earlier run; findings and catalogue have defaults."""
     before = Earlier(findings=tuple(earlier), catalogue=BOTH if earlier_catalogue is None else earlier_catalogue)
     return case(promise, findings, BOTH if catalogue is None else catalogue, found, earlier=before)
 
 
 def _many(flipped: int) -> list[Json]:
-    """40 checks in 5 regions each, of which the first ``flipped`` fail."""
+    """Return findings of 40 checks in 5 regions each, of which the first ``flipped`` fail."""
     regions = [f"r{number}" for number in range(5)]
     return [finding(f"c{number:02}", "FAIL" if number < flipped else "PASS", *regions) for number in range(40)]
 
@@ -96,15 +96,15 @@ RERUN_CASES: dict[str, Case] = {
         findings=FINDINGS[:1],
     ),
     "rerun-regions-new": _after(
-        "rows of a region that did not count before come", WRITTEN, earlier=FINDINGS[:1]
+        "rows of a region that did not count before are added", WRITTEN, earlier=FINDINGS[:1]
     ),
     "rerun-catalogue-smaller": _after(
-        "rows of a requirement and of a framework that the catalogue no longer has go",
+        "rows of a requirement and of a framework that the catalogue no longer has are deleted",
         by_hand(counts("cis 2 eu PASS 2/0/2", "cis 2 us FAIL 1/1/2"), summaries("cis 0/1/0/1"), ["eu", "us"]),
         catalogue={"cis": framework("CIS", "3.0", **{"2": ["a", "b"]})},
     ),
     "rerun-catalogue-larger": _after(
-        "rows of a requirement and of a framework that the catalogue did not have before come",
+        "rows of a requirement and of a framework that are new in the catalogue are added",
         WRITTEN,
         earlier_catalogue={"cis": framework("CIS", "3.0", **{"2": ["a", "b"]})},
     ),
@@ -150,7 +150,7 @@ RERUN_CASES: dict[str, Case] = {
         earlier_catalogue={**BOTH, "bare": framework("Bare", "1")},
     ),
     "rerun-to-nothing": _after(
-        "without a counted region any more the old rows and summaries go",
+        "old rows and summaries are deleted if no region counts any more",
         by_hand(),
         findings=[finding("a", "FAIL", "eu", muted=True), finding("a", "MANUAL", "us")],
     ),

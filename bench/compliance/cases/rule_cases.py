@@ -12,7 +12,7 @@ from bench.compliance.written import Text, by_hand, counts, summaries
 
 COUNTING: dict[str, Case] = {
     "muted-and-manual": case(
-        "muted and MANUAL findings make neither a status nor a region",
+        "muted and MANUAL findings contribute neither a status nor a region",
         [
             finding("a", "PASS", "eu"),
             finding("a", "FAIL", "eu", muted=True),
@@ -164,7 +164,7 @@ COUNTING: dict[str, Case] = {
         ),
     ),
     "summary-over-regions": case(
-        "a requirement fails over all regions where one region fails, and passes where every region does",
+        "a requirement fails overall if one region fails, and passes if every region passes",
         [
             finding("a", "PASS", "eu"),
             finding("a", "PASS", "us"),
@@ -202,13 +202,13 @@ EMPTY: dict[str, Case] = {
         by_hand(),
     ),
     "no-region": case(
-        "a finding without any region is as none",
+        "a finding without any region counts nowhere",
         [finding("a", "FAIL"), finding("a", "PASS", "eu")],
         {"cis": CIS},
         by_hand(counts("cis 1 eu PASS 1/0/1", "cis 2 eu PASS 1/0/2"), summaries("cis 2/0/0/2"), ["eu"]),
     ),
     "no-frameworks": case(
-        "a provider without frameworks: no region counts, old rows stay and old summaries go",
+        "a provider without frameworks: no region counts, old rows stay, old summaries are deleted",
         [finding("a", "FAIL", "eu"), finding("b", "PASS", "us")],
         {},
         by_hand(),
@@ -222,7 +222,7 @@ EMPTY: dict[str, Case] = {
         ),
     ),
     "only-no-requirements": case(
-        "where no framework has requirements, regions are returned and old rows and summaries go",
+        "if no framework has requirements, regions are returned, and old rows and summaries are deleted",
         [finding("a", "FAIL", "eu")],
         {"bare": framework("Bare", "1")},
         by_hand(regions=["eu"]),
@@ -254,7 +254,7 @@ EMPTY: dict[str, Case] = {
         ),
     ),
     "other-tenants-findings": case(
-        "what another tenant has under the same scan id neither counts nor makes a region",
+        "another tenant's findings under the same scan id neither count nor add a region",
         [finding("z", "PASS", "eu")],
         {"cis": CIS},
         by_hand(counts("cis 1 eu PASS 0/0/1", "cis 2 eu PASS 0/0/2"), summaries("cis 2/0/0/2"), ["eu"]),

@@ -1,4 +1,4 @@
-"""Cases of many: regions, checks, findings and rows, around the sizes at which an implementation starts a new batch."""
+"""Cases of many regions, checks, findings and rows, around the sizes at which implementations start a new batch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bench.compliance.written import Count, Summary, by_hand, counts, summaries
 
 
 def bulk_findings(regions: int, findings: int) -> list[Json]:
-    """``findings`` over the regions r0, r1, … in turn, half of them failing; checks ascend with their regions."""
+    """Return findings over the regions r0, r1, … in turn, half of them failing; each region has its own check."""
     return [
         finding(f"check_{number % regions}", "PASS" if number % 2 else "FAIL", f"r{number % regions}")
         for number in range(findings)
@@ -15,7 +15,7 @@ def bulk_findings(regions: int, findings: int) -> list[Json]:
 
 
 def bulk_catalogue(requirements: int) -> Json:
-    """One framework with the requirements 0, 1, …; every other has the check of region r0, the rest have none."""
+    """Return a framework with requirements 0, 1, …; every other one has the check of region r0, the rest none."""
     return {
         "bulk": {
             "framework": "Bulk",
@@ -29,7 +29,7 @@ def bulk_catalogue(requirements: int) -> Json:
 
 
 def _rows(regions: int, requirements: int) -> Case:
-    """Regions × requirements rows: region r0 fails where a check is mapped, and no other region sees that check."""
+    """Return regions × requirements rows: r0 fails where a check is mapped, and no other region sees that check."""
     return case(
         f"{regions * requirements:,} rows are all written, whatever the size of a batch",
         bulk_findings(regions, regions),
@@ -49,7 +49,7 @@ def _rows(regions: int, requirements: int) -> Case:
 
 
 def _findings(number: int) -> Case:
-    """One check in one region, of which only the last finding fails; ThreatScore counts every one."""
+    """Return a case of one check in one region of which only the last finding fails; ThreatScore counts all."""
     return case(
         f"{number:,} findings of one check in one region are all read, whatever the size of a chunk",
         [
@@ -73,11 +73,11 @@ def _findings(number: int) -> Case:
 _REGIONS = [f"region-{number:03}" for number in range(500)]
 _CHECKS = [f"service_{number:03}_check" for number in range(455)]
 _HUGE = 70_000
-"""More than 16 bits hold."""
+"""More than 16 bits can hold."""
 
 SIZE_CASES: dict[str, Case] = {
     "regions-500": case(
-        "500 regions, each with a finding of its own",
+        "500 regions, each with its own finding",
         [finding("a", "FAIL" if number == 499 else "PASS", region) for number, region in enumerate(_REGIONS)],
         {"cis": CIS},
         by_hand(

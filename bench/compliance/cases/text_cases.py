@@ -27,13 +27,13 @@ HOSTILE: dict[str, tuple[str, ...]] = {
     "controls": ("\x01", "a\x01\x02\x03\x07\x08\x1a\x1b[31m\x7f", "\x80\x9f"),
     "noncharacters": ("\ufffe\uffff", "\ufffd", "\U0010ffff"),
 }
-"""Texts by what they have in common, up to 100 characters each, so that each can be a region and a check id too."""
+"""Texts by kind, at most 100 characters each, so that each can also be a region and a check id."""
 
 LONG = ('"\\.\n,漢😀' * 1_700)[:10_000]
 
 
 def _in_every_field(texts: tuple[str, ...]) -> Case:
-    """Each text in a framework, a finding and a region of its own, whose check no other framework maps."""
+    """Each text has its own framework, finding and region, and a check that no other framework maps."""
     return case(
         "texts are kept as compliance id, framework, version, description, requirement id, check id and region",
         [finding(text or "-", "FAIL", text, compliance=scored(text)) for text in texts],
@@ -85,7 +85,7 @@ _REGIONS = [*_ALL, "eu", "EU", " eu", "eu "]
 TEXT_CASES: dict[str, Case] = {
     **{f"text-{name}": _in_every_field(texts) for name, texts in HOSTILE.items()},
     "hostile-texts": case(
-        "all of those texts beside each other in one catalogue, each in its own framework",
+        "all those texts in one catalogue, each in its own framework",
         [finding(text or "-", "FAIL", "eu", compliance=scored(text)) for text in _ALL],
         {text: _framework(text) for text in _ALL},
         by_hand(
@@ -96,7 +96,7 @@ TEXT_CASES: dict[str, Case] = {
         ),
     ),
     "hostile-regions": case(
-        "each text is a region of its own, also one of blanks only, and '' where array and resource both have it",
+        "each text is a distinct region, also one of blanks only, and '' if array and resource both have it",
         [finding("a", "PASS", text) for text in _REGIONS],
         {"cis": framework("CIS", "3.0", **{"1": ["a"]})},
         by_hand(
@@ -106,7 +106,7 @@ TEXT_CASES: dict[str, Case] = {
         ),
     ),
     "hostile-regions-of-one": case(
-        "each text is a region of one and the same finding",
+        "all texts are regions of the same finding",
         [finding("a", "FAIL", *_REGIONS, compliance=scored("1"))],
         {"ts": framework("ProwlerThreatScore", "1.0", **{"1": ["a"]})},
         by_hand(
@@ -116,7 +116,7 @@ TEXT_CASES: dict[str, Case] = {
         ),
     ),
     "hostile-threatscore": case(
-        "each text as a ThreatScore requirement's id is found again by the id that findings list",
+        "each text as a ThreatScore requirement's id matches the id that findings list",
         [finding("a", "PASS", "eu", compliance=scored(*_ALL))],
         {"ts": _threatscore(_ALL)},
         by_hand(
@@ -126,7 +126,7 @@ TEXT_CASES: dict[str, Case] = {
         ),
     ),
     "hostile-checks": case(
-        "each text as a check's id is a check of its own, also in one requirement with all others",
+        "each text as a check's id is a distinct check, also in one requirement with all others",
         [finding(text or "-", "FAIL" if number % 2 else "PASS", "eu") for number, text in enumerate(_ALL)],
         {"cis": framework("CIS", "3.0", all=[text or "-" for text in _ALL])},
         by_hand(
@@ -147,7 +147,7 @@ TEXT_CASES: dict[str, Case] = {
         ),
     ),
     "long-ids": case(
-        "check id and region of the most characters that a finding holds, and framework texts of thousands",
+        "check id and region of the maximum length, and framework texts of thousands of characters",
         [finding("é" * 100, "FAIL", "漢" * 100)],
         {"x" * 500: {"framework": "y" * 3_000, "version": "z" * 3_000, "requirements": {"1": {"checks": ["é" * 100]}}}},
         by_hand(

@@ -7,7 +7,7 @@ from bench.compliance.written import by_hand, counts, summaries
 
 THREATSCORE_CASES: dict[str, Case] = {
     "threatscore-per-region": case(
-        "each listed requirement gains one finding a region, and one passed where it passes",
+        "each listed requirement counts one finding per region, and one passed finding if it passes",
         [
             finding("a", "PASS", "eu", compliance=scored("1.1", "1.2") | {"CIS-3.0": ["1", "2"]}),
             finding("a", "FAIL", "eu", compliance=scored("1.1")),
@@ -113,13 +113,13 @@ THREATSCORE_CASES: dict[str, Case] = {
         by_hand(counts("ts 1.1 eu PASS 1/0/1", "ts 1.2 eu MANUAL 0/0/0 1/1"), summaries("ts 1/0/1/2"), ["eu"]),
     ),
     "threatscore-without-framework": case(
-        "without a ThreatScore framework its findings land nowhere",
+        "without a ThreatScore framework its findings count nowhere",
         [finding("a", "PASS", "eu", compliance=scored("1", "2"))],
         {"cis": CIS},
         by_hand(counts("cis 1 eu PASS 1/0/1", "cis 2 eu PASS 1/0/2"), summaries("cis 2/0/0/2"), ["eu"]),
     ),
     "threatscore-look-alikes": case(
-        "normalising drops what is neither a–z nor 0–9 after lower case, and nothing else makes a name alike",
+        "normalising drops what is neither a–z nor 0–9 after lower case, and no other names match",
         [finding("a", "FAIL", "eu", compliance=scored("1"))],
         {
             name: framework(title, version, **{"1": []})
@@ -180,7 +180,7 @@ THREATSCORE_CASES: dict[str, Case] = {
         ),
     ),
     "threatscore-without-requirement": case(
-        "a ThreatScore framework without requirements takes no finding",
+        "a ThreatScore framework without requirements counts no finding",
         [finding("a", "FAIL", "eu", compliance=scored("1.1"))],
         {"ts": framework("ProwlerThreatScore", "1.0")},
         by_hand(regions=["eu"]),

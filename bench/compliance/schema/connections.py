@@ -24,10 +24,10 @@ def rls_transaction(tenant_id: str, using: str = DEFAULT) -> Iterator[None]:
 
 @contextmanager
 def admin_connection() -> Iterator[psycopg.Connection]:
-    """A psycopg connection of its own that bypasses row-level security; Django logs nothing of it.
+    """Open a separate psycopg connection that bypasses row-level security; Django does not log its statements.
 
-    COPY FROM is refused to a role under row-level security, hence the bypass. The block is one transaction: committed
-    at its end, rolled back by an exception, and the connection closed in either case.
+    PostgreSQL refuses COPY FROM to a role under row-level security. The block is one transaction: committed at its end,
+    rolled back by an exception; the connection is closed in both cases.
     """
     settings = connections[ADMIN].settings_dict
     with psycopg.connect(dbname=settings["NAME"], **settings["OPTIONS"]) as connection:

@@ -350,7 +350,7 @@ class PackedComplianceOverview(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    # No index of its own for any foreign key: the unique one begins with tenant and scan.
+    # No separate index for any foreign key: the unique one begins with tenant and scan.
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, db_index=False)
     tenant_id: UUID
     inserted_at = models.DateTimeField(default=timezone.now)

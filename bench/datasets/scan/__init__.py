@@ -1,4 +1,4 @@
-"""The names of scans: which one is loaded to be measured, and which ones must stay as they were."""
+"""The names of scans: the one that is loaded to be measured, and those that must not change."""
 
 from __future__ import annotations
 

@@ -63,11 +63,11 @@ def _peak_chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> 
         if points
     )
     largest = max((d for d in datasets if _measured(results, summaries, d, PEAK.name)), key=lambda d: d.rows)
-    told = {
+    described = {
         name: enumerated(tuple(f"{quantity(PEAK.unit, peak)} at {rows:,.0f} rows" for rows, peak in at))
         for name, at in peaks.items()
     }
-    alt = "; ".join(f"{short_name(name)}: {told[name]}" for name, at in peaks.items() if at)
+    alt = "; ".join(f"{short_name(name)}: {described[name]}" for name, at in peaks.items() if at)
     return Chart(
         name=CHART_NAMES[0],
         title=f"At {largest.rows:,} rows the heap peaks at {_message(results, summaries, verdict, largest, PEAK.name)}",
@@ -128,7 +128,7 @@ def _time_chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> 
         (d for d in results.datasets if _measured(results, summaries, d, TIME.name)), key=lambda d: d.rows
     )
     lines = []
-    told = []
+    described = []
     samples: list[float] = []
     for colour, name in enumerate(results.implementations):
         known = [
@@ -150,14 +150,14 @@ def _time_chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> 
             )
         )
         medians = tuple(f"{quantity(TIME.unit, s.centre)} at {_scan(datasets[int(place)])}" for place, s in known)
-        told.append(f"{short_name(name)}: {enumerated(medians)}")
+        described.append(f"{short_name(name)}: {enumerated(medians)}")
     if not lines:
         return None
     message = _message(results, summaries, verdict, datasets[-1], TIME.name)
     return Chart(
         name=CHART_NAMES[2],
         title=f"{_scan(datasets[-1])} takes {message}",
-        alt=f"Wall time by scan size, medians. {'; '.join(told)}.",
+        alt=f"Wall time by scan size, medians. {'; '.join(described)}.",
         x_label="scan (findings/regions) and rows",
         y_label="seconds; line: medians, dots: samples",
         lines=tuple(lines),
@@ -179,7 +179,7 @@ def _message(results: Results, summaries: Summaries, verdict: RunVerdict, datase
     found = ratio(known[0][1], known[1][1])
     if found is None:
         return values
-    return f"{values}: {ratio_text(found, interval=False) if found.told_apart else 'not told apart'}"
+    return f"{values}: {ratio_text(found, interval=False) if found.distinguished else 'not distinguishable'}"
 
 
 def _values(unit: str, known: list[tuple[str, float]]) -> str:
@@ -225,11 +225,11 @@ def forest_chart(results: Results, summaries: Summaries, verdict: RunVerdict) ->
     base = short_name(results.implementations[0])
     pairs = max(len(one.samples) for one in results.measurements if one.metric == TIME.name)
     floor = chance(results.noise_floor, TIME.name, pairs)
-    told = "; ".join(f"{row.label}: {row.text}" for row in rows)
+    described = "; ".join(f"{row.label}: {row.text}" for row in rows)
     return ForestChart(
         name=FOREST_CHART_NAME,
         title=_title(rows, base),
-        alt=f"Ratios of wall time to {base} with 95 % intervals over {pairs} pairs. {told}.",
+        alt=f"Ratios of wall time to {base} with 95 % intervals over {pairs} pairs. {described}.",
         x_label=f"wall time of the other ÷ wall time of {base}: left of 1 the other is faster",
         rows=rows,
         floor=floor,
@@ -258,9 +258,9 @@ def _rows(results: Results, summaries: Summaries, verdict: RunVerdict) -> Iterat
 def _title(rows: tuple[ForestRow, ...], base: str) -> str:
     apart = tuple(row for row in rows if row.low is not None and row.high is not None and not row.low <= 1 <= row.high)
     if not apart:
-        return f"No wall time is told apart from that of {base}"
+        return f"No wall time is distinguishable from that of {base}"
     if len(rows) == 1:
         return f"Wall time, {rows[0].label}: {rows[0].text} than {base}"
     best = max(apart, key=lambda row: max(row.value, 1 / row.value))
-    count = f"{len(apart)} of {len(rows)} wall times are told apart from that of {base}"
+    count = f"{len(apart)} of {len(rows)} wall times are distinguishable from that of {base}"
     return f"{count}, most of all {best.label}: {best.text}"

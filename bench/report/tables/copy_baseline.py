@@ -67,7 +67,7 @@ def _over(baseline: Summary | None, own: Summary | None, notes: Footnotes) -> st
         found = paired_ratio(baseline.samples, own.samples)
         if found is None:
             return MISSING
-        value, low, high, apart = found.estimate, found.low, found.high, found.told_apart
+        value, low, high, apart = found.estimate, found.low, found.high, found.distinguished
     else:
         if baseline.centre <= 0:
             return MISSING

@@ -26,7 +26,7 @@ _LONGEST_FINDING = 600
 _LONGEST_NAME = 60
 _MOST_CLAIMS = 3
 
-NOT_TOLD_APART = (
+NOT_DISTINGUISHED = (
     f"~: not distinguished; the 95 % interval over pairs includes 1, there are fewer than {FEWEST_PAIRS} pairs, "
     "or the sides are too close for what the metric repeats to"
 )
@@ -82,10 +82,10 @@ def _judgement_line(judgement: Judgement) -> str:
 def _failures_line(failures: tuple[Failure, ...]) -> str:
     if not failures:
         return "Failures: none"
-    told = [shorten(_failure(failure), _LONGEST_FAILURE) for failure in failures[:_MOST_FAILURES]]
+    described = [shorten(_failure(failure), _LONGEST_FAILURE) for failure in failures[:_MOST_FAILURES]]
     if len(failures) > _MOST_FAILURES:
-        told.append(f"and {len(failures) - _MOST_FAILURES} more")
-    return f"Failures: {len(failures)} – {'; '.join(told)}"
+        described.append(f"and {len(failures) - _MOST_FAILURES} more")
+    return f"Failures: {len(failures)} – {'; '.join(described)}"
 
 
 def _failure(failure: Failure) -> str:
@@ -172,8 +172,8 @@ def _ratio_cell(verdict: RunVerdict, base: Summary | None, other: Summary | None
     if min(base.centre, other.centre) <= floor:
         return _near_zero(base, other, floor, notes) if floor else MISSING
     found = ratio(base, other)
-    if found is not None and not found.told_apart:
-        notes.legend(NOT_TOLD_APART)
+    if found is not None and not found.distinguished:
+        notes.legend(NOT_DISTINGUISHED)
     return ratio_text(found)
 
 
@@ -199,6 +199,6 @@ def _difference(base: Summary, other: Summary, floor: float, notes: Footnotes) -
     text = f"{quantity(unit, size)} {'less' if other.centre < base.centre else 'more'}"
     overlap = base.low <= other.high and other.low <= base.high
     if overlap or size <= NEAR_EXACT_TOLERANCE * max(base.centre, other.centre):
-        notes.legend(NOT_TOLD_APART)
+        notes.legend(NOT_DISTINGUISHED)
         return f"~{text}"
     return text

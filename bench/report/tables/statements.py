@@ -109,9 +109,9 @@ def law_line(checks: Sequence[LawCheck]) -> str | None:
     if not broken:
         counts = counted(len(checks), "count")
         return f"Laws of statements: kept – {counts} on {counted(len({check.scan for check in checks}), 'scan')}"
-    told = "; ".join(_broken(check) for check in broken[:3])
+    described = "; ".join(_broken(check) for check in broken[:3])
     more = f"; and {len(broken) - 3} more" if len(broken) > 3 else ""
-    return plain(f"Laws of statements: broken – {told}{more}")
+    return plain(f"Laws of statements: broken – {described}{more}")
 
 
 def law_table(checks: Sequence[LawCheck]) -> Table | None:

@@ -1,4 +1,4 @@
-"""Statements as Django logs them and as the server sees them, in a pass of its own: keeping SQL text costs memory."""
+"""Statements as Django logs them and as the server sees them, in a separate pass: keeping SQL text costs memory."""
 
 from __future__ import annotations
 

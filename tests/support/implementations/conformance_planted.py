@@ -82,7 +82,7 @@ def strips_texts(tenant_id: str, scan_id: str) -> Outcome:
 
 
 def times_each_row(tenant_id: str, scan_id: str) -> Outcome:
-    """Give every row an inserted_at of its own."""
+    """Give every row another inserted_at."""
     return _with_rows(
         tenant_id,
         scan_id,
@@ -169,13 +169,13 @@ def complains_of_a_missing_scan(tenant_id: str, scan_id: str) -> Outcome:
         raise LookupError("no scan") from error
 
 
-def _at_the_region(blow: Any, tenant_id: str, scan_id: str) -> Outcome:
-    """Streaming, but for ``blow`` where one finding's region is REGION."""
+def _at_the_region(fault: Any, tenant_id: str, scan_id: str) -> Outcome:
+    """Streaming, except that it calls ``fault`` at the finding whose region is REGION."""
 
     def aggregate(*arguments: str) -> Any:
         statuses, threatscore = _aggregate_findings(*arguments)
         if REGION in statuses:
-            blow()
+            fault()
         return statuses, threatscore
 
     return streaming_with(tenant_id, scan_id, aggregate_findings=aggregate)

@@ -47,7 +47,7 @@ def _ask(_number: int = 0) -> None:
 
 
 def more_queries_in_threads(tenant_id: str, scan_id: str) -> Outcome:
-    """Each thread has Django connections of its own, opened during the call."""
+    """Each thread has Django its own connections, opened during the call."""
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(_ask, range(QUERIES)))
     return plain(tenant_id, scan_id)

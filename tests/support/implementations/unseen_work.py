@@ -107,7 +107,7 @@ def in_a_child_that_still_runs(tenant_id: str, scan_id: str) -> Outcome:
 
 
 def in_a_daemon(tenant_id: str, scan_id: str) -> Outcome:
-    """Fork twice, in a session of its own, as daemons do."""
+    """Fork twice, in a separate session, as daemons do."""
     outcome = plain(tenant_id, scan_id)
     child = os.fork()
     if child == 0:
