@@ -55,12 +55,15 @@ def record(options: RecordOptions) -> int:
 
 def _source(options: RecordOptions) -> tuple[str, Iterator[RecordedFinding]]:
     """Return the provider and the findings, with their names replaced unless kept. Raises InputError, DatabaseError."""
+    from bench.compliance.providers import PROVIDERS
     from bench.datasets.scan.names import Names
     from bench.datasets.scan.production import read_production
     from bench.datasets.scan.recorded import read_recorded_scan
 
     if (options.scan_file is None) == (options.database_url is None):
         raise InputError("give one of FILE and --database-url URL")
+    if options.provider not in (None, *PROVIDERS):
+        raise InputError(f"--provider {options.provider!r} is no provider; write one of {', '.join(PROVIDERS)}")
     if options.scan_file is not None:
         if options.tenant or options.scan_id:
             raise InputError("--tenant and --scan-id belong to --database-url; leave them out")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,13 @@ def test_a_scan_is_called_by_its_size_as_typed_or_by_its_files_name_as_text() ->
     assert size.label == "010K/20"
     file = ScanSource(size=None, scan_file=Path(os.fsdecode(b"folder/\xff.json")), catalogue="synthetic", seed=0)
     assert file.label == "\\udcff.json"
+
+
+def test_the_account_in_the_name_of_an_output_file_reaches_no_results(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = "folder/prowler-output-123456789012-20260115093000.ocsf.json"
+    source = ScanSource(size=None, scan_file=Path(file), catalogue="synthetic", seed=0)
+    assert source.label == "prowler-output-20260115093000.ocsf.json"
+    assert replace(source, keep_names=True).label == Path(file).name
+    for option, expected in (("--pairs=3", "folder/prowler-output-20260115093000.ocsf.json"), ("--keep-names", file)):
+        monkeypatch.setattr("sys.argv", ["bench", "run", "--scan-file", file, option])
+        assert command_line() == f"bench run --scan-file {expected} {option}"

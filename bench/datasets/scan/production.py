@@ -80,8 +80,11 @@ def _reading(url: str, tenant: str) -> Iterator[psycopg.Connection[Any]]:
             connection.execute("SELECT set_config('api.tenant_id', %s, true)", [tenant])
             yield connection
     except psycopg.Error as error:
+        text = one_line(error)
+        if password := parameters.get("password"):
+            text = text.replace(password, "…")  # libpq repeats a value that it refuses, and a password may be one
         raise DatabaseError(
-            f"cannot read the scan from {_OPTION} (host {host}, database {database}): {one_line(error)}; "
+            f"cannot read the scan from {_OPTION} (host {host}, database {database}): {text}; "
             "check the address, and that the user may read the tables of production"
         ) from None
 

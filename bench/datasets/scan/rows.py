@@ -72,7 +72,7 @@ class ScanRows:
         resource_id = next(self._resource_ids)
         where = line(region)
         # An ARN is the uid of a resource, so one account's names must differ; its region may be any text.
-        arn = uid or f"arn:aws:{line(check.service)}:{where}:{self.account.uid}:{name}"
+        arn = f"arn:aws:{line(check.service)}:{where}:{self.account.uid}:{name}" if uid is None else uid
         self.resources.append(
             f"{resource_id}\t{arn}\t{name}\t{where}\t{line(check.service)}\t{check.resource_type}\t0\t{self._resource_end}"
         )
