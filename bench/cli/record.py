@@ -40,7 +40,6 @@ def record(options: RecordOptions) -> int:
     Account ids, ARNs and other names are left out or replaced by numbers, unless --keep-names is given.
     """
     from bench.datasets.scan.recording import write_recording
-    from bench.report.figures import scale
     from bench.results.files import check_file
 
     provider, findings = _source(options)
@@ -48,7 +47,7 @@ def record(options: RecordOptions) -> int:
     written = write_recording(options.output, provider, findings)
     show(
         f"{options.output}: {written.findings:,} findings of {provider} in {len(written.regions):,} regions, "
-        f"{scale('bytes', [written.size]).quantity(written.size)}"
+        f"{written.size:,} bytes"
     )
     return 0
 

@@ -6,6 +6,7 @@ it again, as it could from a hash. The same content always gets the same numbers
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import replace
 
@@ -24,7 +25,7 @@ class Names:
         self._keep = keep
         self._regions_too = provider not in _PLACES and not keep
         self._regions: dict[str, str] = {}
-        self._resources: dict[tuple[str, str], str] = {}
+        self._resources: dict[bytes, int] = {}
         self._first_region: dict[str, str] = {}
 
     def apply(self, finding: RecordedFinding) -> RecordedFinding:
@@ -46,7 +47,8 @@ class Names:
 
     def _uid(self, uid: str, region: str) -> str:
         if not self._keep:
-            return self._resources.setdefault((uid, region), f"resource-{len(self._resources) + 1}")
+            key = hashlib.blake2b(f"{uid}\0{region}".encode(), digest_size=16).digest()
+            return f"resource-{self._resources.setdefault(key, len(self._resources) + 1)}"
         # Production has a resource once, in the region seen last; here each finding keeps the region that it names.
         return uid if self._first_region.setdefault(uid, region) == region else f"{uid} in {region}"
 
