@@ -80,7 +80,7 @@ def _children(pid: int) -> list[int]:
 
 
 def start_time(pid: int) -> int:
-    """Return when ``pid`` started, in clock ticks since boot; 0 where that is unknown, because it is gone or not Linux.
+    """Return when ``pid`` started, in clock ticks since boot; 0 if that is unknown, because it is gone or not Linux.
 
     A process id is used again; together with the start time it identifies one process.
     """

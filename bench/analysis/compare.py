@@ -24,7 +24,7 @@ from bench.results.metrics import METRICS, Kind, Metric
 from bench.results.records import Case, Results
 
 Tolerance = Callable[[Metric], float | None]
-"""The share by which a metric may differ between the runs; None where it is not compared."""
+"""The share by which a metric may differ between the runs; None if it is not compared."""
 
 
 def default_tolerance(metric: Metric) -> float:
@@ -35,7 +35,7 @@ def default_tolerance(metric: Metric) -> float:
 def compare(before: Results, after: Results) -> Comparison:
     """Compare two runs that a person named.
 
-    Raises InputError where they have no case in common, or hold a metric that this version does not know.
+    Raises InputError if they have no case in common, or hold a metric that this version does not know.
     """
     cases = measured_cases(before), measured_cases(after)
     if not set(cases[0]) & set(cases[1]):
@@ -146,7 +146,7 @@ class _Comparer:
         return before, after
 
     def _obstacle_of(self, case: Case, kind: Kind) -> tuple[ChangeVerdict, str] | None:
-        """Say what forbids to compare a metric of this kind; None where nothing does."""
+        """Say what forbids to compare a metric of this kind; None if nothing does."""
         if self._obstacle:
             return ChangeVerdict.NOT_COMPARABLE, self._obstacle
         if case[0] not in self._same_data:

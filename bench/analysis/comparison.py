@@ -34,7 +34,7 @@ class MissingCase:
 
 @dataclass(frozen=True)
 class RowChange:
-    """A RowChange is what the two runs left of one case: ``same`` is None where a digest is missing."""
+    """A RowChange is what the two runs left of one case: ``same`` is None if a digest is missing."""
 
     case: Case
     same: bool | None
@@ -49,7 +49,7 @@ class Comparison:
     before: Results
     after: Results
     obstacle: str
-    """Why nothing of the two runs can be compared; '' where something can."""
+    """Why nothing of the two runs can be compared; '' if something can."""
     same_rows: Judgement
     environment_differences: tuple[str, ...]
     """Where there are any, noisy metrics are not compared."""

@@ -162,7 +162,7 @@ def fits_of(results: Results, summaries: Summaries, verdict: RunVerdict) -> tupl
     """Fit each growth metric of each implementation along every line of the grid of findings × regions.
 
     A line of the grid holds the scans of one number of findings, or those of one number of regions. Scans without a
-    figure or whose rows do not bear a claim are left out, with a warning on the fit; lines of fewer than
+    figure or whose rows are not proven are left out, with a warning on the fit; lines of fewer than
     ``FEWEST_SIZES`` different sizes give no fit.
     """
     return tuple(

@@ -14,7 +14,7 @@ from bench.analysis.summary import Summaries
 from bench.results.records import Results
 
 FARTHEST = 100
-"""How many times the largest measured size a fit is extended; beyond it nothing is said but that."""
+"""How far a fit is extrapolated, as a multiple of the largest measured size; beyond it no size is given."""
 
 AS_EARLY = 1.1
 """Sizes up to this factor apart are the same answer, beside what a line's interval leaves open."""
@@ -51,7 +51,7 @@ class KillSize:
     """A KillSize is where one fit of peak RSS growth, on top of the RSS before the call, reaches a limit.
 
     ``size`` is in rows or findings, as the fit's; None unless reached. ``low`` and ``high`` are the bounds of its 95 %
-    interval on a straight fit, the neighbouring sizes where the limit lies between two of them, and None where there
+    interval on a straight fit, the neighbouring sizes where the limit lies between two of them, and None if there
     is no bound.
     """
 
@@ -69,7 +69,7 @@ class KillSize:
 
 
 def base_rss(results: Results, summaries: Summaries, implementation: str) -> float | None:
-    """Return the median over all scans of the RSS before the call, in bytes; None where it was not measured."""
+    """Return the median over all scans of the RSS before the call, in bytes; None if it was not measured."""
     known = [
         base
         for dataset in results.datasets

@@ -23,12 +23,12 @@ class Offender:
     statement: str
     """Normalised: values are ``?``."""
     site: str
-    """``file:line`` of the implementation, '' where it is not known."""
+    """``file:line`` of the implementation, '' if it is not known."""
     count: int
     surplus: int
     """Compared with ``reference``; ``count`` itself without one."""
     reference: str
-    """The scan or the implementation that ``surplus`` refers to; '' where there was nothing to compare with."""
+    """The scan or the implementation that ``surplus`` refers to; '' if there was nothing to compare with."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,7 +98,7 @@ def _interval_of_mean(values: NDArray[np.float64]) -> tuple[float, float]:
 
 
 def samples_of(measurements: tuple[Measurement, ...], scan: str, implementation: str, metric: str) -> tuple[float, ...]:
-    """Return the samples of one case in the order taken; empty where there are none."""
+    """Return the samples of one case in the order taken; empty if there are none."""
     for one in measurements:
         if (one.scan, one.implementation, one.metric) == (scan, implementation, metric):
             return one.samples

@@ -38,7 +38,7 @@ class Ratio:
 def ratio(base: Summary | None, other: Summary | None) -> Ratio | None:
     """Compare two summaries of one metric on one scan.
 
-    None where a side is missing or not above FLOOR, and for an exact metric: its difference is read from the values.
+    None if a side is missing or not above FLOOR, and for an exact metric: its difference is read from the values.
     """
     if base is None or other is None or base.metric.kind is Kind.EXACT:
         return None

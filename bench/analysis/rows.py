@@ -150,7 +150,7 @@ def judge_rows(results: Results, rows: tuple[CaseRows, ...]) -> Judgement:
 
 
 def change_of_rows(before: frozenset[Content], after: frozenset[Content]) -> str:
-    """Say in what the rows of a case differ between two runs; '' where they are the same."""
+    """Say in what the rows of a case differ between two runs; '' if they are the same."""
     if before == after:
         return ""
     first, second = min(before - after or before), min(after - before or after)

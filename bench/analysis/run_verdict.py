@@ -76,7 +76,7 @@ def named(metric: Metric, implementation: str, scan: str) -> str:
 def run_checks(results: Results, rows: tuple[CaseRows, ...], asked: Sequence[Case] = ()) -> Iterator[Check]:
     """Check the run itself, whatever a policy says; ``asked`` are cases that it must hold beside its own.
 
-    Of an unfinished run only that is said, and what is wrong with the samples that it took.
+    For an unfinished run it contains only that, and what is wrong with the samples taken.
     """
     measured, failed = measured_cases(results), failed_cases(results)
     if results.unfinished:

@@ -115,11 +115,11 @@ class Summaries:
     by_case: Mapping[tuple[str, str, str], Summary]
 
     def get(self, scan: str, implementation: str, metric: str) -> Summary | None:
-        """Return one summary; None where no sample of it was taken."""
+        """Return one summary; None if no sample of it was taken."""
         return self.by_case.get((scan, implementation, metric))
 
     def centre(self, scan: str, implementation: str, metric: str) -> float | None:
-        """Return one summary's centre; None where no sample of it was taken."""
+        """Return one summary's centre; None if no sample of it was taken."""
         found = self.get(scan, implementation, metric)
         return None if found is None else found.centre
 

@@ -25,7 +25,7 @@ NOTABLE = 0.1
 class Moment:
     """A Moment is one run on one scan: the summaries of some metrics, and how it compares with the newest run.
 
-    ``obstacle`` says why none of its figures compare with the newest run's, '' where they do; ``same_machine`` whether
+    ``obstacle`` says why none of its figures compare with the newest run's, '' if they do; ``same_machine`` whether
     its times do as well. ``verdict`` is the run's own.
     """
 
@@ -41,7 +41,7 @@ class Moment:
     verdict: Verdict
 
     def summary(self, implementation: str, metric: Metric) -> Summary | None:
-        """Return one implementation's summary; None where no sample was taken."""
+        """Return one implementation's summary; None if no sample was taken."""
         return self.summaries.get(self.scan, implementation, metric.name)
 
     def comparable(self, metric: Metric) -> bool:
@@ -52,7 +52,7 @@ class Moment:
 def common_scan(runs: Sequence[Results]) -> str:
     """Return the scan that most runs measured, the one with the most rows among equals.
 
-    Raises InputError where no run measured any.
+    Raises InputError if no run measured any.
     """
     measured = [_measured_datasets(run) for run in runs]
     counts = Counter(scan for datasets in measured for scan in datasets)
@@ -65,7 +65,7 @@ def common_scan(runs: Sequence[Results]) -> str:
 def timeline(runs: Sequence[Results], scan: str, metrics: Sequence[Metric]) -> tuple[Moment, ...]:
     """Return the moment of every run that measured ``scan``, in the order of ``runs``, which is newest last.
 
-    Raises InputError where none did.
+    Raises InputError if none did.
     """
     measured = [run for run in runs if scan in _measured_datasets(run)]
     if not measured:

@@ -44,7 +44,7 @@ class UnpairedRatio:
     """
 
     estimate: float | None
-    """None where the median before is zero."""
+    """None if the median before is zero."""
     low: float | None
     high: float | None
     test: RankTest | None

@@ -26,7 +26,7 @@ class Entry:
     panel: str = "Commands"
     hidden: bool = False
     module: str = ""
-    """In ``bench.cli``, with a function of the command's name; '' where both names are the same."""
+    """In ``bench.cli``, with a function of the command's name; '' if both names are the same."""
     commands: tuple[Entry, ...] = ()
     """Those of a group; a command has none."""
 

@@ -48,7 +48,7 @@ def scan_source(
 
 
 def chosen_scans(scans: Sequence[str] | None, scan_file: Path | None) -> Sequence[str]:
-    """Return the sizes that were asked for; none where a file is. Raises InputError where both were."""
+    """Return the sizes that were asked for; none where a file is. Raises InputError if both were."""
     if scans and scan_file:
         raise InputError("--scan and --scan-file were both given; leave one out")
     return () if scan_file else scans or SCANS
@@ -84,7 +84,7 @@ def command_line() -> str:
 
 
 def _catalogue(options: InputOptions) -> str:
-    """Return the one catalogue that was asked for. Raises InputError where both were."""
+    """Return the one catalogue that was asked for. Raises InputError if both were."""
     file = options.catalogue_file
     if file is None:
         return options.catalogue

@@ -43,7 +43,7 @@ def _run() -> int:
 
 
 def _prepare_streams() -> bool:
-    """Have all three standard streams open and standard error never fail; False where standard output was closed.
+    """Open missing standard streams and make standard error never fail; False if standard output was closed.
 
     A closed one would give its number, and with it what is printed, to the next file that is opened.
     """

@@ -23,7 +23,7 @@ COUNTED_FINDINGS = (
 def outcome_fault(
     outcome: Mapping[str, object], *, rows: int, regions: Sequence[str], frameworks: Sequence[str]
 ) -> str:
-    """Return what is wrong with the outcome of a run that left ``rows`` rows; '' where nothing is.
+    """Return what is wrong with the outcome of a run that left ``rows`` rows; '' if nothing is.
 
     ``regions`` are those with a counted finding, ``frameworks`` those of the catalogue; their order is not compared.
     """

@@ -94,7 +94,7 @@ class Written:
 
 @dataclass(frozen=True)
 class ByHand:
-    """A ByHand is what a run must leave as a person worked it out, sorted; ``texts`` is empty where nobody did."""
+    """A ByHand is what a run must leave as a person worked it out, sorted; ``texts`` is empty if nobody did."""
 
     counts: tuple[Count, ...] = ()
     summaries: tuple[Summary, ...] = ()
@@ -108,7 +108,7 @@ def by_hand(
     regions: Iterable[str] = (),
     texts: Iterable[Text] = (),
 ) -> ByHand:
-    """What a run must leave, from parts in any order but for the regions."""
+    """Return what a run must leave; only the regions must be given in order."""
     return ByHand(tuple(sorted(counts)), tuple(sorted(summaries)), tuple(regions), tuple(sorted(texts)))
 
 

@@ -24,7 +24,7 @@ OLDEST = 15
 def find_binaries(major: int) -> Path:
     """Return the directory with ``postgres`` and ``initdb`` of version ``major``, or the one that OVERRIDE names.
 
-    Raises InputError for an unknown version or an unusable override, DatabaseError where the package lacks them.
+    Raises InputError for an unknown version or an unusable override, DatabaseError if the package lacks them.
     """
     override = os.environ.get(OVERRIDE)
     if override:

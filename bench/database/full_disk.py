@@ -44,7 +44,7 @@ def _free_bytes(folder: Path) -> int:
 
 
 def _lack_of_room(log: Path) -> str:
-    """The last complaint of that kind; '' where there is none."""
+    """Return the last message of that kind; '' if there is none."""
     found: list[bytes] = []
     with suppress(OSError):
         for path in sorted(log.iterdir(), key=lambda one: one.stat().st_mtime):

@@ -91,7 +91,7 @@ class Cleanup:
         self._send(json.dumps((event, database)).encode() + b"\n")
 
     def finish(self) -> str:
-        """Have everything dropped; return what to tell the user about what is left, empty where nothing is."""
+        """Drop everything; return messages to the user about what is left, empty if nothing is."""
         answer, _ = self._process.communicate()
         if answer.endswith(b"\n"):
             outcome = json.loads(answer)

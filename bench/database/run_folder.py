@@ -37,7 +37,7 @@ def new_name(kind: Literal["run", "pg"]) -> str:
 
 
 def temporary_base() -> Path:
-    """Return TMPDIR, or the system's default without it. Raises OSError where it cannot be used, with the reason."""
+    """Return TMPDIR, or the system's default without it. Raises OSError if it cannot be used, with the reason."""
     base = Path(os.environ.get("TMPDIR") or tempfile.gettempdir()).absolute()
     if not str(base).isprintable():
         raise OSError(f"TMPDIR={str(base)!a} holds control characters or bytes that are not UTF-8")

@@ -134,7 +134,7 @@ class Server:
         return access
 
     def drop_database(self, access: DatabaseAccess) -> None:
-        """Drop a database that this Server made, whoever is connected to it. Raises DatabaseError for any other."""
+        """Drop a database that this Server created, open sessions included. Raises DatabaseError for any other."""
         if access.database not in self._databases:
             raise DatabaseError(f"database {access.database} was not made by this run; it stays")
         with self._session() as connection:

@@ -47,7 +47,7 @@ def find_postmaster(backend: int, database: str) -> int | None:
 def cpu_seconds(postmaster: int) -> float:
     """Return the CPU seconds, user and system, of the postmaster and of every child it has or has had.
 
-    The kernel keeps them in clock ticks of 10 ms. Raises OSError where /proc does not show it.
+    The kernel keeps them in clock ticks of 10 ms. Raises OSError if /proc does not show it.
     """
     # The time of a child that ends between two reads moves to the postmaster, and would count twice or not at all.
     previous = _cpu(postmaster)
@@ -62,7 +62,7 @@ def cpu_seconds(postmaster: int) -> float:
 def largest_backend(postmaster: int, database: str) -> int:
     """Return the largest private (anonymous) memory of a backend that serves ``database`` now, in bytes; 0 without one.
 
-    Shared buffers are not part of it. Raises OSError where /proc does not show it.
+    Shared buffers are not part of it. Raises OSError if /proc does not show it.
     """
     largest = 0
     for child in _children(postmaster):

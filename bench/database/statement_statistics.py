@@ -28,7 +28,7 @@ SELECT bench_observer.dealloc::text || ' ' || bench_observer.stats_reset::text F
 _MARKER = "AS bench_observer"
 
 Key = tuple[str, int | None]
-"""Who ran the statement, and its query id; None where this login may not see it."""
+"""Who ran the statement, and its query id; None if this login may not see it."""
 
 
 @dataclass(frozen=True)

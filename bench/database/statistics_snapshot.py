@@ -95,7 +95,7 @@ def difference(before: Snapshot, after: Snapshot) -> dict[str, float]:
 
 
 def _wait(observer: psycopg.Connection, patience: float) -> int:
-    """Return how many sessions have not reported, once that is none or patience has run out."""
+    """Wait until every session has reported or the timeout ends; return how many have not."""
     version = observer.info.server_version
     deadline = time.monotonic() + patience
     while True:

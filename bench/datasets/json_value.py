@@ -52,14 +52,14 @@ class JsonValue:
         return {key: JsonValue(self.document, (self._where, key), value) for key, value in self._object().items()}
 
     def member(self, key: str) -> JsonValue:
-        """Return the member ``key`` of the object here. Raises InputError where it is missing."""
+        """Return the member ``key`` of the object here. Raises InputError if it is missing."""
         found = self.optional(key)
         if found is None:
             raise self.fault(f"{key!r} is missing; add it")
         return found
 
     def optional(self, key: str) -> JsonValue | None:
-        """Return the member ``key`` of the object here, or None where it is missing."""
+        """Return the member ``key`` of the object here, or None if it is missing."""
         members = self._object()
         return JsonValue(self.document, (self._where, key), members[key]) if key in members else None
 
@@ -100,7 +100,7 @@ def _unstorable(text: str) -> str:
 
 
 def optional_text(members: Mapping[str, JsonValue], key: str) -> str | None:
-    """Return the text of the member ``key``, None where it is missing or null. Raises InputError as ``text`` does."""
+    """Return the text of the member ``key``, None if it is missing or null. Raises InputError as ``text`` does."""
     member = members.get(key)
     return None if member is None or member.value is None else member.text()
 

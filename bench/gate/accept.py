@@ -15,7 +15,7 @@ from bench.words import plain
 def accept_run(results: Path, baseline: Path) -> tuple[str, ...]:
     """Replace the file ``baseline`` by the run in ``results``, and return the lines that say what changes.
 
-    Raises InputError where a file cannot be read or written, or the run proves nothing.
+    Raises InputError if a file cannot be read or written, or the run proves nothing.
     """
     accepted = baseline_of(read_results(results))
     before = read_results_if_any(baseline)

@@ -56,7 +56,7 @@ def _without_values(texts: StatementTexts) -> StatementTexts:
 
 
 def change_table(before: Results | None, after: Results) -> Table | None:
-    """Return what accepting ``after`` changes, case by case; None where nothing changes.
+    """Return what accepting ``after`` changes, case by case; None if nothing changes.
 
     Listed are exact metrics that differ, other metrics that differ by 0.1 % or more, and cases that come or go.
     """

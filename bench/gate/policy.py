@@ -82,7 +82,7 @@ class Policy:
         return bool(self.of_kind("baseline"))
 
     def tolerance(self, metric: Metric) -> float | None:
-        """Return the share by which ``metric`` may differ from the baseline; None where it is not compared.
+        """Return the share by which ``metric`` may differ from the baseline; None if it is not compared.
 
         0 for an exact metric. A noisy metric is compared only where the policy names it, because it takes many samples.
         """

@@ -47,7 +47,7 @@ def parse_factor(value: object, place: str) -> float:
 
 
 def _number(value: object, units: dict[str, float]) -> float | None:
-    # A bool is an int to Python, and no number to whoever writes a policy.
+    # To Python a bool is an int, but in a policy it is a mistake.
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     found = _WRITTEN.fullmatch(value) if isinstance(value, str) else None

@@ -90,7 +90,7 @@ def self_test(
     opener: StageOpener = open_stage,
     trials: tuple[PlantedTrial, ...] = TRIALS,
 ) -> SelfTest:
-    """Measure and judge every trial. Raises InputError or DatabaseError where nothing can be measured at all."""
+    """Measure and judge every trial. Raises InputError or DatabaseError if nothing can be measured at all."""
     unchanged: list[Check] = []
     catches: list[Catch] = []
     with opener(database_url, server_major) as stage:

@@ -81,7 +81,7 @@ def _plain(check: Check) -> Check:
 
 
 def write_verdict(path: Path, verdict: Verdict) -> None:
-    """Write ``verdict`` to ``path``. Raises InputError where the file cannot be written."""
+    """Write ``verdict`` to ``path``. Raises InputError if the file cannot be written."""
     write_file(path, render_json(verdict))
 
 

@@ -165,5 +165,5 @@ class Collector:
 
 
 def _abridged(statement: str) -> str:
-    """Return ``statement``, without its values where it is long: 10,000 ids would fill the results."""
+    """Return ``statement``, without its values if it is long: 10,000 ids would fill the results."""
     return statement if len(statement) <= LONGEST_STATEMENT else normalise(statement)

@@ -79,7 +79,7 @@ class Executor(Protocol):
     """Runs requests; the tests have one without processes and PostgreSQL."""
 
     def run(self, request: Request[AnswerT], timeout_seconds: float) -> AnswerT:
-        """Return the answer. Raises SampleError, or InputError where the user's input is at fault."""
+        """Return the answer. Raises SampleError, or InputError if the user's input is at fault."""
 
 
 class ProcessExecutor:
@@ -98,7 +98,7 @@ class ProcessExecutor:
     def start(self, request: Request[AnswerT]) -> Iterator[RunningWorker[AnswerT]]:
         """Start a worker on ``request``; at the end of the block it is gone with every process that it started.
 
-        Raises SampleError where it cannot be started.
+        Raises SampleError if it cannot be started.
         """
         with _folder(self._scratch) as folder:
             log = folder / "log"
@@ -158,7 +158,7 @@ class RunningWorker(Generic[AnswerT]):
             self.answer(timeout_seconds)
 
     def answer(self, timeout_seconds: float) -> AnswerT:
-        """Return the answer. Raises SampleError, or InputError where the user's input is at fault."""
+        """Return the answer. Raises SampleError, or InputError if the user's input is at fault."""
         deadline = time.monotonic() + timeout_seconds
         while self._receive(deadline, timeout_seconds):
             pass
@@ -193,7 +193,7 @@ class RunningWorker(Generic[AnswerT]):
 
 @contextmanager
 def _folder(scratch: Path) -> Iterator[Path]:
-    """A folder for one worker and its temporary files, removed also where the worker is killed. Raises SampleError."""
+    """A folder for one worker and its temporary files, removed even if the worker is killed. Raises SampleError."""
     try:
         folder = tempfile.TemporaryDirectory(prefix="worker-", dir=scratch, ignore_cleanup_errors=True)
     except OSError as error:

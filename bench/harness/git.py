@@ -27,7 +27,7 @@ def git(
     """Run ``git`` in ``folder`` and return how it ended, whatever its exit code.
 
     No ``GIT_…`` variable reaches it but those in ``extra``: when git itself runs this program, in a hook for example,
-    they point at another repository. Raises InputError where git cannot be started or exceeds the timeout.
+    they point at another repository. Raises InputError if git cannot be started or exceeds the timeout.
     """
     environment = {name: value for name, value in os.environ.items() if name in _KEPT or not name.startswith("GIT_")}
     try:

@@ -34,7 +34,7 @@ class CpuTimes:
 def machine_warnings(folder: Path | None) -> tuple[str, ...]:
     """Return what makes timings on this machine unreliable, one sentence each.
 
-    ``folder`` is where the server's files will be; None where they are not on this machine.
+    ``folder`` is where the server's files will be; None if they are not on this machine.
     """
     return (*_processor_warnings(), *(_disk_warnings(folder) if folder else ()))
 
@@ -84,7 +84,7 @@ def fsync_seconds(folder: Path) -> float:
 
 
 def cpu_times() -> CpuTimes | None:
-    """Read the system's CPU times; None where the system does not say (only Linux does)."""
+    """Read the system's CPU times; None if the system does not say (only Linux does)."""
     if sys.platform != "linux":
         return None
     # proc(5): user nice system idle iowait irq softirq steal guest guest_nice; the guests are within user and nice.
@@ -94,7 +94,7 @@ def cpu_times() -> CpuTimes | None:
 
 
 def stolen_warning(before: CpuTimes | None, after: CpuTimes | None) -> tuple[str, ...]:
-    """Return a warning where the host gave a noticeable share of the time between two readings to other guests."""
+    """Return a warning if the host gave a noticeable share of the time between two readings to other guests."""
     if before is None or after is None or after.total == before.total:
         return ()
     share = (after.stolen - before.stolen) / (after.total - before.total)

@@ -42,7 +42,7 @@ class RunPlan:
     command: str
     """The command line, for the report."""
     sizes: tuple[ScanSize, ...] = ()
-    """Synthetic scans; empty where ``scan_file`` is given."""
+    """Synthetic scans; empty if ``scan_file`` is given."""
     scan_file: Path | None = None
     """A recorded scan."""
     keep_names: bool = False

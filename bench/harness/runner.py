@@ -46,7 +46,7 @@ class Runner:
     def run(self) -> None:
         """Measure every case. A sample that fails is recorded and ends its case; the rest goes on.
 
-        Raises InputError or DatabaseError where nothing can be measured at all.
+        Raises InputError or DatabaseError if nothing can be measured at all.
         """
         plan = self._plan
         sources = _sources(plan)

@@ -1,4 +1,4 @@
-"""The state guard: compares a database with the state that was kept, and returns to it where a run has changed it."""
+"""The state guard: compares a database with the state that was kept, and restores it if a run has changed it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class StateGuard:
         self._state: State | None = None
 
     def forget(self) -> None:
-        """Take whatever the database holds at the next ``keep`` for its state."""
+        """Make the next ``keep`` record whatever the database then holds."""
         self._state = None
 
     def keep(self) -> None:
@@ -62,7 +62,7 @@ class StateGuard:
     def check(self, implementation: str, writable: Collection[str]) -> tuple[Change, ...]:
         """Return what a worker that has ended left behind or changed; the database is then restored.
 
-        Rows of the tables in ``writable`` may differ. Raises DatabaseError where the state cannot be restored.
+        Rows of the tables in ``writable`` may differ. Raises DatabaseError if the state cannot be restored.
         """
         kept = self._state
         assert kept is not None  # a sample begins with keep

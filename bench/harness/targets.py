@@ -20,7 +20,7 @@ from bench.errors import DatabaseError
 
 @dataclass(frozen=True)
 class TableDigest:
-    """A count of rows, and the SHA-256 over their own hashes in order: equal exactly where the rows are the same."""
+    """A count of rows, and the SHA-256 over their own hashes in order: equal only if the rows are the same."""
 
     count: int
     sha256: str
@@ -40,7 +40,7 @@ class TargetDigest:
 
 @contextmanager
 def _session(conninfo: str) -> Iterator[psycopg.Connection]:
-    """A session of the harness. Raises DatabaseError for whatever the server refuses."""
+    """A session of the harness. Raises DatabaseError for any error of the server."""
     try:
         with psycopg.connect(conninfo, application_name=OBSERVER, autocommit=True) as connection:
             yield connection

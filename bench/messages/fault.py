@@ -14,7 +14,7 @@ Action = Literal["kill", "terminate"]
 Trips = Literal["statements", "pieces"]
 """Round trips that begin a statement; round trips while a COPY is under way, of which a large one takes hundreds."""
 Moment = Literal["before", "during"]
-"""Before anything is sent; or once it is sent, while the server works and nobody waits for the answer."""
+"""Before anything is sent; or once it is sent, while the server works and no client waits for the answer."""
 
 TERMINATE_SESSIONS = sql.SQL(
     """

@@ -60,7 +60,7 @@ class SampleRequest(Request[SampleAnswer], frozen=True, kw_only=True, tag=True):
 
 
 class TrialRequest(Request[TrialAnswer], frozen=True, kw_only=True, tag=True):
-    """Warm up, then run the implementation once on ``scan``, and inject ``fault`` where there is one."""
+    """Warm up, then run the implementation once on ``scan``, and inject ``fault`` if one is given."""
 
     implementation: str
     access: DatabaseAccess

@@ -79,7 +79,7 @@ def pytest_testnodedown(node: Any) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """End as after a UsageError where workers of pytest-xdist found one."""
+    """End as after a UsageError if workers of pytest-xdist found one."""
     messages = session.config.stash[_WORKER_ERRORS]
     if messages:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR

@@ -46,8 +46,8 @@ class ReadPlan:
 def compare_storages(stage: Stage, staged: ScanStage, plan: ReadPlan, progress: Progress) -> ReadResults:
     """Write the scan into both storages, read both, and compare their sizes.
 
-    Raises InputError for an implementation without its own storage, MeasurementError where the rows differ, and
-    SampleError where one cannot be written.
+    Raises InputError for an implementation without its own storage, MeasurementError if the rows differ, and
+    SampleError if one cannot be written.
     """
     storage = storage_in(staged.storages, plan.implementation)
     if storage == STANDARD:
@@ -75,7 +75,7 @@ def compare_storages(stage: Stage, staged: ScanStage, plan: ReadPlan, progress: 
 
 
 def _write(staged: ScanStage, plan: ReadPlan, progress: Progress) -> tuple[WriteSamples, ...]:
-    """Write both storages in pairs of alternating order. Raises MeasurementError where their rows differ."""
+    """Write both storages in pairs of alternating order. Raises MeasurementError if their rows differ."""
     writers = plan.writers
     seconds: dict[str, list[float]] = {name: [] for name in writers}
     wal: dict[str, list[float]] = {name: [] for name in writers}

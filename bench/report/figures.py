@@ -93,7 +93,7 @@ def deviation(value: float | None, published: float | None) -> str:
 
 
 def ratio_text(found: Ratio | None, *, interval: bool = True) -> str:
-    """Return a ratio in words, a dash where there is none."""
+    """Return a ratio in words; a dash if there is none."""
     return MISSING if found is None else ratio_words(found, interval=interval)
 
 

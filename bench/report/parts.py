@@ -18,7 +18,7 @@ _MOST_FOOTNOTES = 12
 class Part:
     """A Part is a piece of a text that can be shortened.
 
-    ``fitted`` takes the available length (see ``length``) and returns as much as fits; '' where nothing useful does.
+    ``fitted`` takes the available length (see ``length``) and returns as much as fits; '' if nothing useful does.
     """
 
     importance: int
@@ -99,7 +99,7 @@ def folded(title: str, part: Part) -> Part:
 
 
 def _countable(importance: int, number: int, set_with: Callable[[int], str]) -> Part:
-    """Return a part of as many of ``number`` pieces as fit; empty where not even one does."""
+    """Return a part of as many of ``number`` pieces as fit; empty if not even one does."""
 
     def fitted(room: int) -> str:
         low, high = 0, number

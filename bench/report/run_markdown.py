@@ -229,10 +229,10 @@ def _listed(items: Iterable[tuple[str, str]]) -> str:
 def write_report(folder: Path, results: Results) -> tuple[Path, ...]:
     """Write ``report.md`` and ``plots/*.png|svg`` into ``folder``; return the files written, the report first.
 
-    A plot of an earlier run for which this one has no data is removed. Raises InputError where a file cannot be written
+    A plot of an earlier run for which this one has no data is removed. Raises InputError if a file cannot be written
     or a metric is not known.
     """
-    # Here, because matplotlib takes half a second and writes caches, for nothing where the input is refused.
+    # Here, because matplotlib takes half a second and writes caches, for nothing if the input is refused.
     from bench.report.plots.draw import draw, draw_forest
 
     summaries = summaries_of(results)

@@ -21,7 +21,7 @@ ORDER BY pid
 
 
 def refuse_left_behind(access: DatabaseAccess) -> None:
-    """Raise MeasurementError where a session is not idle, or holds an advisory lock, although the call has ended.
+    """Raise MeasurementError if a session is not idle, or holds an advisory lock, although the call has ended.
 
     Idle sessions may stay: connections are kept for the next call.
     """

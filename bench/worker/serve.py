@@ -221,7 +221,7 @@ def _call(request: CallRequest) -> Outcome:
 
 
 def _check_outcome(outcome: object) -> None:
-    """Raise MeasurementError where an implementation returned something other than the contract says."""
+    """Raise MeasurementError if an implementation returned something other than the contract says."""
     try:
         msgspec.convert(outcome, Outcome, strict=True)
     except msgspec.ValidationError as error:

@@ -65,7 +65,7 @@ class WatchedCall:
         self._busy: list[str] = []
 
     def __call__(self) -> Outcome:
-        """Make the call. Raises MeasurementError where it returned in a forked child as well."""
+        """Make the call. Raises MeasurementError if it returned in a forked child as well."""
         try:
             outcome = self._function()
         except BaseException as error:
@@ -112,7 +112,7 @@ class WatchedCall:
 
 
 class _ReturnedForks:
-    """A pipe by which a forked child says that it came back from the call."""
+    """A pipe on which a forked child reports that it returned from the call."""
 
     def __init__(self) -> None:
         self._reader, self._writer = os.pipe()

@@ -145,7 +145,7 @@ RERUN_CASES: dict[str, Case] = {
         catalogue={"ts": SCORE | {"version": "2.0"}},
     ),
     "rerun-summary-gone": _after(
-        "the summary of a framework without requirements goes with the framework, though no row changes",
+        "the summary of a removed framework without requirements is deleted, although no row changes",
         WRITTEN,
         earlier_catalogue={**BOTH, "bare": framework("Bare", "1")},
     ),

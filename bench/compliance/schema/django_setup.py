@@ -44,5 +44,5 @@ def migrate(access: DatabaseAccess) -> None:
 
 
 def close_connections() -> None:
-    """Close what Django has open, for whoever wants to drop the database."""
+    """Close Django's connections, so that the database can be dropped."""
     connections.close_all()

@@ -127,7 +127,7 @@ def shared_reading(table: str) -> RowLevelSecurity:
 
 
 class CreateInvokerView(RunSQL):
-    """A view that reads its tables as whoever queries it, so that their row-level security applies.
+    """A view that reads its tables as the querying role, so that their row-level security applies.
 
     Servers before PostgreSQL 15 have no such views and get none: an ordinary view would show every tenant's rows.
     """

@@ -150,7 +150,7 @@ def _settled(values: list[int], total: int) -> list[int]:
 def link(rng: Random, requirements: Sequence[int], checks: Sequence[int]) -> list[list[int]]:
     """Return, for each requirement, the indices of its distinct checks.
 
-    ``requirements`` and ``checks`` are the degrees, with equal sums; raises IndexError where no graph has them.
+    ``requirements`` and ``checks`` are the degrees, with equal sums; raises IndexError if no graph has them.
     """
     links = _connect(rng, requirements, checks)
     _mix(rng, links)

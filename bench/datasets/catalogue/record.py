@@ -85,7 +85,7 @@ def write_catalogue(path: Path, loaded: LoadedCatalogue) -> None:
 
 
 def read_catalogue(path: Path) -> LoadedCatalogue:
-    """Read what :func:`write_catalogue` wrote. Raises InputError where ``path`` holds anything else."""
+    """Read what :func:`write_catalogue` wrote. Raises InputError if ``path`` holds anything else."""
     try:
         handover = _DECODER.decode(path.read_bytes())
     except OSError as error:

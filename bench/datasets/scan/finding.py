@@ -91,7 +91,7 @@ def region_of(node: JsonValue) -> str:
 
 
 def uid_of(node: JsonValue | None) -> str | None:
-    """Return the uid of a resource here; None where it is missing or null. Raises InputError."""
+    """Return the uid of a resource here; None if it is missing or null. Raises InputError."""
     if node is None or node.value is None:
         return None
     if (length := len(node.text().encode())) > _UID_BYTES:

@@ -93,7 +93,7 @@ def _parts(document: str, start: bytes, read: Callable[[], bytes], provider: str
 
 
 def _refuse_foreign(text: bytes) -> None:
-    """Raise MalformedError where ``text``, the beginning of a file, is that of no JSON."""
+    """Raise MalformedError if ``text``, the beginning of a file, is that of no JSON."""
     found = next((what for beginning, what in _FOREIGN if text.startswith(beginning)), "")
     if text[257:262] == b"ustar":
         found = "a tar archive"
@@ -124,7 +124,7 @@ def _suite_parts(document: str, stream: JsonStream, provider: str | None) -> Ite
 
 
 def _kind(value: dict[str, Any]) -> Callable[[JsonValue], _Found] | None:
-    """Return what reads a finding with the members of ``value``; None where it is none."""
+    """Return what reads a finding with the members of ``value``; None if it is none."""
     if "check_id" in value:
         return _found_in_table
     if any(key in value for key in LANDMARKS):
@@ -177,7 +177,7 @@ def _with_provider(found: Iterator[_Found], provider: str | None) -> Iterator[Pa
 
 
 def _agreed(node: JsonValue, expected: str | None) -> str:
-    """Return the provider here. Raises InputError where another one is expected."""
+    """Return the provider here. Raises InputError if another one is expected."""
     name = provider_of(node)
     if expected not in (None, name):
         raise node.fault(f"{name} is not {expected}, which was given or named before; read one provider at a time")

@@ -36,7 +36,7 @@ def ocsf_finding(node: JsonValue) -> RecordedFinding:
 
 
 def ocsf_provider(node: JsonValue) -> JsonValue | None:
-    """Return the provider of the finding here, or None where it names none."""
+    """Return the provider of the finding here, or None if it names none."""
     for holder in (_inner(node, "unmapped"), _inner(node, "cloud")):
         if holder is not None and (provider := holder.optional("provider")) is not None:
             return provider
@@ -44,7 +44,7 @@ def ocsf_provider(node: JsonValue) -> JsonValue | None:
 
 
 def _inner(node: JsonValue, key: str) -> JsonValue | None:
-    """Return the member ``key``; None where it is missing or null."""
+    """Return the member ``key``; None if it is missing or null."""
     found = node.optional(key)
     return None if found is None or found.value is None else found
 

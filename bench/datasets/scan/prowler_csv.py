@@ -28,7 +28,7 @@ Row = dict[str, JsonValue]
 
 
 def delimiter_of(start: str) -> str | None:
-    """Return what separates the columns of the header that ``start`` begins with; None where it is no such header.
+    """Return what separates the columns of the header that ``start`` begins with; None if it is no such header.
 
     Prowler writes semicolons; a spreadsheet that saves its file again may not.
     """

@@ -92,7 +92,7 @@ class ScanRows:
         muted_reason: str | None,
         delta: str,
     ) -> str:
-        """The line of a finding, in the columns of ``FINDINGS``; ``muted_reason`` is None where it is not muted.
+        """The line of a finding, in the columns of ``FINDINGS``; ``muted_reason`` is None if it is not muted.
 
         ``compliance``, ``regions_field`` (the array ``regions``), ``muted_reason`` and ``delta`` are fields.
         """

@@ -91,7 +91,7 @@ class Chart:
 class ForestRow:
     """A ForestRow is one ratio, other ÷ base: below 1 the other is faster. ``colour`` is the other's place in the run.
 
-    ``low`` and ``high`` are the ends of its 95 % interval; None where there are too few pairs for one.
+    ``low`` and ``high`` are the ends of its 95 % interval; None if there are too few pairs for one.
     """
 
     label: str

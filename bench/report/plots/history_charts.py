@@ -50,7 +50,7 @@ def history_charts(moments: Sequence[Moment]) -> Iterator[Chart]:
 def write_history_charts(folder: Path, moments: Sequence[Moment]) -> tuple[Path, ...]:
     """Write the charts into ``folder`` as PNG and SVG, and return the files; one without a figure is removed.
 
-    Raises InputError where a file cannot be written.
+    Raises InputError if a file cannot be written.
     """
     # Here, because matplotlib takes half a second.
     from bench.report.plots.draw import draw

@@ -25,7 +25,7 @@ _HARMLESS = frozenset(" .,:/@_+-()")
 def peak_chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> tuple[str, str] | None:
     """Return the chart of peak heap by rows, and its caption.
 
-    None where the implementations' rows differ, or where no scan has a peak of each.
+    None if the implementations' rows differ, or where no scan has a peak of each.
     """
     names = results.implementations[:_MOST_LINES]
     if verdict.same_rows.answer is Answer.NO:

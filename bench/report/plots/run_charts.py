@@ -218,7 +218,7 @@ FOREST_CHART_NAME = "time-ratios"
 
 
 def forest_chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> ForestChart | None:
-    """Build the chart of wall time against the first implementation; None where no ratio has an interval."""
+    """Build the chart of wall time against the first implementation; None if no ratio has an interval."""
     rows = tuple(_rows(results, summaries, verdict))
     if all(row.low is None for row in rows):
         return None

@@ -28,7 +28,7 @@ _NOT_DISTINGUISHED = (
 
 
 def copy_baseline_table(results: Results, summaries: Summaries, verdict: RunVerdict) -> Table | None:
-    """Build the table of costs over the bare cost, scan by scan; None where the copy baseline was not measured."""
+    """Build the table of costs over the bare cost, scan by scan; None if the copy baseline was not measured."""
     notes = Footnotes()
     rows = []
     for dataset in results.datasets:

@@ -21,7 +21,7 @@ _CASE = (Column("scan", Content.LABEL), Column("implementation", Content.LABEL))
 
 
 def published_table(results: Results, summaries: Summaries, verdict: RunVerdict) -> Table | None:
-    """Set the published and the production figures beside ours; None where nothing of the run was published."""
+    """Set the published and the production figures beside ours; None if nothing of the run was published."""
     sides = [name for name in (BEFORE, AFTER) if name in results.implementations]
     notes = Footnotes()
     rows = []

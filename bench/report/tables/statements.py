@@ -102,7 +102,7 @@ def side_by_side(left: Sequence[str], right: Sequence[str]) -> tuple[tuple[str, 
 
 
 def law_line(checks: Sequence[LawCheck]) -> str | None:
-    """Return one sentence on the laws; None where none is declared."""
+    """Return one sentence on the laws; None if none is declared."""
     if not checks:
         return None
     broken = [check for check in checks if not check.holds]
@@ -115,7 +115,7 @@ def law_line(checks: Sequence[LawCheck]) -> str | None:
 
 
 def law_table(checks: Sequence[LawCheck]) -> Table | None:
-    """Build the table of laws with the count on each scan; None where none is declared."""
+    """Build the table of laws with the count on each scan; None if none is declared."""
     groups: dict[tuple[str, Law], list[LawCheck]] = {}
     for check in checks:
         groups.setdefault((check.implementation, check.law), []).append(check)
@@ -142,7 +142,7 @@ def law_table(checks: Sequence[LawCheck]) -> Table | None:
 
 
 def offender_table(checks: Sequence[LawCheck]) -> Table | None:
-    """Build the table of statements that break laws, with the line that issued them; None where all laws hold."""
+    """Build the table of statements that break laws, with the line that issued them; None if all laws hold."""
     rows = tuple(
         (
             plain(check.implementation),

@@ -42,7 +42,7 @@ class CallSites:
         self._issued[fingerprint(statement)] += [self._finder.current()] * times
 
     def in_server_log(self, statements: tuple[str, ...], *, in_order: bool = True) -> tuple[str, ...]:
-        """Return ``file:line`` for each statement that the server saw, '' where none is known.
+        """Return ``file:line`` for each statement that the server saw, '' if none is known.
 
         A FETCH has the line that iterates. Statements that open and close transactions have the line of their
         neighbour, and none where the statements are not in the order in which the server saw them.
@@ -102,7 +102,7 @@ def _replaced(
 
 
 def _matched(statements: tuple[str, ...], issued: dict[str, list[str]]) -> list[str]:
-    """Return the sites in their order; the last one again where there are more statements than known calls."""
+    """Return the sites in their order; the last one repeats if there are more statements than known calls."""
     rest = {key: iter(sites) for key, sites in issued.items()}
     latest: dict[str, str] = {}
     found = []

@@ -20,7 +20,7 @@ class BackendWatch:
     """A BackendWatch is the peak memory of a database's backends while a block ran; None until the block has ended."""
 
     peak_bytes: int | None = None
-    """Largest private memory of one backend, in bytes, without parallel workers; None where it is unknown."""
+    """Largest private memory of one backend, in bytes, without parallel workers; None if it is unknown."""
     warning: str | None = None
     """Why it is unknown."""
 

@@ -33,7 +33,7 @@ class DjangoStatements:
 
     @property
     def sites(self) -> tuple[str, ...]:
-        """For each of ``texts`` the line that issued it, ``file:line``, or '' where it is not known."""
+        """For each of ``texts`` the line that issued it, ``file:line``, or '' if it is not known."""
         return with_transactions(self.texts, (site for _, site in self._entries))
 
     def add(self, text: str) -> None:

@@ -37,7 +37,7 @@ class HeapSite:
 def captured_heap(read: Callable[[memray.FileReader], None], *, traced: bool) -> Iterator[None]:
     """Trace the heap during the block, Python's allocators too if ``traced``; hand the capture to ``read`` afterwards.
 
-    If the block raises, nothing is read. Raises MeasurementError where memray could not write its file.
+    If the block raises, nothing is read. Raises MeasurementError if memray could not write its file.
     """
     with tempfile.TemporaryDirectory(prefix="bench-memray-") as folder:
         path = Path(folder) / "capture.bin"

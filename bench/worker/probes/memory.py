@@ -17,7 +17,7 @@ MOST_POINTS = 400
 def read_peak_heap(call: Call) -> Reading:
     """Return the peak bytes on the heap during the call, with Python's allocators traced: the headline figure.
 
-    Also the heap over time and the largest call sites at the peak. Raises MeasurementError where memray cannot write
+    Also the heap over time and the largest call sites at the peak. Raises MeasurementError if memray cannot write
     its file.
     """
     return _read(call, "peak_heap_bytes", traced=True)

@@ -63,7 +63,7 @@ class TimedCase:
 def read_time(call: Call, label: str) -> Reading:
     """Time one call by running the benchmark file in this process, on the case that is set up here.
 
-    Raises MeasurementError where pytest-benchmark fails, and where its clock and the system's disagree.
+    Raises MeasurementError if pytest-benchmark fails, and where its clock and the system's disagree.
     """
     case = TimedCase(call=call, reset=lambda: None, rounds=1, label=label)
     with tempfile.TemporaryDirectory(prefix="bench-time-") as folder:
@@ -93,7 +93,7 @@ def read_time(call: Call, label: str) -> Reading:
 
 
 def refuse_other_clock(read: float, actual: float, replaced: list[str]) -> None:
-    """Raise MeasurementError where pytest-benchmark ``read`` other seconds than the system's clock, the ``actual``."""
+    """Raise MeasurementError if pytest-benchmark ``read`` other seconds than the system's clock, the ``actual``."""
     too_long = bool(replaced) and read > _TOO_LONG * actual + _SLACK_SECONDS
     if read <= 0 or read < _TOO_SHORT * actual or too_long:
         raise MeasurementError(

@@ -12,7 +12,7 @@ END"""
 
 
 class Migration(migrations.Migration):
-    """As in production, but for the members of a tenant, whose table is not here."""
+    """As in production, except the policies on a tenant's members, whose table does not exist here."""
 
     dependencies = [("schema", "0001_tables")]  # noqa: RUF012 - the form that Django's loader reads
 
