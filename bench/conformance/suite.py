@@ -259,4 +259,4 @@ def _after_error(case: Case, error: str, changed: str, *, crashed: bool) -> str:
         return f"{error}; {changed or NOTHING}"
     if not error.startswith(case.refused):
         return f"{error}, instead of {case.refused}; {changed or NOTHING}"
-    return f"{error}, but {changed}" if changed else ""
+    return f"{error}, and yet {changed}" if changed else ""
