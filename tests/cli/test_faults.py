@@ -1,4 +1,4 @@
-"""A run with good and bad implementations side by side records each fault, goes on, and ends with exit code 1."""
+"""A run with good and bad implementations side by side records each fault, continues, and ends with exit code 1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a results file says of its own making holds no password, and text whatever bytes a name is made of."""
+"""A results file's record of how it was made holds no password, and is valid text even for odd file names."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ def test_an_interruption_before_anything_is_measured_leaves_no_file(
 
 
 def test_a_hang_up_that_is_ignored_stays_ignored(inputs: Path, temporary: Path) -> None:
-    """As under nohup: the run goes on, and only then comes to its end."""
+    """As under nohup: the run continues to its end."""
     files = ["--scan-file", inputs / "scan.json", "--catalogue-file", inputs / "catalogue.json"]
     command = ["rows", *files, "--implementation", "streaming"]
 

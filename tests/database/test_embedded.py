@@ -1,4 +1,4 @@
-"""The embedded server starts as promised, as whoever runs it, and leaves nothing behind however its parent ends."""
+"""The embedded server starts for any user, and leaves nothing behind however its parent ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""On the user's own server everything is dropped whatever fails, or what is left is named with the SQL to drop it."""
+"""On the user's own server everything is dropped even after a failure, or named with the SQL to drop it."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def answer(environment: dict[str, str]) -> str:
 
 
 def answer_with_mount(place: Path, options: str, *before: str, **environment: str) -> str:
-    """What TRY says where a memory file system with ``options`` lies on ``place``, after the shell commands."""
+    """Return what TRY prints with a tmpfs with ``options`` mounted on ``place``, after the shell commands."""
     mount = f"mount -t tmpfs -o {options} tmpfs {shlex.quote(str(place))}"
     script = " && ".join([mount, *before, f"exec {shlex.quote(sys.executable)} -c {shlex.quote(TRY)}"])
     finished = subprocess.run(

@@ -1,4 +1,4 @@
-"""The generator without a database: every requested region counts, whatever the size."""
+"""The generator without a database: every requested region counts, at any size."""
 
 from __future__ import annotations
 

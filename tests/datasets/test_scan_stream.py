@@ -1,4 +1,4 @@
-"""A scan file is read as json reads it, whatever the pieces in which it arrives, and without being held whole."""
+"""A scan file gives the values that json gives, however it is chunked, without being held in memory as a whole."""
 
 from __future__ import annotations
 

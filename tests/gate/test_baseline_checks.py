@@ -181,7 +181,7 @@ def test_memory_of_another_machine_is_judged_and_the_difference_told(tmp_path: P
 
 
 def test_rows_that_are_not_the_baselines_are_a_regression_and_suppress_its_costs(tmp_path: Path) -> None:
-    """Both implementations changed alike, so the run itself sees nothing."""
+    """Both implementations changed by the same factor, so their ratio shows nothing."""
     results = with_samples(run(), "peak_heap_bytes", [10e6])
     changed = tuple(
         digest(one.scan, one.implementation, one.row_count, "bad0" * 16) if one.scan == SCAN else one

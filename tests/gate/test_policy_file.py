@@ -1,4 +1,4 @@
-"""A policy is read strictly: whatever is not known is an error that says where it stands and what is known there."""
+"""A policy is read strictly: an unknown key is an error that says where it is and which keys are known there."""
 
 from __future__ import annotations
 

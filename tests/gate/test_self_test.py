@@ -37,7 +37,7 @@ Take = Callable[[str, ProbeName, str], Sample]
 
 
 def peaks(of: Mapping[str, float]) -> Take:
-    """Every implementation has PEAK but for those in ``of``."""
+    """Every implementation has PEAK except those in ``of``."""
     return lambda _scan, _probe, implementation: sample({"peak_heap_bytes": of.get(implementation, PEAK)})
 
 

@@ -85,7 +85,7 @@ def test_pytest_benchmark_compares_it(tmp_path: Path) -> None:
 
 
 def test_every_case_has_a_full_name_of_its_own_that_later_runs_repeat(tmp_path: Path) -> None:
-    """Whatever order the samples come in, and whatever else is measured beside it."""
+    """In any order of samples, and with other metrics measured too."""
     names = [f"{scan} {name}" for scan in ("100/3", "1k/8", "10k/20") for name in ("a", "b", "pkg.module:function")]
     runs = ([*names, *names], names[::-1], names[:1], names[4:])
     found = []

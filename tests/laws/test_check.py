@@ -1,4 +1,4 @@
-"""A kept law is said to be kept; a broken one comes with the statement behind it, and nothing that is innocent."""
+"""A kept law is reported as kept; a broken one with the statements that break it, and no others."""
 
 from __future__ import annotations
 

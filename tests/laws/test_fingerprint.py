@@ -1,4 +1,4 @@
-"""One statement has one fingerprint, whoever words it and whatever its values are; another has another."""
+"""Equal statements have one fingerprint, whatever their source and values; different ones differ."""
 
 from __future__ import annotations
 

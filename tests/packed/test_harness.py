@@ -1,4 +1,4 @@
-"""The harness reads packed rows through the view, resets and watches them like the table, and measures both alike."""
+"""The harness reads packed rows through the view, resets and watches them like the table, and measures both equally."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text table is what a terminal of 100 columns shows, whatever was measured."""
+"""The text table fits a terminal of 100 columns, whatever was measured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A kept run stays, is found again in its place, and a file that is none is skipped with a warning."""
+"""A kept run is stored and found again in order; a file that is no run is skipped with a warning."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def run(*implementations: DeclaredDivergences, differences: dict[tuple[str, str]
 
 
 def conforming() -> Conformance:
-    """Two implementations, of which one differs as it declares."""
+    """Two implementations, one of which differs as declared."""
     return run(
         implementation(
             "materializing",
@@ -75,7 +75,7 @@ def conforming() -> Conformance:
 
 
 def wrong() -> Conformance:
-    """Two that are wrong alike in one case, one of them in another one too, by names that Markdown and HTML know."""
+    """Two that are wrong in the same case, one also in another, with names that contain Markdown and HTML."""
     names = ("package.module_with_a_long_name.and_another:create_requirements", "<b>*bold*</b>|pipe", "streaming")
     killed = "the worker was killed by SIGKILL (out of memory?); 0 of 2 old rows left, 1 of 1 old summaries left"
     dropped = "1 of 6 rows missing: 'cis' '\\u202e' '<eu>'"

@@ -17,7 +17,7 @@ class Raised(NamedTuple):
 
 
 def _short_scored(first: int, second: int) -> ByHand:
-    """What the cases of odd ThreatScore entries come to where the two requirements count so many findings."""
+    """Return what the cases of odd ThreatScore entries leave if the two requirements count so many findings."""
     return by_hand(
         counts(f"ts 1 eu PASS 1/0/1 {first}/{first}", f"ts 2 eu MANUAL 0/0/0 {second}/{second}"),
         summaries("ts 1/0/1/2"),

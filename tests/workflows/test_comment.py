@@ -88,7 +88,7 @@ def test_a_github_that_does_not_answer_fails_the_job(folder: Path) -> None:
 
 
 def test_the_first_comment_is_posted_and_later_ones_replace_it(folder: Path) -> None:
-    """Only the bot's own counts, and only one that begins with the marker; on whatever page it is."""
+    """Only a comment by the bot that begins with the marker counts, on any page."""
     others = [
         {"id": 1, "user": {"login": "github-actions[bot]"}, "body": f"quoting {MARKER}"},
         {"id": 2, "user": {"login": "someone"}, "body": f"{MARKER}\n\nnot ours"},

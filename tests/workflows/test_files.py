@@ -53,7 +53,7 @@ def test_every_file_follows_its_schema(schema: str, paths: tuple[Path, ...], tmp
 
 @pytest.mark.parametrize("path", FILES, ids=IDS)
 def test_every_script_parses_and_takes_values_from_its_environment_only(path: Path) -> None:
-    """An expression inside a script would run as part of it, whatever a branch is called."""
+    """An expression inside a script would run as part of it, whatever the branch name contains."""
     for one in steps(path):
         assert "${{" not in one.script, one.name
         if one.is_python:
@@ -104,7 +104,7 @@ def test_a_workflow_has_a_concurrency_group_and_its_jobs_a_timeout(path: Path) -
 
 
 def test_the_head_of_a_pull_request_is_measured_with_a_token_that_can_only_read() -> None:
-    """Not the merge commit, whose hash nobody knows."""
+    """Not the merge commit, whose hash means nothing to a reader."""
     assert "pull_request" in read(BENCHMARK)["on"]
     checkout, action = steps(BENCHMARK)
     assert checkout.content["uses"].startswith("actions/checkout@")

@@ -60,7 +60,7 @@ def counts_one_too_many(tenant_id: str, scan_id: str) -> Outcome:
 
 
 def unseen_is_manual(tenant_id: str, scan_id: str) -> Outcome:
-    """Take a requirement of which no check was seen for one without checks."""
+    """Treat a requirement whose checks were not seen like one without checks."""
 
     def change(_: int, row: task.Row) -> task.Row:
         unseen = row["total_checks"] and not row["passed_checks"] + row["failed_checks"]

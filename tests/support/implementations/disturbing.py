@@ -95,7 +95,7 @@ def ends_the_server(tenant_id: str, scan_id: str) -> Outcome:
 
 
 def crashes_a_backend(tenant_id: str, scan_id: str) -> Outcome:
-    """The server ends all sessions, recovers and goes on."""
+    """The server ends all sessions, recovers and continues."""
     with admin_connection() as connection:
         os.kill(connection.info.backend_pid, signal.SIGKILL)
     return honest(tenant_id, scan_id)
