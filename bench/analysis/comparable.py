@@ -39,7 +39,16 @@ def environment_differences(before: Environment, after: Environment) -> tuple[st
 
 def datasets_match(before: Dataset, after: Dataset) -> bool:
     """Whether two scans hold the same bytes and were evaluated against the same catalogue."""
-    return (before.fingerprint, before.catalogue_fingerprint) == (after.fingerprint, after.catalogue_fingerprint)
+    return not data_difference(before, after)
+
+
+def data_difference(before: Dataset, after: Dataset) -> str:
+    """Say in words why two scans do not hold the same data; '' where they do."""
+    if before.provider != after.provider:
+        return f"the provider differs: {before.provider} → {after.provider}"
+    if before.catalogue_fingerprint != after.catalogue_fingerprint:
+        return f"the catalogue differs: {before.catalogue} → {after.catalogue}"
+    return "seed, generator or catalogue differ" if before.fingerprint != after.fingerprint else ""
 
 
 def _deciding_parts(environment: Environment) -> Mapping[str, str]:

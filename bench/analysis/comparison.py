@@ -8,6 +8,7 @@ from enum import Enum
 from functools import cached_property
 
 from bench.analysis.change import Change, ChangeVerdict
+from bench.analysis.comparable import data_difference
 from bench.analysis.rows import Judgement, case_rows
 from bench.analysis.run_verdict import named, required, run_checks
 from bench.analysis.verdict import Check, Standing, Verdict
@@ -95,7 +96,7 @@ def _checks(found: Comparison) -> Iterator[Check]:
         yield Check(
             name=f"data {scan}",
             standing=Standing.NOT_COMPARABLE,
-            sentence=f"the data or the catalogue of {scan} differ between the runs",
+            sentence=f"the data or the catalogue of {scan} differ between the runs ({_difference(found, scan)})",
             scan=scan,
         )
     failed = failed_cases(found.after)
@@ -109,6 +110,13 @@ def _checks(found: Comparison) -> Iterator[Check]:
             yield _change_check(change)
     if found.changes and not found.conclusive:
         yield Check(name="metrics", standing=Standing.INCONCLUSIVE, sentence="no metric could be compared")
+
+
+def _difference(found: Comparison, scan: str) -> str:
+    before, after = (
+        next(one for one in results.datasets if one.scan == scan) for results in (found.before, found.after)
+    )
+    return data_difference(before, after)
 
 
 def _own_checks(results: Results) -> Iterator[Check]:

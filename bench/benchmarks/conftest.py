@@ -15,18 +15,20 @@ from typing import Any
 import pytest
 
 from bench.compliance.contract import install_catalogue
+from bench.compliance.providers import DEFAULT_PROVIDER, known_provider
 from bench.datasets.scan.warm_up import warm_up_catalogue
 from bench.datasets.size import ScanSize
-from bench.harness.stage import ScanSource, Stage, open_stage
+from bench.harness.stage import ScanSource, Stage, case_label, open_stage
 from bench.worker.probes.time import GIVEN_CASE, TimedCase
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add what ``bench run`` calls --scan, --implementation, --pairs and --seed."""
+    """Add what ``bench run`` calls --scan, --implementation, --pairs, --provider and --seed."""
     group = parser.getgroup("bench", "the benchmark of create_compliance_requirements")
     group.addoption("--bench-scan", action="append", help="findings/regions; may be repeated (default: 100/3)")
     group.addoption("--bench-implementation", action="append", help="may be repeated (default: both of the project)")
     group.addoption("--bench-pairs", type=int, default=5, help="rounds (default: %(default)s)")
+    group.addoption("--bench-provider", default=DEFAULT_PROVIDER, help="as in azure (default: %(default)s)")
     group.addoption("--bench-seed", type=int, default=0, help="seed of catalogue and scans (default: %(default)s)")
 
 
@@ -71,9 +73,10 @@ def _case_by_hand(request: pytest.FixtureRequest, label: str, name: str) -> Iter
     from bench.declare.registry import load
 
     stage: Stage = request.getfixturevalue("stage")
+    provider = known_provider(request.config.getoption("--bench-provider"))
     seed: Any = request.config.getoption("--bench-seed")
     rounds: Any = request.config.getoption("--bench-pairs")
-    source = ScanSource(size=ScanSize.parse(label), scan_file=None, catalogue="synthetic", seed=seed)
+    source = ScanSource(size=ScanSize.parse(label), scan_file=None, catalogue="synthetic", provider=provider, seed=seed)
     catalogue = source.load_catalogue()
     with stage.scan(source, catalogue, (name,)) as scan:
         set_up_django(scan.access)
@@ -91,6 +94,6 @@ def _case_by_hand(request: pytest.FixtureRequest, label: str, name: str) -> Iter
             call=partial(implementation, loaded.key.tenant_id, loaded.key.scan_id),
             reset=reset,
             rounds=rounds,
-            label=f"{label} {name}",
+            label=case_label(label, provider, name),
         )
         close_connections()

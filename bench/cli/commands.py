@@ -50,6 +50,7 @@ PROOFS = (
     Entry(name="conform", help="Check rows on named cases against an independent oracle."),
     Entry(name="promises", help="Check what implementations promise, under faults and races."),
     Entry(name="reads", help="Time the API's reads of both ways to store rows."),
+    Entry(name="rows", help="Print the rows that an implementation writes, as JSON lines."),
 )
 ENTRIES = (
     Entry(name="run", help="Measure implementations on scans and write a report.", panel=MEASURE),
@@ -62,8 +63,8 @@ ENTRIES = (
     Entry(name="prove", help="Check rows, promises and reads of implementations.", panel=JUDGE, commands=PROOFS),
     Entry(name="comment", help="Write a run and its verdict as a pull request's comment.", panel=SHOW),
     Entry(name="history", help="List and plot the runs kept in a folder.", panel=SHOW),
-    Entry(name="rows", help="Print the rows that an implementation writes, as JSON lines.", panel=SHOW),
     Entry(name="record", help="Write a scan of your own in the suite's small form.", panel=PREPARE),
+    Entry(name="providers", help="List the providers of a catalogue.", panel=PREPARE),
     *(replace(entry, hidden=True) for entry in PROOFS),
 )
 

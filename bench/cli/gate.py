@@ -102,7 +102,7 @@ def _judge(options: GateOptions, accepted: Results | None) -> Verdict:
     policy = read_policy(options.policy)
     if options.results is not None:
         return unconfirmed(judge(policy, read_results(options.results), accepted))
-    plan = run_plan(options, policy.implementations, policy.scans, samples=policy.samples)
+    plan = run_plan(options, policy.implementations, policy.scans, samples=policy.samples, provider=policy.provider)
     with terminal_progress() as progress:
         return judge_by_measuring(Measuring(policy, plan, options.output, progress), accepted)
 

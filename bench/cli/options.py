@@ -90,5 +90,9 @@ class InputOptions(ServerOptions):
     catalogue_file: Annotated[Path | None, typer.Option(metavar="FILE", help="A catalogue of your own, instead.")] = (
         None
     )
+    provider: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", show_default="aws, or the scan file's", help="Whose catalogue and scan."),
+    ] = None
     # Results files hold integers of 64 bits.
     seed: Annotated[int, count_option("Same seed, same synthetic data.", 0, 2**63 - 1)] = 0

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.cli.options import SCANS, SYNTHETIC, InputOptions, ServerOptions
+from bench.compliance.providers import known_provider
 from bench.datasets.scan.names import public_file_name
 from bench.datasets.size import ScanSize
 from bench.declare.registry import locate
@@ -20,7 +21,7 @@ from bench.harness.stage import ScanSource
 def run_plan(options: ServerOptions, implementations: Sequence[str], scans: Sequence[str] = (), **own: Any) -> RunPlan:
     """Return the plan that ``options`` ask for; ``own`` are further fields of the RunPlan. Raises InputError."""
     if isinstance(options, InputOptions):
-        own |= {"catalogue": _catalogue(options), "seed": options.seed}
+        own |= {"catalogue": _catalogue(options), "provider": _provider(options), "seed": options.seed}
     return RunPlan(
         **{
             "implementations": parse_implementations(implementations),
@@ -43,6 +44,7 @@ def scan_source(
         scan_file=scan_file,
         keep_names=keep_names,
         catalogue=_catalogue(options),
+        provider=_provider(options),
         seed=options.seed,
     )
 
@@ -92,6 +94,11 @@ def _catalogue(options: InputOptions) -> str:
         raise InputError("--catalogue and --catalogue-file were both given; leave one out")
     # A file of that name is not the word. Whether it can be read is found out where it is read.
     return f"./{file}" if str(file) == SYNTHETIC else str(file)
+
+
+def _provider(options: InputOptions) -> str | None:
+    """Return the provider that was asked for. Raises InputError where the database does not know it."""
+    return None if options.provider is None else known_provider(options.provider)
 
 
 def _refuse_repeats(option: str, values: Sequence[str]) -> None:

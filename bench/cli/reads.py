@@ -47,6 +47,8 @@ def reads(options: ReadsOptions) -> int:
     with claimed_folder(options.output, report.name, results_file.name), rescuing():
         catalogue = source.load_catalogue()
         with terminal_progress() as progress, open_stage(options.database_url, options.postgres) as stage:
+            for warning in catalogue.warnings:
+                progress.warn(warning)
             progress.stage(f"{source.label}: loading the scan")
             with stage.scan(source, catalogue, (plan.implementation,)) as staged:
                 results = compare_storages(stage, staged, plan, progress)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bench.cli.options import SIZE, ImplementationOption, InputOptions, KeepNamesOption, ScanFileOption
-from bench.cli.terminal import json_text, show_data
+from bench.cli.terminal import json_text, note, show_data
 from bench.errors import InputError
 
 
@@ -34,6 +34,8 @@ def rows(options: RowsOptions) -> int:
     (name,) = parse_implementations([options.implementation])
     source = scan_source(options, options.scan, options.scan_file, keep_names=options.keep_names)
     loaded = source.load_catalogue()
+    for warning in loaded.warnings:
+        note(f"warning: {warning}")
     with open_stage(options.database_url, options.postgres) as stage, stage.scan(source, loaded, (name,)) as staged:
         _, left = staged.sample("rows", name, options.timeout)
         for row in read_target_rows(staged.access, staged.loaded.key, left.relation):

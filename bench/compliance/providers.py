@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from bench.errors import InputError
+
+DEFAULT_PROVIDER = "aws"
+"""That of the pull request's figures."""
+
 PROVIDERS = (
     "aws",
     "azure",
@@ -21,6 +26,13 @@ PROVIDERS = (
     "okta",
 )
 """In the order of the enum type ``provider``."""
+
+
+def known_provider(name: str) -> str:
+    """Return ``name``. Raises InputError where production's database does not know it."""
+    if name not in PROVIDERS:
+        raise InputError(f"provider {name!r} is not known to the database; write one of {', '.join(PROVIDERS)}")
+    return name
 
 
 def another_provider(provider: str) -> str:

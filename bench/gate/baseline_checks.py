@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.analysis.change import Change, ChangeVerdict
+from bench.analysis.comparable import data_difference
 from bench.analysis.compare import compare_metrics
 from bench.analysis.comparison import Comparison, MissingCase, RowChange, RunSide
 from bench.analysis.rows import case_rows
@@ -109,9 +110,7 @@ class _Judge:
         ]
         reason = "seed, generator or catalogue differ"
         if all(sides):
-            before, after = sides[0][0], sides[1][0]
-            if before.catalogue_fingerprint != after.catalogue_fingerprint:
-                reason = f"the catalogue differs: {before.catalogue} → {after.catalogue}"
+            reason = data_difference(sides[0][0], sides[1][0])
         return Check(
             name=f"baseline data {scan}",
             standing=Standing.NOT_COMPARABLE,

@@ -15,7 +15,7 @@ from bench.gate.rule_checks import Run, rule_checks
 from bench.results.cases import failed_cases
 from bench.results.metrics import METRICS
 from bench.results.records import Results
-from bench.words import counted
+from bench.words import counted, plain
 
 
 def gate(policy: Policy, results: Results, baseline: Results | None) -> Verdict:
@@ -38,6 +38,7 @@ def _checks(policy: Policy, run: Run) -> Iterator[Check]:
             sentence=f"{policy.place} names no scan or no implementation, so it asks for nothing; name some there",
         )
     yield from run_checks(run.results, case_rows(run.results), asked)
+    yield from _provider_checks(policy, run)
     yield from _sample_checks(policy, run)
     if not run.claims:
         yield Check(
@@ -47,6 +48,19 @@ def _checks(policy: Policy, run: Run) -> Iterator[Check]:
         )
     yield from rule_checks(policy, run)
     yield from baseline_checks(policy, run)
+
+
+def _provider_checks(policy: Policy, run: Run) -> Iterator[Check]:
+    """Find scans of another provider than the policy's: a smaller catalogue would pass every ceiling."""
+    for dataset in run.results.datasets:
+        if dataset.scan in policy.scans and dataset.provider != policy.provider:
+            yield Check(
+                name=f"provider {dataset.scan}",
+                standing=Standing.ERROR,
+                sentence=f"{dataset.scan} is a scan of {plain(dataset.provider)}, and the policy is for "
+                f"{policy.provider}; measure {policy.provider}, or set provider in {policy.place}",
+                scan=dataset.scan,
+            )
 
 
 def _sample_checks(policy: Policy, run: Run) -> Iterator[Check]:

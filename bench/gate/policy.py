@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bench.analysis.ratio import NEAR_EXACT_TOLERANCE
+from bench.compliance.providers import DEFAULT_PROVIDER
 from bench.results.metrics import METRICS, Kind, Metric
 
 RuleKind = Literal["ceiling", "growth", "law", "ratio", "baseline"]
@@ -64,6 +65,8 @@ class Policy:
 
     scans: tuple[str, ...]
     implementations: tuple[str, ...]
+    provider: str = DEFAULT_PROVIDER
+    """Whose catalogue the scans have."""
     samples: int = 0
     """Time samples of each case."""
     rules: tuple[Rule, ...] = ()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.compliance.providers import DEFAULT_PROVIDER, known_provider
 from bench.datasets.size import ScanSize
 from bench.declare.registry import locate
 from bench.errors import InputError
@@ -27,7 +28,18 @@ LONGEST_TEXT = 500
 _KIND = FileKind(name="policy file", most_bytes=1024**2, source="name one by --policy", remedy="correct it there")
 _LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""")
 
-_KEYS = ("scans", "implementations", "samples", "baseline", "laws", "ceilings", "growth", "ratios", "tolerance")
+_KEYS = (
+    "scans",
+    "implementations",
+    "samples",
+    "provider",
+    "baseline",
+    "laws",
+    "ceilings",
+    "growth",
+    "ratios",
+    "tolerance",
+)
 _LAW_METRICS = ("statements_django", "statements_server")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _OVER = " / "
@@ -98,6 +110,7 @@ class _Reader:
         return Policy(
             scans=self._scans,
             implementations=self._implementations,
+            provider=self._provider(table),
             samples=self._samples(table),
             rules=tuple(self._rules(table)),
             baseline=self._baseline(table),
@@ -118,6 +131,15 @@ class _Reader:
             if value.count(name) > 1:
                 raise InputError(f"{place} names {name!r} more than once; name each once")
         return tuple(value)
+
+    def _provider(self, table: Mapping[str, Any]) -> str:
+        place, value = self._root / "provider", table.get("provider", DEFAULT_PROVIDER)
+        if not isinstance(value, str):
+            raise InputError(f'{place} is {_shown(value)}; write the provider of the scans, for example "azure"')
+        try:
+            return known_provider(value)
+        except InputError as error:
+            raise InputError(f"{place}: {error}") from error
 
     def _samples(self, table: Mapping[str, Any]) -> int:
         value = table.get("samples", 0)

@@ -49,6 +49,8 @@ class RunPlan:
     """Whether names in the recorded scan are kept."""
     catalogue: str = SYNTHETIC
     """``synthetic``, or the path of a checkout, a ``prowler`` wheel or a catalogue file."""
+    provider: str | None = None
+    """Whose catalogue and scans; None: that of ``scan_file``, or DEFAULT_PROVIDER."""
     seed: int = 0
     samples: int = 3
     """Time samples of each case."""

@@ -31,6 +31,7 @@ class Runner:
         self._progress = progress
         self._collector = Collector(plan.command, plan.implementations, plan.scenario, plan.samples)
         self._environment: Environment | None = None
+        self._warnings: tuple[str, ...] = ()
         self._copied: TargetDigest | None = None
         """What the copy files of the scan under measurement hold."""
 
@@ -41,7 +42,7 @@ class Runner:
 
     def results(self) -> Results | None:
         """All that was measured so far; None before the server was up."""
-        return self._collector.results(self._environment) if self._environment else None
+        return self._collector.results(self._environment, self._warnings) if self._environment else None
 
     def run(self) -> None:
         """Measure every case. A sample that fails is recorded and ends its case; the rest goes on.
@@ -51,9 +52,10 @@ class Runner:
         plan = self._plan
         sources = _sources(plan)
         catalogues = [(source, source.load_catalogue()) for source in sources]
+        self._warnings = tuple(dict.fromkeys(one for _, catalogue in catalogues for one in catalogue.warnings))
         with self._opener(plan.database_url, plan.server_major) as stage:
             server = stage.server
-            for warning in server.warnings:
+            for warning in (*server.warnings, *self._warnings):
                 self._progress.warn(warning)
             self._environment = describe_environment(server.version, server.source, server.settings())
             self._collector.laws = stage.describe(plan.implementations).laws
@@ -151,13 +153,15 @@ class Runner:
 
 
 def _sources(plan: RunPlan) -> list[ScanSource]:
-    if plan.scan_file:
-        source = ScanSource(
-            size=None,
-            scan_file=plan.scan_file,
-            catalogue=plan.catalogue,
-            seed=plan.seed,
+    wanted = [(None, plan.scan_file)] if plan.scan_file else [(size, None) for size in plan.sizes]
+    return [
+        ScanSource(
+            size=size,
+            scan_file=file,
             keep_names=plan.keep_names,
+            catalogue=plan.catalogue,
+            provider=plan.provider,
+            seed=plan.seed,
         )
-        return [source]
-    return [ScanSource(size=size, scan_file=None, catalogue=plan.catalogue, seed=plan.seed) for size in plan.sizes]
+        for size, file in wanted
+    ]

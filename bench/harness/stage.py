@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.compliance.providers import DEFAULT_PROVIDER
 from bench.database.access import DatabaseAccess
 from bench.database.server import Server, open_server
 from bench.database.state import Change
@@ -20,7 +21,7 @@ from bench.datasets.scan.names import public_file_name
 from bench.datasets.scan.recorded import load_recorded_scan, recorded_provider
 from bench.datasets.size import ScanSize
 from bench.declare.storage import STANDARD, DeclaredStorage, Storage, storage_in
-from bench.errors import DatabaseError
+from bench.errors import DatabaseError, InputError
 from bench.harness.copy_files import write_copy_files
 from bench.harness.executor import SETUP_SECONDS, Executor, ProcessExecutor, SampleError
 from bench.harness.plan import timeout_seconds
@@ -41,6 +42,8 @@ class ScanSource:
     scan_file: Path | None
     catalogue: str
     seed: int
+    provider: str | None = None
+    """The one asked for; None: that of ``scan_file``, or DEFAULT_PROVIDER."""
     keep_names: bool = False
     """Whether names in the file, and the account in its own name, are kept."""
 
@@ -55,8 +58,18 @@ class ScanSource:
 
     def load_catalogue(self) -> LoadedCatalogue:
         """Return the catalogue of the scan's provider. Raises InputError."""
-        provider = "aws" if self.scan_file is None else recorded_provider(self.scan_file)
-        return load_catalogue(self.catalogue, provider, self.seed)
+        return load_catalogue(self.catalogue, self._provider(), self.seed)
+
+    def _provider(self) -> str:
+        if self.scan_file is None:
+            return self.provider or DEFAULT_PROVIDER
+        own = recorded_provider(self.scan_file)
+        if self.provider not in (None, own):
+            raise InputError(
+                f"scan file {str(self.scan_file)!r} is of provider {own!r}, but {self.provider!r} was asked for; "
+                f"leave out --provider, or write --provider {own}"
+            )
+        return own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +108,7 @@ class ScanStage:
             catalogue_path=str(self.catalogue_path),
             scan=self.loaded.key,
             warm_up=self.loaded.warm_up,
-            label=f"{self.dataset.scan} {implementation}",
+            label=case_label(self.dataset.scan, self.dataset.provider, implementation),
             copy_folder=str(self.copy_folder) if implementation == COPY_BASELINE else None,
         )
         timeout = timeout or timeout_seconds(self.loaded.expected_rows, self.loaded.findings)
@@ -155,6 +168,12 @@ class ScanStage:
     def digest(self, relation: str = STANDARD.relation) -> TargetDigest:
         """Digest the target tables as they are now, the rows as ``relation`` shows them."""
         return self.targets.digest(self.access, self.loaded.key, self.loaded.warm_up.tenant_id, relation)
+
+
+def case_label(scan: str, provider: str, implementation: str) -> str:
+    """Return a case in words; tools that follow a figure over time know it by this name alone."""
+    words = (scan, implementation) if provider == DEFAULT_PROVIDER else (scan, provider, implementation)
+    return " ".join(words)
 
 
 class Stage:

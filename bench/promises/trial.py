@@ -52,6 +52,8 @@ def try_promises(
     Raises InputError for bad input, and DatabaseError if the server is lost.
     """
     catalogue = source.load_catalogue()
+    for warning in catalogue.warnings:
+        progress.warn(warning)
     trials = []
     with open_stage(plan.database_url, plan.server_major) as stage:
         executor = ProcessExecutor(stage.scratch)

@@ -207,7 +207,7 @@ def test_rows_that_nobody_compared_allow_no_claim() -> None:
     assert change(comparison, "materializing", "peak_heap_bytes").verdict is ChangeVerdict.WITHIN
 
 
-@pytest.mark.parametrize("other", [{"fingerprint": "0" * 64}, {"catalogue_fingerprint": "0" * 64}])
+@pytest.mark.parametrize("other", [{"fingerprint": "0" * 64}, {"catalogue_fingerprint": "0" * 64}, {"provider": "gcp"}])
 def test_other_data_under_the_same_label_are_not_comparable(other: dict[str, str]) -> None:
     after = replace(regressed(), datasets=(replace(dataset(SCAN, 1_000, 8), **other),))  # type: ignore[arg-type]  # text
     comparison = compare(small_run(), after)

@@ -55,6 +55,8 @@ def test_an_unknown_scan_size(refused: Refused, size: str) -> None:
         (["run", "--scan", "10k/20", "--scan", "10000/20"], ["--scan", "more than once"]),
         (["run", "--implementation", "streaming", "--implementation", "streaming"], ["streaming", "more than once"]),
         (["run", "--implementation", "fast"], ["'fast'", "known are materializing, ", "package.module:function"]),
+        (["run", "--provider", "gpc"], ["provider 'gpc' is not known", "aws, azure, gcp"]),
+        (["rows", "--implementation", "streaming", "--scan", "1/1", "--provider", ""], ["provider ''"]),
         (["run", "--pairs", "0"], ["--pairs"]),
         (["run", "--pairs", "many"], ["--pairs"]),
         (["run", "--seed", "text"], ["--seed"]),
@@ -147,7 +149,10 @@ def test_an_unreadable_catalogue_folder_or_wheel(refused: Refused, tmp_path: Pat
 def test_a_catalogue_without_the_scans_provider(refused: Refused, tmp_path: Path) -> None:
     path = tmp_path / "scan.json"
     path.write_text(json.dumps({"provider": "gcp", "findings": []}))
-    assert "gcp" in refused("run", "--scan-file", path)
+    only_aws = tmp_path / "aws"
+    only_aws.mkdir()
+    (only_aws / "cis.json").write_text('{"Framework": "CIS", "Provider": "AWS", "Requirements": []}')
+    assert "gcp" in refused("run", "--scan-file", path, "--catalogue", only_aws)
 
 
 def closed_port() -> int:

@@ -28,6 +28,26 @@ def arguments(inputs: Path, implementation: str) -> list[object]:
     return ["rows", "--implementation", implementation, *files]
 
 
+def test_a_provider_other_than_the_scan_files_own_is_refused_and_its_own_is_taken(inputs: Path) -> None:
+    refused = run(*arguments(inputs, "streaming"), "--provider", "gcp")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.endswith(
+        "is of provider 'aws', but 'gcp' was asked for; leave out --provider, or write --provider aws\n"
+    )
+    taken = run(*arguments(inputs, "streaming"), "--provider", "aws")
+    assert (taken.returncode, len(taken.stdout.splitlines())) == (0, len(EXPECTED_ROWS) + len(EXPECTED_SUMMARIES))
+
+
+def test_rows_of_another_provider_are_those_of_its_catalogue() -> None:
+    finished = run("rows", "--implementation", "streaming", "--scan", "40/2", "--provider", "m365")
+    assert (finished.returncode, finished.stderr) == (0, "")
+    lines = [json.loads(line) for line in finished.stdout.splitlines()]
+    rows = [line for line in lines if line["table"] == "rows"]
+    assert len(rows) == 2 * 375
+    assert {row["compliance_id"].rpartition("_")[2] for row in rows} == {"m365"}
+    assert any(row["total_findings"] for row in rows), "ThreatScore counts findings for other providers, too"
+
+
 def test_both_implementations_print_the_rules_rows_byte_for_byte_alike_and_nothing_else(inputs: Path) -> None:
     """Under another encoding of the terminal as well: JSON is UTF-8."""
     first = run(*arguments(inputs, "materializing"))

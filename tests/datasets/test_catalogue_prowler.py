@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from bench.datasets.catalogue import prowler
+from bench.compliance.providers import PROVIDERS
+from bench.datasets.catalogue import prowler_files
 from bench.datasets.catalogue.prowler import prowler_catalogue
 from bench.datasets.catalogue.record import CATALOGUE_FILE
-from bench.datasets.catalogue.source import load_catalogue
+from bench.datasets.catalogue.source import load_catalogue, load_catalogues
 from bench.errors import InputError
 
 
@@ -142,6 +143,50 @@ def test_files_beside_the_folders_count_since_the_version_whose_api_counts_them(
     assert prowler_catalogue(wheel(tmp_path, {**FILES, **project}, "prowler-main/")).frameworks == expected
 
 
+@pytest.mark.parametrize("inside", ["", "prowler", "prowler/compliance"])
+def test_a_folder_within_an_old_checkout_or_installation_has_its_version(tmp_path: Path, inside: str) -> None:
+    old = {"pyproject.toml": b'version = "5.29.0"\n'}
+    assert prowler_catalogue(checkout(tmp_path / "checkout", {**FILES, **old}) / inside).frameworks == AWS
+    installed = {"prowler-5.29.0.dist-info/METADATA": b""}
+    assert prowler_catalogue(checkout(tmp_path / "site-packages", {**FILES, **installed}) / inside).frameworks == AWS
+
+
+def test_every_provider_is_listed_with_what_loading_it_gives(tmp_path: Path) -> None:
+    only = {"framework": "Only", "requirements": [{"id": "1", "checks": {"Linode": ["z"]}}]}
+    files = {**FILES, "prowler/compliance/only.json": only}
+    for path in (wheel(tmp_path, files), checkout(tmp_path / "checkout", files)):
+        listed = load_catalogues(str(path))
+        assert [one.provider for one in listed] == [*PROVIDERS, "linode"]
+        for one in listed:
+            assert one.frameworks == prowler_catalogue(path, one.provider).frameworks
+        assert [one.provider for one in listed if one.frameworks] == ["aws", "gcp", "linode"]
+    old = {**files, "pyproject.toml": b'version = "5.29.0"\n'}
+    assert [one.provider for one in load_catalogues(str(checkout(tmp_path / "old", old)))] == [*PROVIDERS]
+
+
+def test_of_one_providers_folder_only_that_one_is_listed(tmp_path: Path) -> None:
+    folder = checkout(tmp_path, FILES) / "prowler" / "compliance" / "gcp"
+    assert [(one.provider, len(one.frameworks)) for one in load_catalogues(str(folder))] == [("gcp", 1)]
+
+
+def test_frameworks_of_installed_packages_are_named_as_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = wheel(tmp_path, FILES)
+    assert prowler_catalogue(path).warnings == ()
+    folder = tmp_path / "installed" / "acme_rules-1.0.dist-info"
+    folder.mkdir(parents=True)
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-rules\nVersion: 1.0\n")
+    (folder / "entry_points.txt").write_text("[prowler.compliance.universal]\nacme = acme_rules\n")
+    monkeypatch.syspath_prepend(folder.parent)
+    loaded = prowler_catalogue(path)
+    assert loaded.warnings == (
+        "frameworks that installed packages add by entry point are not read: acme of acme-rules",
+    )
+    assert loaded.frameworks == ALL_OF_AWS
+    assert load_catalogue("synthetic").warnings == ()
+
+
 def test_a_provider_of_the_files_beside_the_folders_needs_no_folder_of_its_own(tmp_path: Path) -> None:
     only = {"framework": "Only", "requirements": [{"id": "1", "checks": {"Okta": ["z"]}}, {"id": "2", "checks": {}}]}
     own = {"framework": "Own", "provider": "OKTA", "requirements": [{"id": "1", "checks": []}]}
@@ -168,8 +213,8 @@ def test_a_folder_of_another_provider_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "checkout" / "prowler" / "compliance" / "gcp"
     assert fault(folder, "aws").endswith("has no framework for provider 'aws'; there are gcp")
     assert "no name of Prowler's" in fault(tmp_path, "../aws")
-    with pytest.raises(InputError, match="synthetic catalogue has no frameworks for provider 'gcp', only for aws"):
-        load_catalogue("synthetic", provider="gcp")
+    with pytest.raises(InputError, match="provider 'gpc' is not known to the database; write one of aws, azure, gcp"):
+        load_catalogue("synthetic", provider="gpc")
 
 
 def test_a_requirement_id_that_occurs_twice_counts_once_as_in_production(tmp_path: Path) -> None:
@@ -253,7 +298,7 @@ def test_a_damaged_wheel_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_wheel_that_unpacks_to_too_much_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prowler, "CATALOGUE_FILE", replace(CATALOGUE_FILE, most_bytes=100_000))
+    monkeypatch.setattr(prowler_files, "CATALOGUE_FILE", replace(CATALOGUE_FILE, most_bytes=100_000))
     bomb: dict[str, object] = {f"prowler/compliance/aws/{name}.json": b" " * 60_000 for name in "ab"}
     assert "aws unpacks to 120,000 bytes, too much for a catalogue" in fault(wheel(tmp_path, bomb))
 

@@ -249,6 +249,10 @@ def other_catalogue(results: Results) -> Results:
     return replace(results, datasets=tuple(datasets))
 
 
+def other_provider(results: Results) -> Results:
+    return replace(results, datasets=tuple(replace(one, provider="azure") for one in results.datasets))
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -261,6 +265,23 @@ def test_other_data_are_not_comparable(tmp_path: Path, change: Callable[[Results
     verdict = against(tmp_path, change(with_samples(run(), "peak_heap_bytes", [99e6])))
     assert (verdict.standing, verdict.exit_code) == (Standing.NOT_COMPARABLE, 3)
     assert any(sentence in one.sentence for one in verdict.having(Standing.NOT_COMPARABLE))
+
+
+def test_a_baseline_of_another_provider_is_not_comparable_even_with_the_same_size(tmp_path: Path) -> None:
+    verdict = against(tmp_path, run(), baseline=other_provider(run()))
+    assert (verdict.standing, verdict.exit_code) == (Standing.NOT_COMPARABLE, 3)
+    told = [one.sentence for one in verdict.having(Standing.NOT_COMPARABLE)]
+    assert any("(the provider differs: azure → aws)" in one for one in told)
+
+
+def test_results_of_another_provider_than_the_policys_do_not_pass(tmp_path: Path) -> None:
+    verdict = judged(tmp_path, "", other_provider(run()))
+    assert (verdict.standing, verdict.exit_code) == (Standing.ERROR, 2)
+    assert check(verdict, "provider 10k/20").sentence == (
+        "10k/20 is a scan of azure, and the policy is for aws; measure aws, or set provider in "
+        f"{tmp_path / 'policy.toml'}: tool.bench.gate"
+    )
+    assert judged(tmp_path, 'provider = "azure"', other_provider(run())).exit_code == 0
 
 
 def test_rows_without_a_digest_in_the_baseline_are_a_tool_failure(tmp_path: Path) -> None:

@@ -96,12 +96,22 @@ def test_without_tolerances_near_exact_metrics_have_the_built_in_one_and_no_base
     assert found.rules == ()
 
 
+def test_the_provider_is_read_and_is_aws_by_default(tmp_path: Path) -> None:
+    assert policy(tmp_path).provider == "aws"
+    assert policy(tmp_path, 'provider = "azure"').provider == "azure"
+
+
 @pytest.mark.parametrize(
     ("rules", "message"),
     [
         ("celings = {}", "tool.bench.gate.celings: unknown key 'celings'; known are scans, implementations, samples, "),
         ('laws = "yes"', "tool.bench.gate.laws is 'yes'; write true to hold the declared laws, or false"),
         ("samples = -1", "tool.bench.gate.samples is -1; write how many time samples of each case to take, 0 to 1,000"),
+        (
+            'provider = "gpc"',
+            "tool.bench.gate.provider: provider 'gpc' is not known to the database; write one of aws, ",
+        ),
+        ("provider = 1", 'tool.bench.gate.provider is 1; write the provider of the scans, for example "azure"'),
         ("samples = true", "tool.bench.gate.samples is True; write how many"),
         ('[gate.ceilings]\npeak_heap = "1 MB"', "ceilings.peak_heap: unknown metric 'peak_heap'; known are wall_s"),
         ("ceilings = 5", "tool.bench.gate.ceilings is 5; write a table there"),

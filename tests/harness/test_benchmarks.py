@@ -29,6 +29,14 @@ def test_each_implementation_is_one_benchmark_with_as_many_rounds_as_asked_for(t
         assert len(entry["extra_info"]["cpu_seconds"]) == 2
 
 
+def test_another_provider_has_a_name_of_its_own_for_tools_that_follow_figures(tmp_path: Path) -> None:
+    path = tmp_path / "benchmark.json"
+    options = ("--bench-scan=30/2", "--bench-pairs=1", "--bench-implementation=streaming", "--bench-provider=okta")
+    finished = by_hand(*options, f"--benchmark-json={path}")
+    assert finished.returncode == 0, finished.stdout
+    assert [entry["name"] for entry in json.loads(path.read_text())["benchmarks"]] == ["30/2 okta streaming"]
+
+
 def test_a_scan_that_is_none_fails_with_the_line_that_the_command_gives() -> None:
     finished = by_hand("--bench-scan=many", "--bench-implementation=streaming")
     assert finished.returncode == 1

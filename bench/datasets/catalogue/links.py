@@ -114,11 +114,11 @@ _CONDITIONS = (
 )
 
 
-def check_names(rng: Random) -> list[str]:
-    """Return the ids of all checks, distinct, in no order, at most 100 characters each."""
+def check_names(rng: Random, count: int = CHECKS, services: tuple[str, ...] = _SERVICES) -> list[str]:
+    """Return the ids of ``count`` checks, distinct, in no order, at most 100 characters each."""
     names: dict[str, None] = {}
-    while len(names) < CHECKS:
-        names["_".join((pick(rng, _SERVICES), pick(rng, _RESOURCES), pick(rng, _CONDITIONS)))] = None
+    while len(names) < count:
+        names["_".join((pick(rng, services), pick(rng, _RESOURCES), pick(rng, _CONDITIONS)))] = None
     return list(names)
 
 
@@ -131,6 +131,36 @@ def requirement_degrees(requirements: int) -> list[int]:
 def check_degrees() -> list[int]:
     """Return the number of requirements of every check, in ascending order."""
     return _settled(_REQUIREMENTS_PER_CHECK.sample(CHECKS), LINKS)
+
+
+def skewed_degrees(count: int, total: int, least: int, most: int) -> list[int]:
+    """Return ``count`` degrees from ``least`` to ``most`` with the sum ``total``, in ascending order.
+
+    They grow geometrically, as skewed as the sum asks for. Raises ValueError where no such degrees exist.
+    """
+    if not count * least <= total <= count * most:
+        raise ValueError(f"no {count} degrees of {least} to {most} have the sum {total}")
+    gentle, steep = 2.0**-10, 2.0**10
+    for _ in range(60):
+        middle = (gentle + steep) / 2
+        if sum(_skewed(count, least, most, middle)) > total:
+            gentle = middle
+        else:
+            steep = middle
+    degrees = _skewed(count, least, most, steep)
+    missing = total - sum(degrees)
+    for turn in range(count * most):
+        if not missing:
+            break
+        place = turn % count
+        if degrees[place] < most:
+            degrees[place] += 1
+            missing -= 1
+    return sorted(degrees)
+
+
+def _skewed(count: int, least: int, most: int, skew: float) -> list[int]:
+    return [round(least * (most / least) ** ((place / max(count - 1, 1)) ** skew)) for place in range(count)]
 
 
 def _settled(values: list[int], total: int) -> list[int]:

@@ -3,54 +3,31 @@
 Prowler is not imported and nothing is unpacked. As its API does, one provider's folder is read and then, since version
 5.30, the files beside the folders that name the provider in their checks. The key of a framework is the file name up to
 ``.json``, and an empty file is no framework. Files are taken in the order of their names, so that rows come in the same
-order on every machine. Frameworks that other installed packages add by entry point are not read.
+order on every machine. Frameworks that installed packages add by entry point are named in a warning.
 """
 
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bench.compliance.contract import Framework, Requirement
-from bench.datasets.catalogue.record import CATALOGUE_FILE, LoadedCatalogue, source_name
-from bench.datasets.json_value import JsonValue, json_root, optional_text
+from bench.compliance.providers import DEFAULT_PROVIDER, PROVIDERS
+from bench.datasets.catalogue.entry_points import unread_frameworks
+from bench.datasets.catalogue.prowler_files import SHARED, ComplianceFiles, SourceFile, compliance_files
+from bench.datasets.catalogue.record import LoadedCatalogue, source_name
+from bench.datasets.json_value import JsonValue, optional_text
 from bench.errors import InputError
-from bench.results.input_file import read_input, read_input_if_any
 from bench.results.strict_json import shown
 
-_ENTRY = re.compile(r"(?:[^/]+/)?prowler/compliance/([^/]+)/([^/]+\.json)")
-_SHARED_ENTRY = re.compile(r"(?:[^/]+/)?prowler/compliance/([^/]+\.json)")
 _PROVIDER = re.compile(r"[a-z0-9_-]+")
-_WHEEL_VERSION = re.compile(r"prowler-(\d+)\.(\d+)[^/]*\.dist-info/METADATA")
-_PROJECT = re.compile(r"(?:[^/]+/)?pyproject\.toml")
-_PROJECT_VERSION = re.compile(rb"^version\s*=\s*[\"'](\d+)\.(\d+)", re.MULTILINE)
-
-_SHARED = ""
-"""In place of a provider's name: the files beside the providers' folders."""
 _SHARED_SINCE = (5, 30)
-"""The first version whose API counts these files."""
-
-Version = tuple[int, int]
+"""The first version whose API counts the files beside the folders."""
 
 
-@dataclass(frozen=True)
-class _SourceFile:
-    """A compliance file that has not been read yet."""
-
-    name: str
-    document: str
-    read: Callable[[], bytes]
-
-    def parse(self) -> JsonValue:
-        return json_root(self.document, self.read())
-
-
-def prowler_catalogue(path: Path, provider: str = "aws") -> LoadedCatalogue:
+def prowler_catalogue(path: Path, provider: str = DEFAULT_PROVIDER) -> LoadedCatalogue:
     """Read the frameworks of ``provider`` from a Prowler checkout, a compliance folder or a wheel.
 
     A provider that has no framework there gets an empty catalogue; only a folder without providers' folders must name
@@ -58,156 +35,72 @@ def prowler_catalogue(path: Path, provider: str = "aws") -> LoadedCatalogue:
     """
     if not _PROVIDER.fullmatch(provider):
         raise InputError(f"provider {provider!r} is no name of Prowler's; write it as Prowler does, for example aws")
-    where = f"catalogue {str(path)!r}"
-    try:
-        if not path.exists():
-            raise InputError(f"{where}: not found; give a Prowler checkout, its compliance folder or a prowler wheel")
-        frameworks = _from_folder(path, where, provider) if path.is_dir() else _from_wheel(path, where, provider)
-    except OSError as error:
-        raise InputError(f"{where}: cannot be read: {error.strerror}; check its path and permissions") from error
-    return LoadedCatalogue(provider, source_name(path), frameworks)
+    with compliance_files(path) as files:
+        return LoadedCatalogue(provider, source_name(path), _counted(files, provider), unread_frameworks())
 
 
-def _from_folder(path: Path, where: str, provider: str) -> dict[str, Framework]:
-    compliance = next(
-        (folder for folder in (path / "prowler" / "compliance", path / "compliance") if folder.is_dir()), path
-    )
-    by_provider = {folder.name: _folder_files(folder) for folder in sorted(compliance.iterdir()) if folder.is_dir()}
-    by_provider = {name: files for name, files in by_provider.items() if files}
-    if by_provider:
-        by_provider[_SHARED] = _folder_files(compliance)
-        return _counted(where, by_provider, provider, _checkout_version(path))
-    return _frameworks(_declared(where, _folder_files(compliance), provider), provider)
+def prowler_catalogues(path: Path) -> tuple[LoadedCatalogue, ...]:
+    """Read the catalogue of every provider that the database knows or the source names.
+
+    Those that the database knows come first, in its order. A folder without providers' folders has only those that its
+    files name. Raises InputError.
+    """
+    warnings = unread_frameworks()
+    with compliance_files(path) as files:
+        if files.one_folder:
+            names = set(_by_declared_provider(files, DEFAULT_PROVIDER))
+        else:
+            names = {*PROVIDERS, *files.by_provider} - {SHARED}
+            if _counts_shared(files):
+                names.update(*(_named(file.root) for file in files.by_provider.get(SHARED, [])))
+        ordered = (*(one for one in PROVIDERS if one in names), *sorted(names - set(PROVIDERS)))
+        return tuple(LoadedCatalogue(one, source_name(path), _counted(files, one), warnings) for one in ordered)
 
 
-def _folder_files(folder: Path) -> list[_SourceFile]:
-    def source(file: Path) -> _SourceFile:
-        document = f"catalogue file {str(file)!r}"
-        return _SourceFile(file.name, document, lambda: read_input(file, CATALOGUE_FILE))
-
-    files = (file for file in sorted(folder.glob("*.json")) if not file.is_dir())
-    return [source(file) for file in files if not file.is_file() or file.stat().st_size]
-
-
-def _from_wheel(path: Path, where: str, provider: str) -> dict[str, Framework]:
-    # Opening a pipe would wait for a writer.
-    if not path.is_file() or not _is_zip(path):
-        raise InputError(f"{where}: is neither a folder nor a zip file; give a Prowler checkout or a prowler wheel")
-    try:
-        archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise InputError(f"{where}: damaged zip file: {error}; download it again") from error
-    with archive:
-        by_provider = _archived_files(archive, where)
-        return _counted(where, by_provider, provider, _archive_version(archive, where))
-
-
-def _counted(
-    where: str, by_provider: Mapping[str, list[_SourceFile]], provider: str, version: Version | None
-) -> dict[str, Framework]:
-    """Return the frameworks that the API of ``version`` counts for ``provider``; None stands for the newest."""
-    if not any(by_provider.values()):
-        raise InputError(f"{where}: holds no Prowler compliance files; give a Prowler checkout or a prowler wheel")
-    frameworks = _frameworks(by_provider.get(provider, []), provider)
-    if version is None or version >= _SHARED_SINCE:
-        shared = [file for file in by_provider.get(_SHARED, []) if _compliance_id(file) not in frameworks]
-        frameworks |= _frameworks([file for file in shared if _serves(file.parse(), provider)], provider)
+def _counted(files: ComplianceFiles, provider: str) -> dict[str, Framework]:
+    """Return the frameworks that the API of the files' version counts for ``provider``."""
+    if files.one_folder:
+        by_provider = _by_declared_provider(files, provider)
+        if provider not in by_provider:
+            raise InputError(
+                f"{files.where}: has no framework for provider {provider!r}; there are {', '.join(sorted(by_provider))}"
+            )
+        return _frameworks(by_provider[provider], provider)
+    frameworks = _frameworks(files.by_provider.get(provider, []), provider)
+    if _counts_shared(files):
+        shared = [one for one in files.by_provider.get(SHARED, []) if one.compliance_id not in frameworks]
+        frameworks |= _frameworks((one for one in shared if provider in _named(one.root)), provider)
     return frameworks
 
 
-def _serves(root: JsonValue, provider: str) -> bool:
-    """Whether a file beside the folders names ``provider``, as its own or in the checks of a requirement."""
+def _counts_shared(files: ComplianceFiles) -> bool:
+    """Whether the files beside the folders count; they do where the version is not known."""
+    return files.version is None or files.version >= _SHARED_SINCE
+
+
+def _named(root: JsonValue) -> set[str]:
+    """Return the providers that a file beside the folders names, as its own or in the checks of a requirement."""
     members = _folded(root)
-    if (optional_text(members, "provider") or "").lower() == provider:
-        return True
-    requirements = members["requirements"].elements() if "requirements" in members else iter(())
-    checks = (_folded(node).get("checks") for node in requirements)
-    return any(node is not None and isinstance(node.value, dict) and provider in _folded(node) for node in checks)
+    own = optional_text(members, "provider")
+    names = {own.lower()} if own else set()
+    for node in members["requirements"].elements() if "requirements" in members else ():
+        checks = _folded(node).get("checks")
+        if checks is not None and isinstance(checks.value, dict):
+            names.update(_folded(checks))
+    return names
 
 
-def _checkout_version(path: Path) -> Version | None:
-    content = read_input_if_any(path / "pyproject.toml", CATALOGUE_FILE)
-    return None if content is None else _version(_PROJECT_VERSION.search(content))
+def _by_declared_provider(files: ComplianceFiles, default: str) -> dict[str, list[SourceFile]]:
+    """Return the files of a single folder by the provider that they name, ``default`` where they name none."""
+    by_provider: defaultdict[str, list[SourceFile]] = defaultdict(list)
+    for file in files.by_provider[SHARED]:
+        declared = optional_text(_folded(file.root), "provider")
+        by_provider[(declared or default).lower()].append(file)
+    return by_provider
 
 
-def _archive_version(archive: zipfile.ZipFile, where: str) -> Version | None:
-    for entry in archive.infolist():
-        if found := _WHEEL_VERSION.fullmatch(entry.filename):
-            return _version(found)
-        if _PROJECT.fullmatch(entry.filename) and entry.file_size <= CATALOGUE_FILE.most_bytes:
-            return _version(_PROJECT_VERSION.search(_archived(archive, where, entry).read()))
-    return None
-
-
-def _version(found: re.Match[str] | re.Match[bytes] | None) -> Version | None:
-    return (int(found[1]), int(found[2])) if found else None
-
-
-def _is_zip(path: Path) -> bool:
-    # Given a path, zipfile takes a file that cannot be read for one that is not a zip.
-    with path.open("rb") as file:
-        return zipfile.is_zipfile(file)
-
-
-def _archived_files(archive: zipfile.ZipFile, where: str) -> dict[str, list[_SourceFile]]:
-    """Return the compliance files in ``archive`` by provider."""
-    entries: defaultdict[str, dict[str, zipfile.ZipInfo]] = defaultdict(dict)
-    for entry in archive.infolist():
-        found = _ENTRY.fullmatch(entry.filename)
-        shared = _SHARED_ENTRY.fullmatch(entry.filename)
-        if (found or shared) and entry.file_size:
-            provider, name = found.groups() if found else (_SHARED, entry.filename.rpartition("/")[2])
-            if name in entries[provider]:
-                raise InputError(f"{where}: {entry.filename!r} is in it twice; download it again")
-            entries[provider][name] = entry
-    for provider, files in entries.items():
-        size = sum(entry.file_size for entry in files.values())
-        if size > CATALOGUE_FILE.most_bytes:
-            name = provider or "compliance"
-            raise InputError(f"{where}: {name} unpacks to {size:,} bytes, too much for a catalogue; is it Prowler's?")
-    return {
-        provider: [_archived(archive, where, files[name]) for name in sorted(files)]
-        for provider, files in entries.items()
-    }
-
-
-def _archived(archive: zipfile.ZipFile, where: str, entry: zipfile.ZipInfo) -> _SourceFile:
-    document = f"{where}: {entry.filename!r}"
-
-    def read() -> bytes:
-        try:
-            # A reader stops at the size that the archive states, so that a false one cannot fill the memory.
-            return archive.read(entry)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-            raise InputError(f"{document}: cannot be unpacked: {error}; download the wheel again") from error
-
-    return _SourceFile(entry.filename.rpartition("/")[2], document, read)
-
-
-def _declared(where: str, files: list[_SourceFile], provider: str) -> list[_SourceFile]:
-    """Return those of ``files``, from one folder without a provider's name to rely on, that name ``provider``."""
-    by_provider: defaultdict[str, list[_SourceFile]] = defaultdict(list)
-    for file in files:
-        declared = optional_text(_folded(file.parse()), "provider")
-        by_provider[(declared or provider).lower()].append(file)
-    if not by_provider:
-        raise InputError(f"{where}: holds no Prowler compliance files; give a Prowler checkout or a prowler wheel")
-    if provider not in by_provider:
-        raise InputError(
-            f"{where}: has no framework for provider {provider!r}; there are {', '.join(sorted(by_provider))}"
-        )
-    return by_provider[provider]
-
-
-def _frameworks(files: list[_SourceFile], provider: str) -> dict[str, Framework]:
-    frameworks: dict[str, Framework] = {}
-    for file in files:
-        frameworks[_compliance_id(file)] = _framework(file.parse(), provider)
-    return frameworks
-
-
-def _compliance_id(file: _SourceFile) -> str:
-    return JsonValue(file.document, "its name", file.name.split(".json")[0]).text()
+def _frameworks(files: Iterable[SourceFile], provider: str) -> dict[str, Framework]:
+    return {file.compliance_id: _framework(file.root, provider) for file in files}
 
 
 def _folded(node: JsonValue) -> dict[str, JsonValue]:

@@ -33,6 +33,8 @@ class LoadedCatalogue:
     provider: str
     source: str
     frameworks: Catalogue
+    warnings: tuple[str, ...] = ()
+    """What production would have in its catalogue and this one lacks."""
 
     @cached_property
     def fingerprint(self) -> str:

@@ -1,23 +1,25 @@
-"""The synthetic catalogue: seeded, invented, and of the published shape of the AWS catalogue.
+"""The synthetic catalogues: seeded, invented, and of the published shape of each provider's catalogue.
 
 Whatever decides what a run costs is exact: frameworks, requirements, checks, links, and the lengths and scripts of the
-texts of a row. Who maps what is random.
+texts of a row. Who maps what is random. Other providers than AWS borrow the texts of its frameworks.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from random import Random
 
 from bench.compliance.contract import Framework
+from bench.compliance.providers import DEFAULT_PROVIDER
 from bench.datasets.catalogue.frameworks import FRAMEWORKS, THREATSCORE_ID, FrameworkShape, requirement_ids
-from bench.datasets.catalogue.links import MANUAL, check_degrees, check_names, link, requirement_degrees
+from bench.datasets.catalogue.links import check_degrees, check_names, link, requirement_degrees, skewed_degrees
 from bench.datasets.catalogue.prose import descriptions, rank
+from bench.datasets.catalogue.provider_shapes import SHAPES, ProviderShape
 from bench.datasets.catalogue.record import LoadedCatalogue
 from bench.datasets.catalogue.text import Curve, Vocabulary, compose, shuffled, vocabularies
 
 SYNTHETIC = "synthetic"
-SYNTHETIC_PROVIDER = "aws"
 
 _THREATSCORE_DEGREES = [17, 15, 3, 3, 2, 2] + [1] * 100
 _THREATSCORE_CHECKS = 139
@@ -26,8 +28,20 @@ _TITLE_COMMA_EVERY = 12
 
 
 @cache
-def synthetic_catalogue(seed: int = 0) -> LoadedCatalogue:
-    """Return the synthetic catalogue of ``seed``, always the same one; it is made once in a process."""
+def synthetic_catalogue(seed: int = 0, provider: str = DEFAULT_PROVIDER) -> LoadedCatalogue:
+    """Return the synthetic catalogue of ``seed`` and ``provider``, always the same one; it is made once in a process.
+
+    It is empty for a provider without frameworks.
+    """
+    if provider == DEFAULT_PROVIDER:
+        return _aws_catalogue(seed)
+    shape = SHAPES.get(provider)
+    frameworks = _borrowed_frameworks(seed, provider, shape) if shape else {}
+    return LoadedCatalogue(provider, SYNTHETIC, frameworks)
+
+
+@cache
+def _aws_catalogue(seed: int) -> LoadedCatalogue:
     rng = Random(seed)  # noqa: S311 - the same seed must give the same catalogue; nothing here is a secret
     # Checks come first, so that another version of Faker, with other words, leaves them as they are.
     mapped = _mapped_checks(rng)
@@ -44,7 +58,36 @@ def synthetic_catalogue(seed: int = 0) -> LoadedCatalogue:
                 for requirement_id, text, checks in zip(ids, texts, mapped[shape.compliance_id], strict=True)
             },
         }
-    return LoadedCatalogue(SYNTHETIC_PROVIDER, SYNTHETIC, frameworks)
+    return LoadedCatalogue(DEFAULT_PROVIDER, SYNTHETIC, frameworks)
+
+
+def _borrowed_frameworks(seed: int, provider: str, shape: ProviderShape) -> dict[str, Framework]:
+    """Return the frameworks of ``shape``, with texts of the AWS frameworks of ``seed``, evenly chosen or repeated."""
+    rng = Random(f"{seed}/{provider}")  # noqa: S311 - repeatable on purpose
+    aws = _aws_catalogue(seed).frameworks
+    models = {one.compliance_id.removesuffix("_aws"): one for one in FRAMEWORKS}
+    shapes = [replace(models[name], size=size) for name, size in shape.sizes.items()]
+    names = check_names(rng, shape.checks, shape.services)
+    broad = shape.requirements - shape.manual - shape.single
+    degrees = [1] * shape.single + skewed_degrees(broad, shape.links - shape.single, 2, shape.most_checks)
+    served = skewed_degrees(shape.checks, shape.links, 1, shape.most_requirements)
+    mapped = iter(link(rng, _demands(rng, shapes, degrees), served))
+    frameworks: dict[str, Framework] = {}
+    for one in shapes:
+        model = aws[one.compliance_id]
+        texts = [requirement.get("description", "") for requirement in model["requirements"].values()]
+        frameworks[f"{one.compliance_id.removesuffix('_aws')}_{provider}"] = {
+            "framework": one.framework,
+            "version": one.version,
+            "requirements": {
+                requirement_id: {
+                    "description": texts[number * len(texts) // one.size],
+                    "checks": dict.fromkeys(names[check] for check in next(mapped)),
+                }
+                for number, requirement_id in enumerate(requirement_ids(one.pattern, one.size))
+            },
+        }
+    return frameworks
 
 
 def _mapped_checks(rng: Random) -> dict[str, list[list[str]]]:
@@ -56,7 +99,10 @@ def _mapped_checks(rng: Random) -> dict[str, list[list[str]]]:
     degrees = check_degrees()
     threatscore = _deal_threatscore(rng, degrees)
     others = [shape for shape in FRAMEWORKS if shape.compliance_id != THREATSCORE_ID]
-    demands = _demands(rng, others)
+    automated = requirement_degrees(sum(shape.size for shape in FRAMEWORKS))
+    for degree in _THREATSCORE_DEGREES:
+        automated.remove(degree)
+    demands = _demands(rng, others, automated)
     chosen = iter(link(rng, demands, degrees))
     linked = {shape.compliance_id: [next(chosen) for _ in range(shape.size)] for shape in others}
     linked[THREATSCORE_ID] = threatscore
@@ -77,13 +123,13 @@ def _deal_threatscore(rng: Random, degrees: list[int]) -> list[list[int]]:
     return shuffled(rng, rows)
 
 
-def _demands(rng: Random, shapes: list[FrameworkShape]) -> list[int]:
-    """Return the number of checks of each requirement of ``shapes``: more of them in broader frameworks."""
+def _demands(rng: Random, shapes: list[FrameworkShape], degrees: list[int]) -> list[int]:
+    """Return the number of checks of each requirement of ``shapes``: more of them in broader frameworks.
+
+    ``degrees`` are those of the requirements with a check, in ascending order; the others, chosen at random, have none.
+    """
     breadths = [shape.breadth for shape in shapes for _ in range(shape.size)]
-    degrees = requirement_degrees(sum(shape.size for shape in FRAMEWORKS))
-    for degree in _THREATSCORE_DEGREES:
-        degrees.remove(degree)
-    automated = shuffled(rng, range(len(breadths)))[MANUAL:]
+    automated = shuffled(rng, range(len(breadths)))[len(breadths) - len(degrees) :]
     demands = [0] * len(breadths)
     for place, degree in zip(rank(rng, [breadths[requirement] for requirement in automated]), degrees, strict=True):
         demands[automated[place]] = degree

@@ -30,6 +30,8 @@ class LoadedScan:
     """SHA-256, in hexadecimal, of every byte sent by COPY, table after table in the order sent."""
     findings: int
     regions: tuple[str, ...]
-    """The regions that count, sorted: those in ``resource_regions`` of a finding that is not muted and PASS or FAIL."""
+    """The regions that count, sorted: those in ``resource_regions`` of a finding that is not muted and PASS or FAIL.
+
+    None where the catalogue has no framework: findings are then not read."""
     expected_rows: int
     """Counted regions × requirements of the catalogue."""

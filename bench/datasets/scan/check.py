@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import count, islice
 
 from bench.compliance.contract import Catalogue
+from bench.compliance.providers import DEFAULT_PROVIDER
 from bench.datasets.scan.copy_table import array_field, json_field, line
 from bench.datasets.scan.vocabulary import Vocabulary
 
@@ -61,7 +62,13 @@ def _unmapped(mapped: Iterable[str], words: Vocabulary, wanted: int) -> list[str
     return list(islice((name for name in names if name not in taken), wanted))
 
 
-def scan_check(check_id: str, compliance: dict[str, list[str]], words: Vocabulary, seed: str) -> ScanCheck:
+def scan_check(
+    check_id: str,
+    compliance: dict[str, list[str]],
+    words: Vocabulary,
+    seed: str,
+    provider: str = DEFAULT_PROVIDER,
+) -> ScanCheck:
     """Make one check's fields; the same check under the same seed gets the same ones in any scan."""
     rng = random.Random(f"{seed}/check/{check_id}")  # noqa: S311 - repeatable on purpose
 
@@ -72,10 +79,10 @@ def scan_check(check_id: str, compliance: dict[str, list[str]], words: Vocabular
     title = f"{pick(words.words)} {pick(words.words)} {pick(words.words)}".capitalize()
     severity = pick(_SEVERITIES)
     categories = sorted({pick(_CATEGORIES) for _ in range(int(rng.random() * 3))})
-    resource_type = f"Aws{service.capitalize()}{pick(words.words).capitalize()}"
+    resource_type = f"{provider.capitalize()}{service.capitalize()}{pick(words.words).capitalize()}"
     url = f"https://docs.example.com/{service}/{pick(words.words)}-{pick(words.words)}"
     metadata = {
-        "provider": "aws",
+        "provider": provider,
         "checkid": check_id,
         "checktitle": title,
         "checktype": [pick(words.sentences)],
@@ -130,7 +137,9 @@ def scan_check(check_id: str, compliance: dict[str, list[str]], words: Vocabular
     )
 
 
-def scan_checks(frameworks: Catalogue, words: Vocabulary, seed: str) -> tuple[ScanCheck, ...]:
+def scan_checks(
+    frameworks: Catalogue, words: Vocabulary, seed: str, provider: str = DEFAULT_PROVIDER
+) -> tuple[ScanCheck, ...]:
     """Return the checks of a synthetic scan, by name: the catalogue's and 5 % more that no framework maps.
 
     A check whose id is too long for the column can have no finding, and is left out.
@@ -138,4 +147,6 @@ def scan_checks(frameworks: Catalogue, words: Vocabulary, seed: str) -> tuple[Sc
     compliance = compliance_by_check(frameworks)
     mapped = [check for check in compliance if len(check) <= CHECK_ID_LENGTH]
     unmapped = _unmapped(mapped, words, math.ceil(len(mapped) * _UNMAPPED_SHARE) or 1)
-    return tuple(scan_check(check, compliance.get(check, {}), words, seed) for check in sorted(mapped + unmapped))
+    return tuple(
+        scan_check(check, compliance.get(check, {}), words, seed, provider) for check in sorted(mapped + unmapped)
+    )

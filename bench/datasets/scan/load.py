@@ -46,7 +46,7 @@ def load_synthetic_scan(
     """
     name = f"synthetic/{seed}"
     words = vocabulary(name)
-    checks = scan_checks(catalogue.frameworks, words, name)
+    checks = scan_checks(catalogue.frameworks, words, name, catalogue.provider)
     regions = region_names(size.regions)
     return load_scan(
         access,
@@ -81,9 +81,8 @@ def load_scan(
     warming = ScanKey(idle, named_id(seed, "scan warm-up"), another_provider(catalogue.provider))
 
     def rows_of(scan: ScanKey, name: str, account: int) -> ScanRows:
-        return ScanRows(
-            scan, Account(named_id(seed, f"provider {name}"), words.accounts[account]), name, f"{seed}/{name}"
-        )
+        owner = Account(named_id(seed, f"provider {name}"), words.accounts[account], catalogue.provider)
+        return ScanRows(scan, owner, name, f"{seed}/{name}")
 
     def bystander(rows: ScanRows, count: int) -> Iterator[str]:
         return synthetic_findings(rows, count, bystanders.REGIONS, checks, words, f"{seed}/{rows.name}")
@@ -107,7 +106,7 @@ def load_scan(
         rows = rows_of(warming, "warm-up", 4)
         _load_account(loader, rows, iter([_warm_up_finding(rows, words, seed)]))
         _load_scan_row(loader, rows)
-    regions = tuple(sorted(measured.counted_regions))
+    regions = tuple(sorted(measured.counted_regions)) if catalogue.frameworks else ()
     return LoadedScan(
         key=key,
         bystanders=(sibling, foreign, stray),

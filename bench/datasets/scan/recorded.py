@@ -72,7 +72,7 @@ def recorded_findings(rows: ScanRows, recorded: RecordedScan, words: Vocabulary)
 
     @cache
     def check_of(check_id: str) -> ScanCheck:
-        return scan_check(check_id, {}, words, _SEED)
+        return scan_check(check_id, {}, words, _SEED, recorded.provider)
 
     def resource_of(found: RecordedResource, name: str, check: ScanCheck) -> Resource:
         if found.uid is None:
@@ -124,6 +124,6 @@ def load_recorded_scan(
         catalogue,
         seed=_SEED,
         words=words,
-        checks=scan_checks(catalogue.frameworks, words, _SEED),
+        checks=scan_checks(catalogue.frameworks, words, _SEED, catalogue.provider),
         findings=lambda rows: recorded_findings(rows, recorded, words),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.compliance.providers import DEFAULT_PROVIDER
 from bench.datasets.scan import ScanKey
 from bench.datasets.scan.check import ScanCheck
 from bench.datasets.scan.copy_table import TIMESTAMP, line
@@ -30,6 +31,8 @@ class Account:
 
     provider_id: str
     uid: str
+    cloud: str = DEFAULT_PROVIDER
+    """The provider as texts of resources and findings name it."""
 
 
 class ScanRows:
@@ -51,8 +54,9 @@ class ScanRows:
         self._mapping_ids = ascending_ids(seed, "mappings")
         self._finding_end = line(key.tenant_id, key.scan_id, TIMESTAMP, TIMESTAMP, TIMESTAMP)
         self._resource_end = line(key.tenant_id, account.provider_id, TIMESTAMP, TIMESTAMP)
+        self._cloud = line(account.cloud)
         self._uid = f"prowler-{line(key.provider)}-"
-        self._raw_end = f'],"cloud":{{"account":{{"uid":"{account.uid}"}},"provider":"aws"}},'
+        self._raw_end = f'],"cloud":{{"account":{{"uid":"{account.uid}"}},"provider":"{self._cloud}"}},'
 
     def take_resources(self) -> list[str]:
         """The lines of the resources since the last call."""
@@ -72,12 +76,14 @@ class ScanRows:
         resource_id = next(self._resource_ids)
         where = line(region)
         # An ARN is the uid of a resource, so one account's names must differ; its region may be any text.
-        arn = f"arn:aws:{line(check.service)}:{where}:{self.account.uid}:{name}" if uid is None else uid
+        arn = f"arn:{self._cloud}:{line(check.service)}:{where}:{self.account.uid}:{name}" if uid is None else uid
         self.resources.append(
             f"{resource_id}\t{arn}\t{name}\t{where}\t{line(check.service)}\t{check.resource_type}\t0\t{self._resource_end}"
         )
         self.resource_count += 1
-        raw = f'{{"name":"{name}","cloud_partition":"aws","group":{{"name":"{self.account.uid}"}},"labels":[]}}'
+        raw = (
+            f'{{"name":"{name}","cloud_partition":"{self._cloud}","group":{{"name":"{self.account.uid}"}},"labels":[]}}'
+        )
         return Resource(resource_id, name, region, raw, tags)
 
     def finding(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Spread, Summaries
+from bench.compliance.providers import DEFAULT_PROVIDER
 from bench.compliance.published import AFTER, BEFORE, Pair, published_for
 from bench.report.figures import MISSING, change, deviation, quantity, spread_text
 from bench.report.table import Column, Content, Footnotes, Table
@@ -25,7 +26,7 @@ def published_table(results: Results, summaries: Summaries, verdict: RunVerdict)
     sides = [name for name in (BEFORE, AFTER) if name in results.implementations]
     notes = Footnotes()
     rows = []
-    for dataset in results.datasets:
+    for dataset in (one for one in results.datasets if one.provider == DEFAULT_PROVIDER):
         for figure in published_for(dataset.findings, dataset.regions):
             metric = METRICS[figure.metric]
             ours = tuple(summaries.centre(dataset.scan, name, metric.name) for name in (BEFORE, AFTER))

@@ -7,6 +7,7 @@ from bench.analysis.ratio import FLOOR, NEAR_EXACT_TOLERANCE, ratio
 from bench.analysis.rows import Judgement
 from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Summaries, Summary
+from bench.compliance.providers import DEFAULT_PROVIDER
 from bench.report.figures import MISSING, change_text, quantity, ratio_text, value_text
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.results.metrics import METRICS, Metric
@@ -93,9 +94,15 @@ def _failure(failure: Failure) -> str:
 
 
 def legend(results: Results) -> str:
-    """Say which implementation the ratios refer to, and which of two the table calls before and after."""
+    """Say which implementation the ratios refer to, and which of two the table calls before and after.
+
+    The provider is named where it is not the one that figures are of by default.
+    """
     names = tuple(map(plain, results.implementations))
-    parts = ["re-run over the rows of an earlier run"] if results.scenario == "rerun" else []
+    providers = dict.fromkeys(plain(one.provider) for one in results.datasets if one.provider != DEFAULT_PROVIDER)
+    parts = [f"provider: {', '.join(providers)}"] if providers else []
+    if results.scenario == "rerun":
+        parts.append("re-run over the rows of an earlier run")
     if len(names) == 2:
         parts += [f"before: {names[0]}, after: {names[1]}", "ratios: after against before"]
     elif len(names) > 2:

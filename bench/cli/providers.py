@@ -1,0 +1,40 @@
+"""``bench providers``: whose frameworks a catalogue holds, to choose ``--provider``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from bench.cli.options import SYNTHETIC, JsonOption
+from bench.cli.terminal import note, show
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProvidersOptions:
+    """The options of ``bench providers``."""
+
+    catalogue: Annotated[
+        str, typer.Argument(metavar="CATALOGUE", help=f"A Prowler checkout or wheel, or {SYNTHETIC}.")
+    ] = SYNTHETIC
+    json: JsonOption = None
+
+
+def providers(options: ProvidersOptions) -> int:
+    """List the providers of a catalogue with their frameworks and requirements, for --provider of other commands."""
+    from bench.datasets.catalogue.source import load_catalogues
+    from bench.report.providers import ProviderList, render_providers
+    from bench.results.files import check_file
+    from bench.results.json_file import write_json
+
+    if options.json is not None:
+        check_file(options.json)
+    catalogues = load_catalogues(options.catalogue)
+    for warning in catalogues[0].warnings:
+        note(f"warning: {warning}")
+    found = ProviderList.of(catalogues)
+    show(render_providers(found), end="")
+    if options.json is not None:
+        write_json(options.json, found)
+    return 0
