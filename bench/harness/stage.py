@@ -21,7 +21,7 @@ from bench.datasets.scan.names import public_file_name
 from bench.datasets.scan.recorded import load_recorded_scan, recorded_provider
 from bench.datasets.size import ScanSize
 from bench.declare.storage import STANDARD, DeclaredStorage, Storage, storage_in
-from bench.errors import DatabaseError, InputError
+from bench.errors import DatabaseError
 from bench.harness.copy_files import write_copy_files
 from bench.harness.executor import SETUP_SECONDS, Executor, ProcessExecutor, SampleError
 from bench.harness.plan import timeout_seconds
@@ -43,7 +43,8 @@ class ScanSource:
     catalogue: str
     seed: int
     provider: str | None = None
-    """The one asked for; None: that of ``scan_file``, or DEFAULT_PROVIDER."""
+    """The one asked for, which that of ``scan_file`` may not contradict; None: that of ``scan_file``, or
+    DEFAULT_PROVIDER."""
     keep_names: bool = False
     """Whether names in the file, and the account in its own name, are kept."""
 
@@ -63,13 +64,7 @@ class ScanSource:
     def _provider(self) -> str:
         if self.scan_file is None:
             return self.provider or DEFAULT_PROVIDER
-        own = recorded_provider(self.scan_file)
-        if self.provider not in (None, own):
-            raise InputError(
-                f"scan file {str(self.scan_file)!r} is of provider {own!r}, but {self.provider!r} was asked for; "
-                f"leave out --provider, or write --provider {own}"
-            )
-        return own
+        return recorded_provider(self.scan_file, self.provider)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,7 +211,9 @@ class Stage:
                 regions = source.size.regions
             else:
                 assert source.scan_file is not None  # one of the two is given
-                loaded = load_recorded_scan(access, source.scan_file, catalogue, keep_names=source.keep_names)
+                loaded = load_recorded_scan(
+                    access, source.scan_file, catalogue, source.provider, keep_names=source.keep_names
+                )
                 regions = len(loaded.regions)
             catalogue_path = self.scratch / f"catalogue-{catalogue.fingerprint}.json"
             if not catalogue_path.exists():

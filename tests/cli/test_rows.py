@@ -31,11 +31,23 @@ def arguments(inputs: Path, implementation: str) -> list[object]:
 def test_a_provider_other_than_the_scan_files_own_is_refused_and_its_own_is_taken(inputs: Path) -> None:
     refused = run(*arguments(inputs, "streaming"), "--provider", "gcp")
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert refused.stderr.endswith(
-        "is of provider 'aws', but 'gcp' was asked for; leave out --provider, or write --provider aws\n"
-    )
+    assert refused.stderr.endswith("aws is not gcp, which was given or named before; read one provider at a time\n")
     taken = run(*arguments(inputs, "streaming"), "--provider", "aws")
     assert (taken.returncode, len(taken.stdout.splitlines())) == (0, len(EXPECTED_ROWS) + len(EXPECTED_SUMMARIES))
+
+
+def test_a_scan_file_that_names_no_provider_takes_the_one_asked_for(tmp_path: Path) -> None:
+    """Finding rows as they come from a database name none."""
+    rows = [{"check_id": f"check_{n}", "status": "PASS", "resource_regions": ["eastus"]} for n in range(3)]
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps(rows))
+    unnamed = run("rows", "--implementation", "streaming", "--scan-file", path)
+    assert unnamed.returncode == 2
+    assert "name one by --provider" in unnamed.stderr
+    finished = run("rows", "--implementation", "streaming", "--scan-file", path, "--provider", "okta")
+    assert (finished.returncode, finished.stderr) == (0, "")
+    lines = [json.loads(line) for line in finished.stdout.splitlines()]
+    assert len([line for line in lines if line["table"] == "rows"]) == 29
 
 
 def test_rows_of_another_provider_are_those_of_its_catalogue() -> None:

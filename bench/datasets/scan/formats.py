@@ -166,7 +166,7 @@ def _with_provider(found: Iterator[_Found], provider: str | None) -> Iterator[Pa
         name = provider if named is None else _agreed(named, known or provider)
         if known is None:
             if name is None:
-                raise place.fault('no provider is named; add "provider", or give the file to `bench record --provider`')
+                raise place.fault('no provider is named; add "provider", or name one by --provider')
             known = name
             yield known
         yield finding

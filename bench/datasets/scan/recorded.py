@@ -98,26 +98,35 @@ def recorded_findings(rows: ScanRows, recorded: RecordedScan, words: Vocabulary)
         )
 
 
-def recorded_provider(path: Path) -> str:
-    """Check the whole scan file ``path``; return its provider, which decides the catalogue. Raises InputError."""
-    return read_recorded_scan(path).provider
+def recorded_provider(path: Path, provider: str | None = None) -> str:
+    """Check the whole scan file ``path``; return its provider, which decides the catalogue.
+
+    ``provider`` is that of a file that names none. Raises InputError, also where the file names another one.
+    """
+    return read_recorded_scan(path, provider).provider
 
 
 def load_recorded_scan(
-    access: DatabaseAccess, path: Path, catalogue: LoadedCatalogue, *, keep_names: bool = True
+    access: DatabaseAccess,
+    path: Path,
+    catalogue: LoadedCatalogue,
+    provider: str | None = None,
+    *,
+    keep_names: bool = True,
 ) -> LoadedScan:
     """Fill a freshly migrated database with the scan in ``path`` and the same bystanders as a synthetic one has.
 
-    Raises InputError for a fault in the file or a catalogue of another provider, and DatabaseError.
+    ``provider`` is that of a file that names none. Raises InputError for a fault in the file or a catalogue of another
+    provider, and DatabaseError.
     """
     # The whole file was checked when its catalogue was chosen; here reading stops at the provider.
-    provider = next(part for part in read_scan(path) if isinstance(part, str))
-    if provider != catalogue.provider:
+    found = next(part for part in read_scan(path, provider) if isinstance(part, str))
+    if found != catalogue.provider:
         raise InputError(
-            f"scan file {str(path)!r} is of provider {provider!r} but the catalogue of "
-            f"{catalogue.provider!r}; give a catalogue of {provider!r}"
+            f"scan file {str(path)!r} is of provider {found!r} but the catalogue of "
+            f"{catalogue.provider!r}; give a catalogue of {found!r}"
         )
-    recorded = RecordedScan(path, provider, keep_names)
+    recorded = RecordedScan(path, found, keep_names)
     words = vocabulary(_SEED)
     return load_scan(
         access,
