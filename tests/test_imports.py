@@ -57,7 +57,8 @@ def test_the_import_contracts_of_pyproject_are_kept() -> None:
 def test_a_module_is_short_has_a_docstring_and_neither_prints_nor_ends_the_process(path: Path) -> None:
     """Printing and ending the process are the command line's; a file that is run by itself ends as it likes."""
     text = path.read_text(encoding="utf-8")
-    assert text.count("\n") < LONGEST
+    # Django writes migrations.
+    assert text.count("\n") < LONGEST or path.parent.name == "migrations"
     tree = ast.parse(text)
     assert ast.get_docstring(tree) or not tree.body
     if path.is_relative_to(BENCH / "cli"):

@@ -9,6 +9,7 @@ SESSION = (
     " AS settings (name, value)"
 )
 
+# The first branch decides the columns' types: with names of type ``name``, longer ones would be cut and collide.
 DEFINITIONS = """
 WITH ours AS (
     SELECT oid, nspname, nspowner, nspacl FROM pg_namespace
@@ -16,7 +17,7 @@ WITH ours AS (
 ), related AS (
     SELECT c.*, c.oid::regclass::text AS name FROM pg_class AS c JOIN ours ON ours.oid = relnamespace
 )
-SELECT 'schema', '', nspname, jsonb_build_object('owner', nspowner::regrole, 'privileges', nspacl::text) FROM ours
+SELECT 'schema', '', nspname::text, jsonb_build_object('owner', nspowner::regrole, 'privileges', nspacl::text) FROM ours
 UNION ALL
 SELECT CASE relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'view' WHEN 'S' THEN 'sequence' WHEN 'c' THEN 'type'
         ELSE 'table' END, '', name,
@@ -100,7 +101,7 @@ FROM pg_database WHERE datname = current_database()
 """
 
 SERVER_DEFINITIONS = """
-SELECT 'role', '', rolname, jsonb_build_object('SUPERUSER', rolsuper, 'INHERIT', rolinherit,
+SELECT 'role', '', rolname::text, jsonb_build_object('SUPERUSER', rolsuper, 'INHERIT', rolinherit,
     'CREATEROLE', rolcreaterole, 'CREATEDB', rolcreatedb, 'LOGIN', rolcanlogin, 'REPLICATION', rolreplication,
     'BYPASSRLS', rolbypassrls, 'CONNECTION LIMIT', rolconnlimit,
     'member of', (SELECT array_agg(roleid::regrole::text ORDER BY roleid) FROM pg_auth_members

@@ -70,12 +70,18 @@ def running(folder: Path, major: int, before: Callable[[], None] | None = None) 
 
 
 def parent_of(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    """The parent of ``pid``; 0 if that has ended."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def kill(family: Family, chosen: tuple[str, ...]) -> None:
-    for role in chosen:
-        os.kill(family.roles[role], signal.SIGKILL)
+    # Stopped first: none of them may act on the end of another.
+    for number in (signal.SIGSTOP, signal.SIGKILL):
+        for role in chosen:
+            os.kill(family.roles[role], number)
 
 
 def traces(folder: Path, family: Family) -> list[str]:

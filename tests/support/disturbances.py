@@ -77,7 +77,7 @@ DISTURBANCES: Mapping[str, Disturbance] = {
         ("CREATE RULE leftover AS ON DELETE TO scans DO INSTEAD NOTHING",),
     ),
     "drops_policy": Disturbance(
-        "removed the policy compliance_requirements_overviews.",
+        "removed the policy compliance_requirements_overvi…",
         ("DROP POLICY {policy} ON compliance_requirements_overviews",),
     ),
     "switches_row_security_off": Disturbance(
@@ -141,10 +141,10 @@ DISTURBANCES: Mapping[str, Disturbance] = {
     ),
     "inserts_finding": Disturbance(
         "wrote to the table tenants (1 rows inserted)",
-        ("INSERT INTO tenants (id, name, inserted_at) VALUES (gen_random_uuid(), 'Leftover', now())",),
+        ("INSERT INTO tenants (id, name, inserted_at, updated_at) SELECT gen_random_uuid(), 'Leftover', now(), now()",),
     ),
     "truncates_mappings": Disturbance(
-        "wrote to the table resource_finding_mappings (its file was replaced)",
+        "wrote to the table resource_finding_mappings_default (its file was replaced)",
         ("TRUNCATE resource_finding_mappings",),
     ),
     "changes_saved_rows": Disturbance(

@@ -23,8 +23,10 @@ def segments_made_by(processes: Collection[int]) -> set[Segment]:
     for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]:
         fields = line.split()
         if int(fields[4]) in processes:
-            control = Path("/dev/shm", f"PostgreSQL.{_control_handle(int(fields[1]))}")  # noqa: S108 - as PostgreSQL does
-            found.add(Segment(int(fields[1]), control))
+            handle = _control_handle(int(fields[1]))
+            if handle is not None:
+                control = Path("/dev/shm", f"PostgreSQL.{handle}")  # noqa: S108 - as PostgreSQL does
+                found.add(Segment(int(fields[1]), control))
     return found
 
 
@@ -35,10 +37,13 @@ def remaining(segments: Collection[Segment]) -> list[str]:
     return left + [str(segment.control) for segment in segments if segment.control.exists()]
 
 
-def _control_handle(segment: int) -> int:
+def _control_handle(segment: int) -> int | None:
+    """What the segment's header says; None if it is gone meanwhile."""
     libc = ctypes.CDLL(None)
     libc.shmat.restype = ctypes.c_void_p
     address = libc.shmat(segment, None, 0o10000)
+    if address == ctypes.c_void_p(-1).value:
+        return None
     try:
         return int(struct.unpack_from("@iiNNI", ctypes.string_at(address, 56))[4])
     finally:

@@ -52,7 +52,7 @@ def _names(connection: psycopg.Connection) -> Mapping[str, str]:
     ).fetchone()
     assert row is not None
     names = dict(zip(("admin", "database", "app", "index", "constraint", "policy", "view"), row, strict=True))
-    return {**names, "view": names["view"].rstrip(";").replace("'FAIL'", "'BROKEN'")}
+    return {**names, "view": names["view"].rstrip(";").replace("'FAIL'", "'MANUAL'")}
 
 
 for _name, _disturbance in DISTURBANCES.items():

@@ -7,7 +7,7 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
-from bench.compliance.schema.models import ENUMS, EnumField
+from bench.compliance.schema.enum_types import ENUMS, EnumField
 from bench.compliance.schema.operations import CreatePartitionedModel, create_enums
 
 _FINDING_SEARCH = """
