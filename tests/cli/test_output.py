@@ -46,7 +46,7 @@ def written(reader: int) -> bytes:
         (["comment", "{results}", "--markdown", "{device}"], b"materializing"),
         (["gate", "--results", "{results}", "--policy", "{policy}", "--json", "{device}"], b'"exit_code"'),
         (["gate", "--results", "{results}", "--policy", "{policy}", "--junit", "{device}"], b"<testsuite"),
-        (["gate", "--results", "missing", "--policy", "{policy}", "--json", "{device}"], b'"tool failure"'),
+        (["gate", "--results", "missing", "--policy", "{policy}", "--json", "{device}"], b'"error"'),
     ],
 )
 def test_a_device_is_written_through_and_stays_a_device(
