@@ -270,8 +270,8 @@ def test_other_data_are_not_comparable(tmp_path: Path, change: Callable[[Results
 def test_a_baseline_of_another_provider_is_not_comparable_even_with_the_same_size(tmp_path: Path) -> None:
     verdict = against(tmp_path, run(), baseline=other_provider(run()))
     assert (verdict.standing, verdict.exit_code) == (Standing.NOT_COMPARABLE, 3)
-    told = [one.sentence for one in verdict.having(Standing.NOT_COMPARABLE)]
-    assert any("(the provider differs: azure → aws)" in one for one in told)
+    sentences = [one.sentence for one in verdict.having(Standing.NOT_COMPARABLE)]
+    assert any("(the provider differs: azure → aws)" in one for one in sentences)
 
 
 def test_results_of_another_provider_than_the_policys_do_not_pass(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_one_statement_too_many_in_one_sample_breaks_an_exact_ceiling(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("limit", "standing", "told"),
+    ("limit", "standing", "words"),
     [
         (8.0, Standing.PASSED, "is 7.31 s, within its ceiling of 8.00 s"),
         (7.3, Standing.PASSED, "is 7.31 s, over its ceiling of 7.30 s, but within its noise (95 % interval"),
@@ -72,11 +72,11 @@ def test_one_statement_too_many_in_one_sample_breaks_an_exact_ceiling(tmp_path: 
     ],
 )
 def test_a_noisy_ceiling_fails_only_with_its_whole_interval(
-    tmp_path: Path, limit: float, standing: Standing, told: str
+    tmp_path: Path, limit: float, standing: Standing, words: str
 ) -> None:
     found = check(judged(tmp_path, WALL.format(limit), run()), "ceiling wall_seconds 10k/20 streaming")
     assert (found.standing, found.noisy) == (standing, True)
-    assert told in found.sentence
+    assert words in found.sentence
 
 
 def test_a_noisy_ceiling_that_few_samples_exceed_is_inconclusive(tmp_path: Path) -> None:
