@@ -10,6 +10,8 @@ from tests.support.cli_results import results, samples
 from tests.support.command import ROOT, content, run
 from tests.support.repository import IMPLEMENTATION, make_repository
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 
 def test_a_revision_and_the_working_tree_are_measured_in_one_run(tmp_path: Path, inputs: Path, temporary: Path) -> None:
     """Each side runs its own code, which one extra statement shows. The checkout and TMPDIR do not change."""

@@ -13,6 +13,8 @@ from bench.cli.main import main
 from tests.support.command import content, run
 from tests.support.processes import become_ordinary
 
+pytestmark = pytest.mark.server
+
 Refused = Callable[..., str]
 SECRET = "hunter2-secret"  # noqa: S105 - to look for in messages
 

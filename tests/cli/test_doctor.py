@@ -18,6 +18,8 @@ from tests.support.command import run as run_command
 from tests.support.in_process import bench
 from tests.support.stand_in import ROWS, Sample, StandIn, sample
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 FLOOR = Path("reports") / FILE
 Bench = Callable[..., tuple[int, str, str]]
 

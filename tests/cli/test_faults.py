@@ -10,6 +10,8 @@ import pytest
 from tests.support.cli_results import DOCUMENTED_METRICS, results
 from tests.support.command import Finished, content, run
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 FAULTS = "tests.support.implementations"
 GOOD = "streaming"
 EXPECTED = {

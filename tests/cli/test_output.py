@@ -19,6 +19,8 @@ from tests.support.command import BENCH, ROOT, environment, run, start
 from tests.support.processes import hearing
 from tests.support.run_pairs import small_run
 
+pytestmark = pytest.mark.server
+
 BASELINE = ROOT / "reports" / "baseline.json"
 HANGING = "tests.support.implementations.ends:hangs_deaf"
 

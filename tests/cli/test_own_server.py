@@ -13,6 +13,8 @@ from psycopg.conninfo import conninfo_to_dict
 from bench.database.embedded import embedded_server
 from tests.support.command import run
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 PASSWORD = "p@ss/word"  # noqa: S105 - a server that trusts everybody does not ask for it
 
 

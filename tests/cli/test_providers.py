@@ -10,6 +10,8 @@ import pytest
 from bench.cli.main import main
 from tests.support.command import run
 
+pytestmark = pytest.mark.server
+
 
 def framework(provider: str) -> str:
     requirements = [{"Id": "1", "Checks": ["a", "b"]}, {"Id": "2", "Checks": []}]

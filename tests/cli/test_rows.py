@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.support.command import run, start
+
+pytestmark = [pytest.mark.slow, pytest.mark.server]
 
 COUNTS = ("passed_checks", "failed_checks", "total_checks", "passed_findings", "total_findings")
 EXPECTED_ROWS = [

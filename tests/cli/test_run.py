@@ -14,6 +14,8 @@ from bench.results.metrics import METRICS
 from tests.support.cli_results import DOCUMENTED_KEYS, DOCUMENTED_METRICS, results, samples
 from tests.support.command import Finished, content, run
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 PUBLISHED_PEAKS = {"materializing": 35e6, "streaming": 32e6}
 ROWS = 3 * 5_421
 

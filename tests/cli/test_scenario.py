@@ -23,6 +23,8 @@ from tests.support.notes import Notes, always
 from tests.support.small_scan import EXPECTED_ROWS
 from tests.support.stand_in import StandIn, plan, sample
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 SUMMARIES = 2
 
 

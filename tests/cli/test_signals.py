@@ -17,6 +17,8 @@ from tests.support.command import content, start
 from tests.support.left_behind import MARK, assert_nothing_is_left, family, is_postmaster, is_worker
 from tests.support.processes import wait_until
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 HANGING = "tests.support.implementations.ends:hangs_deaf"
 HANGING_IN_THE_SERVER = "tests.support.implementations.ends:hangs_in_the_server"
 

@@ -11,6 +11,8 @@ from bench.results.store import read_results
 from tests.support.command import Finished, run
 from tests.support.in_process import bench
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 GRID = [f"{findings}/{regions}" for findings in (100, 200) for regions in (1, 2, 3)]
 
 

@@ -13,6 +13,8 @@ from tests.support import verdicts
 from tests.support.builders import production_results
 from tests.support.command import run
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 URL = "https://ci.example/artifacts/1"
 
 

@@ -11,6 +11,8 @@ from bench.database.embedded import embedded_server
 from tests.support.command import run
 from tests.support.in_process import bench
 
+pytestmark = pytest.mark.server
+
 PLANTED = "tests.support.implementations.conformance_planted"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from bench.conformance.suite import Contestant, Suite
 from bench.declare.registry import registered_names
 from tests.support.conformance_runs import Enter
 from tests.support.strategies import catalogues, findings
+
+pytestmark = [pytest.mark.slow, pytest.mark.server]
 
 ARRAYS = ("array-null", "array-without-resource", "array-entry-twice", "two-resources-in-a-region")
 COMPLIANCE = ("compliance-list", "compliance-number", "threatscore-null", "threatscore-text", "threatscore-nested")

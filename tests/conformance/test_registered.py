@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 
+import pytest
+
 from bench.compliance.cases.all_cases import CASES
 from bench.conformance.run import ConformancePlan, run_suite
 from bench.conformance.suite import Suite
 from bench.declare.registry import registered_names
 from bench.harness.progress import Silent
 from bench.results.conformance import Status
+
+pytestmark = [pytest.mark.slow, pytest.mark.server]
 
 
 def test_every_registered_implementation_conforms(suite: Suite) -> None:

@@ -13,6 +13,8 @@ from bench.errors import InputError
 from bench.results.conformance import CaseVerdict, Status
 from tests.support.conformance_runs import Enter
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 HERE = "tests.support.implementations.conformance_planted"
 
 

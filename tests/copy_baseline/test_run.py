@@ -28,6 +28,8 @@ from tests.support.notes import Notes, always, failures
 from tests.support.small_scan import CATALOGUE, EXPECTED_ROWS, SCAN
 from tests.support.stand_in import StandIn, plan, sample
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 SUMMARIES = 2
 
 

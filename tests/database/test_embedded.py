@@ -16,6 +16,8 @@ from bench.database.embedded import SOCKET_PATH_BYTES, ServerHandle, _start_erro
 from bench.errors import DatabaseError, InputError
 from tests.support.processes import become_ordinary, descendants, is_running, spawn, wait_until
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 SERVE = """
 import sys, time
 from bench.database.embedded import embedded_server

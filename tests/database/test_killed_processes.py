@@ -18,6 +18,8 @@ from bench.database.embedded import embedded_server
 from tests.support.processes import become_ordinary, descendants, is_running, spawn, wait_until
 from tests.support.server_traces import Segment, remaining, segments_made_by
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 RUN = """
 import sys
 from bench.database.embedded import embedded_server

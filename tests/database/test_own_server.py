@@ -24,6 +24,8 @@ from bench.errors import BenchError, DatabaseError, InputError
 from tests.support.foreign_server import PORT, ForeignServer, foreign_server
 from tests.support.processes import descendants, is_running, spawn, wait_until
 
+pytestmark = pytest.mark.server
+
 PASSWORD = "s3cr3t ' \\ % & é"  # noqa: S105 - a server that trusts everybody does not ask for it
 OPEN = """
 import sys, time

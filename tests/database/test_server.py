@@ -20,6 +20,8 @@ from bench.database.server import Server, open_server
 from bench.errors import DatabaseError, InputError
 from tests.support.processes import is_running, spawn, wait_until
 
+pytestmark = pytest.mark.server
+
 OPEN = """
 import os, sys, time
 from bench.database.server import open_server

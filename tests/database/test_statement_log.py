@@ -24,6 +24,8 @@ from bench.errors import DatabaseError
 from tests.support.majors import MAJORS
 from tests.support.processes import spawn
 
+pytestmark = pytest.mark.server
+
 OURS = ("SELECT calls FROM v AS bench_observer", 1)
 
 

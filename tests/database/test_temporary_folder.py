@@ -16,6 +16,8 @@ from bench.database.embedded import embedded_server
 from bench.errors import DatabaseError, InputError
 from bench.harness.scratch import scratch_folder
 
+pytestmark = pytest.mark.server
+
 TRY = """
 import psycopg
 from bench.database.embedded import embedded_server

@@ -15,6 +15,8 @@ from bench.datasets.scan.recorded import load_recorded_scan, read_recorded_scan,
 from bench.errors import InputError
 from tests.support.loaded_scans import MakeDatabase, measured_findings, query
 
+pytestmark = pytest.mark.server
+
 ODD_TEXT = 'a "quote", a\\backslash, a\ttab,\r\na line\b\f\v\\N NULL {} é 😀 \x7f'
 
 

@@ -20,6 +20,8 @@ from bench.compliance.cases.all_cases import CASES
 from tests.support.command import BENCH, ROOT, environment
 from tests.support.documents import DOCUMENTS, README, code_blocks, commands
 
+pytestmark = pytest.mark.server
+
 _PROGRAM = ".venv/bin/bench "
 _ASSIGNMENTS = re.compile(r"^(?:[A-Z_]+=\S+ )+")
 _CALLS = sorted(

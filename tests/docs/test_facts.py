@@ -22,6 +22,8 @@ from tests.support.command import ROOT, run
 from tests.support.documents import README, code_blocks, code_spans, commands, table_under, tables
 from tests.support.steps import read
 
+pytestmark = pytest.mark.server
+
 DOCS = ROOT / "docs"
 _EXCERPT = re.compile(r"<!-- from (?P<file>\S+) -->\n```python\n(?P<code>.*?)```", re.DOTALL)
 

@@ -22,6 +22,8 @@ from tests.support.gate_runs import SCAN, TIMES, check, policy, policy_text, run
 from tests.support.stand_in import plan
 from tests.support.variants import failed, mismatch
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 RULES = '[gate.ceilings.peak_heap_bytes]\n"10k/20" = { streaming = "46 MB" }\n'
 TIME_RULES = '[gate.ratios.wall_seconds]\n"10k/20" = { "streaming / materializing" = 1.0 }\n'
 

@@ -17,6 +17,8 @@ from bench.messages.request import ProbeName
 from tests.support.loaded_modules import loaded
 from tests.support.stand_in import Sample, StandIn, sample
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 FAULT = Planted(name="a fault", implementation="faulty:run", caught_by="baseline peak_heap_bytes 100/3 streaming")
 HEAP = PlantedTrial(
     policy=Policy(scans=("100/3",), implementations=("materializing", STREAMING)), probes=("memory",), planted=(FAULT,)

@@ -7,7 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.command import ROOT, environment
+
+pytestmark = [pytest.mark.slow, pytest.mark.server]
 
 
 def by_hand(*options: str) -> subprocess.CompletedProcess[str]:

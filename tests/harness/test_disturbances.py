@@ -17,6 +17,8 @@ from bench.harness.stage import ScanStage
 from bench.harness.targets import TargetDigest
 from tests.support.disturbances import DISTURBANCES
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 HERE = "tests.support.implementations.disturbing"
 
 

@@ -12,6 +12,8 @@ from bench.results.store import read_results
 from tests.support.command import run
 from tests.support.small_scan import CATALOGUE
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 HERE = "tests.support.implementations.disturbing"
 FAILED = {
     f"{HERE}:killed_while_statements_are_logged": ("statements", "killed", "SIGKILL"),

@@ -19,6 +19,8 @@ from tests.support.implementations import NOTES
 from tests.support.processes import is_running, wait_until
 from tests.support.small_scan import EXPECTED_ROWS
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 HERE = "tests.support.implementations"
 LONG = 120.0
 """Seconds in which any worker answers; a test that waits so long fails because the error is of another kind."""

@@ -18,6 +18,8 @@ from bench.worker.probes.memory import MOST_POINTS, heap_points
 from tests.support.implementations import BLOCK_BYTES, QUERIES, SLEEP_SECONDS
 from tests.support.small_scan import EXPECTED_ROWS
 
+pytestmark = pytest.mark.server
+
 COSTS = "tests.support.implementations.costs"
 MATERIALIZING = "materializing"
 STREAMING = "streaming"

@@ -13,6 +13,8 @@ from tests.support.divergences import DONE, Raised
 from tests.support.pair import BEFORE, IMPLEMENTATIONS
 from tests.support.workbench import Workbench
 
+pytestmark = pytest.mark.server
+
 
 @pytest.mark.parametrize(("implementation", "name"), DONE)
 def test_a_run_diverges_exactly_as_declared(workbench: Workbench, implementation: str, name: str) -> None:

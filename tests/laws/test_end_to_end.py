@@ -17,6 +17,8 @@ from tests.support.command import ROOT, run
 from tests.support.notes import Notes
 from tests.support.small_scan import CATALOGUE
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 MODULE = Path("tests/support/implementations/law_breaking.py")
 
 

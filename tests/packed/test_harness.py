@@ -26,6 +26,8 @@ from tests.support.packed_tables import PACKED, STREAMING, VIEW
 from tests.support.small_scan import CATALOGUE, EXPECTED_ROWS
 from tests.support.workbench import Workbench
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 SUMMARIES = 2
 PACKED_ROWS = 4
 """Two regions × two frameworks."""

@@ -11,6 +11,8 @@ from bench.datasets.size import ScanSize
 from bench.harness.stage import ScanSource, ScanStage, Stage
 from tests.support.packed_tables import PACKED, STREAMING
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 MOST_HEAP_BYTES = 1_000_000
 LEAST_WAL_RATIO = 50
 SIZES = ("100/3", "1k/8")

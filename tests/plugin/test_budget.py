@@ -10,6 +10,8 @@ import pytest
 from tests.support.command import ROOT
 from tests.support.loaded_modules import loaded
 
+pytestmark = pytest.mark.server
+
 pytest_plugins = "pytester"
 
 HEAP_TESTS = """

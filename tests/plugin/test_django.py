@@ -10,6 +10,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from bench.database.embedded import embedded_server
 
+pytestmark = pytest.mark.server
+
 pytest_plugins = "pytester"
 
 SETTINGS = """

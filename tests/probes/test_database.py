@@ -12,6 +12,8 @@ from bench.database.server import open_server
 from bench.results.metrics import METRICS, Side
 from tests.support.probed import Read, prepared
 
+pytestmark = pytest.mark.server
+
 ROWS = 20_000
 VALUE_BYTES = 100_000_000
 SORTED = 1_000_000

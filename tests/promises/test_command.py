@@ -24,6 +24,8 @@ from tests.support.left_behind import MARK, assert_nothing_is_left
 from tests.support.promise_records import NEW, OLD, findings, point, race, reading, refusal, trial
 from tests.support.sandbox_maker import ROWS, SCAN
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 SLOW = "tests.support.implementations.promises_planted:keeps_everything_slowly"
 
 

@@ -19,6 +19,8 @@ from bench.promises.server_faults import left_over
 from tests.support.promise_records import NEW, OLD
 from tests.support.sandbox_maker import SandboxMaker, sandbox_maker
 
+pytestmark = pytest.mark.server
+
 CONTROL = "tests.support.implementations.promises_planted:keeps_everything"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bench.analysis.promises import PromiseStatus
 from bench.declare.promise import Promise
 from bench.harness.executor import ProcessExecutor
@@ -15,6 +17,8 @@ from bench.promises.trial import TrialPlan, TrialRunner
 from bench.results.promises import DeclaredPromises
 from tests.support.promise_records import NEW, NONE, OLD, broken_promises, findings, trial
 from tests.support.sandbox_maker import SandboxMaker
+
+pytestmark = [pytest.mark.slow, pytest.mark.server]
 
 PLANTED = "tests.support.implementations.promises_planted:"
 

@@ -10,6 +10,8 @@ from bench.datasets.size import ScanSize
 from bench.harness.stage import ScanSource, ScanStage, Stage
 from tests.support.lanes import FAST, LANES, PUSHDOWN, STREAMING
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 SIZES = ("10/1", "1k/8", "10k/20")
 SERVER_STATEMENTS = {PUSHDOWN: 15, FAST: 18}
 MOST_HEAP_BYTES = 1_000_000

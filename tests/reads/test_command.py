@@ -14,6 +14,8 @@ from bench.results.reads import ReadResults
 from tests.support.command import Finished, run
 from tests.support.small_scan import CATALOGUE, EXPECTED_ROWS
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 
 @pytest.fixture(scope="module")
 def catalogue_file(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -20,6 +20,8 @@ from bench.results.reads import ReadSamples
 from tests.support.packed_tables import PACKED, STREAMING, VIEW
 from tests.support.small_scan import CATALOGUE, EXPECTED_ROWS
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 PAIRS = 3
 FRAMEWORKS = 2
 

@@ -37,6 +37,8 @@ from tests.support.promise_records import point, race, trial
 from tests.support.reads_runs import read_results
 from tests.support.rendered_markdown import report
 
+pytestmark = pytest.mark.server
+
 PARSER = MarkdownIt("gfm-like")
 assert PARSER.linkify is not None
 # GitHub links no bare domain, so "task.py" is none for it.
