@@ -52,9 +52,13 @@ def test_a_session_that_stays_open_is_waited_for_until_it_has_reported(
 def test_a_session_that_stays_at_work_is_not_waited_for_forever_and_named_in_a_warning(
     database: DatabaseAccess,
 ) -> None:
-    with connect(database) as connection, connection.transaction():
-        connection.execute("SELECT 1")
+    connection = connect(database)
+    try:
+        connection.pgconn.send_query(b"SELECT pg_sleep(60)")
         snapshot = take_snapshot(database, patience=0.1)
+    finally:
+        connection.cancel_safe()
+        connection.close()
     assert snapshot.warnings == ("rows, blocks and temp bytes may be too few: 1 sessions silent for 0.1 s",)
 
 
