@@ -17,7 +17,7 @@ GOOD = "streaming"
 EXPECTED = {
     f"{FAULTS}.ends:raises": ("error", "ValueError: two lines"),
     f"{FAULTS}.ends:kills_itself": ("killed", "SIGKILL"),
-    f"{FAULTS}.ends:exits": ("error", "exit code 0 and no answer"),
+    f"{FAULTS}.ends:exits": ("error", "SystemExit: 0"),
     f"{FAULTS}.results:drops_a_row": ("wrong-rows", "wrote 5 rows where the rules give 6"),
     f"{FAULTS}.results:counts_wrong": ("wrong-rows", "returned requirements_created = 7 but left 6 rows"),
     f"{FAULTS}.results:never_twice_the_same": ("wrong-rows", "another digest than an earlier sample"),

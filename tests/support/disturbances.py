@@ -58,7 +58,7 @@ DISTURBANCES: Mapping[str, Disturbance] = {
         ("UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{index}'::regclass",),
     ),
     "drops_constraint": Disturbance(
-        "removed the constraint compliance_requirements_overviews.",
+        "removed the constraint compliance_requirements_overvi…",
         ("ALTER TABLE compliance_requirements_overviews DROP CONSTRAINT {constraint}",),
     ),
     "disables_trigger": Disturbance(

@@ -19,7 +19,8 @@ import memray
 from bench.errors import MeasurementError
 
 MOST_SITES = 15
-SNAPSHOT_INTERVAL_MS = 10
+SNAPSHOT_INTERVAL_MS = 1
+"""The peak of a small scan lasts a few milliseconds; memray's default of 10 would miss it in the heap over time."""
 
 
 @dataclass(frozen=True)
