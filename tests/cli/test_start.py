@@ -153,7 +153,10 @@ def test_an_interruption_at_any_moment_of_the_start_leaves_no_traceback(tmp_path
     """After the interpreter has come to the entry point, whatever is loaded just then."""
     program = (
         "import sys, signal\nfrom bench.cli import entry_point\nsys.argv = ['bench', 'compare', 'a', 'b']\n"
-        "signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))\n"
+        # Not before the entry point has begun, which first takes over SIGTERM.
+        "def alarm(*_):\n    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:\n"
+        "        signal.setitimer(signal.ITIMER_REAL, 0.002)\n    else:\n        signal.raise_signal(signal.SIGINT)\n"
+        "signal.signal(signal.SIGALRM, alarm)\n"
         "signal.setitimer(signal.ITIMER_REAL, float(sys.stdin.readline()))\n"
         # While it ends, the interpreter no longer handles the alarm.
         "try:\n    entry_point()\nfinally:\n    signal.setitimer(signal.ITIMER_REAL, 0)"
