@@ -23,6 +23,8 @@ from tests.support.report_golden import assert_golden
 from tests.support.report_runs import RUNS
 from tests.support.variants import HOSTILE
 
+pytestmark = pytest.mark.slow
+
 GITHUB_LIMIT = 65_536
 URL = "https://ci.example/artifacts/1"
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])

@@ -19,6 +19,8 @@ from bench.datasets.size import ScanSize
 from bench.errors import DatabaseError
 from tests.support.loaded_scans import MakeDatabase, query
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 SIZE = ScanSize("30/2", 30, 2)
 
 

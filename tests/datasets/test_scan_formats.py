@@ -26,6 +26,8 @@ from bench.errors import InputError
 from bench.results.input_file import FileKind
 from tests.support.scan_formats import FINDINGS, FORMATS, PACKINGS, SECRETS, csv_text, ocsf, row
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 EXPECTED = tuple(
     RecordedFinding(
         check_id=found["check"],

@@ -24,6 +24,8 @@ from bench.datasets.size import ScanSize
 from tests.support.loaded_scans import MakeDatabase, measured_findings, query
 from tests.support.tables import TABLES
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 FINDINGS = 6_000
 REGIONS = 20
 SIZE = ScanSize("6k/20", FINDINGS, REGIONS)

@@ -7,6 +7,8 @@ import pytest
 from bench.harness.executor import SampleError
 from bench.harness.stage import ScanStage
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 
 def test_the_sample_after_a_kill_in_the_statement_pass_runs_without_logging(small_scan: ScanStage) -> None:
     killer = "tests.support.implementations.ends:kills_itself_while_logged"

@@ -17,6 +17,8 @@ from bench.database.statement_log import capture
 from tests.support.pair import AFTER, BEFORE, IMPLEMENTATIONS
 from tests.support.workbench import Workbench
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 SCAN, CATALOGUE = scan_of(bulk_findings(3, 6)), bulk_catalogue(4_000)
 BATCH = 10_000
 """Rows per COPY."""

@@ -15,6 +15,8 @@ from bench.database.statement_log import capture
 from tests.support.pair import AFTER, BEFORE, IMPLEMENTATIONS
 from tests.support.workbench import Workbench
 
+pytestmark = [pytest.mark.slow, pytest.mark.server]
+
 SMALL = CASES["multi-region"]
 BATCH = 10_000
 """Rows per COPY."""

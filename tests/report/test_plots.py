@@ -20,6 +20,8 @@ from tests.support import variants
 from tests.support.builders import production_results
 from tests.support.report_runs import RUNS, large
 
+pytestmark = pytest.mark.slow
+
 
 def charts_of(results: Results) -> tuple[Chart, ...]:
     summaries = summaries_of(results)
