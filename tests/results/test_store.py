@@ -14,7 +14,7 @@ from bench.results.records import Results
 from bench.results.store import read_results, write_results
 from tests.support import variants
 from tests.support.builders import production_results
-from tests.support.limit_runs import limited
+from tests.support.copy_baseline_runs import with_copy_baseline
 
 
 @pytest.mark.parametrize("make", [production_results, variants.failed, variants.hostile, variants.empty])
@@ -47,7 +47,7 @@ def test_the_file_has_the_published_shape_in_indented_json(tmp_path: Path) -> No
 
 def test_a_file_of_schema_1_is_read_as_todays(tmp_path: Path) -> None:
     path = tmp_path / "results.json"
-    current = limited()
+    current = with_copy_baseline()
     content = msgspec.to_builtins(current)
     content["schema"] = 1
     for name in ("unfinished", "planned_samples"):
