@@ -40,7 +40,7 @@ COMPLIANCE = (
 
 NUL = (
     *alike(
-        "the old rows are deleted in a transaction of their own before COPY and INSERT refuse NUL",
+        "the old rows are deleted in a separate transaction before COPY and INSERT refuse NUL",
         dict.fromkeys(
             (
                 "nul-in-description",
@@ -58,4 +58,4 @@ NUL = (
         "DataError, and yet 0 of 2 old rows left and 10,000 new, 1 of 1 old summaries left",
     ),
 )
-"""Of the implementation that commits each batch in a transaction of its own."""
+"""Of the implementation that commits each batch separately."""

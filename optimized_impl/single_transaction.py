@@ -3,7 +3,7 @@
 Read it beside ``optimized_impl/task.py``, whose aggregation and rows it shares; what changed is how rows are persisted.
 The DELETE of the scan's old rows and all COPY batches are one transaction on one connection. Each row is checked
 against the call's tenant and scan, because that connection bypasses row-level security. Where COPY fails, the ORM
-replaces everything in one transaction, from a fresh iterator. Summaries keep a transaction of their own.
+replaces everything in one transaction, from a fresh iterator. Summaries keep a separate transaction.
 """
 
 from __future__ import annotations

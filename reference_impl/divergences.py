@@ -55,7 +55,7 @@ COMPLIANCE = (
 
 NUL = (
     *alike(
-        "the old rows are deleted in a transaction of their own before COPY and INSERT refuse NUL",
+        "the old rows are deleted in a separate transaction before COPY and INSERT refuse NUL",
         dict.fromkeys(
             (
                 "nul-in-description",

@@ -141,7 +141,7 @@ def count_findings(tenant_id: str, scan_id: str, settings: Mapping[str, str] = S
                 regions.append((region, appearance))
                 for counters, check_ids in zip((passed, failed), checks, strict=True):
                     for name in check_ids:
-                        # Share one string: every region brings a copy of its own.
+                        # Share one string: every region brings another copy.
                         check_id = names.setdefault(name, name)
                         counters[check_id] = counters.get(check_id, 0) | 1 << COUNTER_BITS * place
                 for requirement_id, *counts in zip(requirement_ids, passes, totals, strict=True):

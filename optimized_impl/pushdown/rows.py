@@ -53,7 +53,7 @@ KeptRegions = Mapping[str, Sequence[int]]
 class RowEncoder:
     """A RowEncoder encodes the rows of one scan. Tenant, scan and time are encoded once, when it is created.
 
-    Hence no row can belong to another tenant or scan, whatever catalogue and findings contain.
+    So no row can belong to another tenant or scan, whatever catalogue and findings contain.
     """
 
     def __init__(self, tenant_id: str, scan_id: str, inserted_at: datetime, ids: Iterator[bytes]) -> None:

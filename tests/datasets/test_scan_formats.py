@@ -261,7 +261,7 @@ print(int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text(
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("name", ["OCSF", "OCSF lines", "CSV"])
 def test_memory_does_not_grow_with_the_file(tmp_path: Path, name: str, packed: bool) -> None:
-    """By the RSS of a process of its own: sixteen times the findings cost less than a fifth of what they weigh.
+    """By the RSS of a separate process: sixteen times the findings cost less than a fifth of what they weigh.
 
     Not by getrusage, whose peak begins at that of the process which starts the other.
     """

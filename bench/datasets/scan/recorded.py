@@ -12,7 +12,7 @@ The suite's own form, beside those in ``formats.py``:
 - ``resource_regions``: a list of text, kept as it is, so with duplicates and ''; null is SQL's NULL, ``[]`` an empty
   array, and a missing one is the distinct regions of ``resources`` in their order.
 - ``resources``: ``[{"region": text, "uid": text}]``; none where it is missing or null. Those with the same uid and
-  region are one row; one without a uid, or with null, is a row of its own.
+  region are one row; one without a uid, or with null, is a separate row.
 
 Other members are ignored, so that a longer export can be used as it is.
 """
