@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+INTERRUPTED = 130
+"""The exit code of an interrupted command: 128 + SIGINT, as shells have it."""
+
 
 class BenchError(Exception):
     """An error for the user, caught once in ``bench.cli.main`` and shown as one line.

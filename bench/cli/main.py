@@ -12,9 +12,9 @@ import typer
 
 from bench import __version__
 from bench.cli.commands import CommandGroup
-from bench.cli.start import AT_FAULT, INTERRUPTED, INTERRUPTED_MESSAGE
+from bench.cli.start import AT_FAULT, INTERRUPTED_MESSAGE
 from bench.cli.terminal import complain, note, show
-from bench.errors import BenchError
+from bench.errors import INTERRUPTED, BenchError
 
 app = typer.Typer(name="bench", cls=CommandGroup, add_completion=False)
 

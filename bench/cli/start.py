@@ -10,8 +10,8 @@ from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
-INTERRUPTED = 130
-"""128 + SIGINT, as shells have it."""
+from bench.errors import INTERRUPTED
+
 AT_FAULT = 2
 INTERRUPTED_MESSAGE = "interrupted; servers and temporary files are gone"
 

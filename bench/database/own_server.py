@@ -23,15 +23,12 @@ from bench.database.cleanup import (
     leftover_message,
     plan_for,
 )
-from bench.errors import BenchError, DatabaseError, InputError
+from bench.errors import INTERRUPTED, BenchError, DatabaseError, InputError
 
 VARIABLE = "BENCH_DATABASE_URL"
 OLDEST = 140000
 CREATEROLE_GIVES_BYPASSRLS = 160000
 """From this version on, a role with CREATEROLE and BYPASSRLS may give BYPASSRLS; before, only a superuser may."""
-
-INTERRUPTED = 130
-"""128 + SIGINT, the exit code of shells."""
 
 _URI = re.compile(r"postgres(ql)?://([^@/]*@)?[^@?]*(\?.*)?", re.DOTALL)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,21 +24,12 @@ from bench.results.records import COPY_BASELINE, Results
 from bench.results.store import read_results
 from tests.support.command import run
 from tests.support.notes import Notes, always, failures
-from tests.support.small_scan import CATALOGUE, EXPECTED_ROWS, SCAN
+from tests.support.small_scan import EXPECTED_ROWS
 from tests.support.stand_in import StandIn, plan, sample
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 
 SUMMARIES = 2
-
-
-@pytest.fixture(scope="session")
-def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with ``catalogue.json`` and ``scan.json``."""
-    folder = tmp_path_factory.mktemp("inputs")
-    (folder / "catalogue.json").write_text(json.dumps(CATALOGUE), encoding="utf-8")
-    (folder / "scan.json").write_text(json.dumps(SCAN), encoding="utf-8")
-    return folder
 
 
 @pytest.fixture(scope="module", params=[16, 18])

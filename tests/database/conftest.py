@@ -5,10 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import secrets
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -54,12 +51,3 @@ def servers(handles: Callable[[int], ServerHandle]) -> Callable[[int], Server]:
 @pytest.fixture(params=MAJORS)
 def server(request: pytest.FixtureRequest, servers: Callable[[int], Server]) -> Server:
     return servers(request.param)
-
-
-@pytest.fixture
-def open_directory() -> Iterator[Path]:
-    """An empty directory with a short path that any user may enter and write, unlike pytest's own."""
-    directory = Path(tempfile.mkdtemp(prefix="bt-", dir="/tmp"))
-    directory.chmod(0o777)
-    yield directory
-    shutil.rmtree(directory)

@@ -148,12 +148,12 @@ def test_a_forked_child_that_holds_the_pipe_open_does_not_keep_the_server_alive(
             os.kill(int(child), signal.SIGKILL)
 
 
-def test_a_parent_killed_during_the_start_leaves_nothing(open_directory: Path) -> None:
-    with spawn(SERVE, "16", environment={"TMPDIR": str(open_directory)}) as parent:
-        wait_until(lambda: any(open_directory.glob("*/data/base")), "the work of initdb")
+def test_a_parent_killed_during_the_start_leaves_nothing(temporary: Path) -> None:
+    with spawn(SERVE, "16", environment={"TMPDIR": str(temporary)}) as parent:
+        wait_until(lambda: any(temporary.glob("*/data/base")), "the work of initdb")
         family = descendants(parent.pid)
         parent.kill()
-    wait_until(lambda: not any(map(is_running, family)) and not any(open_directory.iterdir()), "the end of initdb")
+    wait_until(lambda: not any(map(is_running, family)) and not any(temporary.iterdir()), "the end of initdb")
 
 
 def test_the_server_goes_when_its_supervisor_is_killed() -> None:
@@ -197,9 +197,9 @@ def test_binaries_in_a_directory_closed_to_the_server_are_used_all_the_same(
 
 
 def test_a_long_temporary_directory_holds_the_data_while_the_socket_goes_elsewhere(
-    open_directory: Path, monkeypatch: pytest.MonkeyPatch
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    long = open_directory / ("x" * SOCKET_PATH_BYTES)
+    long = temporary / ("x" * SOCKET_PATH_BYTES)
     long.mkdir()
     long.chmod(0o777)
     monkeypatch.setenv("TMPDIR", str(long))
@@ -211,8 +211,8 @@ def test_a_long_temporary_directory_holds_the_data_while_the_socket_goes_elsewhe
     assert not socket.exists()
 
 
-def test_a_temporary_directory_of_any_name_will_do(open_directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    directory = open_directory / "a,b'c d"
+def test_a_temporary_directory_of_any_name_will_do(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = temporary / "a,b'c d"
     directory.mkdir()
     directory.chmod(0o777)
     monkeypatch.setenv("TMPDIR", str(directory))

@@ -94,46 +94,44 @@ def traces(folder: Path, family: Family) -> list[str]:
 @pytest.mark.parametrize("before", [None, become_ordinary], ids=["me", "ordinary"])
 @pytest.mark.parametrize("chosen", SINGLES_AND_PAIRS, ids=" and ".join)
 def test_whoever_of_a_run_is_left_removes_every_trace(
-    open_directory: Path, chosen: tuple[str, ...], before: Callable[[], None] | None
+    temporary: Path, chosen: tuple[str, ...], before: Callable[[], None] | None
 ) -> None:
     major = 16 if before else 18
-    with running(open_directory, major, before) as family:
+    with running(temporary, major, before) as family:
         assert family.segments, "a server has a System V segment"
         kill(family, chosen)
-    wait_until(lambda: not traces(open_directory, family), "the end of every trace")
+    wait_until(lambda: not traces(temporary, family), "the end of every trace")
 
 
 @pytest.mark.parametrize("chosen", ALL_WHO_CLEAN_UP, ids=" and ".join)
-def test_where_nobody_is_left_the_next_start_removes_every_trace(open_directory: Path, chosen: tuple[str, ...]) -> None:
-    with running(open_directory, 16) as family:
+def test_where_nobody_is_left_the_next_start_removes_every_trace(temporary: Path, chosen: tuple[str, ...]) -> None:
+    with running(temporary, 16) as family:
         kill(family, chosen)
-    assert len(list(open_directory.iterdir())) == 2, "nobody is left to remove the folders"
-    with spawn(NEXT, environment={"TMPDIR": str(open_directory)}) as following:
+    assert len(list(temporary.iterdir())) == 2, "nobody is left to remove the folders"
+    with spawn(NEXT, environment={"TMPDIR": str(temporary)}) as following:
         pass
     assert following.returncode == 0
-    assert traces(open_directory, family) == []
+    assert traces(temporary, family) == []
 
 
-def test_a_run_that_is_alive_keeps_its_folders_when_another_starts_and_ends(open_directory: Path) -> None:
-    with running(open_directory, 16) as family:
-        before = sorted(open_directory.iterdir())
-        with spawn(NEXT, environment={"TMPDIR": str(open_directory)}) as following:
+def test_a_run_that_is_alive_keeps_its_folders_when_another_starts_and_ends(temporary: Path) -> None:
+    with running(temporary, 16) as family:
+        before = sorted(temporary.iterdir())
+        with spawn(NEXT, environment={"TMPDIR": str(temporary)}) as following:
             pass
         assert following.returncode == 0
-        assert sorted(open_directory.iterdir()) == before
+        assert sorted(temporary.iterdir()) == before
         assert is_running(family.roles["postmaster"])
 
 
-def test_a_folder_of_another_pid_namespace_or_of_no_run_stays(
-    open_directory: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_of_another_pid_namespace_or_of_no_run_stays(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = ["bench-pg-4194303-1-17-0123456789ab", "bench-pg-mine", "bench-run-", "bench-pg-0123456789ab"]
     for name in names:
-        (open_directory / name).mkdir()
-    monkeypatch.setenv("TMPDIR", str(open_directory))
+        (temporary / name).mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     with embedded_server():
         pass
-    assert sorted(path.name for path in open_directory.iterdir()) == sorted(names)
+    assert sorted(path.name for path in temporary.iterdir()) == sorted(names)
 
 
 @pytest.mark.parametrize("before", [None, become_ordinary], ids=["me", "ordinary"])
@@ -142,9 +140,9 @@ def test_a_folder_of_another_pid_namespace_or_of_no_run_stays(
     "chosen", [("parent",), ("supervisor",), ("programs",), ("parent", "supervisor", "programs")], ids=" and ".join
 )
 def test_a_kill_during_initdb_leaves_no_trace_after_the_next_start(
-    open_directory: Path, chosen: tuple[str, ...], major: int, before: Callable[[], None] | None
+    temporary: Path, chosen: tuple[str, ...], major: int, before: Callable[[], None] | None
 ) -> None:
-    environment = {"TMPDIR": str(open_directory)}
+    environment = {"TMPDIR": str(temporary)}
     segments: set[Segment] = set()
     with spawn(START, str(major), environment=environment, before=before, stdin=subprocess.PIPE) as parent:
 
@@ -167,12 +165,12 @@ def test_a_kill_during_initdb_leaves_no_trace_after_the_next_start(
         assert parent.stdin
         parent.stdin.close()
     if len(chosen) == 3:
-        assert any(open_directory.iterdir()), "nobody is left to remove the folder"
+        assert any(temporary.iterdir()), "nobody is left to remove the folder"
         with spawn(NEXT, environment=environment, before=before) as following:
             pass
         assert following.returncode == 0
     family = Family({}, {parent.pid, *everyone}, segments)
-    wait_until(lambda: not traces(open_directory, family), "the end of every trace")
+    wait_until(lambda: not traces(temporary, family), "the end of every trace")
 
 
 def test_dynamic_shared_memory_lies_in_the_data_directory(handle_conninfo: str) -> None:

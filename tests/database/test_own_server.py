@@ -18,9 +18,8 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from bench.database import cleanup
-from bench.database.own_server import INTERRUPTED
 from bench.database.server import open_server
-from bench.errors import BenchError, DatabaseError, InputError
+from bench.errors import INTERRUPTED, BenchError, DatabaseError, InputError
 from tests.support.foreign_server import PORT, ForeignServer, foreign_server
 from tests.support.processes import descendants, is_running, spawn, wait_until
 
@@ -50,8 +49,8 @@ def statements_in(message: str) -> list[str]:
 
 
 @pytest.fixture
-def server(open_directory: Path) -> Iterator[ForeignServer]:
-    with foreign_server(open_directory, "--locale=C", "--encoding=UTF8") as running:
+def server(temporary: Path) -> Iterator[ForeignServer]:
+    with foreign_server(temporary, "--locale=C", "--encoding=UTF8") as running:
         yield running
 
 
@@ -63,9 +62,9 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1", "EUC_JP"])
 def test_on_a_cluster_in_another_encoding_databases_are_in_utf8_and_dropped(
-    open_directory: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+    temporary: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
 ) -> None:
-    with foreign_server(open_directory, f"--encoding={encoding}", "--locale=C") as running:
+    with foreign_server(temporary, f"--encoding={encoding}", "--locale=C") as running:
         monkeypatch.setenv("PGCLIENTENCODING", encoding)
         with open_server(running.conninfo) as server:
             access = server.create_database(server.create_database())
@@ -76,14 +75,14 @@ def test_on_a_cluster_in_another_encoding_databases_are_in_utf8_and_dropped(
 
 
 @pytest.mark.skipif(shutil.which("localedef") is None, reason="no localedef makes a locale of another encoding")
-def test_a_locale_for_another_encoding_does_not_prevent_a_database_in_utf8(open_directory: Path) -> None:
-    locales = open_directory / "locales"
+def test_a_locale_for_another_encoding_does_not_prevent_a_database_in_utf8(temporary: Path) -> None:
+    locales = temporary / "locales"
     locales.mkdir()
     command = ["localedef", "-f", "ISO-8859-1", "-i", "en_US", "--no-archive", str(locales / "en_US.ISO-8859-1")]
     subprocess.run(command, check=True, capture_output=True)
     environment = {"LOCPATH": str(locales)}
     options = ("--locale=en_US.ISO-8859-1", "--encoding=LATIN1")
-    with foreign_server(open_directory, *options, environment=environment) as running:
+    with foreign_server(temporary, *options, environment=environment) as running:
         with open_server(running.conninfo) as server, psycopg.connect(server.create_database().conninfo) as connection:
             assert connection.execute("SHOW server_encoding").fetchone() == ("UTF8",)
         assert objects(running.conninfo) == set()

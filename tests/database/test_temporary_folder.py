@@ -61,18 +61,18 @@ def answer_with_mount(place: Path, options: str, *before: str, **environment: st
 
 
 @pytest.mark.parametrize("name", ["a b", "it's", 'say "x" $HOME `id`', "漢字 é", "a,b", "back\\slash", "x" * 107])
-def test_a_directory_of_any_printable_name_holds_a_server_and_is_empty_after(open_directory: Path, name: str) -> None:
-    place = open_directory / name
+def test_a_directory_of_any_printable_name_holds_a_server_and_is_empty_after(temporary: Path, name: str) -> None:
+    place = temporary / name
     place.mkdir()
     place.chmod(0o777)
     assert answer({**os.environ, "TMPDIR": str(place)}) == "answered 42"
     assert list(place.iterdir()) == []
 
 
-def test_a_symbolic_link_to_a_directory_serves_as_one(open_directory: Path) -> None:
-    (open_directory / "real").mkdir()
-    (open_directory / "real").chmod(0o777)
-    link = open_directory / "link"
+def test_a_symbolic_link_to_a_directory_serves_as_one(temporary: Path) -> None:
+    (temporary / "real").mkdir()
+    (temporary / "real").chmod(0o777)
+    link = temporary / "link"
     link.symlink_to("real")
     assert answer({**os.environ, "TMPDIR": str(link)}) == "answered 42"
     assert list(link.iterdir()) == []
@@ -86,9 +86,9 @@ def test_a_home_directory_is_not_needed(home: str | None) -> None:
 
 @pytest.mark.parametrize("name", ["new\nline", "escape\x1b[31m", os.fsdecode(b"latin-\xe9")])
 def test_a_name_that_cannot_be_written_into_files_and_messages_is_refused_in_one_line(
-    open_directory: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    temporary: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    place = open_directory / name
+    place = temporary / name
     place.mkdir()
     monkeypatch.setenv("TMPDIR", str(place))
     expected = "^no place for temporary files: TMPDIR='.*' holds control characters or bytes that are not UTF-8; set"
@@ -100,8 +100,8 @@ def test_a_name_that_cannot_be_written_into_files_and_messages_is_refused_in_one
     assert "\n" not in str(scratch.value)
 
 
-def test_a_file_is_no_directory(open_directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = open_directory / "file"
+def test_a_file_is_no_directory(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = temporary / "file"
     place.touch()
     monkeypatch.setenv("TMPDIR", str(place))
     with pytest.raises(InputError, match=f"Not a directory: '{place}.*set TMPDIR to another"), scratch_folder():
@@ -117,24 +117,24 @@ def test_a_dev_shm_of_one_page_is_enough() -> None:
 
 @needs_mounts
 @pytest.mark.parametrize("size", ["4k", "20m"])
-def test_a_full_directory_is_named(open_directory: Path, size: str) -> None:
-    place = str(open_directory)
-    line = answer_with_mount(open_directory, f"size={size},mode=777", TMPDIR=place)
+def test_a_full_directory_is_named(temporary: Path, size: str) -> None:
+    place = str(temporary)
+    line = answer_with_mount(temporary, f"size={size},mode=777", TMPDIR=place)
     assert "No space left on device" in line
     assert f"; make room and rights in {place}, or point TMPDIR at another directory" in line
 
 
 @needs_mounts
-def test_a_directory_without_room_for_a_log_is_named(open_directory: Path) -> None:
-    place = str(open_directory)
+def test_a_directory_without_room_for_a_log_is_named(temporary: Path) -> None:
+    place = str(temporary)
     fill = f"{{ cat /dev/zero > {shlex.quote(place)}/filler 2>&-; true; }}"
-    line = answer_with_mount(open_directory, "size=64k,mode=777", fill, TMPDIR=place)
+    line = answer_with_mount(temporary, "size=64k,mode=777", fill, TMPDIR=place)
     assert "No space left on device" in line
     assert f"; make room and rights in {place}" in line
 
 
 @needs_mounts
-def test_programs_that_must_be_copied_need_a_directory_that_lets_them_run(open_directory: Path, tmp_path: Path) -> None:
+def test_programs_that_must_be_copied_need_a_directory_that_lets_them_run(temporary: Path, tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(0o700)
     installation = find_binaries(16).parent
@@ -142,8 +142,8 @@ def test_programs_that_must_be_copied_need_a_directory_that_lets_them_run(open_d
         shutil.copytree(source, closed / source.relative_to(installation.parent.parent), symlinks=True)
     environment = {
         OVERRIDE: str(closed / installation.parent.name / installation.name / "bin"),
-        "TMPDIR": str(open_directory),
+        "TMPDIR": str(temporary),
     }
-    line = answer_with_mount(open_directory, "noexec,mode=777", **environment)
+    line = answer_with_mount(temporary, "noexec,mode=777", **environment)
     assert "its file system is mounted noexec, and the server's programs must be copied there" in line
-    assert f"{open_directory}, or point TMPDIR at another directory" in line
+    assert f"{temporary}, or point TMPDIR at another directory" in line

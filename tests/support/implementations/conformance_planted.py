@@ -18,6 +18,7 @@ from bench.compliance.contract import Outcome
 from bench.compliance.schema.connections import admin_connection
 from bench.compliance.schema.models import Scan
 from bench.declare.divergence import Divergence, divergences_of, diverges
+from bench.gate.planted import rows
 from bench.gate.planted.variant import streaming_with
 from optimized_impl import task
 
@@ -121,14 +122,8 @@ def forgets_old_rows(tenant_id: str, scan_id: str) -> Outcome:
     )
 )
 def writes_across_tenants(tenant_id: str, scan_id: str) -> Outcome:
-    """Delete old rows by the scan's id alone, on the connection that row-level security does not hold."""
-
-    def persist(tenant_id: str, scan_id: str, rows: Iterable[task.Row]) -> int:
-        with admin_connection() as connection:
-            connection.execute("DELETE FROM compliance_requirements_overviews WHERE scan_id = %s", [scan_id])
-        return _persist_rows(tenant_id, scan_id, rows)
-
-    return streaming_with(tenant_id, scan_id, persist_rows=persist)
+    """Delete old rows by the scan's id alone, as the gate's planted regression does."""
+    return rows.writes_across_tenants(tenant_id, scan_id)
 
 
 def forgets_the_summaries(tenant_id: str, scan_id: str) -> Outcome:
