@@ -1,4 +1,4 @@
-"""``bench rows``: what an implementation writes, as JSON lines."""
+"""``bench prove rows``: what an implementation writes, as JSON lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bench.errors import InputError
 
 @dataclass(frozen=True, kw_only=True)
 class RowsOptions(InputOptions):
-    """The options of ``bench rows``."""
+    """The options of ``bench prove rows``."""
 
     implementation: ImplementationOption
     scan: Annotated[str | None, typer.Option(metavar=SIZE, help="A synthetic scan, instead of --scan-file.")] = None

@@ -1,8 +1,8 @@
 """Storage: where an implementation keeps the rows that it writes, as the implementation declares it.
 
 ``@stores_in(Storage(relation="packed_view", reset=("packed",)))`` on an implementation says that its rows are not in
-the task's own table. Digests, ``bench rows`` and the conformance suite then read ``relation``, and the harness resets
-and watches the declared tables as it does the task's own.
+the task's own table. Digests, ``bench prove rows`` and the conformance suite then read ``relation``, and the harness
+resets and watches the declared tables as it does the task's own.
 """
 
 from __future__ import annotations

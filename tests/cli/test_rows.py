@@ -1,4 +1,4 @@
-"""``bench rows`` prints what an implementation writes, line by line, the same each time."""
+"""``bench prove rows`` prints what an implementation writes, line by line, the same each time."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_a_failing_implementation_gets_one_line_and_exit_code_1(inputs: Path) ->
 
 
 def test_a_reader_that_has_seen_enough_gets_no_traceback_and_leaves_nothing(inputs: Path, temporary: Path) -> None:
-    """As in ``bench rows … | head -1``."""
+    """As in ``bench prove rows … | head -1``."""
     with start(*arguments(inputs, "streaming"), extra={"TMPDIR": str(temporary)}) as process:
         assert process.stdout
         assert process.stderr

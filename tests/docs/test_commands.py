@@ -36,7 +36,7 @@ _MAKE = sorted({command.split()[1] for path in DOCUMENTS for command in commands
 
 _MODULE = "mypackage.task:create_compliance_requirements"
 _SHOWS_ROWS = (
-    f"{_PROGRAM}rows --implementation {_MODULE} --scan-file docs/example/scan.json "
+    f"{_PROGRAM}prove rows --implementation {_MODULE} --scan-file docs/example/scan.json "
     "--catalogue-file docs/example/catalogue.json"
 )
 
