@@ -19,19 +19,3 @@ class Progress(Protocol):
 
     def warn(self, text: str) -> None:
         """Say what went wrong in a run that goes on."""
-
-
-class Silent:
-    """A Progress that shows nothing."""
-
-    def begin(self, work: float) -> None:
-        """Do nothing."""
-
-    def stage(self, text: str) -> None:
-        """Do nothing."""
-
-    def done(self, work: float) -> None:
-        """Do nothing."""
-
-    def warn(self, text: str) -> None:
-        """Do nothing."""

@@ -10,15 +10,15 @@ from bench.compliance.cases.all_cases import CASES
 from bench.conformance.run import ConformancePlan, run_suite
 from bench.conformance.suite import Suite
 from bench.declare.registry import registered_names
-from bench.harness.progress import Silent
 from bench.results.conformance import Status
+from tests.support.notes import Notes
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 
 
 def test_every_registered_implementation_conforms(suite: Suite) -> None:
     plan = ConformancePlan(cases=CASES, implementations=(), command="bench prove conform")
-    found = run_suite(plan, lambda: nullcontext(suite), Silent())
+    found = run_suite(plan, lambda: nullcontext(suite), Notes())
     assert [f"{one.implementation} {one.case}: {one.difference}" for one in found.having(Status.WRONG)] == []
     assert (found.names, found.warnings) == (registered_names(), ())
     assert [case.name for case in found.cases] == list(CASES)

@@ -14,11 +14,11 @@ from bench.cli.main import main
 from bench.gate.measuring import Measuring, judge_by_measuring
 from bench.gate.policy import Policy
 from bench.gate.verdict_files import read_verdict
-from bench.harness.progress import Silent
 from bench.results.records import Results
 from bench.results.store import read_results, write_results
 from tests.support import command
 from tests.support.gate_runs import SCAN, TIMES, check, policy, policy_text, run, with_samples, without
+from tests.support.notes import Notes
 from tests.support.stand_in import plan
 from tests.support.variants import failed, mismatch
 
@@ -165,7 +165,7 @@ class Scripted(Measuring):
     """Gives two batches that were measured before, and notes which scans were asked for again."""
 
     def __init__(self, asked: Policy, first: Results, second: Results) -> None:
-        super().__init__(asked, plan(), Path(), Silent())
+        super().__init__(asked, plan(), Path(), Notes())
         self._batches = first, second
         self.again: list[tuple[str, ...]] = []
 

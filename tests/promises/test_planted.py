@@ -7,7 +7,6 @@ import pytest
 from bench.analysis.promises import PromiseStatus
 from bench.declare.promise import Promise
 from bench.harness.executor import ProcessExecutor
-from bench.harness.progress import Silent
 from bench.harness.stage import ScanSource, Stage
 from bench.messages.fault import Fault
 from bench.promises.fault_free import races, refusals, watch_runs
@@ -15,6 +14,7 @@ from bench.promises.fault_plan import FEWEST_POINTS, BlockedRow, PlannedPoint
 from bench.promises.fault_point import try_point
 from bench.promises.trial import TrialPlan, TrialRunner
 from bench.results.promises import DeclaredPromises
+from tests.support.notes import Notes
 from tests.support.promise_records import NEW, NONE, OLD, broken_promises, findings, trial
 from tests.support.sandbox_maker import SandboxMaker
 
@@ -105,7 +105,7 @@ def test_an_implementation_that_fails_undisturbed_is_a_failed_trial(stage: Stage
     )
     declared = DeclaredPromises(implementation=name, promises=tuple(Promise))
     with stage.scan(source, source.load_catalogue()) as staged:
-        failed = TrialRunner(plan, stage.server, ProcessExecutor(stage.scratch), staged, declared, Silent())
+        failed = TrialRunner(plan, stage.server, ProcessExecutor(stage.scratch), staged, declared, Notes())
         failed.run()
     assert failed.result.failure == "failed where nothing disturbed it: RuntimeError: out of order"
     assert {one.status for one in findings(failed.result).values()} == {PromiseStatus.UNTRIED}

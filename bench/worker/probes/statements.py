@@ -29,15 +29,3 @@ def read_statements(call: Call, access: DatabaseAccess) -> Reading:
         server_sites=calls.in_server_log(server.statements, in_order=server.source == "log"),
         warnings=server.warnings,
     )
-
-
-def read_django_statements(call: Call) -> Reading:
-    """Count the statements of one call as Django logs them, on whatever database its aliases are."""
-    with counted_statements() as django:
-        outcome = call()
-    return Reading(
-        values={"statements_django": float(len(django.texts))},
-        outcome=outcome,
-        django_statements=django.texts,
-        django_sites=django.sites,
-    )
