@@ -1,0 +1,109 @@
+"""A Job: what is measured, and everything that reset, digest, laws, growth, gate, report and promises follow from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from bench.database.access import DatabaseAccess
+from bench.jobs.environment import WorkerEnvironment
+
+Arguments = Mapping[str, Any]
+"""The keyword arguments of a call, as JSON."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A Target is a table that a job writes, and how what it wrote is recognised and compared."""
+
+    table: str
+    own: Mapping[str, str]
+    """The rows of one call: column → the argument that it equals. Every other row is a bystander."""
+    uncompared: tuple[str, ...] = ()
+    """Columns that differ from run to run, such as keys and times."""
+    order: tuple[str, ...] = ()
+    """The columns that identify a row of one call, for printing; empty: all of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """The size of a data set as typed (``10k/20``), and what its numbers count."""
+
+    label: str
+    numbers: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSource:
+    """What data to load: a synthetic size or a file, from a seed, with the options that the job knows."""
+
+    size: Size | None
+    file: Path | None = None
+    seed: int = 0
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """What results call the data set."""
+        if self.size is not None:
+            return self.size.label
+        assert self.file is not None  # one of the two is given
+        return self.options.get("label", self.file.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A Loaded is a database that holds the data to measure, and bystanders beside it."""
+
+    arguments: Arguments
+    """Of the measured call."""
+    warm_up: Arguments | None
+    """Of a call that is made before, unmeasured; None: none is."""
+    fingerprint: str
+    """SHA-256, in hexadecimal, of every byte that was loaded."""
+    quantities: Mapping[str, int]
+    """What laws may speak of, by name, and what reports show."""
+    rows: int | None = None
+    """How many rows must come out in the first target; None where that is not known."""
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+    """What else a reader should know about the data, such as where it came from."""
+    context: Mapping[str, Any] = field(default_factory=dict)
+    """Given to the environment's ``set_up`` in every worker, as JSON."""
+
+
+Progress = Callable[[int], None]
+Load = Callable[[DatabaseAccess, DataSource, Path, Progress | None], Loaded]
+"""(database with empty tables, source, a folder for files that workers read, progress) → Loaded."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A Job is a function that writes tables from data in a database, in several versions."""
+
+    name: str
+    load: Load
+    targets: tuple[Target, ...]
+    implementations: Mapping[str, str]
+    """By short name, ``module:function``; the first one is what the others are compared with by default."""
+    size: tuple[str, ...]
+    """What the numbers of a size count, in the order in which they are typed: ``("findings", "regions")``."""
+    sizes: tuple[str, ...]
+    """Measured unless others are asked for, from small to large."""
+    rows_follow: tuple[str, ...] = ()
+    """Those of ``size`` with which the number of rows grows."""
+    noun: str = "size"
+    """What a data set is called in headings."""
+    environment: WorkerEnvironment = field(default_factory=WorkerEnvironment)
+    """Where the implementations live."""
+    quantities: tuple[str, ...] = ()
+    """The names that ``Loaded.quantities`` has besides ``size``; laws may speak of both, and of ``rows``."""
+    options: tuple[str, ...] = ()
+    """The data options that ``load`` knows, such as ``catalogue``; others are refused."""
+    outcome_fault: Callable[[Any, Loaded, int], str] | None = None
+    """(what the call returned, the data, rows found in the first target) → what is wrong with it; '' for nothing."""
+    vary: Callable[[psycopg.Connection, Loaded], None] | None = None
+    """Change half of the data so that other rows come out, and back when called again: promises need it."""
