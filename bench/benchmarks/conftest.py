@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from bench.compliance.contract import install_catalogue
-from bench.compliance.providers import DEFAULT_PROVIDER, known_provider
+from bench.datasets.providers import DEFAULT_PROVIDER, known_provider
 from bench.datasets.scan.warm_up import warm_up_catalogue
 from bench.datasets.size import ScanSize
 from bench.harness.stage import ScanSource, Stage, case_label, open_stage

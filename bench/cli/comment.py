@@ -30,9 +30,9 @@ def comment(
 
     With --verdict the results may be missing, as when the gate could not measure: the verdict says why.
     """
+    from bench.files.output_file import write_file
     from bench.gate.comment import render_comment, render_verdict_comment
     from bench.gate.verdict_files import read_verdict
-    from bench.results.files import write_file
     from bench.results.store import read_results, read_results_if_any
 
     _check_url(artifact_url)

@@ -22,8 +22,8 @@ def compare(
     or a digest, 3 nothing could be decided.
     """
     from bench.analysis.compare import compare as compare_runs
+    from bench.files.output_file import write_file
     from bench.report.comparison import render_comparison, render_comparison_markdown
-    from bench.results.files import write_file
     from bench.results.store import read_results
 
     comparison = compare_runs(read_results(before), read_results(after))

@@ -33,9 +33,9 @@ def conform(options: ConformOptions) -> int:
     from bench.compliance.cases.all_cases import chosen_cases
     from bench.conformance.run import ConformancePlan, run_suite
     from bench.conformance.suite import CALL_SECONDS, open_suite
+    from bench.files.output_file import check_file, rescuing, write_file
     from bench.report.conformance import render_conformance, render_conformance_markdown
     from bench.results.conformance import write_conformance
-    from bench.results.files import check_file, rescuing, write_file
 
     plan = ConformancePlan(
         cases=chosen_cases(options.case or ()),

@@ -32,10 +32,10 @@ def doctor(options: DoctorOptions) -> int:
     from bench.analysis.pairs import FEWEST_PAIRS
     from bench.cli.plans import run_plan
     from bench.cli.progress import terminal_progress
+    from bench.files.output_file import claimed_folder, rescuing
     from bench.harness.machine import cpu_times, machine_warnings, stolen_warning
     from bench.harness.session import INTERRUPTED_FILE, measure_alone
     from bench.report.noise import render_noise
-    from bench.results.files import claimed_folder, rescuing
     from bench.results.noise_floor import FILE, write_noise_floor
 
     if options.pairs < FEWEST_PAIRS:

@@ -50,8 +50,8 @@ def gate(options: GateOptions) -> int:
 
     Exit codes: 0 pass, 1 regression, 2 tool or input at fault, 3 inconclusive or not comparable.
     """
+    from bench.files.output_file import check_file, rescuing
     from bench.gate.text import render_verdict
-    from bench.results.files import check_file, rescuing
 
     if options.self_test:
         return _test_itself(options)
@@ -123,8 +123,8 @@ def _failure(error: BaseException) -> Verdict:
 
 
 def _write(verdict: Verdict, options: GateOptions) -> None:
+    from bench.files.output_file import write_file
     from bench.gate.verdict_files import render_junit, write_verdict
-    from bench.results.files import write_file
 
     if options.junit is not None:
         write_file(options.junit, render_junit(verdict))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.cli.options import SCANS, SYNTHETIC, InputOptions, ServerOptions
-from bench.compliance.providers import known_provider
+from bench.datasets.providers import known_provider
 from bench.datasets.scan.names import public_file_name
 from bench.datasets.size import ScanSize
 from bench.declare.registry import locate

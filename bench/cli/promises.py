@@ -35,10 +35,10 @@ def promises(options: PromisesOptions) -> int:
     from bench.cli.plans import parse_implementations, scan_source
     from bench.cli.progress import terminal_progress
     from bench.declare.registry import registered_names
+    from bench.files.output_file import check_file, claimed_folder, rescuing, write_file
     from bench.promises.fault_plan import FEWEST_POINTS
     from bench.promises.trial import TrialPlan, try_promises
     from bench.report.promises import render_promises, render_promises_markdown
-    from bench.results.files import check_file, claimed_folder, rescuing, write_file
     from bench.results.promises import merge_promises, read_promises
 
     if options.points < FEWEST_POINTS:

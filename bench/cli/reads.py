@@ -28,10 +28,10 @@ def reads(options: ReadsOptions) -> int:
     """Time the API's typical reads on the task's own table and on an implementation's storage; compare their sizes."""
     from bench.cli.plans import command_line, parse_implementations, scan_source
     from bench.cli.progress import terminal_progress
+    from bench.files.output_file import claimed_folder, rescuing, write_file
     from bench.harness.stage import open_stage
     from bench.reads.run import ReadPlan, compare_storages
     from bench.report.reads import render_reads, render_reads_markdown, same_answers
-    from bench.results.files import claimed_folder, rescuing, write_file
     from bench.results.reads import write_read_results
 
     source = scan_source(options, options.scan)

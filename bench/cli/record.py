@@ -40,7 +40,7 @@ def record(options: RecordOptions) -> int:
     Account ids, ARNs and other names are left out or replaced by numbers, unless --keep-names is given.
     """
     from bench.datasets.scan.recording import write_recording
-    from bench.results.files import check_file
+    from bench.files.output_file import check_file
 
     provider, findings = _source(options)
     check_file(options.output)
@@ -54,7 +54,7 @@ def record(options: RecordOptions) -> int:
 
 def _source(options: RecordOptions) -> tuple[str, Iterator[RecordedFinding]]:
     """Return the provider and the findings, with their names replaced unless kept. Raises InputError, DatabaseError."""
-    from bench.compliance.providers import PROVIDERS
+    from bench.datasets.providers import PROVIDERS
     from bench.datasets.scan.names import Names
     from bench.datasets.scan.production import read_production
     from bench.datasets.scan.recorded import read_recorded_scan

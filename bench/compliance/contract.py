@@ -1,33 +1,26 @@
 """The contract of the task: what an implementation is given and what it returns.
 
-This module imports nothing but the standard library, so that your own implementation depends on little.
+This module imports little more than the standard library, so that your own implementation depends on little.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NotRequired, Protocol, TypedDict
+from typing import Protocol, TypedDict
+
+from bench.datasets.catalogue.catalogue import Catalogue, Framework, Requirement
+
+__all__ = [
+    "THREATSCORE_KEY",
+    "Catalogue",
+    "Framework",
+    "Implementation",
+    "Outcome",
+    "Requirement",
+    "compliance_catalogue",
+    "install_catalogue",
+]
 
 THREATSCORE_KEY = "ProwlerThreatScore-1.0"
-
-
-class Requirement(TypedDict):
-    """One requirement of a framework; ``checks`` maps check ids to anything, only the keys count."""
-
-    description: NotRequired[str]
-    checks: Mapping[str, Any]
-
-
-class Framework(TypedDict):
-    """One framework; a missing ``version`` is stored as ''."""
-
-    framework: str
-    version: NotRequired[str]
-    requirements: Mapping[str, Requirement]
-
-
-Catalogue = Mapping[str, Framework]
-"""The frameworks of one provider by compliance id, in the order in which rows are written."""
 
 
 class Outcome(TypedDict):

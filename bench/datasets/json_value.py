@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bench.errors import InputError
-from bench.results.strict_json import MalformedError, Repeating, parse_json, shown, step
+from bench.files.strict_json import MalformedError, Repeating, parse_json, shown, step
 
 Where = str | tuple["Where", str | int]
 """A place in words, or the place of an object or list and the key or index in it."""

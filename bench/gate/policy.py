@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bench.analysis.ratio import NEAR_EXACT_TOLERANCE
-from bench.compliance.providers import DEFAULT_PROVIDER
+from bench.datasets.providers import DEFAULT_PROVIDER
 from bench.results.metrics import METRICS, Kind, Metric
 
 RuleKind = Literal["ceiling", "growth", "law", "ratio", "baseline"]

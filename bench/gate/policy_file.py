@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.compliance.providers import DEFAULT_PROVIDER, known_provider
+from bench.datasets.providers import DEFAULT_PROVIDER, known_provider
 from bench.datasets.size import ScanSize
 from bench.declare.registry import locate
 from bench.errors import InputError
+from bench.files.input_file import FileKind, read_input
+from bench.files.strict_json import MalformedError, check_tree, decode
 from bench.gate.policy import Policy, Rule, RuleKind
 from bench.gate.quantity import parse_factor, parse_quantity, parse_share
-from bench.results.input_file import FileKind, read_input
 from bench.results.metrics import METRICS, Kind, Metric
-from bench.results.strict_json import MalformedError, check_tree, decode
 from bench.words import shorten
 
 TABLE = ("tool", "bench", "gate")

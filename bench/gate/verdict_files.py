@@ -15,9 +15,9 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 import msgspec
 
 from bench.analysis.verdict import Check, Standing, Verdict
-from bench.results.files import write_file
-from bench.results.input_file import FileKind
-from bench.results.json_file import Faults, JsonFile, encode_json
+from bench.files.input_file import FileKind
+from bench.files.json_file import Faults, JsonFile, encode_json
+from bench.files.output_file import write_file
 from bench.words import plain
 
 SCHEMA = 2

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.errors import InputError
+from bench.files.output_file import OutputError, check_folder, claimed_folder, rescuing
 from bench.harness.known import with_known
 from bench.harness.plan import RunPlan
 from bench.harness.progress import Progress
@@ -13,7 +14,6 @@ from bench.harness.runner import Runner, StageOpener
 from bench.harness.stage import open_stage
 from bench.report.run_markdown import REPORT_FILE, write_report
 from bench.results.benchmark_file import write_benchmark_file
-from bench.results.files import OutputError, check_folder, claimed_folder, rescuing
 from bench.results.history import keep
 from bench.results.records import Results
 from bench.results.store import write_results

@@ -8,13 +8,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.compliance.providers import DEFAULT_PROVIDER
 from bench.database.access import DatabaseAccess
 from bench.database.server import Server, open_server
 from bench.database.state import Change
 from bench.database.statement_log import restore_statement_log
 from bench.datasets.catalogue.record import LoadedCatalogue, source_name, write_catalogue
 from bench.datasets.catalogue.source import load_catalogue
+from bench.datasets.providers import DEFAULT_PROVIDER
 from bench.datasets.scan import LoadedScan
 from bench.datasets.scan.load import load_synthetic_scan
 from bench.datasets.scan.names import public_file_name

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.compliance.providers import PROVIDERS
 from bench.datasets.catalogue.record import LoadedCatalogue
+from bench.datasets.providers import PROVIDERS
 from bench.report.table import Column, Content, Table
 from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.words import enumerated, plain

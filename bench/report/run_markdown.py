@@ -9,6 +9,7 @@ from bench.analysis.growth import fits_of
 from bench.analysis.laws import check_laws
 from bench.analysis.run_verdict import RunVerdict, judge
 from bench.analysis.summary import Summaries, summaries_of
+from bench.files.output_file import write_file
 from bench.report.figures import quantity
 from bench.report.markdown import block, code, escape, markdown_table
 from bench.report.noise import noise_text
@@ -29,7 +30,6 @@ from bench.report.tables.details import (
 from bench.report.tables.growth import growth_tables
 from bench.report.tables.overview import finding_line, headline_table, legend, verdict_lines
 from bench.report.tables.statements import law_line, law_table, offender_table, statement_tables
-from bench.results.files import write_file
 from bench.results.metrics import METRICS, Side
 from bench.results.records import Results
 from bench.words import enumerated, plain

@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_benchmark.stats import Stats
 
-from bench.results.files import write_file
+from bench.files.output_file import write_file
 
 
 def write_benchmark_file(path: Path, documents: Iterable[Mapping[str, object]]) -> None:

@@ -12,8 +12,8 @@ from enum import Enum
 from pathlib import Path
 
 from bench.declare.divergence import Divergence
-from bench.results.input_file import FileKind
-from bench.results.json_file import Faults, JsonFile, write_json
+from bench.files.input_file import FileKind
+from bench.files.json_file import Faults, JsonFile, write_json
 
 SCHEMA = 1
 

@@ -8,10 +8,10 @@ from dataclasses import fields
 from itertools import product
 from typing import Any
 
-from bench.results.json_file import Faults
+from bench.files.json_file import Faults
+from bench.files.strict_json import shown
 from bench.results.metrics import METRICS, Kind
 from bench.results.records import COPY_BASELINE, Case, Environment, Measurement, NoiseFloor, Results
-from bench.results.strict_json import shown
 
 LONGEST_NAME = 500
 """Characters of a scan's label, an implementation's name or a metric's."""

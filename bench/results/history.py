@@ -9,10 +9,10 @@ from itertools import count
 from pathlib import Path
 
 from bench.errors import InputError
-from bench.results.input_file import path_text
+from bench.files.input_file import path_text
+from bench.files.strict_json import shown
 from bench.results.records import Results
 from bench.results.store import read_results, write_results
-from bench.results.strict_json import shown
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9.+_-]+")
 _LONGEST_PART = 60

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bench.files.input_file import FileKind
+from bench.files.json_file import JsonFile, write_json
 from bench.results.consistency import noise_floor_faults
-from bench.results.input_file import FileKind
-from bench.results.json_file import JsonFile, write_json
 from bench.results.records import NoiseFloor
 
 FILE = "noise-floor.json"

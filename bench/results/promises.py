@@ -14,9 +14,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from bench.declare.promise import Promise
-from bench.results.input_file import FileKind
-from bench.results.json_file import Faults, JsonFile, write_json
-from bench.results.strict_json import shown
+from bench.files.input_file import FileKind
+from bench.files.json_file import Faults, JsonFile, write_json
+from bench.files.strict_json import shown
 
 SCHEMA = 1
 FILE = "promises.json"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.results.json_file import write_json
+from bench.files.json_file import write_json
 from bench.results.records import Dataset, Environment
 
 READS_SCHEMA = 1

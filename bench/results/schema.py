@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from bench.results.files import write_file
-from bench.results.json_file import encode_json
+from bench.files.json_file import encode_json
+from bench.files.output_file import write_file
 from bench.results.records import SCHEMA, Results
 
 PATH = Path(__file__).parents[2] / "docs" / "results.schema.json"

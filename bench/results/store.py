@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from bench.files.input_file import FileKind
+from bench.files.json_file import JsonFile, write_json
 from bench.results.consistency import faults
-from bench.results.input_file import FileKind
-from bench.results.json_file import JsonFile, write_json
 from bench.results.records import COPY_BASELINE, SCHEMA, Digest, Failure, Measurement, Results
 
 Record = TypeVar("Record", Measurement, Digest, Failure)

@@ -6,11 +6,11 @@ from collections import Counter
 
 import pytest
 
-from bench.compliance.providers import PROVIDERS
 from bench.datasets.catalogue.links import skewed_degrees
 from bench.datasets.catalogue.provider_shapes import SHAPES
 from bench.datasets.catalogue.source import load_catalogue, load_catalogues
 from bench.datasets.catalogue.synthetic import synthetic_catalogue
+from bench.datasets.providers import PROVIDERS
 
 PUBLISHED = {"aws": (46, 5_421), "azure": (19, 3_828), "gcp": (17, 3_300), "kubernetes": (7, 2_273), "m365": (4, 375)}
 COUNTED = {

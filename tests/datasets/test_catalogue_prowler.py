@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from bench.compliance.providers import PROVIDERS
 from bench.datasets.catalogue import prowler_files
 from bench.datasets.catalogue.prowler import prowler_catalogue
 from bench.datasets.catalogue.record import CATALOGUE_FILE
 from bench.datasets.catalogue.source import load_catalogue, load_catalogues
+from bench.datasets.providers import PROVIDERS
 from bench.errors import InputError
 
 

@@ -23,7 +23,7 @@ from bench.datasets.scan.formats import READABLE, read_scan
 from bench.datasets.scan.prowler_csv import csv_finding, csv_rows
 from bench.datasets.scan.recorded import RecordedScan, read_recorded_scan
 from bench.errors import InputError
-from bench.results.input_file import FileKind
+from bench.files.input_file import FileKind
 from tests.support.scan_formats import FINDINGS, FORMATS, PACKINGS, SECRETS, csv_text, ocsf, row
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]

@@ -16,7 +16,7 @@ from bench.datasets.scan import stream
 from bench.datasets.scan.recorded import read_recorded_scan
 from bench.datasets.scan.stream import JsonStream
 from bench.errors import InputError
-from bench.results.strict_json import MalformedError
+from bench.files.strict_json import MalformedError
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.floats(allow_nan=False) | st.text(max_size=20),

@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 
 from bench.errors import InputError
-from bench.results.files import OutputError, check_file, check_folder, claimed_folder, rescuing, write_file
+from bench.files.output_file import OutputError, check_file, check_folder, claimed_folder, rescuing, write_file
 from tests.support.processes import become_ordinary, spawn
 
 HOLDER = """
 import sys
 from pathlib import Path
-from bench.results.files import claimed_folder
+from bench.files.output_file import claimed_folder
 with claimed_folder(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
@@ -129,7 +129,7 @@ def test_a_fifo_is_written_through_to_its_reader_and_refused_without_one(tmp_pat
 
 def test_standard_output_that_is_a_file_gets_both_the_content_and_what_is_printed(tmp_path: Path) -> None:
     program = (
-        "from pathlib import Path; from bench.results.files import write_file;"
+        "from pathlib import Path; from bench.files.output_file import write_file;"
         "write_file(Path('/dev/stdout'), 'content\\n'); print('printed')"
     )
     with (tmp_path / "out").open("wb") as out:
@@ -193,7 +193,8 @@ def test_a_read_only_file_is_found_by_an_ordinary_user_and_stays(temporary: Path
     path.write_text("old")
     path.chmod(0o444)
     program = (
-        "import sys; from pathlib import Path; from bench.results.files import OutputError, check_file, write_file\n"
+        "import sys; from pathlib import Path\n"
+        "from bench.files.output_file import OutputError, check_file, write_file\n"
         "for writes in (check_file, lambda path: write_file(path, 'new')):\n"
         "    try: writes(Path(sys.argv[1]))\n"
         "    except OutputError as error: print(error)"

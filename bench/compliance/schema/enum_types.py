@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from bench.compliance.providers import PROVIDERS
+from bench.datasets.providers import PROVIDERS
 
 ENUMS = {
     "provider": PROVIDERS,

@@ -13,14 +13,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bench.compliance.contract import Framework, Requirement
-from bench.compliance.providers import DEFAULT_PROVIDER, PROVIDERS
+from bench.datasets.catalogue.catalogue import Framework, Requirement
 from bench.datasets.catalogue.entry_points import unread_frameworks
 from bench.datasets.catalogue.prowler_files import SHARED, ComplianceFiles, SourceFile, compliance_files
 from bench.datasets.catalogue.record import LoadedCatalogue, source_name
 from bench.datasets.json_value import JsonValue, optional_text
+from bench.datasets.providers import DEFAULT_PROVIDER, PROVIDERS
 from bench.errors import InputError
-from bench.results.strict_json import shown
+from bench.files.strict_json import shown
 
 _PROVIDER = re.compile(r"[a-z0-9_-]+")
 _SHARED_SINCE = (5, 30)

@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.datasets.catalogue.record import CATALOGUE_FILE
 from bench.datasets.json_value import JsonValue, json_root
 from bench.errors import InputError
-from bench.results.input_file import read_input, read_input_if_any
+from bench.files.input_file import read_input, read_input_if_any
 
 SHARED = ""
 """In place of a provider's name: the files beside the providers' folders."""

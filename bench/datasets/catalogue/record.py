@@ -13,9 +13,9 @@ from pathlib import Path
 
 import msgspec
 
-from bench.compliance.contract import Catalogue
+from bench.datasets.catalogue.catalogue import Catalogue
 from bench.errors import InputError
-from bench.results.input_file import FileKind
+from bench.files.input_file import FileKind
 
 CATALOGUE_FILE = FileKind(
     name="catalogue file", most_bytes=64 * 1024**2, source="check the path", remedy="correct it there"

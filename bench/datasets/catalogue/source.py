@@ -5,11 +5,11 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from bench.compliance.providers import DEFAULT_PROVIDER, PROVIDERS, known_provider
 from bench.datasets.catalogue.prowler import prowler_catalogue, prowler_catalogues
 from bench.datasets.catalogue.record import LoadedCatalogue
 from bench.datasets.catalogue.synthetic import SYNTHETIC, synthetic_catalogue
 from bench.datasets.catalogue.written import file_catalogue
+from bench.datasets.providers import DEFAULT_PROVIDER, PROVIDERS, known_provider
 from bench.errors import InputError
 from bench.words import counted
 

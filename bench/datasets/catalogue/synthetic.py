@@ -10,14 +10,14 @@ from dataclasses import replace
 from functools import cache
 from random import Random
 
-from bench.compliance.contract import Framework
-from bench.compliance.providers import DEFAULT_PROVIDER
+from bench.datasets.catalogue.catalogue import Framework
 from bench.datasets.catalogue.frameworks import FRAMEWORKS, THREATSCORE_ID, FrameworkShape, requirement_ids
 from bench.datasets.catalogue.links import check_degrees, check_names, link, requirement_degrees, skewed_degrees
 from bench.datasets.catalogue.prose import descriptions, rank
 from bench.datasets.catalogue.provider_shapes import SHAPES, ProviderShape
 from bench.datasets.catalogue.record import LoadedCatalogue
 from bench.datasets.catalogue.text import Curve, Vocabulary, compose, shuffled, vocabularies
+from bench.datasets.providers import DEFAULT_PROVIDER
 
 SYNTHETIC = "synthetic"
 

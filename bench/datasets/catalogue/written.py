@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.compliance.contract import Framework, Requirement
+from bench.datasets.catalogue.catalogue import Framework, Requirement
 from bench.datasets.catalogue.record import CATALOGUE_FILE, LoadedCatalogue, source_name
 from bench.datasets.json_value import JsonValue, json_root, optional_text
-from bench.results.input_file import read_input
+from bench.files.input_file import read_input
 
 
 def file_catalogue(path: Path, provider: str) -> LoadedCatalogue:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from itertools import islice
 
-from bench.compliance.contract import Catalogue
+from bench.datasets.catalogue.catalogue import Catalogue
 from bench.datasets.scan import ScanKey
 from bench.datasets.scan.copy_table import OVERVIEWS, SUMMARIES, TIMESTAMP, line
 from bench.datasets.scan.identifiers import ascending_ids

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count, islice
 
-from bench.compliance.contract import Catalogue
-from bench.compliance.providers import DEFAULT_PROVIDER
+from bench.datasets.catalogue.catalogue import Catalogue
+from bench.datasets.providers import DEFAULT_PROVIDER
 from bench.datasets.scan.copy_table import array_field, json_field, line
 from bench.datasets.scan.vocabulary import Vocabulary
 

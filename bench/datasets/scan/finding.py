@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from bench.compliance.providers import PROVIDERS
 from bench.datasets.json_value import JsonValue
+from bench.datasets.providers import PROVIDERS
 from bench.datasets.scan.check import CHECK_ID_LENGTH
-from bench.results.strict_json import DEEPEST, shown
+from bench.files.strict_json import DEEPEST, shown
 
 _STATUSES = ("PASS", "FAIL", "MANUAL")
 _REGION_LENGTH = 100

@@ -22,7 +22,7 @@ from bench.datasets.scan.ocsf import LANDMARKS, ocsf_finding, ocsf_provider
 from bench.datasets.scan.packing import unpacked
 from bench.datasets.scan.prowler_csv import Row, csv_finding, csv_rows, delimiter_of
 from bench.datasets.scan.stream import JsonStream
-from bench.results.strict_json import MalformedError, shown
+from bench.files.strict_json import MalformedError, shown
 
 Part = str | RecordedFinding
 """The provider, once, or a finding."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
-from bench.compliance.providers import another_provider
 from bench.database.access import DatabaseAccess
 from bench.datasets.catalogue.record import LoadedCatalogue
+from bench.datasets.providers import another_provider
 from bench.datasets.scan import LoadedScan, ScanKey, bystanders, warm_up
 from bench.datasets.scan.check import ScanCheck, compliance_by_check, scan_check, scan_checks
 from bench.datasets.scan.copy_table import (

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from bench.errors import InputError
-from bench.results.input_file import FileKind, open_input
-from bench.results.strict_json import shown
+from bench.files.input_file import FileKind, open_input
+from bench.files.strict_json import shown
 
 SCAN_FILE = FileKind(name="scan file", most_bytes=2 * 1024**3, source="check the path", remedy="correct it there")
 

@@ -16,7 +16,7 @@ from bench.datasets.scan.finding import (
     status_of,
     uid_of,
 )
-from bench.results.strict_json import LONGEST, MalformedError, shown
+from bench.files.strict_json import LONGEST, MalformedError, shown
 
 REQUIRED = ("CHECK_ID", "STATUS", "REGION")
 _READ = (*REQUIRED, "PROVIDER", "MUTED", "COMPLIANCE", "RESOURCE_UID")

@@ -4,7 +4,7 @@ The suite's own form, beside those in ``formats.py``:
 
 ``{"provider": text, "findings": [{"check_id", "status", "muted", "compliance", "resource_regions", "resources"}]}``
 
-- ``provider``: one of ``bench.compliance.providers.PROVIDERS``; it decides the catalogue.
+- ``provider``: one of ``bench.datasets.providers.PROVIDERS``; it decides the catalogue.
 - ``check_id``: up to 100 characters.
 - ``status``: PASS, FAIL or MANUAL.
 - ``muted``: true or false; false where missing or null.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.datasets.scan.finding import RecordedFinding, RecordedResource
-from bench.results.files import write_pieces
+from bench.files.output_file import write_pieces
 
 _GZIP = 31
 """The window bits with which zlib writes gzip's header, without name and time: same scan, same bytes."""

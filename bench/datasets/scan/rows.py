@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.compliance.providers import DEFAULT_PROVIDER
+from bench.datasets.providers import DEFAULT_PROVIDER
 from bench.datasets.scan import ScanKey
 from bench.datasets.scan.check import ScanCheck
 from bench.datasets.scan.copy_table import TIMESTAMP, line

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bench.results.strict_json import MalformedError, object_of, syntax_fault
+from bench.files.strict_json import MalformedError, object_of, syntax_fault
 
 LONGEST_PIECE = 16 * 1024 * 1024
 """Characters of one element of the list, or of one other member."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.compliance.contract import Catalogue, Requirement
+from bench.datasets.catalogue.catalogue import Catalogue, Requirement
 
 CHECK = "warm_up_check"
 REGION = "warm-up-1"

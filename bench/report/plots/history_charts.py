@@ -8,11 +8,11 @@ from pathlib import Path
 
 from bench.analysis.summary import Summary
 from bench.analysis.timeline import Moment
+from bench.files.output_file import write_file
 from bench.report.figures import Scale, quantity, scale
 from bench.report.history import created_text, revision_text
 from bench.report.plots.chart import Callout, Chart, Line
 from bench.report.tables.overview import PEAK, TIME
-from bench.results.files import write_file
 from bench.results.metrics import Metric
 from bench.words import enumerated, plain, shorten
 

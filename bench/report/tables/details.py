@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Spread, Summaries
-from bench.compliance.providers import DEFAULT_PROVIDER
 from bench.compliance.published import AFTER, BEFORE, Pair, published_for
+from bench.datasets.providers import DEFAULT_PROVIDER
 from bench.report.figures import MISSING, change, deviation, quantity, spread_text
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.results.metrics import METRICS, Side

@@ -7,7 +7,7 @@ from bench.analysis.ratio import FLOOR, NEAR_EXACT_TOLERANCE, ratio
 from bench.analysis.rows import Judgement
 from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Summaries, Summary
-from bench.compliance.providers import DEFAULT_PROVIDER
+from bench.datasets.providers import DEFAULT_PROVIDER
 from bench.report.figures import MISSING, change_text, quantity, ratio_text, value_text
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.results.metrics import METRICS, Metric

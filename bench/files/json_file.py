@@ -10,9 +10,9 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from bench.errors import InputError
-from bench.results.files import write_file
-from bench.results.input_file import FileKind, path_text, read_input, read_input_if_any
-from bench.results.strict_json import MalformedError, check_tree, parse_json
+from bench.files.input_file import FileKind, path_text, read_input, read_input_if_any
+from bench.files.output_file import write_file
+from bench.files.strict_json import MalformedError, check_tree, parse_json
 
 Record = TypeVar("Record")
 Faults = Iterator[tuple[str, str]]

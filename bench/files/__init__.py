@@ -1,0 +1,1 @@
+"""Files that a person names: read strictly, written whole."""
