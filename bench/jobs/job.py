@@ -11,6 +11,7 @@ import psycopg
 
 from bench.database.access import DatabaseAccess
 from bench.jobs.environment import WorkerEnvironment
+from bench.jobs.published import PublishedFigure
 
 Arguments = Mapping[str, Any]
 """The keyword arguments of a call, as JSON."""
@@ -27,6 +28,13 @@ class Target:
     """Columns that differ from run to run, such as keys and times."""
     order: tuple[str, ...] = ()
     """The columns that identify a row of one call, for printing; empty: all of them."""
+    noun: str = ""
+    """What reports call its rows, such as ``summaries``; '' for the table's name."""
+
+    @property
+    def title(self) -> str:
+        """What reports and results call the table."""
+        return self.noun or self.table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,3 +115,7 @@ class Job:
     """(what the call returned, the data, rows found in the first target) → what is wrong with it; '' for nothing."""
     vary: Callable[[psycopg.Connection, Loaded], None] | None = None
     """Change half of the data so that other rows come out, and back when called again: promises need it."""
+    published: Callable[[Loaded], tuple[PublishedFigure, ...]] | None = None
+    """What others published about data of this size; None where nothing is."""
+    planted: Mapping[str, str] = field(default_factory=dict)
+    """Variants with one known fault each, by name, ``module:function``: ``bench gate --self-test`` measures them."""
