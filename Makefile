@@ -1,8 +1,13 @@
-# `make bench` measures, `make test` checks. Both set up .venv on first use; nothing is installed elsewhere.
+# `make bench` measures, `make test` checks. Both set up .venv on first use, `make test` another environment beside it
+# that the tests' foreign project needs; nothing is installed elsewhere.
 
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
+# The project and its lock file are somebody else's: Django 5.1 and psycopg2, and nothing of .venv.
+FOREIGN := .venv-foreign
+FOREIGN_STAMP := $(FOREIGN)/.ready
+FOREIGN_LOCK := tests/projects/weather/project/requirements.lock
 # The first interpreter that runs and is new enough; override with `make PYTHON=/path/to/python3`.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
@@ -11,12 +16,12 @@ ALL := single-transaction materializing streaming pushdown pushdown-fast packed
 # Files are handed out whole, so that expensive fixtures are made once, and slow ones first: see tests/conftest.py.
 PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: bench test check promises showcase soak setup lint types imports schema lock clean help
+.PHONY: bench test check promises showcase soak setup foreign lint types imports schema lock clean help
 
 bench: $(STAMP)  ## measure both implementations on the three scans of the pull request
 	@exec $(BIN)/bench run $(BENCH_ARGS)
 
-test: $(STAMP) lint types imports  ## every check and every test, on a real PostgreSQL
+test: $(STAMP) $(FOREIGN_STAMP) lint types imports  ## every check and every test, on a real PostgreSQL
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 check: $(STAMP) lint types imports  ## the checks and tests that need neither a server nor much time (under 2 min)
@@ -62,13 +67,24 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+foreign: $(FOREIGN_STAMP)  ## create .venv-foreign, the environment of the tests' foreign project
+
+# With the interpreter and the pip of .venv; it has no pip of its own.
+$(FOREIGN_STAMP): $(FOREIGN_LOCK) | $(STAMP)
+	@rm -rf $(FOREIGN)
+	@$(BIN)/python -m venv --without-pip $(FOREIGN)
+	$(BIN)/python -m pip --python $(FOREIGN)/bin/python install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 # Needs uv; the file names no index, so that pip's own configuration decides where packages come from.
 lock:  ## pin the newest versions again, with hashes
 	uv pip compile pyproject.toml --extra suite --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-header --no-annotate --quiet --output-file requirements.lock
+	uv pip compile $(FOREIGN_LOCK:.lock=.in) --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-header --no-annotate --quiet --output-file $(FOREIGN_LOCK)
 
-clean:  ## remove .venv, caches and reports/latest
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache reports/latest
+clean:  ## remove .venv, .venv-foreign, caches and reports/latest
+	rm -rf $(VENV) $(FOREIGN) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache reports/latest
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## list the targets

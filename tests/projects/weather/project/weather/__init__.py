@@ -1,0 +1,1 @@
+"""Readings of weather stations, and the reports of each day."""
