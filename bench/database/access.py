@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import psycopg
@@ -22,8 +23,9 @@ OBSERVER = "bench-observer"
 class DatabaseAccess:
     """A DatabaseAccess is one of the run's databases and the two roles that work in it; all strings, as JSON needs.
 
-    Neither role can log in. A session logs in as the user of ``conninfo`` and takes a role at startup, which decides
-    ``current_user`` and with it privileges and row-level security: no password and no ``pg_hba.conf`` entry is needed.
+    A session logs in as the user of ``conninfo`` and takes a role at startup, which decides ``current_user`` and with
+    it privileges and row-level security: no password and no ``pg_hba.conf`` entry is needed. Only where a project needs
+    it, the roles can log in as well, by ``app_password`` and ``admin_password``.
     """
 
     conninfo: str = field(repr=False)
@@ -35,6 +37,25 @@ class DatabaseAccess:
     """BYPASSRLS; owns the database."""
     log_directory: str | None = None
     """The embedded server's log folder; None on the user's own server."""
+    app_password: str = field(default="", repr=False)
+    """'' where the application's role cannot log in; so for the other one."""
+    admin_password: str = field(default="", repr=False)
+
+    def places(self) -> Mapping[str, str]:
+        """Return what stands for this database in the variables of a ``WorkerEnvironment``, by the place's name.
+
+        The host is the folder of the Unix socket where the server is reached by one, as libpq takes it.
+        """
+        parameters = conninfo_to_dict(self.conninfo)
+        return {
+            "host": str(parameters.get("host", "")),
+            "port": str(parameters.get("port", "5432")),
+            "database": self.database,
+            "user": self.app_role,
+            "password": self.app_password,
+            "admin_user": self.admin_role,
+            "admin_password": self.admin_password,
+        }
 
     def conninfo_as(self, role: str, **parameters: str | int | None) -> str:
         """Return ``conninfo`` for a session that starts as ``role``; ``parameters`` are further libpq ones.

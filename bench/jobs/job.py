@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 
 from bench.database.access import DatabaseAccess
+from bench.database.roles import LoginRoles
 from bench.jobs.environment import WorkerEnvironment
 from bench.jobs.published import PublishedFigure
 
@@ -88,6 +89,21 @@ Load = Callable[[DatabaseAccess, DataSource, Path, Progress | None], Loaded]
 """(database with empty tables, source, a folder for files that workers read, progress) → Loaded."""
 
 
+Copy = Callable[[DatabaseAccess, DatabaseAccess, Progress | None], None]
+"""(database that holds a job's data, migrated database of the project, progress in rows): copies the first into the
+second. Raises InputError or DatabaseError."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopiedFrom:
+    """Where the data of a job comes from that writes the tables of a project: another job's, loaded and copied."""
+
+    job: Job
+    """Migrates and loads a database for the data, in its environment. Its implementations run on the project's
+    database beside the project's own, each in the environment of its job."""
+    copy: Copy
+
+
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """A Job is a function that writes tables from data in a database, in several versions."""
@@ -119,3 +135,14 @@ class Job:
     """What others published about data of this size; None where nothing is."""
     planted: Mapping[str, str] = field(default_factory=dict)
     """Variants with one known fault each, by name, ``module:function``: ``bench gate --self-test`` measures them."""
+    copied_from: CopiedFrom | None = None
+    """None: ``load`` fills the database that is measured. Else ``load`` is that of the other job, and ``copy`` follows.
+    """
+    roles: LoginRoles | None = None
+    """The roles that the job's environment logs in with; None: its sessions take their role at startup."""
+    extensions: tuple[str, ...] = ()
+    """The extensions that the server must be able to create."""
+    laws: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    """Laws of implementations that cannot declare them by a decorator, by short name: ``bench.declare.laws.Law``."""
+    promises: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    """The same of promises: ``bench.declare.promise.Promise``."""
