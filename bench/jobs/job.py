@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
-
-from bench.database.access import DatabaseAccess
-from bench.database.roles import LoginRoles
 from bench.jobs.environment import WorkerEnvironment
 from bench.jobs.published import PublishedFigure
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from bench.database.access import DatabaseAccess
+    from bench.database.roles import LoginRoles
 
 Arguments = Mapping[str, Any]
 """The keyword arguments of a call, as JSON."""
@@ -29,6 +31,8 @@ class Target:
     """Columns that differ from run to run, such as keys and times."""
     order: tuple[str, ...] = ()
     """The columns that identify a row of one call, for printing; empty: all of them."""
+    copy_order: tuple[str, ...] = ()
+    """The columns by which the copy baseline sorts what it sends; empty: in the order of the table."""
     noun: str = ""
     """What reports call its rows, such as ``summaries``; '' for the table's name."""
 
@@ -61,7 +65,18 @@ class DataSource:
         if self.size is not None:
             return self.size.label
         assert self.file is not None  # one of the two is given
-        return self.options.get("label", self.file.name)
+        # The path may be ``.``, and bytes that are no text are written as escapes.
+        return self.file.resolve().name.encode(errors="backslashreplace").decode()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """An Outlook is what a job knows of a source before a database is there to load it into."""
+
+    rows: int = 0
+    """About how many rows come out, for the estimate of the time left."""
+    warnings: tuple[str, ...] = ()
+    """What a reader of the figures should know, such as parts of the data that were left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,14 +97,22 @@ class Loaded:
     """What else a reader should know about the data, such as where it came from."""
     context: Mapping[str, Any] = field(default_factory=dict)
     """Given to the environment's ``set_up`` in every worker, as JSON."""
+    rivals: Mapping[str, Arguments] = field(default_factory=dict)
+    """Calls on other data of the same database, by what they share with the measured one, such as "two of a tenant".
+
+    They may run at the same time as it; promises try that."""
+    refused: Mapping[str, Arguments] = field(default_factory=dict)
+    """Calls that must end with the job's ``refusal`` and write nothing, by what is wrong with them; for promises."""
+    qualifier: str = ""
+    """What besides the label distinguishes the data from the usual, for the names of cases; '' for nothing."""
 
 
 Progress = Callable[[int], None]
-Load = Callable[[DatabaseAccess, DataSource, Path, Progress | None], Loaded]
+Load = Callable[["DatabaseAccess", DataSource, Path, Progress | None], Loaded]
 """(database with empty tables, source, a folder for files that workers read, progress) → Loaded."""
 
 
-Copy = Callable[[DatabaseAccess, DatabaseAccess, Progress | None], None]
+Copy = Callable[["DatabaseAccess", "DatabaseAccess", Progress | None], None]
 """(database that holds a job's data, migrated database of the project, progress in rows): copies the first into the
 second. Raises InputError or DatabaseError."""
 
@@ -102,6 +125,21 @@ class CopiedFrom:
     """Migrates and loads a database for the data, in its environment. Its implementations run on the project's
     database beside the project's own, each in the environment of its job."""
     copy: Copy
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataOption:
+    """A DataOption is something that a user may say about the data besides their size; on the command line ``--name``.
+
+    What was given comes to ``load`` as ``DataSource.options[name]``; a flag as "yes".
+    """
+
+    name: str
+    help: str
+    metavar: str = "VALUE"
+    default: str = ""
+    """Shown in the help; ``load`` has to take a missing option for it."""
+    flag: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,12 +163,24 @@ class Job:
     """Where the implementations live."""
     quantities: tuple[str, ...] = ()
     """The names that ``Loaded.quantities`` has besides ``size``; laws may speak of both, and of ``rows``."""
-    options: tuple[str, ...] = ()
-    """The data options that ``load`` knows, such as ``catalogue``; others are refused."""
+    largest: Mapping[str, int] = field(default_factory=dict)
+    """The largest of each number of ``size`` that makes sense; a larger one is refused as a typing error."""
+    measured: tuple[str, ...] = ()
+    """The implementations that are measured unless others are asked for; empty: all of them."""
+    options: tuple[DataOption, ...] = ()
+    """What ``load`` may be told besides the size; other options are refused."""
+    file: str = ""
+    """What a file of data holds, for the help of ``--scan-file``; '' where ``load`` reads none."""
+    foresee: Callable[[DataSource], Outlook] | None = None
+    """Check a source before a server is started. Raises InputError."""
+    public: Callable[[str, Mapping[str, str]], str] | None = None
+    """(a word of the command line or the name of a file, options) → the word as reports may show it."""
     outcome_fault: Callable[[Any, Loaded, int], str] | None = None
     """(what the call returned, the data, rows found in the first target) → what is wrong with it; '' for nothing."""
     vary: Callable[[psycopg.Connection, Loaded], None] | None = None
     """Change half of the data so that other rows come out, and back when called again: promises need it."""
+    refusal: str = ""
+    """The class of the error that a call for somebody else's data raises, such as ``DoesNotExist``; '' if none does."""
     published: Callable[[Loaded], tuple[PublishedFigure, ...]] | None = None
     """What others published about data of this size; None where nothing is."""
     planted: Mapping[str, str] = field(default_factory=dict)
@@ -146,3 +196,7 @@ class Job:
     """Laws of implementations that cannot declare them by a decorator, by short name: ``bench.declare.laws.Law``."""
     promises: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """The same of promises: ``bench.declare.promise.Promise``."""
+
+    def label(self, source: DataSource) -> str:
+        """Return what results call the data of ``source``."""
+        return source.label if self.public is None else self.public(source.label, source.options)

@@ -1,0 +1,18 @@
+"""An Implementation: one version of a job's function, and where it lives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bench.jobs.environment import WorkerEnvironment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Implementation:
+    """An Implementation is what one row of a report is about; those of one run may live in different environments."""
+
+    name: str
+    """As typed, and as results name it."""
+    function: str
+    """``module:function``, imported by a worker alone."""
+    environment: WorkerEnvironment = field(default_factory=WorkerEnvironment)
