@@ -24,7 +24,7 @@ bench: $(STAMP)  ## measure both implementations on the three scans of the pull 
 test: $(STAMP) $(FOREIGN_STAMP) lint types imports  ## every check and every test, on a real PostgreSQL
 	$(BIN)/pytest $(PYTEST_ARGS)
 
-check: $(STAMP) lint types imports  ## the checks and tests that need neither a server nor much time (under 2 min)
+check: $(STAMP) $(FOREIGN_STAMP) lint types imports  ## the checks and tests that need neither a server nor much time (under 2 min)
 	$(BIN)/pytest $(PYTEST_ARGS) -m "not server and not slow"
 
 promises: $(STAMP)  ## every named case and every promise, of all implementations (15 to 30 min)

@@ -31,5 +31,5 @@ def test_a_missing_environment_is_an_error_that_says_how_to_make_it(
 ) -> None:
     """Tests that need it fail; none is skipped."""
     monkeypatch.setattr(weather, "ENVIRONMENT", tmp_path / "absent")
-    with pytest.raises(FileNotFoundError, match="absent: the foreign .* call 'make test'"):
+    with pytest.raises(FileNotFoundError, match=r"absent: the foreign .* call 'make test'"):
         weather.foreign_python()
