@@ -7,7 +7,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -75,7 +75,7 @@ def reports(network_id: str, issue_id: str, readings: Iterable[tuple[Any, ...]])
 
 def mean(values: list[Decimal]) -> Decimal:
     """Return the mean, rounded to hundredths."""
-    return (sum(values, start=Decimal()) / len(values)).quantize(STEP)
+    return (sum(values, start=Decimal()) / len(values)).quantize(STEP, ROUND_HALF_UP)
 
 
 class Lines:

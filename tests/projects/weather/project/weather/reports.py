@@ -7,7 +7,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from weather.calibration import STEP, corrected
@@ -49,7 +49,7 @@ def write_daily_reports(network_id: str, issue_id: str) -> dict[str, Any]:
 
 def mean(values: list[Decimal]) -> Decimal:
     """Return the mean, rounded to hundredths."""
-    return (sum(values, start=Decimal()) / len(values)).quantize(STEP)
+    return (sum(values, start=Decimal()) / len(values)).quantize(STEP, ROUND_HALF_UP)
 
 
 def copy(rows: Iterable[tuple[Any, ...]]) -> None:
