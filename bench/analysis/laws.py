@@ -88,7 +88,7 @@ def _counts(results: Results) -> Iterator[_Count]:
                 measured = samples.get((dataset.scan, declared.implementation, law.metric))
                 if not measured or not dataset.rows:
                     continue
-                expected = law.expected(**_quantities(dataset))
+                expected = law.expected(_quantities(dataset))
                 yield _Count(
                     implementation=declared.implementation,
                     dataset=dataset,
@@ -138,7 +138,7 @@ def _allowed_growth(law: Law, before: Dataset, after: Dataset) -> set[int]:
     """By how much one statement may grow from scan to scan: a step is several statements, or one several times."""
     growth: set[int] = set()
     for step in law.steps:
-        more = step.times(**_quantities(after)) - step.times(**_quantities(before))
+        more = step.times(_quantities(after)) - step.times(_quantities(before))
         growth |= {more, more * step.statements}
     return growth
 
@@ -177,8 +177,10 @@ def _by_statement(counts: Counter[_Issued]) -> Counter[str]:
 def _quantities(dataset: Dataset) -> dict[str, int]:
     return {
         "rows": dataset.rows,
-        "counted_findings": dataset.counted_findings,
-        "regions": dataset.counted_regions,
+        "findings": dataset.findings,
+        "regions": dataset.regions,
+        "counted findings": dataset.counted_findings,
+        "counted regions": dataset.counted_regions,
     }
 
 

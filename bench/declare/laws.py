@@ -1,17 +1,16 @@
-"""Laws: how an implementation's statements grow with the scan, as the implementation declares it.
+"""Laws: how an implementation's statements grow with the data, as the implementation declares it.
 
-``@declares(Law("statements_django", 18), …)`` on an implementation is its promise; the suite checks it on every scan.
+``@declares(Law("statements_django", 18), …)`` on an implementation is its promise; the suite checks it on all data.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from bench.declare.declaration import Declaration, Function
 
-Quantity = Literal["rows", "counted findings", "regions"]
 Counted = Literal["statements_django", "statements_server"]
 
 
@@ -19,21 +18,19 @@ Counted = Literal["statements_django", "statements_server"]
 class Step:
     """A Step is so many statements more for each begun ``size`` of a quantity: ceil(quantity / size) times.
 
-    Raises ValueError for a size below 1 or an unknown quantity.
+    ``of`` is ``rows`` or another quantity that the job names. Raises ValueError for a size below 1.
     """
 
     statements: int
     size: int
-    of: Quantity
+    of: str
 
     def __post_init__(self) -> None:
         if self.size < 1:
             raise ValueError(f"a step of {self.size} {self.of} has no meaning; give its size as 1 or more")
-        _refuse_unknown(self.of, get_args(Quantity), "quantity")
 
-    def times(self, *, rows: int, counted_findings: int, regions: int) -> int:
-        """Return how often the step is begun on a scan."""
-        quantities: dict[Quantity, int] = {"rows": rows, "counted findings": counted_findings, "regions": regions}
+    def times(self, quantities: Mapping[str, int]) -> int:
+        """Return how often the step is begun on data of these quantities, which include ``of``."""
         return -(-quantities[self.of] // self.size)
 
     def __str__(self) -> str:
@@ -43,9 +40,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Law:
-    """A Law is the exact count that a metric has on a scan with at least one counted region.
+    """A Law is the exact count that a metric has on any data from which rows come out.
 
-    ``base`` statements whatever the scan, and the steps on top. Raises ValueError for a metric that no law is about.
+    ``base`` statements whatever the data, and the steps on top. Raises ValueError for a metric that no law is about.
     """
 
     metric: Counted
@@ -53,17 +50,20 @@ class Law:
     steps: tuple[Step, ...] = ()
 
     def __post_init__(self) -> None:
-        _refuse_unknown(self.metric, get_args(Counted), "metric")
+        known = get_args(Counted)
+        if self.metric not in known:
+            raise ValueError(f"no law knows the metric {self.metric!r}; write {' or '.join(map(repr, known))}")
 
-    def expected(self, *, rows: int, counted_findings: int, regions: int) -> int:
-        """Return the count that the law gives for a scan."""
-        return self.base + sum(
-            step.statements * step.times(rows=rows, counted_findings=counted_findings, regions=regions)
-            for step in self.steps
-        )
+    def expected(self, quantities: Mapping[str, int]) -> int:
+        """Return the count that the law gives for data of these quantities, which include those of the steps."""
+        return self.base + sum(step.statements * step.times(quantities) for step in self.steps)
+
+    def unknown(self, known: Collection[str]) -> tuple[str, ...]:
+        """Return the quantities of the steps that are not among ``known``."""
+        return tuple(step.of for step in self.steps if step.of not in known)
 
     def __str__(self) -> str:
-        """The law in words: ``constant 18``, or ``20 + 4 per 10,000 rows + 1 per 1,000 counted findings``."""
+        """The law in words: ``constant 18``, or ``20 + 4 per 10,000 rows + 1 per 1,000 orders``."""
         if not self.steps:
             return f"constant {self.base}"
         return " + ".join([str(self.base), *map(str, self.steps)])
@@ -80,8 +80,3 @@ def declares(*laws: Law) -> Callable[[Function], Function]:
 def laws_of(implementation: Callable[..., Any]) -> tuple[Law, ...]:
     """Return the laws that an implementation declares; none is no promise."""
     return _LAWS.of(implementation)
-
-
-def _refuse_unknown(name: str, known: tuple[str, ...], what: str) -> None:
-    if name not in known:
-        raise ValueError(f"no law knows the {what} {name!r}; write {' or '.join(map(repr, known))}")

@@ -39,37 +39,37 @@ class Promise(Enum):
 _WORDS = {
     Promise.WHOLE_SETS: (
         "readers never see a partial set",
-        "at any moment a reader finds all rows and summaries of the earlier run or all of this one: not a part, a "
+        "at any moment a reader finds in each table all rows of the earlier run or all of this one: not a part, a "
         "mixture or none",
     ),
     Promise.TOGETHER: (
-        "rows and summaries change together",
-        "no reader finds the rows of one run beside the summaries of another",
+        "the tables change together",
+        "no reader finds the rows of one run in one table beside those of another run in the next",
     ),
     Promise.CRASH: (
         "a crash leaves old rows or new ones",
-        "after any fault a run has left the earlier run's rows and summaries or its own, and no session, lock or "
+        "after any fault a run has left the earlier run's rows in every table or its own, and no session, lock or "
         "prepared transaction; a run that reports success leaves its own",
     ),
     Promise.RERUN: (
         "a re-run after a crash is right",
-        "after any fault, one run in a fresh worker leaves exactly the right rows and summaries",
+        "after any fault, one run in a fresh worker leaves exactly the right rows",
     ),
     Promise.BYSTANDERS: (
         "rows of others stay",
-        "rows and summaries of other tenants and scans never change",
+        "rows that belong to other calls never change",
     ),
     Promise.OWNER: (
-        "a scan of another tenant is refused",
-        "a call for a scan that is not the tenant's, or is not there, raises Scan.DoesNotExist and writes nothing",
+        "a call for data of another owner is refused",
+        "a call for data that are not the owner's, or are not there, raises the job's error and writes nothing",
     ),
     Promise.SAME_SCAN: (
-        "two runs of one scan at once are right",
+        "two runs on the same data at once are right",
         "both end without an error, and leave the right rows: no duplicate, no loss, no deadlock",
     ),
     Promise.TWO_SCANS: (
-        "two scans at once are right",
-        "runs of two scans, of one tenant or of two, end without an error and leave the right rows",
+        "two runs on other data at once are right",
+        "runs on two data sets, of one owner or of two, end without an error and leave the right rows",
     ),
 }
 

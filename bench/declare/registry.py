@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from importlib.metadata import entry_points
+from typing import Any
 
-from bench.compliance.contract import Implementation
 from bench.errors import InputError, describe
 
 GROUP = "bench.implementations"
@@ -30,7 +31,7 @@ def locate(name: str) -> str:
     raise InputError(f"unknown implementation {name!r}; known are {known}, or write package.module:function")
 
 
-def load(name: str) -> Implementation:
+def load(name: str) -> Callable[..., Any]:
     """Import the implementation called ``name``; Django must be set up. Raises InputError."""
     location = locate(name)
     module_name, _, attribute = location.partition(":")
@@ -56,5 +57,5 @@ def load(name: str) -> Implementation:
             )
         target = getattr(target, part)
     if not callable(target):
-        raise InputError(f"implementation {name!r}: {location!r} is not callable; name a function(tenant_id, scan_id)")
+        raise InputError(f"implementation {name!r}: {location!r} is not callable; name a function")
     return target

@@ -1,8 +1,8 @@
 """Storage: where an implementation keeps the rows that it writes, as the implementation declares it.
 
 ``@stores_in(Storage(relation="packed_view", reset=("packed",)))`` on an implementation says that its rows are not in
-the task's own table. Digests, ``bench prove rows`` and the conformance suite then read ``relation``, and the harness
-resets and watches the declared tables as it does the task's own.
+the job's first table. Digests and whatever else reads rows then read ``relation``, and the harness resets and watches
+the declared tables as it does the job's own.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from bench.compliance.targets import ROWS
 from bench.declare.declaration import Declaration, Function
 
 
@@ -19,20 +18,20 @@ from bench.declare.declaration import Declaration, Function
 class Storage:
     """A Storage is the relation from which an implementation's rows are read, and the tables behind it."""
 
-    relation: str = ROWS
-    """A table or view with the columns of the task's own table."""
+    relation: str = ""
+    """A table or view with the columns of the job's first table; '' for that table."""
     reset: tuple[str, ...] = ()
-    """Tables with ``tenant_id`` and ``scan_id``, besides the task's own, that return to the loaded state before each
-    sample. The first one holds the rows."""
+    """Tables with the own columns of the job's first table, besides the job's, that return to the loaded state before
+    each sample. The first one holds the rows."""
     kept: tuple[str, ...] = ()
-    """Tables that all scans share and that keep their rows over samples, such as texts stored once."""
+    """Tables that all calls share and that keep their rows over samples, such as texts stored once."""
     setup: str = ""
-    """SQL that the database's owner runs after a scan was loaded, and again after each later load into the same
-    database: it may create the tables, and gives the other scans, whose rows are in the task's own table, theirs."""
+    """SQL that the database's owner runs after data were loaded, and again after each later load into the same
+    database: it may create the tables, and gives the bystanders, whose rows are in the job's tables, theirs."""
 
 
 STANDARD = Storage()
-"""The task's own tables: the storage of an implementation that declares none."""
+"""The job's own tables: the storage of an implementation that declares none."""
 
 _STORAGE = Declaration("__bench_storage__", STANDARD)
 
@@ -51,10 +50,10 @@ def stores_in(storage: Storage) -> Callable[[Function], Function]:
 
 
 def storage_of(implementation: Callable[..., Any]) -> Storage:
-    """Return the storage that an implementation declares, or the task's own."""
+    """Return the storage that an implementation declares, or the job's own tables."""
     return _STORAGE.of(implementation)
 
 
 def storage_in(declared: Iterable[DeclaredStorage], implementation: str) -> Storage:
-    """Return the storage of ``implementation`` among those ``declared``, or the task's own."""
+    """Return the storage of ``implementation`` among those ``declared``, or the job's own tables."""
     return next((one.storage for one in declared if one.implementation == implementation), STANDARD)

@@ -36,7 +36,7 @@ def read_laws(place: Place, value: object, functions: Collection[str]) -> Mappin
 
 def _law(place: Place, metric: str, read: _Law) -> Law:
     try:
-        steps = tuple(Step(step.statements, step.size, step.of) for step in read.steps)  # type: ignore[arg-type]
+        steps = tuple(Step(step.statements, step.size, step.of) for step in read.steps)
         return Law(metric, read.base, steps)  # type: ignore[arg-type] # both check what they are given
     except ValueError as error:
         raise place.fault(f"cannot be read: {error}") from error

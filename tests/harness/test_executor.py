@@ -229,7 +229,7 @@ def test_modules_of_the_working_folder_shadow_neither_this_package_nor_the_libra
         (f"{HERE}.broken:run", ["RuntimeError", "broken"]),
         (f"{HERE}.quitting:run", ["SystemExit: 3"]),
         (f"{HERE}.attributes:missing", ["has no 'missing'"]),
-        (f"{HERE}.attributes:NUMBER", ["is not callable", "function(tenant_id, scan_id)"]),
+        (f"{HERE}.attributes:NUMBER", ["is not callable", "name a function"]),
     ],
 )
 def test_an_implementation_that_cannot_be_loaded_is_the_users_input(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 
 import pytest
 
@@ -29,4 +30,4 @@ def test_an_unknown_name_is_refused_with_the_known_ones_and_the_other_form(name:
 
 
 def test_an_attribute_of_an_attribute_can_be_named() -> None:
-    assert load("collections.abc:Mapping.get")
+    assert load("collections.abc:Mapping.get") is Mapping.get

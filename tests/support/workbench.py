@@ -75,7 +75,8 @@ class Workbench:
     def run(self, implementation: str, *, tenant_id: str | None = None, scan_id: str | None = None) -> Outcome:
         """Run one implementation, on the loaded scan unless another is named."""
         key = self.loaded.key
-        return load(implementation)(tenant_id or key.tenant_id, scan_id or key.scan_id)
+        outcome: Outcome = load(implementation)(tenant_id or key.tenant_id, scan_id or key.scan_id)
+        return outcome
 
     def query(self, statement: LiteralString, **values: str) -> list[tuple[Any, ...]]:
         """Run one statement in which ``%(tenant)s`` and ``%(scan)s`` are the loaded scan's; return its rows."""
