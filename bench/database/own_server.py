@@ -58,13 +58,13 @@ def resolve(url: str) -> str:
         ) from None
     with connection:
         _check(connection)
-        return make_conninfo(
-            **{
-                option.keyword.decode(): option.val.decode()
-                for option in connection.pgconn.info
-                if option.val is not None and option.val != option.compiled
-            }
-        )
+        used = {
+            option.keyword.decode(): option.val.decode()
+            for option in connection.pgconn.info
+            if option.val is not None and option.val != option.compiled
+        }
+        # Where no address is named, another process's libpq may have another default.
+        return make_conninfo(**({} if "hostaddr" in used else {"host": connection.info.host}) | used)
 
 
 class Cleanup:

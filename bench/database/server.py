@@ -18,6 +18,7 @@ from bench.database.cleanup import RunObjects, drop_leftovers, leftover_message,
 from bench.database.embedded import embedded_server
 from bench.database.full_disk import naming_lack_of_room
 from bench.database.own_server import Cleanup, cleaned_up, resolve
+from bench.database.roles import LoginRoles, check_role, create_role, run_roles
 from bench.errors import DatabaseError
 
 INTERESTING = (
@@ -49,7 +50,6 @@ INTERESTING = (
 )
 """The settings that move the figures; a server lacks those that its version does not know."""
 
-GRANT_OPTIONS_SINCE = 160000
 STRATEGY_SINCE = 150000
 
 
@@ -63,8 +63,12 @@ class Server:
         log_directory: str | None,
         cleanup: Cleanup | None = None,
         warnings: tuple[str, ...] = (),
+        logins: LoginRoles | None = None,
     ) -> None:
-        """Make the two roles of ``objects``; ``cleanup`` learns of each database first. Raises DatabaseError."""
+        """Make the two roles of ``objects``, which can log in where ``logins`` are given.
+
+        ``cleanup`` learns of each database first. Raises DatabaseError.
+        """
         self.source: Literal["embedded", "own"] = source
         self.warnings = warnings
         """What the user should know, such as what an earlier run left on the server."""
@@ -72,6 +76,7 @@ class Server:
         self._cleanup = cleanup
         self._log_directory = log_directory
         self._databases: set[str] = set()
+        self._roles = run_roles(objects.app_role, objects.admin_role, logins)
         with self._session() as connection:
             self.version = connection.info.parameter_status("server_version") or ""
             self._version_number = connection.info.server_version
@@ -128,9 +133,11 @@ class Server:
             app_role=self._objects.app_role,
             admin_role=self._objects.admin_role,
             log_directory=self._log_directory,
+            app_password=self._roles[0].password,
+            admin_password=self._roles[1].password,
         )
-        for role in (access.app_role, access.admin_role):
-            _check_role(access, role)
+        for role in self._roles:
+            check_role(access, role)
         return access
 
     def drop_database(self, access: DatabaseAccess) -> None:
@@ -158,43 +165,19 @@ class Server:
     def _create_roles(self, connection: psycopg.Connection) -> None:
         objects = self._objects
         with connection.transaction():
-            for role, attribute in ((objects.app_role, "NOBYPASSRLS"), (objects.admin_role, "BYPASSRLS")):
-                name = sql.Identifier(role)
-                connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN {}").format(name, sql.SQL(attribute)))
-                connection.execute(sql.SQL("COMMENT ON ROLE {} IS {}").format(name, sql.Literal(objects.mark)))
-                # From version 16 on, making a role no longer lets its maker take it or use what it owns.
-                if self._version_number >= GRANT_OPTIONS_SINCE and not _is_superuser(connection):
-                    grant = sql.SQL("GRANT {} TO CURRENT_USER WITH INHERIT TRUE, SET TRUE").format(name)
-                    connection.execute(grant)
+            for role in self._roles:
+                create_role(connection, role, objects.mark)
             # Not on a user's server: a role that holds a right to a setting cannot be dropped.
             if self.source == "embedded":
                 admin = sql.Identifier(objects.admin_role)
                 connection.execute(sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(admin))
 
 
-def _is_superuser(connection: psycopg.Connection) -> bool:
-    return connection.info.parameter_status("is_superuser") == "on"
-
-
-def _check_role(access: DatabaseAccess, role: str) -> None:
-    """Raise DatabaseError unless a session can start as ``role``, as the workers' do; connection poolers forbid it."""
-    try:
-        with psycopg.connect(access.conninfo_as(role)) as connection:
-            row = connection.execute("SELECT current_user::text").fetchone()
-    except psycopg.Error as error:
-        raise DatabaseError(
-            f"no session can start as role {role}: {one_line(error)}; connect to the server, not through a pooler"
-        ) from None
-    if row != (role,):
-        raise DatabaseError(
-            f"a session asked to start as role {role} did not; connect to the server itself, not a pooler"
-        )
-
-
 @contextlib.contextmanager
-def open_server(url: str | None, major: int = 16) -> Iterator[Server]:
+def open_server(url: str | None, major: int = 16, logins: LoginRoles | None = None) -> Iterator[Server]:
     """Open the user's own server at ``url``; without one, an embedded server of version ``major``.
 
+    The run's roles can log in where ``logins`` are given.
     After the block, every database and role that the run made is gone; so it is when this process is killed. Raises
     InputError for a malformed ``url`` or an unknown version, DatabaseError for a server that cannot be used.
     """
@@ -204,13 +187,14 @@ def open_server(url: str | None, major: int = 16) -> Iterator[Server]:
         objects = RunObjects(conninfo=resolve(url), **roles)
         warnings = _drop_leftovers(objects.conninfo)
         with cleaned_up(objects) as cleanup:
-            yield Server(objects, "own", None, cleanup, warnings)
+            yield Server(objects, "own", None, cleanup, warnings, logins)
     else:
         with (
             embedded_server(major) as handle,
             naming_lack_of_room(Path(handle.log_directory), Path(tempfile.gettempdir())),
         ):
-            yield Server(RunObjects(conninfo=handle.conninfo, **roles), "embedded", handle.log_directory)
+            objects = RunObjects(conninfo=handle.conninfo, **roles)
+            yield Server(objects, "embedded", handle.log_directory, logins=logins)
 
 
 def _drop_leftovers(conninfo: str) -> tuple[str, ...]:
