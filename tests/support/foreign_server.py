@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,19 +20,44 @@ TRUST = "local all all trust\n"
 
 
 class ForeignServer:
-    """A server below ``folder``, whose path is short and open to any user, reached by a socket there."""
+    """A server below ``folder``, whose path is short and open to any user.
 
-    def __init__(self, folder: Path, *options: str, environment: Mapping[str, str] | None = None) -> None:
+    It trusts everybody who comes by its socket there. With a ``password`` of the superuser it is reached by TCP
+    instead, and asks every role for one, as a service of a CI job does.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *options: str,
+        environment: Mapping[str, str] | None = None,
+        major: int = 16,
+        password: str = "",
+    ) -> None:
         """Initialise the server with further ``options`` of initdb."""
         self._folder = folder
         self._environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", **(environment or {})}
+        self._binaries = find_binaries(major)
+        self._address, self._port = ("127.0.0.1", _free_port()) if password else ("", PORT)
         self.data = folder / "data"
-        self.conninfo = make_conninfo(host=str(folder), port=PORT, user="postgres", dbname="postgres")
-        self._run("initdb", "--username=postgres", "--auth=trust", "--no-sync", f"--pgdata={self.data}", *options)
+        self.conninfo = make_conninfo(
+            host=self._address or str(folder),
+            port=self._port,
+            user="postgres",
+            password=password or None,
+            dbname="postgres",
+        )
+        file = folder / "password"
+        login = ["--auth=scram-sha-256", f"--pwfile={file}"] if password else ["--auth=trust"]
+        file.write_text(password, encoding="utf-8")
+        file.chmod(0o644)  # its reader may be another user
+        self._run("initdb", "--username=postgres", *login, "--no-sync", f"--pgdata={self.data}", *options)
+        file.unlink()
 
     def start(self) -> None:
         """Start the server, and return once it accepts sessions."""
-        options = f"-c listen_addresses= -c unix_socket_directories={self._folder} -c port={PORT} -c fsync=off"
+        options = f"-c listen_addresses={self._address} -c unix_socket_directories={self._folder}"
+        options += f" -c port={self._port} -c fsync=off"
         self._run("pg_ctl", "start", "--wait", f"--pgdata={self.data}", f"--log={self._folder / 'log'}", "-o", options)
 
     def stop(self) -> None:
@@ -43,7 +69,7 @@ class ForeignServer:
         if owner:
             os.chown(self._folder, owner.pw_uid, owner.pw_gid)
         subprocess.run(
-            [find_binaries(16) / program, *arguments],
+            [self._binaries / program, *arguments],
             user=owner.pw_uid if owner else None,
             group=owner.pw_gid if owner else None,
             extra_groups=[] if owner else None,
@@ -59,10 +85,10 @@ class ForeignServer:
 
 @contextmanager
 def foreign_server(
-    folder: Path, *options: str, environment: Mapping[str, str] | None = None
+    folder: Path, *options: str, environment: Mapping[str, str] | None = None, major: int = 16, password: str = ""
 ) -> Iterator[ForeignServer]:
     """A running foreign server below ``folder``, gone with its files after the block."""
-    server = ForeignServer(folder, *options, environment=environment)
+    server = ForeignServer(folder, *options, environment=environment, major=major, password=password)
     server.start()
     try:
         yield server
@@ -70,3 +96,10 @@ def foreign_server(
         if (server.data / "postmaster.pid").exists():
             server.stop()
         shutil.rmtree(server.data)
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+    return port
