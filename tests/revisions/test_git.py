@@ -9,7 +9,7 @@ import pytest
 
 from bench.errors import InputError
 from bench.harness.environment import describe_environment
-from bench.harness.git import git
+from bench.revisions.git import KEPT, git, said
 from tests.support.processes import is_running, wait_until
 from tests.support.repository import git as commit_with
 from tests.support.repository import make_repository
@@ -24,6 +24,8 @@ def fake_git(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None
 
 
 def test_no_variable_of_another_repository_reaches_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in KEPT:
+        monkeypatch.delenv(name, raising=False)
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_COUNT", "GIT_NEW_ONE"):
         monkeypatch.setenv(name, "another")
     fake_git(tmp_path / "bin", monkeypatch, "env")
@@ -33,6 +35,20 @@ def test_no_variable_of_another_repository_reaches_git(tmp_path: Path, monkeypat
         "GIT_OPTIONAL_LOCKS=0",
         "GIT_TERMINAL_PROMPT=0",
     ]
+
+
+def test_what_says_how_git_reaches_a_remote_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_SSH_COMMAND", "ssh -i key")
+    fake_git(tmp_path / "bin", monkeypatch, "env")
+    assert b"\nGIT_SSH_COMMAND=ssh -i key\n" in b"\n" + git(tmp_path, "status").stdout
+
+
+def test_what_git_says_comes_without_the_credentials_of_a_remote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_git(tmp_path / "bin", monkeypatch, "echo fatal: https://me:secret@example.org/x.git: not found >&2; exit 128")
+    text = said(git(tmp_path, "status"))
+    assert text == "fatal: https://…@example.org/x.git: not found"
 
 
 def test_the_revision_of_a_run_is_this_checkouts_whatever_git_variables_say(
