@@ -118,6 +118,6 @@ class Place:
         if missing := re.fullmatch(r"Object missing required field `(.*)`", what):
             return (self / missing[1]).fault(f"is missing; write {write}")
         if wrong := re.fullmatch(r"Expected `(.*)`, got `(.*)`", what):
-            wanted = " or ".join(_WORDS.get(one, one) for one in wrong[1].split(" | "))
+            wanted = " or ".join(dict.fromkeys(_WORDS.get(one, one) for one in wrong[1].split(" | ")))
             return self.fault(f"is {_WORDS.get(wrong[2], wrong[2])}, not {wanted}; write {write}")
         return self.fault(f"is {shorten(repr(value), 80)}: {what}; write {write}")

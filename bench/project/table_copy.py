@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
 from bench.project.place import Place
 
 Constant = str | int | float | bool
+_Constant: Any = Constant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,13 +51,14 @@ class _Copy(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     table: str = ""
     skip: bool = False
     where: str = ""
-    columns: dict[str, str] = {}
-    constants: dict[str, str | int | float | bool] = {}
-    casts: dict[str, str] = {}
-    expressions: dict[str, str] = {}
+    columns: Any = {}
+    constants: Any = {}
+    casts: Any = {}
+    expressions: Any = {}
     defaults: list[str] = []
 
 
+_WRITE = 'for example columns = { state = "status" } or constants = { active = true }'
 _SOURCES = ("columns", "constants", "expressions", "defaults")
 """A column is filled from one of these; a cast may go with the first."""
 
@@ -64,36 +67,42 @@ def read_copies(place: Place, value: object) -> Mapping[str, TableCopy]:
     """Return the tables of ``[copy]`` by the job's table. Raises InputError."""
     found: dict[str, TableCopy] = {}
     for source, table, at in place.entries(value, dict[str, object], "the tables of the job, one [copy.TABLE] each"):
-        read = at.read(table, _Copy, 'for example columns = { state = "status" } or constants = { active = true }')
-        for mapping in ("columns", "casts", "expressions"):
-            for column, text in getattr(read, mapping).items():
-                if not text.strip():
-                    raise (at / mapping / column).fault("is empty; write its source, or take the line out")
-        _refuse_two_sources(at, read)
-        found[source] = TableCopy(
+        read = at.read(table, _Copy, _WRITE)
+        copy = TableCopy(
             source=source,
             table=read.table or source,
             skip=read.skip,
             where=read.where,
-            columns=read.columns,
-            constants=read.constants,
-            casts=read.casts,
-            expressions=read.expressions,
+            columns=_texts(at / "columns", read.columns),
+            constants={name: one for name, one, _ in (at / "constants").entries(read.constants, _Constant, _WRITE)},
+            casts=_texts(at / "casts", read.casts),
+            expressions=_texts(at / "expressions", read.expressions),
             defaults=tuple(read.defaults),
         )
+        _refuse_two_sources(at, copy)
+        found[source] = copy
     return found
 
 
-def _refuse_two_sources(place: Place, read: _Copy) -> None:
+def _texts(place: Place, value: object) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for name, text, at in place.entries(value, str, _WRITE):
+        if not text.strip():
+            raise at.fault("is empty; write its source, or take the line out")
+        found[name] = text
+    return found
+
+
+def _refuse_two_sources(place: Place, copy: TableCopy) -> None:
     by_column: dict[str, str] = {}
     for mapping in _SOURCES:
-        for column in getattr(read, mapping):
+        for column in getattr(copy, mapping):
             if column in by_column:
-                raise (place / mapping).fault(
-                    f"names the column {column} as {by_column[column]} does; keep one of the two"
+                raise (place / mapping / column).fault(
+                    f"names a column that {by_column[column]} fills as well; keep one of the two"
                 )
             by_column[column] = mapping
-    for column in read.casts:
+    for column in copy.casts:
         if by_column.get(column, "columns") != "columns":
             raise (place / "casts" / column).fault(
                 f"has no effect on a column of {by_column[column]}; write the cast there, or take the line out"
