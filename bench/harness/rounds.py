@@ -1,0 +1,162 @@
+"""Rounds: who is timed once more on a scan, until every question about pairs has its answer or its time is spent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from bench.analysis.pairs import FEWEST_PAIRS
+from bench.analysis.sequence import ConfidenceSequence, log_ratios
+from bench.analysis.stopping import NO_CHANGE, Question, answers, narrow
+from bench.results.stops import Stop, StopReason
+
+PRECISION = 0.03
+BUDGET_MINUTES = 5.0
+
+Samples = Callable[[str], tuple[float, ...]]
+"""From an implementation's name to its samples of wall time on the scan, in the order taken."""
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """A Goal is what pairs are taken for, and when they are enough.
+
+    The pairs of a question end when it is decided among all ``questions`` of the run, when its interval reaches no
+    further than ``precision``, a share, from its middle, or when the time is spent: ``seconds`` for the rounds of all
+    scans.
+    """
+
+    questions: tuple[Question, ...]
+    precision: float = PRECISION
+    seconds: float = 60 * BUDGET_MINUTES
+
+
+def against_the_first(scans: Iterable[str], implementations: tuple[str, ...]) -> tuple[Question, ...]:
+    """Return the questions of a run without a policy: does any implementation differ from the first one at all?"""
+    base, *others = implementations
+    return tuple(Question(scan=scan, base=base, other=other, band=NO_CHANGE) for scan in scans for other in others)
+
+
+class Rounds:
+    """Rounds are those of a whole run; each scan gets its share of the time, and ``stops`` says why pairs ended."""
+
+    def __init__(self, goal: Goal, weights: Mapping[str, float], clock: Clock = time.monotonic) -> None:
+        """Take ``weights`` as the shares of the scans that are still to be measured."""
+        self.goal = goal
+        self.clock = clock
+        self.stops: list[Stop] = []
+        self._weights = dict(weights)
+        self._left = goal.seconds
+        self._sequences: dict[Question, ConfidenceSequence | None] = dict.fromkeys(goal.questions)
+
+    def of_scan(self, scan: str, implementations: tuple[str, ...], companion: str | None = None) -> ScanRounds:
+        """Return the rounds of the scan that is measured next; time that it does not use is left to later ones.
+
+        ``companion`` is in every round in which anybody is.
+        """
+        whole = sum(self._weights.values())
+        seconds = self._left * self._weights.pop(scan) / whole if whole else self._left
+        return ScanRounds(self, scan, implementations, companion, seconds)
+
+    def spend(self, seconds: float) -> None:
+        """Take ``seconds`` off what is left for all scans."""
+        self._left -= seconds
+
+    def decide(self, known: Mapping[Question, ConfidenceSequence]) -> dict[Question, StopReason]:
+        """Return what is decided among all questions of the run, given what is ``known`` of some."""
+        self._sequences |= known
+        return answers(self._sequences)
+
+
+class ScanRounds:
+    """ScanRounds are those of one scan: both sides of every open question are in each.
+
+    An implementation that nobody can be compared with gets FEWEST_PAIRS samples, for the interval of its median.
+    """
+
+    def __init__(
+        self, rounds: Rounds, scan: str, implementations: tuple[str, ...], companion: str | None, seconds: float
+    ) -> None:
+        self.taken = 0
+        """Rounds so far."""
+        self._rounds = rounds
+        self._implementations = implementations
+        self._companion = companion
+        self._seconds = seconds
+        self._open = [one for one in rounds.goal.questions if one.scan == scan]
+        self._settled: set[str] = set()
+        self._spent = 0.0
+        self._samples = 0
+        self._round_began: float | None = None
+
+    def next(self, samples: Samples, failed: Collection[str] = ()) -> tuple[str, ...]:
+        """Return who is timed in the next round, in order; nobody where the scan is finished.
+
+        The order alternates, so that drift and being first affect all alike. Who is left out once stays out, so that
+        the i-th samples of any two implementations are from the same round.
+        """
+        self._account()
+        self._stop([one for one in self._open if {one.base, one.other} & {*failed}], StopReason.FAILED, samples)
+        self._stop_what_is_enough(samples)
+        wanted = self._wanted(samples, failed)
+        if wanted and self.taken and self._spent * (1 + len(wanted) / self._samples) > self._seconds:
+            self._stop(self._open, StopReason.BUDGET, samples)
+            wanted = ()
+        if not wanted:
+            return ()
+        self.taken += 1
+        self._samples += len(wanted)
+        self._round_began = self._rounds.clock()
+        return wanted if self.taken % 2 else wanted[::-1]
+
+    def _account(self) -> None:
+        """Add the round that has ended to what is spent."""
+        if self._round_began is not None:
+            passed = self._rounds.clock() - self._round_began
+            self._spent += passed
+            self._rounds.spend(passed)
+            self._round_began = None
+
+    def _stop_what_is_enough(self, samples: Samples) -> None:
+        known = {
+            one: ConfidenceSequence(logs)
+            for one in self._open
+            if (logs := log_ratios(samples(one.base), samples(one.other))) is not None
+        }
+        decided = self._rounds.decide(known)
+        for question, sequence in known.items():
+            if question in decided:
+                self._stop([question], decided[question], samples)
+            elif narrow(sequence, self._rounds.goal.precision):
+                self._stop([question], StopReason.PRECISE, samples)
+
+    def _stop(self, questions: Iterable[Question], reason: StopReason, samples: Samples) -> None:
+        for one in tuple(questions):
+            self._open.remove(one)
+            if reason is not StopReason.FAILED:
+                self._settled |= {one.base, one.other}
+            self._rounds.stops.append(
+                Stop(
+                    scan=one.scan,
+                    base=one.base,
+                    other=one.other,
+                    pairs=min(len(samples(one.base)), len(samples(one.other))),
+                    reason=reason,
+                    low=one.band.low,
+                    high=one.band.high,
+                )
+            )
+
+    def _wanted(self, samples: Samples, failed: Collection[str]) -> tuple[str, ...]:
+        asked = {name for one in self._open for name in (one.base, one.other)}
+        wanted = tuple(
+            name
+            for name in self._implementations
+            if name not in failed
+            and (name in asked or (name not in self._settled and len(samples(name)) < FEWEST_PAIRS))
+        )
+        if wanted and self._companion is not None and self._companion not in failed:
+            return (*wanted, self._companion)
+        return wanted
