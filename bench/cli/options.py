@@ -62,6 +62,26 @@ JsonOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it 
 MarkdownOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as Markdown, too.")]
 
 
+InterpreterOption = Annotated[
+    str | None,
+    typer.Option(metavar="PYTHON", help="Python of the project's environment; or set BENCH_INTERPRETER."),
+]
+CheckoutOption = Annotated[
+    str | None, typer.Option(metavar="FOLDER", help="Your clone of the project; or set BENCH_CHECKOUT.")
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectOptions:
+    """In which project the code lives that is measured, if not in this environment."""
+
+    project: Annotated[Path | None, typer.Option(metavar="FILE", help="A project of your own, described in TOML.")] = (
+        None
+    )
+    interpreter: InterpreterOption = None
+    checkout: CheckoutOption = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class ServerOptions:
     """On which server samples are taken, and how long one may last."""

@@ -42,17 +42,19 @@ def find_job(name: str = DEFAULT) -> Job:
 
 
 def implementation_of(job: Job, name: str) -> Implementation:
-    """Return the implementation called ``name``: one of the job's, or ``module:function``. Raises InputError."""
-    function = job.implementations.get(name)
-    if function is None:
-        module, colon, attribute = name.partition(":")
-        if not (colon and module and attribute):
-            raise InputError(
-                f"unknown implementation {name!r}; known are {', '.join(sorted(job.implementations))}, "
-                "or write package.module:function"
-            )
-        function = name
-    return Implementation(name=name, function=function, environment=job.environment)
+    """Return the implementation called ``name``: one of the job's, or ``module:function``.
+
+    One of the job that the data is copied from lives in that job's environment. Raises InputError.
+    """
+    owners = [job] if job.copied_from is None else [job, job.copied_from.job]
+    for owner in owners:
+        if name in owner.implementations:
+            return Implementation(name=name, function=owner.implementations[name], environment=owner.environment)
+    module, colon, attribute = name.partition(":")
+    if not (colon and module and attribute):
+        known = ", ".join(sorted(known for owner in owners for known in owner.implementations))
+        raise InputError(f"unknown implementation {name!r}; known are {known}, or write package.module:function")
+    return Implementation(name=name, function=name, environment=job.environment)
 
 
 def _from_file(name: str, path: Path, attribute: str | None) -> Job:
