@@ -66,7 +66,7 @@ def plan_copies(
     """
     for source in copies:
         if source not in job:
-            raise (place / source).fault(f"names no table of the job; known are {_listed(job)}")
+            raise (place / source).fault(f"names no table of the job; known are {listed(job)}")
     planned = []
     for source, columns in job.items():
         copy = copies.get(source, TableCopy(source=source, table=source))
@@ -98,7 +98,7 @@ def _target(place: Place, copy: TableCopy, project: Tables) -> Mapping[str, Colu
     if copy.table not in project:
         raise place.fault(
             f"is copied to the project's table {copy.table}, which is not there; write in [copy.{copy.source}] "
-            f'table = "…" or skip = true; known are {_listed(project)}'
+            f'table = "…" or skip = true; known are {listed(project)}'
         )
     return project[copy.table]
 
@@ -108,7 +108,7 @@ def _plan(place: Place, copy: TableCopy, columns: Mapping[str, Column], target: 
         for column in getattr(copy, mapping):
             if column not in target:
                 raise (place / mapping / column).fault(
-                    f"is no column of the project's table {copy.table}; known are {_listed(target)}"
+                    f"is no column of the project's table {copy.table}; known are {listed(target)}"
                 )
     sources = tuple(_sources(place, copy, columns, target))
     filled = {source.column for source in sources}
@@ -151,14 +151,14 @@ def _from_column(place: Place, copy: TableCopy, columns: Mapping[str, Column], n
     if name in copy.columns:
         at = place / "columns" / name
         if source not in columns:
-            raise at.fault(f"is {source!r}, no column of the job's table {copy.source}; known are {_listed(columns)}")
+            raise at.fault(f"is {source!r}, no column of the job's table {copy.source}; known are {listed(columns)}")
     value: sql.Composable = sql.SQL("{}.{}").format(sql.Identifier(copy.source), sql.Identifier(source))
     if name in copy.casts:
         at = place / "casts" / name
         if source not in columns:
             raise at.fault(
                 f"has nothing to cast: the job's table {copy.source} has no column {source}; write its source in "
-                f"columns; known are {_listed(columns)}"
+                f"columns; known are {listed(columns)}"
             )
         value = sql.SQL("CAST({} AS {})").format(value, text(copy.casts[name]))
     if source in columns:
@@ -190,7 +190,8 @@ def _suggestion(column: Column) -> str:
     return f"constants = {{ {column.name} = {value} }}"
 
 
-def _listed(names: Iterable[str]) -> str:
-    listed = sorted(names)
-    shown = ", ".join(listed[:_KNOWN_SHOWN])
-    return f"{shown} and {len(listed) - _KNOWN_SHOWN} more" if len(listed) > _KNOWN_SHOWN else shown or "none"
+def listed(names: Iterable[str]) -> str:
+    """Return what is known in place of an unknown name, in alphabetical order; of many names the first ones."""
+    found = sorted(names)
+    shown = ", ".join(found[:_KNOWN_SHOWN])
+    return f"{shown} and {len(found) - _KNOWN_SHOWN} more" if len(found) > _KNOWN_SHOWN else shown or "none"
