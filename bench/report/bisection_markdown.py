@@ -1,0 +1,73 @@
+"""``report.md`` of ``bench bisect``, and the plot that it links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.files.output_file import write_file
+from bench.report.bisection import bisection_table, finding_lines, headline
+from bench.report.markdown import code, escape, markdown_table
+from bench.report.plots.bisection_chart import CHART_NAME, bisection_chart
+from bench.report.plots.chart import Chart
+from bench.results.bisection import Bisection
+from bench.words import plain
+
+REPORT_FILE = "report.md"
+
+
+def write_bisection_report(folder: Path, bisection: Bisection) -> tuple[Path, ...]:
+    """Write the report and, where there is a figure, the plot as PNG and SVG; return the files, the report first.
+
+    Raises InputError if a file cannot be written.
+    """
+    # Here, because matplotlib takes half a second.
+    from bench.report.plots.draw import draw
+
+    chart = bisection_chart(bisection)
+    pictures = []
+    for suffix, picture in zip(("png", "svg"), draw(chart) if chart else (b"", b""), strict=True):
+        path = folder / "plots" / f"{CHART_NAME}.{suffix}"
+        if chart is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_file(path, picture)
+            pictures.append(path)
+    report = folder / REPORT_FILE
+    write_file(report, render_bisection_markdown(bisection, chart))
+    return (report, *pictures)
+
+
+def render_bisection_markdown(bisection: Bisection, chart: Chart | None) -> str:
+    """Return report.md."""
+    return "\n\n".join(_parts(bisection, chart)) + "\n"
+
+
+def _parts(bisection: Bisection, chart: Chart | None) -> Iterator[str]:
+    yield f"# Bisection: {escape(bisection.implementation)} on {escape(bisection.scan)}"
+    yield f"**{escape(headline(bisection))}**"
+    rest = list(finding_lines(bisection))[1:]
+    listed = [f"- {escape(line.removeprefix('- '))}" for line in rest]
+    yield "\n".join(listed)
+    if bisection.first_bad is not None:
+        yield f"The whole hash: {code(bisection.first_bad.hash)}"
+    if chart is not None:
+        yield f"[![{escape(chart.alt)}](plots/{chart.name}.png)](plots/{chart.name}.svg)"
+    if bisection.trials:
+        yield "## Everything that was tried, in the order of history"
+        yield markdown_table(bisection_table(bisection))
+    if bisection.warnings:
+        yield "## Warnings"
+        yield "\n".join(f"- {escape(plain(one))}" for one in bisection.warnings)
+    yield "## How it was measured"
+    yield "\n".join(f"- {line}" for line in _circumstances(bisection))
+
+
+def _circumstances(bisection: Bisection) -> Iterator[str]:
+    yield f"Command: {code(bisection.command)}"
+    if (where := bisection.environment) is not None:
+        yield f"{escape(where.python)}, {escape(where.platform)}, {escape(where.cpu)}, {where.cores} cores"
+        yield f"PostgreSQL {escape(where.server_version)} ({escape(where.server_source)})"
+    if bisection.dataset is not None:
+        yield f"Data: seed {bisection.dataset.seed}, fingerprint {code(bisection.dataset.fingerprint)}"
+    yield f"{escape(bisection.created)}"
