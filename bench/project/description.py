@@ -36,6 +36,8 @@ class Project:
     """The user's clone, which is read and never written."""
     path: tuple[str, ...] = ()
     """Folders, absolute or below ``{checkout}``."""
+    code: tuple[str, ...] = ()
+    """The folders and files of a commit, relative to the checkout, that its code needs; empty: those of ``path``."""
     settings: str = ""
     set_up: str = ""
     migrate: tuple[str, ...] = ("migrate",)

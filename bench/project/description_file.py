@@ -38,6 +38,7 @@ class _Main(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     interpreter: str = ""
     checkout: str = ""
     path: list[str] = []
+    code: list[str] = []
     settings: str = ""
     set_up: str = ""
     migrate: list[str] = msgspec.field(default_factory=lambda: ["migrate"])
@@ -110,6 +111,7 @@ def read_project(path: Path, *, interpreter: str = "", checkout: str = "") -> Pr
         interpreter=_command(Path.cwd(), python, clone) if python else _command(folder, main.interpreter, clone),
         checkout=clone,
         path=tuple(_folder(at / "path" / number, folder, one) for number, one in enumerate(main.path)),
+        code=tuple(_inside(at / "code" / number, one) for number, one in enumerate(main.code)),
         settings=main.settings,
         set_up=_set_up(folder, main.set_up),
         migrate=tuple(main.migrate),
@@ -121,7 +123,7 @@ def read_project(path: Path, *, interpreter: str = "", checkout: str = "") -> Pr
         copies=read_copies(root / "copy", sections.copy),
         laws=read_laws(root / "laws", sections.laws, functions),
         promises=read_promises(root / "promises", sections.promises, functions),
-        lock=main.lock,
+        lock=_inside(at / "lock", main.lock) if main.lock else "",
         interpreters=_interpreters(root / "interpreters", sections.interpreters, folder, clone),
     )
 
@@ -164,6 +166,14 @@ def _folder(place: Place, folder: Path, text: str) -> str:
     if not text:
         raise place.fault(f'is empty; write a folder, or "." for that of {place.path.name}')
     return text if text.startswith(CHECKOUT) else os.path.normpath(_below(folder, text))
+
+
+def _inside(place: Place, text: str) -> str:
+    """Return a path relative to the checkout, normalised. Raises InputError for one that leads out of it."""
+    path = os.path.normpath(text)
+    if not text or Path(path).is_absolute() or path.split("/")[0] == ".." or CHECKOUT in text:
+        raise place.fault(f'is {text!r}; write a path relative to the checkout, for example "api/src"')
+    return path
 
 
 def _job(folder: Path, text: str) -> str:
