@@ -121,6 +121,7 @@ def _plan(place: Place, copy: TableCopy, columns: Mapping[str, Column], target: 
     used = {*copy.columns.values()} | {name for name in filled if name not in copy.named}
     used |= {name for name in copy.casts if name not in copy.columns}
     written = " ".join(copy.expressions.values())
+    used |= {column.name for column in target.values() if column.generated}
     left_out = tuple(name for name in columns if name not in used and name not in written)
     return PlannedCopy(
         place=place, source=copy.source, table=copy.table, sources=sources, where=copy.where, left_out=left_out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from psycopg import sql
 from bench.database.access import DatabaseAccess, one_line
 from bench.errors import DatabaseError
 from bench.jobs.job import Progress
-from bench.project.copy_plan import PlannedCopy, in_order, plan_copies
+from bench.project.copy_plan import PlannedCopy, in_order, plan_copies, text
 from bench.project.place import Place
 from bench.project.table_copy import TableCopy
 from bench.project.tables import filled_tables, read_tables, referenced_tables
@@ -58,10 +58,12 @@ def copy_in(
     copies: Mapping[str, TableCopy],
     place: Place,
     progress: Progress | None = None,
+    after: Sequence[tuple[Place, str]] = (),
 ) -> tuple[CopiedTable, ...]:
     """Send every row of the job's filled tables to the project's: all or nothing, then vacuumed and analysed.
 
-    ``place`` is that of ``copy`` in the description. A few rows are held at a time. The project's triggers fire, its
+    ``place`` is that of ``copy`` in the description; ``after`` are statements with their places, which fill further
+    tables in the same transaction. A few rows are held at a time. The project's triggers fire, its
     foreign keys hold, its sequences go on after the largest key. Raises InputError where the description does not fit
     the tables or the rows, DatabaseError where a server fails.
     """
@@ -71,11 +73,24 @@ def copy_in(
             project.execute("SET CONSTRAINTS ALL DEFERRED")
             copied = tuple(_send(job, project, planned, progress))
             _advance_sequences(project, {one.table for one in copied})
-        tables = sql.SQL(", ").join(map(sql.Identifier, sorted({one.table for one in copied})))
+            for at, statement in after:
+                _fill(project, at, statement)
+        # Which tables the statements filled is not known: all of them are seen to then.
+        named = () if after else sorted({one.table for one in copied})
+        tables = sql.SQL(", ").join(map(sql.Identifier, named))
         if copied:
             # Sets the hint bits and the visibility map, which the first sample would have to do otherwise.
             project.execute(sql.SQL("VACUUM (ANALYZE) {}").format(tables))
     return copied
+
+
+def _fill(project: psycopg.Connection, place: Place, statement: str) -> None:
+    try:
+        project.execute(text(statement))
+    except psycopg.errors.QueryCanceled:
+        raise
+    except (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError, psycopg.InternalError) as error:
+        raise place.fault(f"is refused by the server: {one_line(error)}; correct the SQL there") from error
 
 
 @contextmanager

@@ -40,6 +40,10 @@ class Project:
     """The folders and files of a commit, relative to the checkout, that its code needs; empty: those of ``path``."""
     settings: str = ""
     set_up: str = ""
+    warm_up: bool = True
+    """Whether a worker makes an unmeasured call first; without one, the measured call pays for all that is loaded."""
+    after_copy: tuple[str, ...] = ()
+    """SQL statements that fill further tables of the project from those that were copied."""
     migrate: tuple[str, ...] = ("migrate",)
     skipped_statements: tuple[str, ...] = ()
     extensions: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from bench.project.declared import read_laws, read_promises
 from bench.project.description import CHECKOUT, CHECKOUT_VARIABLE, INTERPRETER_VARIABLE, PLACE, Project
 from bench.project.place import Place, read_toml
 from bench.project.table_copy import read_copies
+from bench.project.task import file_and_task, with_task
 
 PLACES = ("host", "port", "database", "user", "password", "admin_user", "admin_password", "home", "checkout")
 """What a variable's ``{…}`` may name."""
@@ -41,6 +42,8 @@ class _Main(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     code: list[str] = []
     settings: str = ""
     set_up: str = ""
+    warm_up: bool = True
+    after_copy: list[str] = []
     migrate: list[str] = msgspec.field(default_factory=lambda: ["migrate"])
     skipped_statements: list[str] = []
     extensions: list[str] = []
@@ -82,12 +85,15 @@ _HINTS = {
 
 
 def read_project(path: Path, *, interpreter: str = "", checkout: str = "") -> Project:
-    """Read the description in ``path``; ``interpreter`` and ``checkout`` win over its own, as do their variables.
+    """Read the description in ``path``, FILE.toml or FILE.toml:TASK.
+
+    ``interpreter`` and ``checkout`` win over its own, as do their variables.
 
     Raises InputError naming file and key at fault, what is wrong and the remedy. Nothing is imported, run or written.
     """
+    path, task = file_and_task(path)
     root, table = read_toml(path)
-    sections = _read_keys(root, table, _File)
+    sections = _read_keys(root, with_task(root, table, task), _File)
     at, main = root / "project", _read_keys(root / "project", sections.project, _Main)
     _refuse(at / "name", main.name, _SHORT_NAME, 'a name of letters, digits, ".", "_" and "-"')
     if main.settings:
@@ -114,6 +120,8 @@ def read_project(path: Path, *, interpreter: str = "", checkout: str = "") -> Pr
         code=tuple(_inside(at / "code" / number, one) for number, one in enumerate(main.code)),
         settings=main.settings,
         set_up=_set_up(folder, main.set_up),
+        warm_up=main.warm_up,
+        after_copy=tuple(main.after_copy),
         migrate=tuple(main.migrate),
         skipped_statements=tuple(main.skipped_statements),
         extensions=tuple(main.extensions),

@@ -297,3 +297,18 @@ def test_a_database_that_is_gone_is_an_error_of_the_server(
     server.drop_database(gone)
     with pytest.raises(DatabaseError, match=r"the project's tables cannot be filled: .*does not exist"):
         copied((source, gone))
+
+
+def test_statements_after_the_copy_fill_further_tables_in_the_same_transaction(
+    databases: Callable[[str, str], Pair],
+) -> None:
+    pair = databases(JOBS, "CREATE TABLE readings (id int); CREATE TABLE totals (readings int CHECK (readings < 9))")
+    place = Place(Path("shop.toml"), ("project", "after_copy", 0))
+    fill = "INSERT INTO totals SELECT {} + count(*) FROM readings"
+    for statement, expected in ((fill.format("7"), "totals"), ("INSERT INTO days SELECT 1", '"days" does not exist')):
+        with pytest.raises(InputError, match=rf"shop\.toml: project\.after_copy\[0\] is refused .*{expected}"):
+            copy_in(*pair, {}, PLACE, after=[(place, statement)])
+        assert rows(pair[1], "SELECT FROM readings") == []
+    copy_in(*pair, {}, PLACE, after=[(place, fill.format("0"))])
+    assert rows(pair[1], "SELECT readings FROM totals") == [(2,)]
+    assert rows(pair[1], "SELECT FROM pg_stats WHERE tablename = 'totals'") != [], "analysed like the copied ones"
