@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from bench.results.records import Dataset, Environment
 
 _ABSENT = "absent"
+_FINGERPRINT = "fingerprint"
+_FINGERPRINT_SHOWN = 64
 _MEGABYTE = 1_000_000
 
 
@@ -38,17 +40,27 @@ def environment_differences(before: Environment, after: Environment) -> tuple[st
 
 
 def datasets_match(before: Dataset, after: Dataset) -> bool:
-    """Whether two scans hold the same bytes and were evaluated against the same catalogue."""
+    """Whether two data sets hold the same bytes, and what else decides about them is the same."""
     return not data_difference(before, after)
 
 
 def data_difference(before: Dataset, after: Dataset) -> str:
-    """Say in words why two scans do not hold the same data; '' where they do."""
-    if before.provider != after.provider:
-        return f"the provider differs: {before.provider} → {after.provider}"
-    if before.catalogue_fingerprint != after.catalogue_fingerprint:
-        return f"the catalogue differs: {before.catalogue} → {after.catalogue}"
-    return "seed, generator or catalogue differ" if before.fingerprint != after.fingerprint else ""
+    """Say in words why two data sets do not hold the same data; '' where they do.
+
+    Their fingerprints decide, those among their facts included; the other facts say where a difference comes from. A
+    file of an earlier schema does not name its job.
+    """
+    if before.job and after.job and before.job != after.job:
+        return f"the job differs: {before.job} → {after.job}"
+    names = [*before.facts, *(name for name in after.facts if name not in before.facts)]
+    differing = [name for name in names if before.facts.get(name) != after.facts.get(name)]
+    deciding = [name for name in differing if name.endswith(_FINGERPRINT)]
+    if before.fingerprint == after.fingerprint and not deciding:
+        return ""
+    for name in (*(name for name in differing if name not in deciding), *deciding):
+        shown = [str(one.facts.get(name, _ABSENT))[:_FINGERPRINT_SHOWN] for one in (before, after)]
+        return f"the {name} differs: {' → '.join(shown)}"
+    return "seed or generator differ"
 
 
 def _deciding_parts(environment: Environment) -> Mapping[str, str]:

@@ -114,7 +114,7 @@ class _Comparer:
             reason = f"no digests to compare of {named_cases(unproven)}" if unproven else "no scan has the same data"
             return Judgement(question, Answer.UNKNOWN, (self._obstacle or reason,))
         cases = "the one case" if len(self._rows) == 1 else f"each of {len(self._rows)} cases"
-        return Judgement(question, Answer.YES, (f"rows and summaries have equal digests in {cases}",))
+        return Judgement(question, Answer.YES, (f"all tables have equal digests in {cases}",))
 
     def _changes(self) -> Iterator[Change]:
         """Yield the changes of every common case, in the order of the cases and of the metrics."""
@@ -150,7 +150,7 @@ class _Comparer:
         if self._obstacle:
             return ChangeVerdict.NOT_COMPARABLE, self._obstacle
         if case[0] not in self._same_data:
-            return ChangeVerdict.NOT_COMPARABLE, "the scan's data or its catalogue differ"
+            return ChangeVerdict.NOT_COMPARABLE, "the data differ"
         if kind is Kind.EXACT:
             return None
         if self._same_rows.answer is Answer.NO:

@@ -55,7 +55,7 @@ class Comparison:
     environment_differences: tuple[str, ...]
     """Where there are any, noisy metrics are not compared."""
     other_data: tuple[str, ...]
-    """The scans whose data or catalogue differ, so that nothing on them can be compared."""
+    """The scans whose data differ, so that nothing on them can be compared."""
     rows: tuple[RowChange, ...]
     changes: tuple[Change, ...]
     missing: tuple[MissingCase, ...]
@@ -96,7 +96,7 @@ def _checks(found: Comparison) -> Iterator[Check]:
         yield Check(
             name=f"data {scan}",
             standing=Standing.NOT_COMPARABLE,
-            sentence=f"the data or the catalogue of {scan} differ between the runs ({_difference(found, scan)})",
+            sentence=f"the data of {scan} differ between the runs ({_difference(found, scan)})",
             scan=scan,
         )
     failed = failed_cases(found.after)

@@ -1,4 +1,4 @@
-"""Growth: how a peak rises with rows or with findings over a sweep, as straight lines with their uncertainty."""
+"""Growth: how a peak rises with rows or with another quantity over a sweep, as lines with their uncertainty."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.analysis.ratio import FLOOR, NEAR_EXACT_TOLERANCE
 from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Summaries
 from bench.results.metrics import METRICS, Metric
-from bench.results.records import Dataset, Results
+from bench.results.records import Dataset, JobDescription, Results
 
 GROWTH_METRICS = ("peak_heap_bytes", "peak_rss_bytes")
 CONFIDENCE = 0.95
@@ -29,16 +29,19 @@ FLAT_SPAN = 2.0
 STRAIGHT_SHARE = 0.05
 """The share of a measured value by which a straight line may miss it.
 
-R² is no help here: a line through 95, 99 and 514 MB at 1k, 10k and 100k findings has R² = 0.994 and misses the first by
+R² is no help here: a line through 95, 99 and 514 MB at 1k, 10k and 100k has R² = 0.994 and misses the first by
 18 %.
 """
 
 
-class Size(Enum):
-    """What a peak is fitted against; the other of the two is held."""
+@dataclass(frozen=True, order=True)
+class Axis:
+    """An Axis is what varies along a line of the grid, and what a peak is fitted against there."""
 
-    ROWS = "rows"
-    FINDINGS = "findings"
+    varied: str
+    """One quantity of the size; all others are held."""
+    against: str
+    """``rows`` where they follow it, else the quantity itself."""
 
 
 class Trend(Enum):
@@ -78,16 +81,16 @@ def fit_line(points: Sequence[tuple[float, float]]) -> Line:
 class Fit:
     """A Fit is the least-squares line of one metric of one implementation over at least ``FEWEST_SIZES`` sizes.
 
-    ``points`` are (size, the samples' centre in the metric's unit), by size. ``held`` is the number of findings where
-    the fit is against rows, of regions where it is against findings. ``slope`` is in the metric's unit per row or
-    finding. ``slope_low`` and ``slope_high`` are the bounds of its 95 % t interval from the residuals: peaks repeat to
-    within 1 %, so what they show is how far a straight line is from the truth, not noise.
+    ``points`` are (size, the samples' centre in the metric's unit), by size. ``held`` are the quantities of the size
+    that do not vary, with their numbers. ``slope`` is in the metric's unit per one of what it is fitted against.
+    ``slope_low`` and ``slope_high`` are the bounds of its 95 % t interval from the residuals: peaks repeat to within
+    1 %, so what they show is how far a straight line is from the truth, not noise.
     """
 
     implementation: str
     metric: Metric
-    against: Size
-    held: int
+    axis: Axis
+    held: tuple[tuple[str, int], ...]
     points: tuple[tuple[float, float], ...]
     intercept: float
     slope: float
@@ -158,27 +161,37 @@ class Fit:
         return y + (next_y - y) * (size - x) / (next_x - x)
 
 
-def fits_of(results: Results, summaries: Summaries, verdict: RunVerdict) -> tuple[Fit, ...]:
-    """Fit each growth metric of each implementation along every line of the grid of findings × regions.
+def axes_of(job: JobDescription) -> tuple[Axis, ...]:
+    """Return the axes of a job's grid: first those along which rows grow."""
+    first = [Axis(name, "rows") for name in job.size if name in job.rows_follow]
+    return (*first, *(Axis(name, name) for name in job.size if name not in job.rows_follow))
 
-    A line of the grid holds the scans of one number of findings, or those of one number of regions. Scans without a
-    figure or whose rows are not proven are left out, with a warning on the fit; lines of fewer than
-    ``FEWEST_SIZES`` different sizes give no fit.
+
+def fits_of(results: Results, summaries: Summaries, verdict: RunVerdict) -> tuple[Fit, ...]:
+    """Fit each growth metric of each implementation along every line of the grid of sizes.
+
+    A line of the grid holds the data sets that differ in one quantity of their size. Those without a figure or whose
+    rows are not proven are left out, with a warning on the fit; lines of fewer than ``FEWEST_SIZES`` different sizes
+    give no fit.
     """
     return tuple(
         fit
         for implementation in results.implementations
         for metric in GROWTH_METRICS
-        for against in Size
-        for held, datasets in sorted(_lines(results.datasets, against).items())
-        if (fit := _fit(summaries, verdict, implementation, METRICS[metric], against, held, datasets)) is not None
+        for axis in axes_of(results.job)
+        for held, datasets in sorted(_lines(results.datasets, axis).items())
+        if (fit := _fit(summaries, verdict, implementation, METRICS[metric], axis, held, datasets)) is not None
     )
 
 
-def _lines(datasets: tuple[Dataset, ...], against: Size) -> dict[int, list[Dataset]]:
-    lines: dict[int, list[Dataset]] = {}
+_Held = tuple[tuple[str, int], ...]
+
+
+def _lines(datasets: tuple[Dataset, ...], axis: Axis) -> dict[_Held, list[Dataset]]:
+    lines: dict[_Held, list[Dataset]] = {}
     for one in datasets:
-        lines.setdefault(one.findings if against is Size.ROWS else one.regions, []).append(one)
+        held = tuple((name, number) for name, number in one.size.items() if name != axis.varied)
+        lines.setdefault(held, []).append(one)
     return lines
 
 
@@ -187,24 +200,24 @@ def _fit(
     verdict: RunVerdict,
     implementation: str,
     metric: Metric,
-    against: Size,
-    held: int,
+    axis: Axis,
+    held: _Held,
     datasets: list[Dataset],
 ) -> Fit | None:
-    known = {
-        one: centre
+    known = [
+        (one, centre)
         for one in datasets
         if verdict.may_compare(one.scan, implementation, implementation)
         and (centre := summaries.centre(one.scan, implementation, metric.name)) is not None
-    }
-    points = sorted((float(one.rows if against is Size.ROWS else one.findings), peak) for one, peak in known.items())
+    ]
+    points = sorted((float(one.countable[axis.against]), peak) for one, peak in known)
     if len({size for size, _ in points}) < FEWEST_SIZES:
         return None
     line = fit_line(points)
     return Fit(
         implementation=implementation,
         metric=metric,
-        against=against,
+        axis=axis,
         held=held,
         points=tuple(points),
         intercept=line.intercept,
@@ -212,14 +225,14 @@ def _fit(
         slope_low=line.low,
         slope_high=line.high,
         r_squared=line.r_squared,
-        warnings=tuple(_warnings(datasets, known, against)),
+        warnings=tuple(_warnings(datasets, [one for one, _ in known], axis)),
     )
 
 
-def _warnings(datasets: list[Dataset], known: dict[Dataset, float], against: Size) -> Iterator[str]:
+def _warnings(datasets: list[Dataset], known: list[Dataset], axis: Axis) -> Iterator[str]:
     absent = [one.scan for one in datasets if one not in known]
     if absent:
         yield f"without {', '.join(absent)}, where no figure with proven rows was taken"
     rows = {one.rows for one in known}
-    if against is Size.FINDINGS and len(rows) > 1:
-        yield f"not every region has a counted finding: {min(rows):,} to {max(rows):,} rows"
+    if axis.against != "rows" and len(rows) > 1:
+        yield f"rows are not the same along this line: {min(rows):,} to {max(rows):,}"

@@ -1,4 +1,4 @@
-"""Kill sizes: the size of a scan at which a worker reaches its memory limit, read from a fit of its peak RSS."""
+"""Kill sizes: the size of a data set at which a worker reaches its memory limit, read from a fit of its peak RSS."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 
-from bench.analysis.growth import Fit, Size, Trend
+from bench.analysis.growth import Axis, Fit, Trend
 from bench.analysis.summary import Summaries
 from bench.results.records import Results
 
@@ -50,7 +50,7 @@ class Reach(Enum):
 class KillSize:
     """A KillSize is where one fit of peak RSS growth, on top of the RSS before the call, reaches a limit.
 
-    ``size`` is in rows or findings, as the fit's; None unless reached. ``low`` and ``high`` are the bounds of its 95 %
+    ``size`` is in what the fit is against; None unless reached. ``low`` and ``high`` are the bounds of its 95 %
     interval on a straight fit, the neighbouring sizes where the limit lies between two of them, and None if there
     is no bound.
     """
@@ -129,17 +129,17 @@ def _within_reach(found: KillSize) -> KillSize:
     return found
 
 
-def first_kill(fits: Iterable[Fit], base: float, limit: MemoryLimit, against: Size) -> KillSize | None:
-    """Return what the line of the grid says along which growth ``against`` rows or findings meets ``limit`` first.
+def first_kill(fits: Iterable[Fit], base: float, limit: MemoryLimit, axis: Axis) -> KillSize | None:
+    """Return what the line of the grid says along which growth on ``axis`` meets ``limit`` first.
 
     Of lines that reach it about as early, one with an interval is preferred. A line that is over the limit from its
-    smallest size on shows what the held quantity costs, not growth, and comes last. None without a fit against that
-    size.
+    smallest size on shows what the held quantity costs, not growth, and comes last. None without a fit on
+    that axis.
     """
-    found = [kill_size(fit, base, limit) for fit in fits if fit.against is against]
+    found = [kill_size(fit, base, limit) for fit in fits if fit.axis == axis]
     sizes = [one.size for one in found if one.size is not None]
     if sizes:
         early = [one for one in found if one.size is not None and one.size <= AS_EARLY * min(sizes)]
         return min(early, key=lambda one: (one.low is None, one.size))
     order = list(Reach)
-    return min(found, key=lambda one: (order.index(one.reach), -one.fit.held), default=None)
+    return min(found, key=lambda one: (order.index(one.reach), [-number for _, number in one.fit.held]), default=None)

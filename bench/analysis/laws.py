@@ -50,7 +50,7 @@ class LawCheck:
 
 
 def check_laws(results: Results) -> tuple[LawCheck, ...]:
-    """Check each declared law on each scan where its metric was measured and a region counted."""
+    """Check each declared law on each scan where its metric was measured and rows were due."""
     counts = list(_counts(results))
     return tuple(
         LawCheck(
@@ -88,7 +88,7 @@ def _counts(results: Results) -> Iterator[_Count]:
                 measured = samples.get((dataset.scan, declared.implementation, law.metric))
                 if not measured or not dataset.rows:
                     continue
-                expected = law.expected(_quantities(dataset))
+                expected = law.expected(dataset.countable)
                 yield _Count(
                     implementation=declared.implementation,
                     dataset=dataset,
@@ -138,7 +138,7 @@ def _allowed_growth(law: Law, before: Dataset, after: Dataset) -> set[int]:
     """By how much one statement may grow from scan to scan: a step is several statements, or one several times."""
     growth: set[int] = set()
     for step in law.steps:
-        more = step.times(_quantities(after)) - step.times(_quantities(before))
+        more = step.times(after.countable) - step.times(before.countable)
         growth |= {more, more * step.statements}
     return growth
 
@@ -172,16 +172,6 @@ def _by_statement(counts: Counter[_Issued]) -> Counter[str]:
     for (statement, _), count in counts.items():
         summed[statement] += count
     return summed
-
-
-def _quantities(dataset: Dataset) -> dict[str, int]:
-    return {
-        "rows": dataset.rows,
-        "findings": dataset.findings,
-        "regions": dataset.regions,
-        "counted findings": dataset.counted_findings,
-        "counted regions": dataset.counted_regions,
-    }
 
 
 def _issued(texts: StatementTexts, law: Law) -> Counter[_Issued]:

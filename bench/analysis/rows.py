@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bench.results.cases import measured_cases, planned_cases
-from bench.results.records import COPY_BASELINE, Case, Dataset, Digest, Results
-from bench.words import counted
+from bench.results.records import COPY_BASELINE, Case, Dataset, Digest, Results, TableDigest
+from bench.words import counted, enumerated
 
 WRONG_ROWS = "wrong-rows"
 """The kind of Failure that says an implementation wrote other rows than it should."""
@@ -33,8 +33,8 @@ class Judgement:
     reasons: tuple[str, ...]
 
 
-Content = tuple[str, str, int, int]
-"""(rows' digest, summaries' digest, number of rows, number of summaries)"""
+Content = tuple[TableDigest, ...]
+"""What one sample left, table by table."""
 
 
 def contents(digests: Iterable[Digest]) -> dict[Case, frozenset[Content]]:
@@ -42,12 +42,8 @@ def contents(digests: Iterable[Digest]) -> dict[Case, frozenset[Content]]:
     found: dict[Case, frozenset[Content]] = {}
     for one in digests:
         case = one.scan, one.implementation
-        found[case] = found.get(case, frozenset()) | {_content(one)}
+        found[case] = found.get(case, frozenset()) | {one.tables}
     return found
-
-
-def _content(digest: Digest) -> Content:
-    return digest.rows, digest.summaries, digest.row_count, digest.summary_count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +59,8 @@ class CaseRows:
 def case_rows(results: Results) -> tuple[CaseRows, ...]:
     """Judge the rows of each case that was planned, measured or failed by its rows.
 
-    They are compared between the samples of a case, with the number that the rules give, and with the first
-    implementation that has a digest on the scan.
+    They are compared between the samples of a case, with the number that is expected, and with the first implementation
+    that has a digest on the data set.
     """
     datasets = {one.scan: one for one in results.datasets}
     digests: dict[Case, list[Digest]] = {}
@@ -97,36 +93,37 @@ def _faults(digests: list[Digest], dataset: Dataset | None, first: Digest | None
         return
     own = digests[0]
     where = f"{own.implementation} on {own.scan}"
-    if len({_content(one) for one in digests}) > 1:
-        yield f"{where} left different rows or summaries in different samples"
+    if len({one.tables for one in digests}) > 1:
+        yield f"{where} left different {' or '.join(titles(own))} in different samples"
     counts = {one.row_count for one in digests} - ({dataset.rows} if dataset else set())
     if counts and dataset:
-        yield f"{where} wrote {min(counts):,} rows, the rules give {dataset.rows:,}"
-    if first is not None and own.implementation != COPY_BASELINE and _content(own) != _content(first):
+        yield f"{where} wrote {min(counts):,} rows, expected {dataset.rows:,}"
+    if first is not None and own.implementation != COPY_BASELINE and own.tables != first.tables:
         yield f"{where} differs from {first.implementation}: {' and '.join(_differences(first, own))}"
 
 
 def _differences(first: Digest, other: Digest) -> Iterator[str]:
-    pairs = (
-        ("rows", first.rows, other.rows, first.row_count, other.row_count),
-        ("summaries", first.summaries, other.summaries, first.summary_count, other.summary_count),
-    )
-    for what, first_digest, other_digest, first_count, other_count in pairs:
-        if other_count != first_count:
-            yield f"{other_count:,} {what} against {first_count:,}"
-        elif first_digest != other_digest:
-            yield f"{other_count:,} {what} in both, with different content"
+    for expected, left in zip(first.tables, other.tables, strict=True):
+        if left.count != expected.count:
+            yield f"{left.count:,} {left.table} against {expected.count:,}"
+        elif left.sha256 != expected.sha256:
+            yield f"{left.count:,} {left.table} in both, with different content"
+
+
+def titles(digest: Digest) -> tuple[str, ...]:
+    """Return what the tables' rows are called."""
+    return tuple(table.table for table in digest.tables)
 
 
 def judge_rows(results: Results, rows: tuple[CaseRows, ...]) -> Judgement:
-    """Judge whether all implementations left the same rows and summaries on every scan."""
+    """Judge whether all implementations left the same in every table on every data set."""
     question = "Same rows"
     differences = [
         reason
         for one in rows
         for reason in (
             *one.faults,
-            *([f"{one.case[1]} on {one.case[0]} changed rows of another tenant or scan"] * one.bystanders_changed),
+            *([f"{one.case[1]} on {one.case[0]} changed rows of others"] * one.bystanders_changed),
         )
     ]
     if differences:
@@ -140,13 +137,14 @@ def judge_rows(results: Results, rows: tuple[CaseRows, ...]) -> Judgement:
             f"{implementation} left no digest on {', '.join(scans)}" for implementation, scans in missing.items()
         )
         return Judgement(question, Answer.UNKNOWN, absent or ("no digest was taken",))
-    everywhere = counted(len(results.datasets), "scan")
+    everywhere = counted(len(results.datasets), results.job.noun)
+    what = enumerated(titles(results.digests[0]))
     if len(results.implementations) == 1:
-        agreement = f"every sample on {everywhere} left the same rows and summaries, as many rows as the rules give"
+        agreement = f"every sample on {everywhere} left the same {what}, as many as expected"
     else:
         number = "both" if len(results.implementations) == 2 else f"all {len(results.implementations)}"
-        agreement = f"{number} implementations wrote rows and summaries with equal digests on {everywhere}"
-    return Judgement(question, Answer.YES, (agreement, "rows of other tenants and scans did not change"))
+        agreement = f"{number} implementations wrote {what} with equal digests on {everywhere}"
+    return Judgement(question, Answer.YES, (agreement, "rows of others did not change"))
 
 
 def change_of_rows(before: frozenset[Content], after: frozenset[Content]) -> str:
@@ -154,10 +152,12 @@ def change_of_rows(before: frozenset[Content], after: frozenset[Content]) -> str
     if before == after:
         return ""
     first, second = min(before - after or before), min(after - before or after)
+    if [one.table for one in first] != [one.table for one in second]:
+        return "other tables were written"
     parts = []
-    for what, digest, count in (("rows", 0, 2), ("summaries", 1, 3)):
-        if first[count] != second[count]:
-            parts.append(f"{first[count]:,} → {second[count]:,} {what}")
-        elif first[digest] != second[digest]:
-            parts.append(f"{second[count]:,} {what} in both, with different content")
+    for earlier, later in zip(first, second, strict=True):
+        if earlier.count != later.count:
+            parts.append(f"{earlier.count:,} → {later.count:,} {later.table}")
+        elif earlier.sha256 != later.sha256:
+            parts.append(f"{later.count:,} {later.table} in both, with different content")
     return " and ".join(parts) or "different samples left different rows"

@@ -125,16 +125,14 @@ def _row_checks(rows: CaseRows, *, missing: bool) -> Iterator[Check]:
             return
         standing, sentence = Standing.ERROR, f"{where} left no digest, so its rows are not proven; measure it again"
     else:
-        standing, sentence = Standing.PASSED, f"{where} left the right rows and summaries"
+        standing, sentence = Standing.PASSED, f"{where} left the right rows"
     yield Check(name=f"rows {scan} {implementation}", standing=standing, sentence=plain(sentence), scan=scan)
     if rows.digested:
         changed = rows.bystanders_changed
         yield Check(
             name=f"bystanders {scan} {implementation}",
             standing=Standing.FAILED if changed else Standing.PASSED,
-            sentence=f"{where} changed rows or summaries of another tenant or scan"
-            if changed
-            else f"{where} did not change rows of other tenants and scans",
+            sentence=f"{where} changed rows of others" if changed else f"{where} did not change rows of others",
             scan=scan,
         )
 
@@ -248,7 +246,7 @@ def _judge_statements(results: Results, summaries: Summaries) -> Judgement:
         where = ""
         if len(found) < len(results.datasets):
             complete = False
-            where = f" (counted on {len(found)} of {counted(len(results.datasets), 'scan')})"
+            where = f" (counted on {len(found)} of {counted(len(results.datasets), results.job.noun)})"
         counts = {count for one in found for count in one.samples}
         if len(counts) == 1:
             reasons.append(f"{implementation} {found[0].centre:,.0f}{where}")
@@ -261,7 +259,7 @@ def _judge_statements(results: Results, summaries: Summaries) -> Judgement:
     if not constant:
         return Judgement(question, Answer.NO, tuple(reasons))
     if len(results.datasets) < 2:
-        return Judgement(question, Answer.UNKNOWN, ("it takes two scans to tell", *reasons))
+        return Judgement(question, Answer.UNKNOWN, (f"it takes {counted(2, results.job.noun)} to tell", *reasons))
     return Judgement(question, Answer.YES if complete else Answer.UNKNOWN, tuple(reasons))
 
 

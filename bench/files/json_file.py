@@ -13,6 +13,7 @@ from bench.errors import InputError
 from bench.files.input_file import FileKind, path_text, read_input, read_input_if_any
 from bench.files.output_file import write_file
 from bench.files.strict_json import MalformedError, check_tree, parse_json
+from bench.words import enumerated
 
 Record = TypeVar("Record")
 Faults = Iterator[tuple[str, str]]
@@ -38,11 +39,11 @@ class JsonFile(Generic[Record]):
     schema: int | None
     """The version that is written; None for a kind without versions."""
     older: tuple[int, ...] = ()
-    """Earlier versions that the record reads as well."""
+    """Earlier versions that are read as well."""
     landmark: str
     """A member that this kind of file has and no other one."""
-    upgrade: Callable[[Record], Record] = lambda record: record
-    """Returns the record of an older version as one of today's."""
+    upgrade: Callable[[dict[str, Any]], dict[str, Any]] = lambda tree: tree
+    """Returns the object of an older version, as JSON holds it, as one of today's."""
     faults: Callable[[Record], Faults] = lambda _: iter(())
     """Yields what is wrong although every type is right."""
     remedy_for_schema: str = "read it with the version that wrote it"
@@ -64,28 +65,31 @@ class JsonFile(Generic[Record]):
         try:
             tree = parse_json(content)
             check_tree(tree)
-            self._check_schema(tree, path)
-            record = self.upgrade(msgspec.convert(tree, self.record))
+            if self._schema(tree, path) in self.older:
+                tree = self.upgrade(tree)
+            record = msgspec.convert(tree, self.record)
         except (MalformedError, msgspec.ValidationError) as error:
             raise self.kind.malformed(path, str(error)) from error
         for place, what in self.faults(record):
             raise self.kind.malformed(path, f"$.{place}: {what}")
         return record
 
-    def _check_schema(self, tree: Any, path: Path) -> None:
+    def _schema(self, tree: Any, path: Path) -> int | None:
+        """Return the version of ``tree``; None for a kind without. Raises for a version that is not read."""
         if isinstance(tree, dict) and self.landmark not in tree:
             for landmark, name in _LANDMARKS.items():
                 if landmark in tree:
                     raise MalformedError(f"it is a {name}")
         if self.schema is None:
-            return
+            return None
         schema = msgspec.convert(tree, _Header).schema
         if schema not in (*self.older, self.schema):
-            read = " and ".join(map(str, (*self.older, self.schema)))
+            read = enumerated(tuple(map(str, (*self.older, self.schema))))
             raise InputError(
                 f"{path_text(path)} has {self.kind.name.removesuffix(' file')} schema {schema}, and this version "
                 f"reads {read}; {self.remedy_for_schema}"
             )
+        return schema
 
 
 _LANDMARKS = {

@@ -94,7 +94,7 @@ def _gate_head(verdict: Verdict) -> str:
 
 def _run_head(results: Results, summaries: Summaries, verdict: RunVerdict) -> str:
     """Return the run's own verdict, where no gate has judged it."""
-    lines = [*verdict_lines(verdict), *filter(None, [law_line(check_laws(results))])]
+    lines = [*verdict_lines(verdict), *filter(None, [law_line(check_laws(results), results.job.noun)])]
     heading = f"## {verdict.symbol} Benchmark: {verdict.standing.value}"
     reason = [verdict.sentence] if not verdict.standing.good else list(claims(results, summaries, verdict))
     return BETWEEN.join([heading, *map(_sentence, reason), "\n".join(f"- {_sentence(line)}" for line in lines)])
@@ -117,7 +117,7 @@ def _failures(results: Results) -> Iterator[Part]:
     """Samples that failed, and the statements behind broken laws."""
     if results.failures:
         yield table_part(3, "### Failures", failure_table(results))
-    yield table_part(3, "### Statements behind broken laws", offender_table(check_laws(results)))
+    yield table_part(3, "### Statements behind broken laws", offender_table(check_laws(results), results.job.noun))
 
 
 def _finding(check: Check) -> str:

@@ -53,11 +53,11 @@ def _checks(policy: Policy, run: Run) -> Iterator[Check]:
 def _provider_checks(policy: Policy, run: Run) -> Iterator[Check]:
     """Find scans of another provider than the policy's: a smaller catalogue would pass every ceiling."""
     for dataset in run.results.datasets:
-        if dataset.scan in policy.scans and dataset.provider != policy.provider:
+        if dataset.scan in policy.scans and dataset.facts.get("provider", policy.provider) != policy.provider:
             yield Check(
                 name=f"provider {dataset.scan}",
                 standing=Standing.ERROR,
-                sentence=f"{dataset.scan} is a scan of {plain(dataset.provider)}, and the policy is for "
+                sentence=f"{dataset.scan} is a scan of {plain(str(dataset.facts['provider']))}, and the policy is for "
                 f"{policy.provider}; measure {policy.provider}, or set provider in {policy.place}",
                 scan=dataset.scan,
             )

@@ -20,9 +20,11 @@ from bench.results.records import (
     Environment,
     Failure,
     HeapSeries,
+    JobDescription,
     Measurement,
     Results,
     StatementTexts,
+    TableDigest,
 )
 
 LONGEST_STATEMENT = 4_000
@@ -36,12 +38,14 @@ class Collector:
         self,
         command: str,
         implementations: tuple[str, ...],
+        job: JobDescription,
         scenario: Scenario = "first",
         planned_samples: int | None = None,
     ) -> None:
         self._created = datetime.now(tz=UTC).isoformat(timespec="seconds")
         self._command = command
         self._implementations = implementations
+        self._job = job
         self._scenario = scenario
         self._planned_samples = planned_samples
         self.laws: tuple[DeclaredLaws, ...] = ()
@@ -114,10 +118,10 @@ class Collector:
         digest = Digest(
             scan=scan,
             implementation=implementation,
-            rows=found.rows.sha256,
-            summaries=found.summaries.sha256,
-            row_count=found.rows.count,
-            summary_count=found.summaries.count,
+            tables=tuple(
+                TableDigest(table=table, sha256=one.sha256, count=one.count)
+                for table, one in (("rows", found.rows), ("summaries", found.summaries))
+            ),
             bystanders_unchanged=bystanders_unchanged,
         )
         earlier = self._digests.setdefault((scan, implementation), digest)
@@ -133,6 +137,7 @@ class Collector:
             schema=SCHEMA,
             created=self._created,
             command=self._command,
+            job=self._job,
             environment=environment,
             implementations=self._implementations,
             datasets=tuple(self._datasets),

@@ -14,7 +14,7 @@ from bench.harness.environment import describe_environment
 from bench.harness.executor import SampleError
 from bench.harness.plan import PlannedSample, RunPlan, cost, schedule
 from bench.harness.progress import Progress
-from bench.harness.stage import ScanSource, ScanStage, Stage, open_stage
+from bench.harness.stage import JOB, ScanSource, ScanStage, Stage, open_stage
 from bench.harness.targets import TargetDigest
 from bench.results.records import COPY_BASELINE, Environment, Results
 
@@ -29,7 +29,7 @@ class Runner:
         self._plan = plan
         self._opener = opener
         self._progress = progress
-        self._collector = Collector(plan.command, plan.implementations, plan.scenario, plan.samples)
+        self._collector = Collector(plan.command, plan.implementations, JOB, plan.scenario, plan.samples)
         self._environment: Environment | None = None
         self._warnings: tuple[str, ...] = ()
         self._copied: TargetDigest | None = None

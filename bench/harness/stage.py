@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.compliance.published import ABOUT_PUBLISHED, published_for
 from bench.database.access import DatabaseAccess
 from bench.database.server import Server, open_server
 from bench.database.state import Change
@@ -31,7 +32,7 @@ from bench.harness.targets import TargetDigest, Targets, count_findings
 from bench.messages.answer import DescribeAnswer, SampleAnswer
 from bench.messages.reading import Reading
 from bench.messages.request import DescribeRequest, MigrateRequest, ProbeName, SampleRequest
-from bench.results.records import COPY_BASELINE, Dataset
+from bench.results.records import COPY_BASELINE, Dataset, JobDescription
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +104,7 @@ class ScanStage:
             catalogue_path=str(self.catalogue_path),
             scan=self.loaded.key,
             warm_up=self.loaded.warm_up,
-            label=case_label(self.dataset.scan, self.dataset.provider, implementation),
+            label=case_label(self.dataset.scan, str(self.dataset.facts["provider"]), implementation),
             copy_folder=str(self.copy_folder) if implementation == COPY_BASELINE else None,
         )
         timeout = timeout or timeout_seconds(self.loaded.expected_rows, self.loaded.findings)
@@ -276,14 +277,30 @@ def _describe(
         scan=source.label,
         seed=source.seed,
         fingerprint=loaded.fingerprint,
-        findings=loaded.findings,
-        regions=regions,
         rows=loaded.expected_rows,
-        counted_regions=len(loaded.regions),
-        counted_findings=counted,
-        provider=loaded.key.provider,
-        catalogue=catalogue.source,
-        catalogue_fingerprint=catalogue.fingerprint,
-        frameworks=len(catalogue.frameworks),
-        requirements=catalogue.requirement_count,
+        job=JOB.name,
+        size={"findings": loaded.findings, "regions": regions},
+        quantities={
+            "counted regions": len(loaded.regions),
+            "counted findings": counted,
+            "frameworks": len(catalogue.frameworks),
+            "requirements": catalogue.requirement_count,
+        },
+        facts={
+            "provider": loaded.key.provider,
+            "catalogue": catalogue.source,
+            "catalogue fingerprint": catalogue.fingerprint,
+        },
+        qualifier="" if loaded.key.provider == DEFAULT_PROVIDER else loaded.key.provider,
+        published=published_for(loaded.findings, regions) if loaded.key.provider == DEFAULT_PROVIDER else (),
     )
+
+
+JOB = JobDescription(
+    name="compliance",
+    noun="scan",
+    size=("findings", "regions"),
+    rows_follow=("regions",),
+    about_published=ABOUT_PUBLISHED,
+)
+"""The one job that the stage knows."""

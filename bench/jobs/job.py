@@ -183,6 +183,8 @@ class Job:
     """The class of the error that a call for somebody else's data raises, such as ``DoesNotExist``; '' if none does."""
     published: Callable[[Loaded], tuple[PublishedFigure, ...]] | None = None
     """What others published about data of this size; None where nothing is."""
+    about_published: str = ""
+    """What a reader should know before comparing with it, in sentences."""
     planted: Mapping[str, str] = field(default_factory=dict)
     """Variants with one known fault each, by name, ``module:function``: ``bench gate --self-test`` measures them."""
     copied_from: CopiedFrom | None = None

@@ -74,7 +74,7 @@ def _verdict(results: ReadResults) -> Iterator[str]:
 
 def _scan_line(results: ReadResults) -> str:
     dataset = results.dataset
-    return f"{plain(dataset.scan)}: {dataset.rows:,} rows of {dataset.frameworks} frameworks"
+    return f"{plain(dataset.scan)}: {dataset.rows:,} rows of {dataset.quantities['frameworks']} frameworks"
 
 
 def _tables(results: ReadResults) -> Iterator[tuple[str, Table]]:

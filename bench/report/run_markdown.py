@@ -14,7 +14,7 @@ from bench.report.figures import quantity
 from bench.report.markdown import block, code, escape, markdown_table
 from bench.report.noise import noise_text
 from bench.report.plots.chart import Chart, ForestChart
-from bench.report.plots.growth_charts import GROWTH_CHART_NAMES, growth_charts
+from bench.report.plots.growth_charts import GROWTH_CHART_PREFIX, growth_charts
 from bench.report.plots.run_charts import CHART_NAMES, FOREST_CHART_NAME, charts, forest_chart
 from bench.report.promises import ABOUT_PROMISES, PROMISES_TITLE, promises_table
 from bench.report.table import Column, Content, Table
@@ -32,7 +32,7 @@ from bench.report.tables.overview import finding_line, headline_table, legend, v
 from bench.report.tables.statements import law_line, law_table, offender_table, statement_tables
 from bench.results.metrics import METRICS, Side
 from bench.results.records import Results
-from bench.words import enumerated, plain
+from bench.words import counted, enumerated, plain
 
 _Picture = Chart | ForestChart
 
@@ -46,20 +46,14 @@ _HOW_TO_READ = """\
   enough; `~` marks one that does not distinguish the two. A ratio of peaks is of medians."""
 
 _ABOUT_GROWTH = """\
-Along each line of the grid, which holds the number of findings or that of regions, a straight line is fitted to the
-peaks. A peak that is the larger of two phases, reading findings and building rows, is flat while one of them is the
-larger and grows with the other's size from then on: no single line follows it, and the fits say where that is so."""
-
-_ABOUT_PUBLISHED = """\
-The pull request's peaks are memray peaks with Python allocators traced, as here. Its times fit a run *under a memory
-tracer* (under tracemalloc the production code took 24.7 → 17.9 s at 10k/20, and untraced 8.6 → 7.3 s). This run never
-times under a tracer, so its times are to be set beside production's, not the pull request's. Times depend on the
-machine as well; peaks hardly do."""
+Along each line of the grid, on which one quantity of the size varies and the others are held, a straight line is fitted
+to the peaks. A peak that is the larger of two phases, such as reading input and building rows, is flat while one of
+them is the larger and grows with the other's size from then on: no single line follows it, and the fits say where that
+is so."""
 
 _ABOUT_STATEMENTS = """\
-Constant over scan sizes is what Django logs. The server's count grows with a known slope: one COPY per 10,000 rows,
-each in a separate transaction, and one FETCH per chunk of findings where they are streamed. `× n` collapses
-repeats."""
+Constant over sizes is what Django logs. The server's count grows with a known slope: one COPY per batch of rows, for
+example, and one FETCH per chunk of what is streamed. `× n` collapses repeats."""
 
 _ABOUT_DATABASE = """\
 From the server's own statistics, in a separate pass, over the call alone. Rows are those of all user tables. A
@@ -70,10 +64,14 @@ this machine."""
 def render_markdown(results: Results, summaries: Summaries, verdict: RunVerdict, charts: Sequence[_Picture]) -> str:
     """Return report.md; ``charts`` are linked as ``plots/NAME.png`` and ``plots/NAME.svg`` beside it."""
     parts = [
-        *_top(results, summaries, verdict, [chart for chart in charts if chart.name not in GROWTH_CHART_NAMES]),
+        *_top(
+            results, summaries, verdict, [chart for chart in charts if not chart.name.startswith(GROWTH_CHART_PREFIX)]
+        ),
         *_promises(results),
         *_copy_baseline(results, summaries, verdict),
-        *_growth(results, summaries, verdict, [chart for chart in charts if chart.name in GROWTH_CHART_NAMES]),
+        *_growth(
+            results, summaries, verdict, [chart for chart in charts if chart.name.startswith(GROWTH_CHART_PREFIX)]
+        ),
         *_published(results, summaries, verdict),
         *_statements(results),
         *_details(results, summaries),
@@ -85,7 +83,8 @@ def render_markdown(results: Results, summaries: Summaries, verdict: RunVerdict,
 
 
 def _top(results: Results, summaries: Summaries, verdict: RunVerdict, charts: Iterable[_Picture]) -> Iterator[str]:
-    yield f"# Compliance benchmark: {enumerated(tuple(map(escape, results.implementations)))}"
+    job = f" of {escape(results.job.name)}" if results.job.name else ""
+    yield f"# Benchmark{job}: {enumerated(tuple(map(escape, results.implementations)))}"
     yield f"**{escape(finding_line(results, summaries, verdict))}**"
     yield "\n".join(f"- {_emphasised(line)}" for line in (*verdict_lines(verdict), *_law_lines(results)))
     if named := legend(results):
@@ -111,7 +110,7 @@ def _copy_baseline(results: Results, summaries: Summaries, verdict: RunVerdict) 
 
 
 def _law_lines(results: Results) -> Iterator[str]:
-    line = law_line(check_laws(results))
+    line = law_line(check_laws(results), results.job.noun)
     if line is not None:
         yield line
 
@@ -141,7 +140,8 @@ def _published(results: Results, summaries: Summaries, verdict: RunVerdict) -> I
     table = published_table(results, summaries, verdict)
     if table is not None:
         yield "## Published figures beside this run"
-        yield _ABOUT_PUBLISHED
+        if results.job.about_published:
+            yield escape(results.job.about_published)
         yield markdown_table(table)
 
 
@@ -151,7 +151,7 @@ def _statements(results: Results) -> Iterator[str]:
         yield "## Statements"
         yield _ABOUT_STATEMENTS
     checks = check_laws(results)
-    for table in (law_table(checks), offender_table(checks)):
+    for table in (law_table(checks), offender_table(checks, results.job.noun)):
         if table is not None:
             yield markdown_table(table)
     for title, table in tables:
@@ -174,11 +174,11 @@ def _details(results: Results, summaries: Summaries) -> Iterator[str]:
     if results.digests:
         yield "## Rows and digests"
         yield (
-            "A digest is the server's SHA-256 over all columns but id and inserted_at, ordered; here are its first "
-            "characters, and results.json has the whole."
+            "A digest is the server's SHA-256 over all columns but those that differ in every run, such as keys and "
+            "times, ordered; here are its first characters, and results.json has the whole."
         )
         yield markdown_table(digest_table(results))
-    yield "## Scans"
+    yield f"## {escape(counted(2, results.job.noun)[2:].capitalize())}"
     yield markdown_table(dataset_table(results))
 
 
@@ -246,12 +246,17 @@ def write_report(folder: Path, results: Results) -> tuple[Path, ...]:
             path = plots / f"{chart.name}.{suffix}"
             write_file(path, picture)
             written.append(path)
-    for name in {*CHART_NAMES, FOREST_CHART_NAME, *GROWTH_CHART_NAMES} - {chart.name for chart in drawable}:
+    for name in _earlier_charts(plots) - {chart.name for chart in drawable}:
         for suffix in ("png", "svg"):
             (plots / f"{name}.{suffix}").unlink(missing_ok=True)
     report = folder / REPORT_FILE
     write_file(report, render_markdown(results, summaries, verdict, drawable))
     return (report, *written)
+
+
+def _earlier_charts(plots: Path) -> set[str]:
+    grown = {path.stem for path in plots.glob(f"{GROWTH_CHART_PREFIX}*")}
+    return {*CHART_NAMES, FOREST_CHART_NAME, *grown}
 
 
 def report_charts(results: Results, summaries: Summaries, verdict: RunVerdict) -> tuple[Chart | ForestChart, ...]:

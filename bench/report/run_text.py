@@ -34,7 +34,8 @@ def render_table(results: Results) -> str:
     lines: list[str] = []
     checks = check_laws(results)
     found = finding_line(results, summaries, verdict)
-    for sentence in (found, *verdict_lines(verdict), *filter(None, [law_line(checks)]), *offender_lines(checks)):
+    laws = law_line(checks, results.job.noun)
+    for sentence in (found, *verdict_lines(verdict), *filter(None, [laws]), *offender_lines(checks)):
         lines += wrap(sentence, WIDTH)
     lines.append("")
     if named := legend(results):

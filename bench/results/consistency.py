@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 from bench.files.json_file import Faults
-from bench.files.strict_json import shown
+from bench.files.strict_json import shown, step
 from bench.results.metrics import METRICS, Kind
 from bench.results.records import COPY_BASELINE, Case, Environment, Measurement, NoiseFloor, Results
 
@@ -26,6 +26,7 @@ def faults(results: Results) -> Faults:
     yield from _environment_faults(results.environment)
     yield from _names(results)
     yield from _dataset_faults(results)
+    yield from _law_faults(results)
     yield from _measurement_faults(results)
     yield from _digest_faults(results)
     yield from _detail_faults(results)
@@ -62,18 +63,42 @@ def _names(results: Results) -> Faults:
     yield from _repeated("laws", "implementation", (one.implementation for one in results.laws), ".implementation")
     trials = (one.implementation for one in results.promises)
     yield from _repeated("promises", "implementation", trials, ".implementation")
+    yield from _repeated("code", "implementation", (one.implementation for one in results.code), ".implementation")
+    yield from _repeated("job.size", "quantity", results.job.size)
+    for index, name in enumerate(results.job.rows_follow):
+        if name not in results.job.size:
+            yield f"job.rows_follow[{index}]", f"{shown(name)} is none of job.size"
     for index, name in enumerate(results.implementations):
         yield from _long(f"implementations[{index}]", name)
+    for index, one in enumerate(results.code):
+        if one.implementation not in results.implementations:
+            yield f"code[{index}].implementation", f"{shown(one.implementation)} is none of the implementations"
 
 
 def _dataset_faults(results: Results) -> Faults:
     for index, dataset in enumerate(results.datasets):
         place = f"datasets[{index}]"
         yield from _long(f"{place}.scan", dataset.scan)
-        for field in fields(dataset):
-            yield from _negative(f"{place}.{field.name}", getattr(dataset, field.name))
+        for name in ("seed", "rows"):
+            yield from _negative(f"{place}.{name}", getattr(dataset, name))
+        for name in ("size", "quantities"):
+            for quantity, number in getattr(dataset, name).items():
+                yield from _negative(f"{place}.{name}{step(quantity)}", number)
+        if dataset.job != results.job.name:
+            yield f"{place}.job", f"is {shown(dataset.job)}; the run measured the job {shown(results.job.name)}"
+        if set(dataset.size) != set(results.job.size):
+            yield f"{place}.size", f"is not in {' and '.join(map(shown, results.job.size))}, as the job's is"
     if results.planned_samples is not None:
         yield from _negative("planned_samples", results.planned_samples)
+
+
+def _law_faults(results: Results) -> Faults:
+    for index, declared in enumerate(results.laws):
+        for number, law in enumerate(declared.laws):
+            for dataset in results.datasets:
+                for name in law.unknown(dataset.countable):
+                    known = ", ".join(map(shown, dataset.countable))
+                    yield f"laws[{index}].laws[{number}]", f"speaks of {shown(name)}; the data has {known}"
 
 
 def _measurement_faults(results: Results) -> Faults:
@@ -103,18 +128,25 @@ def _figure_faults(place: str, one: Measurement) -> Faults:
 
 def _digest_faults(results: Results) -> Faults:
     yield from _repeated_cases("digests", results.digests)
-    count_of: dict[tuple[str, str], int] = {}
+    count_of: dict[tuple[str, str, str], int] = {}
+    titles: tuple[str, ...] | None = None
     for index, one in enumerate(results.digests):
         place = f"digests[{index}]"
         yield from _unlisted(place, one.scan, one.implementation, results)
-        yield from _negative(f"{place}.row_count", one.row_count)
-        yield from _negative(f"{place}.summary_count", one.summary_count)
-        for name in ("rows", "summaries"):
-            if not _SHA256.fullmatch(getattr(one, name)):
-                yield f"{place}.{name}", "is not a SHA-256 in 64 hexadecimal digits"
-        same = count_of.setdefault((one.scan, one.rows), one.row_count)
-        if same != one.row_count:
-            yield f"{place}.row_count", f"is {one.row_count:,}; another digest of the same rows has {same:,}"
+        found = tuple(table.table for table in one.tables)
+        titles = found if titles is None else titles
+        if not found:
+            yield f"{place}.tables", "is empty; every job writes a table"
+        if found != titles:
+            yield f"{place}.tables", "are others than those of digests[0]; all implementations write the same"
+        for number, table in enumerate(one.tables):
+            at = f"{place}.tables[{number}]"
+            yield from _negative(f"{at}.count", table.count)
+            if not _SHA256.fullmatch(table.sha256):
+                yield f"{at}.sha256", "is not a SHA-256 in 64 hexadecimal digits"
+            same = count_of.setdefault((one.scan, table.table, table.sha256), table.count)
+            if same != table.count:
+                yield f"{at}.count", f"is {table.count:,}; another digest of the same rows has {same:,}"
 
 
 def _detail_faults(results: Results) -> Faults:

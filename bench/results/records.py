@@ -5,53 +5,79 @@ Readers derive summaries from the samples; the file holds none.
 Schema history:
 1: the first.
 2: `Results.unfinished`, `Results.planned_samples` and `Measurement.incomplete`; the copy baseline was "copy-limit".
+3: any job: `Results.job` and `Results.code`; `Dataset.size`, `quantities`, `facts` and `published`; `Digest.tables`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bench.declare.laws import Law
+from bench.jobs.published import PublishedFigure
 from bench.results.promises import PromiseTrial
 
 COPY_BASELINE = "copy-baseline"
 """The pseudo-implementation that COPYs the same rows from a file: the bare cost, not a competitor."""
 
-SCHEMA = 2
+SCHEMA = 3
 
 Case = tuple[str, str]
-"""A scan's label and an implementation's name."""
+"""A data set's label and an implementation's name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobDescription:
+    """A JobDescription is what readers of results need to know about the job that was measured."""
+
+    name: str
+    noun: str
+    """What a data set is called in headings."""
+    size: tuple[str, ...]
+    """What the numbers of a size count, in the order in which they are typed."""
+    rows_follow: tuple[str, ...] = ()
+    """Those of ``size`` with which the number of rows grows."""
+    about_published: str = ""
+    """What a reader should know before comparing with published figures, in sentences."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """A Dataset is one loaded scan: what was asked for, and the fingerprint of every byte that was loaded."""
+    """A Dataset is one loaded data set: what was asked for, and the fingerprint of every byte that was loaded."""
 
     scan: str
-    """The label as typed (``10k/20``), or the file name of a recorded scan."""
+    """The label as typed (``10k/20``), or the name of a file."""
     seed: int
     fingerprint: str
-    findings: int
-    regions: int
-    """Regions asked for; ``counted_regions`` is how many have counted findings."""
     rows: int
-    """Rows that the rules give: counted regions × requirements."""
-    counted_regions: int = 0
-    """Regions with at least one counted finding."""
-    counted_findings: int = 0
-    """Findings of the scan that are not muted and PASS or FAIL."""
-    provider: str
-    catalogue: str
-    """Where the catalogue came from: ``synthetic`` or a file's name."""
-    catalogue_fingerprint: str
-    frameworks: int
-    requirements: int
+    """Rows of the first target: as many as must come out where the job knows it, else those of the first sample."""
+    job: str
+    """Its name."""
+    size: Mapping[str, int]
+    """By the names of ``JobDescription.size``."""
+    quantities: Mapping[str, int] = field(default_factory=dict)
+    """What else laws may speak of, by name."""
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+    """What else a reader should know, such as where the data came from; comparable runs agree in them."""
+    published: tuple[PublishedFigure, ...] = ()
+    """What others published about this data."""
+    qualifier: str = ""
+    """What besides the label distinguishes the data from the usual; '' for nothing."""
+
+    @property
+    def countable(self) -> Mapping[str, int]:
+        """All that laws may speak of, by name."""
+        return {**self.size, **self.quantities, "rows": self.rows}
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """A key that sorts by rows, and equal rows by size."""
+        return (self.rows, *self.size.values())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measurement:
-    """A Measurement is all samples of one metric for one implementation on one scan, in the order taken."""
+    """A Measurement is all samples of one metric for one implementation on one data set, in the order taken."""
 
     scan: str
     implementation: str
@@ -63,18 +89,32 @@ class Measurement:
     """Why the figure does not cover all of the work, such as "forked 4 child processes"; '' where it does."""
 
 
+@dataclass(frozen=True, order=True, kw_only=True)
+class TableDigest:
+    """A TableDigest is the server's SHA-256 over the compared columns of one call's rows in one table, ordered."""
+
+    table: str
+    """The target's title."""
+    sha256: str
+    count: int
+    """Of rows."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Digest:
-    """A Digest is the server's SHA-256 over all columns but id and inserted_at, ordered, of what one sample left."""
+    """A Digest is what one sample left."""
 
     scan: str
     implementation: str
-    rows: str
-    summaries: str
-    row_count: int
-    summary_count: int
+    tables: tuple[TableDigest, ...]
+    """One per target, in the job's order."""
     bystanders_unchanged: bool
-    """Whether every other tenant's and scan's rows and summaries kept their digest."""
+    """Whether every row that is not the call's kept its digest."""
+
+    @property
+    def row_count(self) -> int:
+        """The rows in the first target."""
+        return self.tables[0].count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +210,26 @@ class Environment:
     server_settings: Mapping[str, str]
     load_average: tuple[float, ...]
     revision: str
-    """The commit of the working tree, with ``+changes`` where it is dirty; empty outside a checkout."""
+    """The commit of this suite's own checkout, with ``+changes`` where it is dirty; empty outside a checkout."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImplementationEnvironment:
+    """An ImplementationEnvironment is which code an implementation is, and where it ran."""
+
+    implementation: str
+    function: str
+    """``module:function``."""
+    python: str
+    """Such as ``CPython 3.12.3``."""
+    packages: Mapping[str, str]
+    """Versions of Django, of the database driver and of what else can move a figure, as that interpreter has them."""
+    revision: str = ""
+    """The commit of the measured code, with ``+changes`` where its files differ from it; empty outside a checkout."""
+    project: str = ""
+    """The project in whose environment it ran; '' for this one."""
+    skipped_statements: tuple[str, ...] = ()
+    """Migration statements that the server could not execute."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +257,7 @@ class Results:
     created: str
     """ISO 8601, UTC."""
     command: str
+    job: JobDescription
     environment: Environment
     implementations: tuple[str, ...]
     """In the order asked for; the first is what the others are compared with."""
@@ -210,7 +270,7 @@ class Results:
     failures: tuple[Failure, ...]
     warnings: tuple[str, ...] = ()
     scenario: str = "first"
-    """``first``: the scan has no rows yet; ``rerun``: it has those of an earlier run."""
+    """``first``: the data set has no rows yet; ``rerun``: it has those of an earlier run."""
     laws: tuple[DeclaredLaws, ...] = ()
     noise_floor: NoiseFloor | None = None
     promises: tuple[PromiseTrial, ...] = ()
@@ -219,3 +279,5 @@ class Results:
     """Why the run stopped before the end of its plan, such as "interrupted"; '' where it did not."""
     planned_samples: int | None = None
     """How many time samples of each case the plan asked for; None in files of schema 1."""
+    code: tuple[ImplementationEnvironment, ...] = ()
+    """Which code each implementation is, and where it ran; empty in files before schema 3."""

@@ -17,7 +17,7 @@ def results_schema() -> bytes:
     """Return the schema as indented JSON, derived from the records."""
     described = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"A results file of compliance-bench, schema {SCHEMA}",
+        "title": f"A results file of bench, schema {SCHEMA}",
         **msgspec.json.schema(Results),
     }
     return encode_json(described)

@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 from bench.files.input_file import FileKind
 from bench.files.json_file import JsonFile, write_json
 from bench.results.consistency import faults
-from bench.results.records import COPY_BASELINE, SCHEMA, Digest, Failure, Measurement, Results
-
-Record = TypeVar("Record", Measurement, Digest, Failure)
-
-
-def _as_current(results: Results) -> Results:
-    """Return ``results`` as a file of today's schema would hold them."""
-    if results.schema == SCHEMA:
-        return results
-    return replace(
-        results,
-        schema=SCHEMA,
-        measurements=tuple(map(_renamed, results.measurements)),
-        digests=tuple(map(_renamed, results.digests)),
-        failures=tuple(map(_renamed, results.failures)),
-    )
-
-
-def _renamed(record: Record) -> Record:
-    return replace(record, implementation=COPY_BASELINE) if record.implementation == "copy-limit" else record
-
+from bench.results.records import SCHEMA, Results
+from bench.results.upgrade import upgraded
 
 _RESULTS = JsonFile(
     kind=FileKind(
@@ -41,8 +20,8 @@ _RESULTS = JsonFile(
     record=Results,
     schema=SCHEMA,
     landmark="measurements",
-    older=(1,),
-    upgrade=_as_current,
+    older=(1, 2),
+    upgrade=upgraded,
     faults=faults,
 )
 

@@ -86,4 +86,4 @@ def test_datasets_match_by_their_data_and_their_catalogue() -> None:
     one = dataset("1k/8", 1_000, 8)
     assert datasets_match(one, replace(one, scan="1000/8", seed=1))
     assert not datasets_match(one, replace(one, fingerprint="0" * 64))
-    assert not datasets_match(one, replace(one, catalogue_fingerprint="0" * 64))
+    assert not datasets_match(one, replace(one, facts={**one.facts, "catalogue fingerprint": "0" * 64}))

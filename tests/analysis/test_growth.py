@@ -8,14 +8,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench.analysis.growth import FEWEST_SIZES, Fit, Size, Trend, fits_of
+from bench.analysis.growth import FEWEST_SIZES, Axis, Fit, Trend, fits_of
 from bench.analysis.kill_size import LIMITS, MemoryLimit, Reach, base_rss, first_kill, kill_size
 from bench.analysis.run_verdict import judge
 from bench.analysis.summary import summaries_of
 from bench.results.records import Results
+from tests.support.builders import with_table
 from tests.support.sweep import BASE_RSS, FINDINGS, REGIONS, sweep
 
 RUNS = 300
+BY_ROWS = Axis("regions", "rows")
+BY_FINDINGS = Axis("findings", "findings")
 
 Curve = Callable[[int], float]
 """A peak in bytes by rows."""
@@ -29,7 +32,7 @@ def fits(results: Results) -> tuple[Fit, ...]:
 def small(peak: Curve, regions: tuple[int, ...] = REGIONS) -> Results:
     """A sweep of streaming over regions alone."""
     whole = sweep(lambda _implementation, _findings, rows: peak(rows))
-    datasets = tuple(one for one in whole.datasets if one.findings == 1_000 and one.regions in regions)
+    datasets = tuple(one for one in whole.datasets if one.size["findings"] == 1_000 and one.size["regions"] in regions)
     scans = {one.scan for one in datasets}
     kept = tuple(one for one in whole.measurements if one.scan in scans and one.implementation == "streaming")
     return replace(whole, implementations=("streaming",), datasets=datasets, measurements=kept)
@@ -48,7 +51,12 @@ def values(*peaks: float) -> Curve:
 
 def test_a_line_without_noise_is_found_and_leaves_no_doubt() -> None:
     fit = rss_fit(lambda rows: 30e6 + 630 * rows)
-    assert (fit.implementation, fit.against, fit.held, len(fit.points)) == ("streaming", Size.ROWS, 1_000, 4)
+    assert (fit.implementation, fit.axis, fit.held, len(fit.points)) == (
+        "streaming",
+        BY_ROWS,
+        (("findings", 1_000),),
+        4,
+    )
     assert fit.intercept == pytest.approx(30e6)
     assert (fit.slope_low, fit.slope, fit.slope_high) == pytest.approx((630, 630, 630))
     assert fit.r_squared == pytest.approx(1)
@@ -60,10 +68,10 @@ def test_each_line_of_the_grid_is_fitted_with_the_other_size_held() -> None:
     found = fits(sweep())
     for metric in ("peak_heap_bytes", "peak_rss_bytes"):
         for name in ("materializing", "streaming"):
-            lines = [(f.against, f.held) for f in found if (f.metric.name, f.implementation) == (metric, name)]
+            lines = [(f.axis, f.held) for f in found if (f.metric.name, f.implementation) == (metric, name)]
             assert lines == [
-                *((Size.ROWS, findings) for findings in FINDINGS.values()),
-                *((Size.FINDINGS, regions) for regions in REGIONS),
+                *((BY_ROWS, (("findings", findings),)) for findings in FINDINGS.values()),
+                *((BY_FINDINGS, (("regions", regions),)) for regions in REGIONS),
             ]
 
 
@@ -115,15 +123,15 @@ def test_sizes_that_do_not_differ_count_once() -> None:
     """Few findings leave regions empty, and then more regions are no more rows."""
     results = small(values(40e6, 40e6, 40e6), (5, 10, 20))
     same = tuple(replace(one, rows=min(one.rows, 10 * 5_421)) for one in results.datasets)
-    kept = tuple(replace(digest, row_count=min(digest.row_count, 10 * 5_421)) for digest in results.digests)
+    kept = tuple(with_table(digest, "rows", count=min(digest.row_count, 10 * 5_421)) for digest in results.digests)
     assert fits(replace(results, datasets=same, digests=kept)) == ()
 
 
 def test_a_short_range_of_sizes_is_not_called_flat() -> None:
     results = small(values(40e6, 40e6, 40e6), (5, 10, 20))
-    narrow = tuple(replace(one, rows=100_000 + one.regions) for one in results.datasets)
+    narrow = tuple(replace(one, rows=100_000 + one.size["regions"]) for one in results.datasets)
     kept = tuple(
-        replace(digest, row_count=100_000 + one.regions)
+        with_table(digest, "rows", count=100_000 + one.size["regions"])
         for one in narrow
         for digest in results.digests
         if digest.scan == one.scan
@@ -136,8 +144,8 @@ def test_a_bend_is_told_where_r_squared_does_not_tell_it() -> None:
     (fit,) = (
         fit
         for fit in fits(sweep())
-        if (fit.implementation, fit.metric.name, fit.against, fit.held)
-        == ("materializing", "peak_rss_bytes", Size.FINDINGS, 20)
+        if (fit.implementation, fit.metric.name, fit.axis, fit.held)
+        == ("materializing", "peak_rss_bytes", BY_FINDINGS, (("regions", 20),))
     )
     assert fit.r_squared > 0.99
     assert not fit.straight
@@ -159,16 +167,19 @@ def test_regions_without_a_counted_finding_are_told_where_regions_are_held() -> 
     results = sweep()
     fewer = tuple(replace(one, rows=one.rows - 5_421) if one.scan == "1k/30" else one for one in results.datasets)
     kept = tuple(
-        replace(one, row_count=one.row_count - 5_421) if one.scan == "1k/30" else one for one in results.digests
+        with_table(one, "rows", count=one.row_count - 5_421) if one.scan == "1k/30" else one for one in results.digests
     )
     warned = [fit for fit in fits(replace(results, datasets=fewer, digests=kept)) if fit.warnings]
-    assert {(fit.against, fit.held) for fit in warned} == {(Size.FINDINGS, 30)}
-    assert warned[0].warnings == ("not every region has a counted finding: 157,209 to 162,630 rows",)
+    assert {(fit.axis, fit.held) for fit in warned} == {(BY_FINDINGS, (("regions", 30),))}
+    assert warned[0].warnings == ("rows are not the same along this line: 157,209 to 162,630",)
 
 
 def test_rows_that_differ_leave_no_fit() -> None:
     results = sweep()
-    assert fits(replace(results, digests=(replace(results.digests[0], rows="bad"), *results.digests[1:]))) == ()
+    assert (
+        fits(replace(results, digests=(with_table(results.digests[0], "rows", sha256="bad"), *results.digests[1:])))
+        == ()
+    )
 
 
 LIMIT = MemoryLimit("1 GB", 1_000_000_000)
@@ -241,28 +252,28 @@ def test_of_several_lines_the_one_that_meets_the_limit_first_counts() -> None:
     lines = [
         fit for fit in fits(sweep()) if (fit.implementation, fit.metric.name) == ("materializing", "peak_rss_bytes")
     ]
-    by_rows = first_kill(lines, BASE_RSS, LIMITS[0], Size.ROWS)
-    by_findings = first_kill(lines, BASE_RSS, LIMITS[0], Size.FINDINGS)
+    by_rows = first_kill(lines, BASE_RSS, LIMITS[0], BY_ROWS)
+    by_findings = first_kill(lines, BASE_RSS, LIMITS[0], BY_FINDINGS)
     assert by_rows is not None
     assert by_findings is not None
-    assert (by_rows.fit.held, by_rows.reach) == (1_000, Reach.REACHED)
+    assert (by_rows.fit.held, by_rows.reach) == ((("findings", 1_000),), Reach.REACHED)
     assert by_rows.size == pytest.approx((512 * 2**20 - BASE_RSS - 30e6) / 630, rel=0.02)
     assert by_findings.reach is Reach.REACHED
     assert by_findings.size == pytest.approx((512 * 2**20 - BASE_RSS - 14e6) / 5_700, rel=0.1)
-    over = [fit for fit in lines if fit.held == 100_000]
-    found = first_kill(over, BASE_RSS, LIMITS[0], Size.ROWS)
+    over = [fit for fit in lines if fit.held == (("findings", 100_000),)]
+    found = first_kill(over, BASE_RSS, LIMITS[0], BY_ROWS)
     assert found is not None
     assert found.reach is Reach.EXCEEDED
-    assert first_kill(over, BASE_RSS, LIMITS[0], Size.FINDINGS) is None
+    assert first_kill(over, BASE_RSS, LIMITS[0], BY_FINDINGS) is None
 
 
 def test_a_line_with_an_interval_does_not_hide_a_much_earlier_one() -> None:
     straight, bent = (
-        replace(rss_fit(curve), held=held)
+        replace(rss_fit(curve), held=(("findings", held),))
         for held, curve in ((1_000, lambda rows: 30e6 + 870 * rows), (2_000, values(40e6, 40e6, 300e6, 700e6)))
     )
     assert (straight.straight, bent.straight) == (True, False)
-    found = first_kill((straight, bent), BASE, LIMIT, Size.ROWS)
+    found = first_kill((straight, bent), BASE, LIMIT, BY_ROWS)
     assert found is not None
     assert found.fit is bent
 

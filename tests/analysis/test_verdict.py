@@ -8,7 +8,7 @@ from bench.analysis.rows import Answer
 from bench.analysis.run_verdict import judge
 from bench.results.records import Digest, Failure, Results
 from tests.support import variants
-from tests.support.builders import digest, measurement, production_results
+from tests.support.builders import digest, measurement, production_results, with_table
 
 
 def with_digest(changed: Digest) -> Results:
@@ -36,23 +36,23 @@ def test_other_content_in_one_place_forbids_every_claim() -> None:
 
 
 def test_other_summaries_are_not_the_same_rows() -> None:
-    changed = replace(digest("1k/8", "streaming", 43_368), summaries="bad0" * 16, summary_count=45)
+    changed = with_table(digest("1k/8", "streaming", 43_368), "summaries", sha256="bad0" * 16, count=45)
     reasons = judge(with_digest(changed)).same_rows.reasons
     assert reasons[0] == "streaming on 1k/8 differs from materializing: 45 summaries against 46"
 
 
 def test_a_count_that_the_rules_do_not_give_is_wrong_even_where_all_agree() -> None:
     results = production_results()
-    wrong = tuple(replace(one, row_count=one.row_count - 1) for one in results.digests)
+    wrong = tuple(with_table(one, "rows", count=one.row_count - 1) for one in results.digests)
     verdict = judge(replace(results, digests=wrong))
     assert verdict.same_rows.answer is Answer.NO
-    assert "materializing on 100/3 wrote 16,262 rows, the rules give 16,263" in verdict.same_rows.reasons
+    assert "materializing on 100/3 wrote 16,262 rows, expected 16,263" in verdict.same_rows.reasons
 
 
 def test_changed_bystanders_and_samples_that_disagree_are_named() -> None:
     verdict = judge(with_digest(digest("1k/8", "streaming", 43_368, bystanders_unchanged=False)))
     assert verdict.same_rows.answer is Answer.NO
-    assert verdict.same_rows.reasons[0] == "streaming on 1k/8 changed rows of another tenant or scan"
+    assert verdict.same_rows.reasons[0] == "streaming on 1k/8 changed rows of others"
     results = production_results()
     twice = (*results.digests, digest("10k/20", "streaming", 108_420, "bad0" * 16))
     verdict = judge(replace(results, digests=twice))
@@ -103,4 +103,4 @@ def test_statements_that_grow_or_do_not_repeat_are_not_constant() -> None:
 def test_one_scan_cannot_tell_whether_statements_are_constant() -> None:
     judgement = judge(variants.single()).constant_statements
     assert judgement.answer is Answer.UNKNOWN
-    assert judgement.reasons == ("it takes two scans to tell", "streaming 18")
+    assert judgement.reasons == ("it takes 2 scans to tell", "streaming 18")

@@ -69,7 +69,7 @@ def test_without_a_gate_the_run_s_own_verdict_comes_first() -> None:
     )
     bad = render_comment(variants.mismatch())
     assert bad.startswith(
-        f"{MARKER}\n\n## ❌ Benchmark: failed\n\nstreaming on 10k/20 wrote 108,419 rows, the rules give 108,420; "
+        f"{MARKER}\n\n## ❌ Benchmark: failed\n\nstreaming on 10k/20 wrote 108,419 rows, expected 108,420; "
     )
     assert "streaming, peak\\_heap: killed" not in good
     assert "the worker was killed by signal 9" in render_comment(variants.failed())

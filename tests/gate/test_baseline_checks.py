@@ -244,20 +244,26 @@ def other_seed(results: Results) -> Results:
     return replace(results, datasets=tuple(replace(one, fingerprint="other") for one in results.datasets))
 
 
-def other_catalogue(results: Results) -> Results:
-    datasets = (replace(one, catalogue_fingerprint="other", catalogue="prowler.whl") for one in results.datasets)
+def other_facts(results: Results, fingerprint: str, **facts: str) -> Results:
+    datasets = (replace(one, fingerprint=fingerprint, facts={**one.facts, **facts}) for one in results.datasets)
     return replace(results, datasets=tuple(datasets))
 
 
+def other_catalogue(results: Results) -> Results:
+    return other_facts(
+        results, results.datasets[0].fingerprint, catalogue="prowler.whl", **{"catalogue fingerprint": "x"}
+    )
+
+
 def other_provider(results: Results) -> Results:
-    return replace(results, datasets=tuple(replace(one, provider="azure") for one in results.datasets))
+    return other_facts(results, "other", provider="azure")
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
         (other_scenario, "the baseline is of the scenario first, the run of rerun"),
-        (other_seed, "does not hold the data that the baseline was measured on (seed, generator or catalogue differ)"),
+        (other_seed, "does not hold the data that the baseline was measured on (seed or generator differ)"),
         (other_catalogue, "(the catalogue differs: synthetic → prowler.whl)"),
     ],
 )

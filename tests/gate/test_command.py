@@ -56,7 +56,7 @@ def judged(call: Call, results: Results, *arguments: str) -> Called:
     [
         (run(), 0, "✅ PASSED – 19 checks passed"),
         (with_samples(run(), "peak_heap_bytes", [61e6]), 1, "❌ FAILED – Peak heap of streaming on 10k/20 is 61.0 MB"),
-        (mismatch(), 1, "❌ FAILED – streaming on 10k/20 wrote 108,419 rows, the rules give 108,420"),
+        (mismatch(), 1, "❌ FAILED – streaming on 10k/20 wrote 108,419 rows, expected 108,420"),
         (failed(), 1, "❌ FAILED – streaming on 10k/20 failed under the probe peak_heap (killed)"),
         (without(run()), 1, "❌ FAILED – streaming on 10k/20 was not measured"),
         (with_samples(run(), "peak_heap_bytes", []), 2, "❌ ERROR – Peak heap of streaming on 10k/20 was not mea"),

@@ -12,6 +12,7 @@ from bench.analysis.pairs import FEWEST_PAIRS
 from bench.analysis.verdict import Standing
 from bench.declare.laws import Law
 from bench.results.records import DeclaredLaws, NoiseFloor, Results, StatementTexts
+from tests.support.builders import with_table
 from tests.support.gate_runs import CASE, SCAN, TIMES, check, judged, names, run, with_samples, without
 
 HEAP = '[gate.ceilings.peak_heap_bytes]\n"10k/20" = {{ streaming = "{}" }}'
@@ -145,7 +146,7 @@ def test_laws_that_nobody_declares_are_a_tool_failure(tmp_path: Path) -> None:
 def test_a_law_of_a_scan_without_rows_is_none(tmp_path: Path) -> None:
     results = run()
     bare = tuple(replace(one, rows=0) if one.scan == SCAN else one for one in results.datasets)
-    digests = tuple(replace(one, row_count=0) if one.scan == SCAN else one for one in results.digests)
+    digests = tuple(with_table(one, "rows", count=0) if one.scan == SCAN else one for one in results.digests)
     verdict = judged(tmp_path, "laws = true", replace(results, datasets=bare, digests=digests))
     assert "law statements_django 1k/8 streaming" in names(verdict)
     assert "law statements_django 10k/20 streaming" not in names(verdict)

@@ -50,7 +50,7 @@ def test_a_row_less_is_a_regression_by_name() -> None:
     found = check(verdict, "rows 10k/20 streaming")
     assert found.standing is Standing.FAILED
     assert found.sentence == (
-        "streaming on 10k/20 wrote 108,419 rows, the rules give 108,420; streaming on 10k/20 differs from "
+        "streaming on 10k/20 wrote 108,419 rows, expected 108,420; streaming on 10k/20 differs from "
         "materializing: 108,419 rows against 108,420"
     )
 

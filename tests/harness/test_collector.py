@@ -11,6 +11,7 @@ from bench.messages.request import ProbeName
 from bench.results.fingerprint import fingerprint
 from bench.results.metrics import METRICS
 from bench.results.records import Measurement, Results
+from tests.support.builders import JOB
 from tests.support.stand_in import OTHERS, outcome
 
 ENVIRONMENT = describe_environment("16.0", "embedded", {})
@@ -30,7 +31,7 @@ def measured(results: Results, implementation: str, metric: str) -> Measurement:
 
 
 def test_why_a_figure_is_incomplete_stays_with_its_metric_whichever_sample_it_was() -> None:
-    collector = Collector("bench run", ("a",))
+    collector = Collector("bench run", ("a",), JOB)
     values = {"wall_seconds": 1.0, "cpu_seconds": 1.0}
     for number, incomplete in enumerate(({}, {"cpu_seconds": "forked"}, {}), start=1):
         reading = Reading(values=values, outcome=outcome(), incomplete=incomplete)
@@ -41,7 +42,7 @@ def test_why_a_figure_is_incomplete_stays_with_its_metric_whichever_sample_it_wa
 
 
 def test_samples_of_one_case_and_metric_are_one_measurement_in_the_order_taken() -> None:
-    collector = Collector("bench run", ("a", "b"))
+    collector = Collector("bench run", ("a", "b"), JOB)
     for number, seconds in enumerate((3.0, 1.0, 2.0), start=1):
         for name in ("a", "b"):
             collector.add_reading(
@@ -56,11 +57,11 @@ def test_samples_of_one_case_and_metric_are_one_measurement_in_the_order_taken()
 
 
 def test_the_results_say_how_many_time_samples_were_planned() -> None:
-    assert Collector("bench run", ("a",), planned_samples=7).results(ENVIRONMENT).planned_samples == 7
+    assert Collector("bench run", ("a",), JOB, planned_samples=7).results(ENVIRONMENT).planned_samples == 7
 
 
 def test_a_probes_warning_is_kept_once_and_with_its_own_metric_alone() -> None:
-    collector = Collector("bench run", ("a",))
+    collector = Collector("bench run", ("a",), JOB)
     for number in (1, 2):
         reading = Reading(values={"peak_rss_bytes": 1.0}, outcome=outcome(), warnings=("cannot be reset",))
         collector.add_reading("10k/20", sample(number=number, probe="rss"), reading, 12)
@@ -70,7 +71,7 @@ def test_a_probes_warning_is_kept_once_and_with_its_own_metric_alone() -> None:
 
 
 def test_a_digest_that_differs_from_an_earlier_samples_is_said_and_one_that_agrees_is_not() -> None:
-    collector = Collector("bench run", ("a",))
+    collector = Collector("bench run", ("a",), JOB)
     assert collector.add_digest("10k/20", "a", found("x"), bystanders_unchanged=True) is None
     assert collector.add_digest("10k/20", "a", found("x"), bystanders_unchanged=True) is None
     assert collector.add_digest("1k/8", "a", found("y"), bystanders_unchanged=True) is None
@@ -79,7 +80,7 @@ def test_a_digest_that_differs_from_an_earlier_samples_is_said_and_one_that_agre
 
 def test_a_digest_with_changed_bystanders_stays_on_record() -> None:
     for order in ((True, False), (False, True)):
-        collector = Collector("bench run", ("a",))
+        collector = Collector("bench run", ("a",), JOB)
         for unchanged in order:
             collector.add_digest("10k/20", "a", found("x"), bystanders_unchanged=unchanged)
         (digest,) = collector.results(ENVIRONMENT).digests

@@ -31,8 +31,8 @@ def test_kept_laws_are_told_in_a_sentence_and_a_row_each() -> None:
     checks = check_laws(run(Made("mine"), Made("yours")))
     assert len(checks) == 2 * 2 * 3
     assert all(one.holds and not one.offenders for one in checks)
-    assert law_line(checks) == "Laws of statements: kept – 12 counts on 3 scans"
-    assert law_line(checks[:1]) == "Laws of statements: kept – 1 count on 1 scan"
+    assert law_line(checks, "scan") == "Laws of statements: kept – 12 counts on 3 scans"
+    assert law_line(checks[:1], "scan") == "Laws of statements: kept – 1 count on 1 scan"
     table = law_table(checks)
     assert table is not None
     assert table.rows[1] == (
@@ -43,13 +43,13 @@ def test_kept_laws_are_told_in_a_sentence_and_a_row_each() -> None:
         "kept",
     )
     assert len(table.rows) == 4
-    assert offender_table(checks) is None
+    assert offender_table(checks, "scan") is None
 
 
 def test_without_a_law_nothing_is_said_of_laws() -> None:
     checks = check_laws(run(Made("mine", laws=())))
     assert checks == ()
-    assert (law_line(checks), law_table(checks), offender_table(checks)) == (None, None, None)
+    assert (law_line(checks, "scan"), law_table(checks), offender_table(checks, "scan")) == (None, None, None)
 
 
 def test_two_laws_of_one_metric_are_two_rows() -> None:
@@ -85,7 +85,7 @@ def test_a_query_in_a_transaction_of_its_own_comes_before_what_frames_it() -> No
 def test_a_scan_that_keeps_the_law_is_what_the_others_are_compared_with() -> None:
     def query_per_finding_on_large_scans(scan: Dataset) -> tuple[Issued, ...]:
         return (("SELECT * FROM resources WHERE id = 7", f"{FILE}:40"),) * (
-            scan.findings if scan.findings > 1_000 else 0
+            scan.size["findings"] if scan.size["findings"] > 1_000 else 0
         )
 
     results = run(Made("mine", laws=(DJANGO,), besides=query_per_finding_on_large_scans))
@@ -138,7 +138,7 @@ def test_unknown_lines_and_unknown_statements_are_said_to_be_unknown() -> None:
     results = run(Made("mine", laws=(DJANGO,), besides=runs.query_per_region))
     blind = tuple(replace(one, django_sites=()) for one in results.statements)
     checks = check_laws(replace(results, statements=blind))
-    table = offender_table(checks)
+    table = offender_table(checks, "scan")
     assert table is not None
     assert {row[4] for row in table.rows} == {"not known"}
     assert next(offender_lines(checks)).startswith("Behind it: line not known: 3 times, −5 against 1k/8: ")
@@ -147,7 +147,7 @@ def test_unknown_lines_and_unknown_statements_are_said_to_be_unknown() -> None:
 
 def test_a_broken_law_is_told_with_counts_line_fingerprint_and_sql() -> None:
     checks = check_laws(run(Made("mine", besides=runs.query_per_region)))
-    line = law_line(checks)
+    line = law_line(checks, "scan")
     assert line is not None
     assert line.startswith(
         "Laws of statements: broken – mine on 100/3: 8 statements (django), declared 5 (constant 5); mine on 1k/8: "
@@ -156,6 +156,6 @@ def test_a_broken_law_is_told_with_counts_line_fingerprint_and_sql() -> None:
     known = fingerprint(REGION_QUERY)
     lines = list(offender_lines(checks))
     assert lines[2] == f"Behind it: {FILE}:30: 20 times, +17 against 100/3: {known} {REGION_QUERY}"
-    table = offender_table(checks)
+    table = offender_table(checks, "scan")
     assert table is not None
     assert table.rows[2] == ("mine", "10k/20", "20", "+17 against 100/3", f"{FILE}:30", known, REGION_QUERY)

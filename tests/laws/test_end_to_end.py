@@ -36,7 +36,7 @@ def test_both_implementations_keep_their_laws_on_scans_of_two_sizes(major: int) 
     runner.run()
     results = runner.results()
     assert results is not None
-    assert law_line(check_laws(results)) == "Laws of statements: kept – 8 counts on 2 scans"
+    assert law_line(check_laws(results), results.job.noun) == "Laws of statements: kept – 8 counts on 2 scans"
     for texts in results.statements:
         # Whose line it is, is known of every statement.
         assert all(site.startswith(("reference_impl/", "optimized_impl/")) for site in texts.django_sites)

@@ -10,13 +10,13 @@ from bench.analysis.growth import fits_of
 from bench.analysis.run_verdict import judge
 from bench.analysis.summary import summaries_of
 from bench.report.plots.chart import Chart
-from bench.report.plots.growth_charts import GROWTH_CHART_NAMES
+from bench.report.plots.growth_charts import GROWTH_CHART_PREFIX
 from bench.report.run_markdown import report_charts
 from bench.report.table import Table
 from bench.report.tables.growth import growth_tables, size_text
 from bench.report.terminal import fits as fits_width
 from bench.results.records import Results
-from tests.support.builders import production_results
+from tests.support.builders import production_results, with_table
 from tests.support.rendered_markdown import report, tokens
 from tests.support.sweep import sweep
 from tests.support.variants import HOSTILE
@@ -30,7 +30,9 @@ def tables(results: Results) -> dict[str, Table]:
 def growth_charts(results: Results) -> dict[str, Chart]:
     summaries = summaries_of(results)
     found = report_charts(results, summaries, judge(results, summaries))
-    return {chart.name: chart for chart in found if isinstance(chart, Chart) and chart.name in GROWTH_CHART_NAMES}
+    return {
+        chart.name: chart for chart in found if isinstance(chart, Chart) and chart.name.startswith(GROWTH_CHART_PREFIX)
+    }
 
 
 def test_every_limit_of_every_implementation_has_its_rows_regions_and_findings() -> None:
@@ -78,7 +80,7 @@ def test_a_run_that_is_no_grid_has_no_growth() -> None:
 
 def test_rows_that_differ_leave_no_word_about_growth() -> None:
     results = sweep()
-    differing = replace(results, digests=(replace(results.digests[0], rows="bad"), *results.digests[1:]))
+    differing = replace(results, digests=(with_table(results.digests[0], "rows", sha256="bad"), *results.digests[1:]))
     assert "## Growth" not in report(differing)
     assert "killed" not in report(differing)
     assert growth_charts(differing) == {}
@@ -104,7 +106,7 @@ def test_the_chart_shows_measurements_fits_limits_and_where_they_meet() -> None:
 
 
 def test_its_title_is_the_message_and_its_alternative_text_has_the_numbers() -> None:
-    by_rows, by_findings = (growth_charts(sweep())[name] for name in GROWTH_CHART_NAMES)
+    by_rows, by_findings = (growth_charts(sweep())[f"{GROWTH_CHART_PREFIX}{name}"] for name in ("rows", "findings"))
     assert by_rows.title.startswith("A worker of 512 MiB would be killed at 690k rows (materializing)")
     assert by_findings.title == (
         "A worker of 512 MiB would be killed at 76k findings (materializing) and 2M findings (streaming)"

@@ -117,7 +117,7 @@ def test_the_first_line_says_what_was_found() -> None:
     assert page.startswith(f"**✅ PASSED – {found}; ")
     assert comment == f"## ✅ Benchmark: passed\n\n{found}"
     text, page, comment = first_lines(mismatch())
-    assert text.startswith("❌ FAILED – streaming on 10k/20 wrote 108,419 rows, the rules give 108,420")
+    assert text.startswith("❌ FAILED – streaming on 10k/20 wrote 108,419 rows, expected 108,420")
     assert page.startswith("**❌ FAILED – streaming on 10k/20 wrote 108,419 rows")
     assert comment.startswith("## ❌ Benchmark: failed\n\nstreaming on 10k/20 wrote 108,419 rows")
 

@@ -74,6 +74,11 @@ def _case_without_time(content: Tree) -> None:
     ]
 
 
+OF_INVOICES = {
+    "metric": "statements_server",
+    "base": 5,
+    "steps": [{"statements": 1, "size": 1, "of": "invoices"}],
+}
 DEFECTS: dict[str, tuple[Callable[[Tree], None], str]] = {
     "measurement twice": (
         _again("measurements", samples=[0.5] * 5),
@@ -104,11 +109,16 @@ DEFECTS: dict[str, tuple[Callable[[Tree], None], str]] = {
     ),
     "digest of an unlisted scan": (_set("digests", 0, "scan", to="9/9"), "digests[0].scan: "),
     "digest twice": (
-        _again("digests", rows="f" * 64),
+        _again("digests", bystanders_unchanged=False),
         'digests[6]: "materializing" on "100/3" is in digests[0] already',
     ),
-    "digest that is none": (_set("digests", 0, "rows", to="same"), "digests[0].rows: is not a SHA-256"),
-    "digests at odds": (_set("digests", 0, "row_count", to=7), "another digest of the same rows has 7"),
+    "digest that is none": (
+        _set("digests", 0, "tables", 0, "sha256", to="same"),
+        "digests[0].tables[0].sha256: is not a SHA-256",
+    ),
+    "digests at odds": (_set("digests", 0, "tables", 0, "count", to=7), "another digest of the same rows has 7"),
+    "no table": (_set("digests", 0, "tables", to=[]), "digests[0].tables: is empty; every job writes a table"),
+    "another table": (_set("digests", 2, "tables", 1, "table", to="x"), "digests[2].tables: are others than those of"),
     "statements twice": (_again("statements"), "statements[6]: "),
     "heap of an unlisted scan": (_set("heap", 0, "scan", to="9/9"), "heap[0].scan: "),
     "heap below zero": (_set("heap", 0, "points", 2, "heap_bytes", to=-1), "heap[0].points[2].heap_bytes: is -1"),
@@ -116,13 +126,40 @@ DEFECTS: dict[str, tuple[Callable[[Tree], None], str]] = {
         _set("allocations", 0, "sites", 1, "bytes", to=-1),
         "allocations[0].sites[1].bytes: is -1",
     ),
-    "scan twice": (_again("datasets", findings=7), 'datasets[3].scan: scan "100/3" is listed twice'),
+    "scan twice": (_again("datasets", rows=7), 'datasets[3].scan: scan "100/3" is listed twice'),
     "implementation twice": (
         _set("implementations", to=["streaming", "streaming"]),
         'implementations[1]: implementation "streaming" is listed twice',
     ),
     "no implementation": (_set("implementations", to=[]), "implementations: is empty"),
     "rows below zero": (_set("datasets", 1, "rows", to=-8), "datasets[1].rows: is -8; it cannot be negative"),
+    "size below zero": (
+        _set("datasets", 1, "size", "regions", to=-8),
+        "datasets[1].size.regions: is -8; it cannot be negative",
+    ),
+    "size of another job": (
+        _set("datasets", 1, "size", to={"invoices": 1}),
+        'datasets[1].size: is not in "findings" and "regions", as the job\'s is',
+    ),
+    "another job": (_set("datasets", 1, "job", to="x"), 'datasets[1].job: is "x"; the run measured the job "complia'),
+    "rows that follow nothing": (
+        _set("job", "rows_follow", to=["tenants"]),
+        'job.rows_follow[0]: "tenants" is none of job.size',
+    ),
+    "law of an unknown quantity": (
+        lambda content: content["laws"].append(
+            {
+                "implementation": "streaming",
+                "laws": [{"metric": "statements_server", "base": 5, "steps": [OF_INVOICES]}],
+            }
+        ),
+        'laws[0].laws[0]: speaks of "invoices"; the data has "findings", "regions", ',
+    ),
+    "code twice": (_again("code"), 'code[2].implementation: implementation "materializing" is listed twice'),
+    "code of an unlisted implementation": (
+        _set("code", 0, "implementation", to="fast"),
+        'code[0].implementation: "fast" is none of the implementations',
+    ),
     "cores below zero": (_set("environment", "cores", to=-1), "environment.cores: is -1"),
     "load below zero": (_set("environment", "load_average", to=[0.1, -2.0]), "environment.load_average[1]: is -2.0"),
     "floor below zero": (_set("noise_floor", "deviations", to={"wall_seconds": -1}), "noise_floor.deviations.wall_sec"),

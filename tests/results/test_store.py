@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from bench.errors import InputError
@@ -14,7 +13,6 @@ from bench.results.records import Results
 from bench.results.store import read_results, write_results
 from tests.support import variants
 from tests.support.builders import production_results
-from tests.support.copy_baseline_runs import with_copy_baseline
 
 
 @pytest.mark.parametrize("make", [production_results, variants.failed, variants.hostile, variants.empty])
@@ -28,9 +26,9 @@ def test_the_file_has_the_published_shape_in_indented_json(tmp_path: Path) -> No
     write_results(path, production_results())
     text = path.read_text(encoding="utf-8")
     content = json.loads(text)
-    assert text.startswith('{\n  "schema": 2,\n')
+    assert text.startswith('{\n  "schema": 3,\n')
     assert text.endswith("}\n")
-    assert content["schema"] == 2
+    assert content["schema"] == 3
     assert {"environment", "datasets", "measurements", "digests", "failures"} <= content.keys()
     assert {"scan", "seed", "fingerprint"} <= content["datasets"][0].keys()
     assert content["datasets"][2]["scan"] == "10k/20"
@@ -45,23 +43,10 @@ def test_the_file_has_the_published_shape_in_indented_json(tmp_path: Path) -> No
     }
 
 
-def test_a_file_of_schema_1_is_read_as_todays(tmp_path: Path) -> None:
-    path = tmp_path / "results.json"
-    current = with_copy_baseline()
-    content = msgspec.to_builtins(current)
-    content["schema"] = 1
-    for name in ("unfinished", "planned_samples"):
-        del content[name]
-    for one in content["measurements"]:
-        del one["incomplete"]
-    path.write_text(json.dumps(content).replace('"copy-baseline"', '"copy-limit"'))
-    assert read_results(path) == current
-
-
 def test_an_unknown_schema_names_the_versions_that_are_read(tmp_path: Path) -> None:
     path = tmp_path / "results.json"
     path.write_text('{"schema": 99, "anything": []}')
-    with pytest.raises(InputError, match=r"results\.json has results schema 99, and this version reads 1 and 2;"):
+    with pytest.raises(InputError, match=r"results\.json has results schema 99, and this version reads 1, 2 and 3;"):
         read_results(path)
 
 

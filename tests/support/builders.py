@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from bench.compliance.published import ABOUT_PUBLISHED, published_for
 from bench.results.metrics import METRICS
 from bench.results.records import (
     SCHEMA,
@@ -15,13 +17,24 @@ from bench.results.records import (
     Environment,
     HeapPoint,
     HeapSeries,
+    ImplementationEnvironment,
+    JobDescription,
     Measurement,
     Results,
     StatementTexts,
+    TableDigest,
 )
 
 IMPLEMENTATIONS = ("materializing", "streaming")
 REQUIREMENTS = 5_421
+OF_CATALOGUE = {"frameworks": 46, "requirements": REQUIREMENTS}
+JOB = JobDescription(
+    name="compliance",
+    noun="scan",
+    size=("findings", "regions"),
+    rows_follow=("regions",),
+    about_published=ABOUT_PUBLISHED,
+)
 
 SCANS = (("100/3", 100, 3), ("1k/8", 1_000, 8), ("10k/20", 10_000, 20))
 
@@ -56,29 +69,40 @@ def dataset(scan: str, findings: int, regions: int, rows: int | None = None) -> 
         scan=scan,
         seed=0,
         fingerprint="5eed" * 16,
-        findings=findings,
-        regions=regions,
         rows=regions * REQUIREMENTS if rows is None else rows,
-        provider="aws",
-        catalogue="synthetic",
-        catalogue_fingerprint="ca7a" * 16,
-        frameworks=46,
-        requirements=REQUIREMENTS,
+        job=JOB.name,
+        size={"findings": findings, "regions": regions},
+        quantities={"counted regions": regions, "counted findings": findings * 9 // 10, **OF_CATALOGUE},
+        facts={"provider": "aws", "catalogue": "synthetic", "catalogue fingerprint": "ca7a" * 16},
+        published=published_for(findings, regions),
     )
 
 
 def digest(
-    scan: str, implementation: str, row_count: int, rows: str = "", *, bystanders_unchanged: bool = True
+    scan: str, implementation: str, row_count: int, rows: str = "0a1b2c3d" * 8, *, bystanders_unchanged: bool = True
 ) -> Digest:
     """Return what a faultless sample leaves; ``rows`` replaces the rows' digest."""
     return Digest(
         scan=scan,
         implementation=implementation,
-        rows=rows or "0a1b2c3d" * 8,
-        summaries="4e5f6071" * 8,
-        row_count=row_count,
-        summary_count=46,
+        tables=(
+            TableDigest(table="rows", sha256=rows, count=row_count),
+            TableDigest(table="summaries", sha256="4e5f6071" * 8, count=46),
+        ),
         bystanders_unchanged=bystanders_unchanged,
+    )
+
+
+def with_table(whole: Digest, table: str, *, count: int | None = None, sha256: str | None = None) -> Digest:
+    """Return ``whole`` with another count or digest of one table."""
+    return replace(
+        whole,
+        tables=tuple(
+            replace(one, count=one.count if count is None else count, sha256=one.sha256 if sha256 is None else sha256)
+            if one.table == table
+            else one
+            for one in whole.tables
+        ),
     )
 
 
@@ -106,6 +130,7 @@ def production_results() -> Results:
     return Results(
         schema=SCHEMA,
         created="2026-01-02T03:04:05+00:00",
+        job=JOB,
         command="bench run --scan 100/3 --scan 1k/8 --scan 10k/20",
         environment=environment(),
         implementations=IMPLEMENTATIONS,
@@ -116,6 +141,18 @@ def production_results() -> Results:
         heap=(heap_series("10k/20", "materializing", 99.2, 31.0), heap_series("10k/20", "streaming", 45.2, 27.0)),
         allocations=tuple(_allocations()),
         failures=(),
+        code=tuple(code(name) for name in IMPLEMENTATIONS),
+    )
+
+
+def code(implementation: str) -> ImplementationEnvironment:
+    """Return which code the figures of these tests pretend to come from."""
+    return ImplementationEnvironment(
+        implementation=implementation,
+        function=f"{implementation}.task:create",
+        python="CPython 3.11.9",
+        packages={"Django": "5.2.19", "psycopg": "3.3.9"},
+        revision="0123abc",
     )
 
 
@@ -142,13 +179,13 @@ def _database_measurements(one: Dataset, implementation: str) -> Iterator[Measur
     case = one.scan, implementation
     yield measurement(*case, "wal_bytes", 763 * one.rows + 21_984 * materializing)
     yield measurement(*case, "wal_full_page_images", 16)
-    yield measurement(*case, "rows_inserted", one.rows + one.frameworks)
+    yield measurement(*case, "rows_inserted", one.rows + one.quantities["frameworks"])
     yield measurement(*case, "rows_deleted", 0)
     yield measurement(*case, "blocks_read", 4 * materializing)
     yield measurement(*case, "blocks_hit", 16 * one.rows)
     yield measurement(*case, "temp_bytes", 0)
     yield measurement(*case, "server_cpu_seconds", round(24e-6 * one.rows, 2))
-    yield measurement(*case, "backend_peak_bytes", 2_400_000 + 960 * one.findings * materializing)
+    yield measurement(*case, "backend_peak_bytes", 2_400_000 + 960 * one.size["findings"] * materializing)
 
 
 def statement_texts(one: Dataset, implementation: str) -> StatementTexts:

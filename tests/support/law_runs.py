@@ -40,7 +40,7 @@ def nothing(scan: Dataset) -> tuple[Issued, ...]:
 
 def query_per_region(scan: Dataset) -> tuple[Issued, ...]:
     """One query more for each region, each with another value, from one line."""
-    return tuple((f"SELECT id FROM regions WHERE name = 'r{n}'", f"{FILE}:30") for n in range(scan.counted_regions))
+    return tuple((f"SELECT id FROM regions WHERE name = 'r{n}'", f"{FILE}:30") for n in range(scan.size["regions"]))
 
 
 def transaction_per_region(scan: Dataset) -> tuple[Issued, ...]:
@@ -62,11 +62,7 @@ class Made:
 
 def run(*made: Made, scans: Iterable[str] = LABELS) -> Results:
     """A run of ``made`` in which every statement is known, with its line."""
-    datasets = tuple(
-        replace(dataset(label, findings, regions), counted_regions=regions, counted_findings=findings * 9 // 10)
-        for label, findings, regions in SCANS
-        if label in scans
-    )
+    datasets = tuple(dataset(label, findings, regions) for label, findings, regions in SCANS if label in scans)
     texts = tuple(_texts(scan, one) for scan in datasets for one in made)
     return replace(
         production_results(),

@@ -34,7 +34,7 @@ def sweep(peak: Peak = modelled_peak) -> Results:
     measurements = []
     for one in datasets:
         for name in IMPLEMENTATIONS:
-            growth = peak(name, one.findings, one.rows)
+            growth = peak(name, one.size["findings"], one.rows)
             for metric, value in (
                 ("peak_heap_bytes", 0.9 * growth),
                 ("peak_rss_bytes", growth),

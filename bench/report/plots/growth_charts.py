@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
-from bench.analysis.growth import Fit, Size
+from bench.analysis.growth import Axis, Fit, axes_of
 from bench.analysis.kill_size import LIMITS, KillSize, Reach, base_rss
 from bench.analysis.summary import Summaries
 from bench.report.figures import quantity, scale
 from bench.report.plots.chart import Callout, Chart, Level, Line, Point
-from bench.report.tables.growth import HELD, first_kills, size_text
+from bench.report.tables.growth import axis_title, first_kills, size_text
 from bench.results.records import Results
 from bench.words import enumerated, plain, shorten
 
-GROWTH_CHART_NAMES = ("peak-rss-by-rows", "peak-rss-by-findings")
-"""The names of the growth charts, which are their file names too; one without a fit is not drawn."""
+GROWTH_CHART_PREFIX = "peak-rss-by-"
+"""How the names of the growth charts begin, which are their file names too; one without a fit is not drawn."""
 
+_UNSAFE = re.compile(r"[^a-z0-9]+")
 _STEPS = 60
 _NAME_WIDTH = 20
 _MARGIN = 1.25
@@ -23,16 +25,17 @@ _MARGIN = 1.25
 
 
 def growth_charts(results: Results, summaries: Summaries, fits: Sequence[Fit]) -> Iterator[Chart]:
-    """Yield the charts for which there are fits of peak RSS, in the order of ``GROWTH_CHART_NAMES``."""
-    for name, size in zip(GROWTH_CHART_NAMES, Size, strict=True):
-        chart = _growth_chart(name, size, results, summaries, fits)
+    """Yield the charts of the axes for which there are fits of peak RSS."""
+    for axis in axes_of(results.job):
+        chart = _growth_chart(axis, results, summaries, fits)
         if chart is not None:
             yield chart
 
 
-def _growth_chart(name: str, size: Size, results: Results, summaries: Summaries, fits: Sequence[Fit]) -> Chart | None:
-    kills = [by_size[size] for _, by_size in first_kills(results, summaries, fits) if size in by_size]
-    shown = [fit for fit in _shown(kills, fits, size) if fit.smallest > 0]
+def _growth_chart(axis: Axis, results: Results, summaries: Summaries, fits: Sequence[Fit]) -> Chart | None:
+    kills = [by_axis[axis] for _, by_axis in first_kills(results, summaries, fits) if axis in by_axis]
+    shown = [fit for fit in _shown(kills, fits, axis) if fit.smallest > 0]
+    what = axis_title(axis, axes_of(results.job))
     if not shown:
         return None
     reached = [kill for kill in kills if kill.reach is Reach.REACHED and kill.fit in shown]
@@ -46,14 +49,14 @@ def _growth_chart(name: str, size: Size, results: Results, summaries: Summaries,
         lines += _lines(fit, base, unit.size, results.implementations.index(fit.implementation), end)
         first, last = fit.points[0], fit.points[-1]
         described.append(
-            f"{_label(fit)}: {quantity('bytes', base + first[1])} at {first[0]:,.0f} {size.value}, "
+            f"{_label(fit)}: {quantity('bytes', base + first[1])} at {first[0]:,.0f} {plain(axis.against)}, "
             f"{quantity('bytes', base + last[1])} at {last[0]:,.0f}{_crossings(fit, kills)}"
         )
     return Chart(
-        name=name,
-        title=_title(kills, size),
-        alt=f"RSS of the worker at its peak against {size.value}. {'; '.join(described)}.",
-        x_label=f"{size.value}; dots: measured, dashed: extrapolated",
+        name=GROWTH_CHART_PREFIX + (_UNSAFE.sub("-", what.lower()).strip("-") or "size"),
+        title=_title(kills, axis),
+        alt=f"RSS of the worker at its peak against {what}. {'; '.join(described)}.",
+        x_label=f"{what}; dots: measured, dashed: extrapolated",
         y_label=f"RSS before the call and its growth, {unit.symbol}",
         lines=tuple(lines),
         x_logarithmic=True,
@@ -71,14 +74,14 @@ def _growth_chart(name: str, size: Size, results: Results, summaries: Summaries,
     )
 
 
-def _shown(kills: Sequence[KillSize], fits: Sequence[Fit], size: Size) -> list[Fit]:
+def _shown(kills: Sequence[KillSize], fits: Sequence[Fit], axis: Axis) -> list[Fit]:
     """The fits that say where a worker is killed, and of the same implementation those with least and most held."""
     shown = []
     for implementation in dict.fromkeys(kill.fit.implementation for kill in kills):
         own = [
             fit
             for fit in fits
-            if (fit.implementation, fit.metric.name, fit.against) == (implementation, "peak_rss_bytes", size)
+            if (fit.implementation, fit.metric.name, fit.axis) == (implementation, "peak_rss_bytes", axis)
         ]
         telling = [kill.fit for kill in kills]
         shown += [fit for fit in own if fit in (own[0], own[-1]) or fit in telling]
@@ -101,7 +104,8 @@ def _lines(fit: Fit, base: float, unit: float, colour: int, end: float) -> Itera
 
 
 def _label(fit: Fit) -> str:
-    return f"{_name(fit)}, {size_text(fit.held)} {HELD[fit.against]}"
+    held = (f"{size_text(number)} {shorten(plain(name), _NAME_WIDTH)}" for name, number in fit.held)
+    return ", ".join([_name(fit), *held])
 
 
 def _crossings(fit: Fit, kills: Sequence[KillSize]) -> str:
@@ -111,14 +115,16 @@ def _crossings(fit: Fit, kills: Sequence[KillSize]) -> str:
     return f", reaching {enumerated(reached)}" if reached else ""
 
 
-def _title(kills: Sequence[KillSize], size: Size) -> str:
+def _title(kills: Sequence[KillSize], axis: Axis) -> str:
     """Say where each implementation meets the smallest limit that one of them reaches."""
     limit = next((one for one in LIMITS if any(kill.limit is one and kill.size is not None for kill in kills)), None)
     if limit is None:
-        return f"No limit is seen to be reached by growth in {size.value}"
+        return f"No limit is seen to be reached by growth in {plain(axis.against)}"
     of_limit = [kill for kill in kills if kill.limit is limit]
     met = tuple(
-        f"{size_text(kill.size)} {size.value} ({_name(kill.fit)})" for kill in of_limit if kill.size is not None
+        f"{size_text(kill.size)} {plain(axis.against)} ({_name(kill.fit)})"
+        for kill in of_limit
+        if kill.size is not None
     )
     return f"A worker of {limit.label} would be killed at {enumerated(met)}"
 

@@ -30,10 +30,10 @@ def peak_chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> t
     names = results.implementations[:_MOST_LINES]
     if verdict.same_rows.answer is Answer.NO:
         return None
-    # Where several scans have equal numbers of rows, the one with the most findings is drawn.
+    # Where several scans have equal numbers of rows, the largest by its size is drawn.
     by_rows = {
         one.rows: one
-        for one in sorted(results.datasets, key=lambda one: (one.rows, one.findings))
+        for one in sorted(results.datasets, key=lambda one: one.order)
         if all(summaries.get(one.scan, name, PEAK.name) for name in names)
     }
     datasets = _thinned(list(by_rows.values()))
@@ -43,19 +43,21 @@ def peak_chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> t
     shown = scale(PEAK.unit, [peak for of_name in peaks.values() for peak in of_name])
     if len(datasets) == 1:
         return _bars(datasets[0], peaks, shown)
-    return _lines(datasets, peaks, shown)
+    return _lines(datasets, peaks, shown, results.job.noun)
 
 
-def _lines(datasets: Sequence[Dataset], peaks: dict[str, list[float]], shown: Scale) -> tuple[str, str]:
+def _lines(datasets: Sequence[Dataset], peaks: dict[str, list[float]], shown: Scale, noun: str) -> tuple[str, str]:
     colours = dict(zip(peaks, PALETTE, strict=False))
     labels = [f"{one.rows:,} ({_words(one.scan)})" for one in datasets]
     series = [f"    line {_figures(of_name, shown)}" for of_name in peaks.values()]
     named = enumerated(tuple(f"{colours[name][0]} {_name(name)}" for name in peaks))
-    return _chart(labels, "rows (scan)", peaks, shown, series), f"Peak heap in {shown.symbol} by rows: {named}."
+    return _chart(
+        labels, f"rows ({_words(noun)})", peaks, shown, series
+    ), f"Peak heap in {shown.symbol} by rows: {named}."
 
 
 def _bars(dataset: Dataset, peaks: dict[str, list[float]], shown: Scale) -> tuple[str, str]:
-    """Draw one scan as a bar per implementation, because a line needs two points."""
+    """Draw one data set as a bar per implementation, because a line needs two points."""
     labels = [_words(name) for name in peaks]
     series = [f"    bar {_figures([of_name[0] for of_name in peaks.values()], shown)}"]
     caption = f"Peak heap in {shown.symbol} on {shorten(plain(dataset.scan), _NAME_WIDTH)}, {dataset.rows:,} rows."

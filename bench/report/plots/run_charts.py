@@ -38,8 +38,8 @@ def charts(results: Results, summaries: Summaries, verdict: RunVerdict) -> Itera
 
 
 def _peak_chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> Chart | None:
-    # Of a grid, one scan stands for each number of rows: a line through all of them would go up and down.
-    by_rows = {d.rows: d for d in sorted(results.datasets, key=lambda dataset: (dataset.rows, dataset.findings))}
+    # Of a grid, one data set stands for each number of rows: a line through all of them would go up and down.
+    by_rows = {d.rows: d for d in sorted(results.datasets, key=lambda dataset: dataset.order)}
     datasets = list(by_rows.values())
     peaks = {
         name: [
@@ -72,7 +72,7 @@ def _peak_chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> 
         name=CHART_NAMES[0],
         title=f"At {largest.rows:,} rows the heap peaks at {_message(results, summaries, verdict, largest, PEAK.name)}",
         alt=f"Peak heap against rows written. {alt}.",
-        x_label="rows" if len(datasets) == len(results.datasets) else "rows, with the most findings measured of each",
+        x_label="rows" + ("" if len(datasets) == len(results.datasets) else f", {_largest_of_each(results)}"),
         y_label=f"peak heap, {shown.symbol}",
         lines=lines,
         x_logarithmic=_wide([rows for points in peaks.values() for rows, _ in points]),
@@ -157,8 +157,8 @@ def _time_chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> 
     return Chart(
         name=CHART_NAMES[2],
         title=f"{_scan(datasets[-1])} takes {message}",
-        alt=f"Wall time by scan size, medians. {'; '.join(described)}.",
-        x_label="scan (findings/regions) and rows",
+        alt=f"Wall time by {_kind(results)}, medians. {'; '.join(described)}.",
+        x_label=f"{_kind(results)} and rows",
         y_label="seconds; line: medians, dots: samples",
         lines=tuple(lines),
         x_ticks=tuple((float(place), f"{_scan(d)}\n{d.rows:,} rows") for place, d in enumerate(datasets)),
@@ -202,6 +202,16 @@ def _place(results: Results, implementation: str) -> int:
 def short_name(name: str) -> str:
     """Return the name of an implementation, or of a scan, as charts have room for it."""
     return shorten(plain(name), _NAME_WIDTH)
+
+
+def _kind(results: Results) -> str:
+    """What data sets are called, with what their numbers count: ``size (customers/invoices)``."""
+    noun, numbers = plain(results.job.noun), "/".join(map(plain, results.job.size))
+    return f"{noun} ({numbers})" if numbers and numbers != noun else noun
+
+
+def _largest_of_each(results: Results) -> str:
+    return f"each with the largest {plain(results.job.noun)} measured"
 
 
 def _scan(dataset: Dataset) -> str:

@@ -14,9 +14,9 @@ from bench.words import plain
 
 COPY_BASELINE_TITLE = "Cost over the copy baseline"
 ABOUT_COPY_BASELINE = (
-    "The copy baseline is the bare cost of COPYing the same rows and summaries from a file into the same tables in one "
-    "transaction; where there are old rows, it deletes them as well. It reads no findings and computes no rows. A "
-    "ratio of 1.50× is one and a half times that cost."
+    "The copy baseline is the bare cost of COPYing the same rows from a file into the same tables in one transaction; "
+    "where there are old rows, it deletes them as well. It reads no input and computes no rows. A ratio of 1.50× is "
+    "one and a half times that cost."
 )
 
 _COMPARED = tuple(METRICS[name] for name in ("wall_seconds", "wal_bytes", "server_cpu_seconds"))
@@ -28,7 +28,7 @@ _NOT_DISTINGUISHED = (
 
 
 def copy_baseline_table(results: Results, summaries: Summaries, verdict: RunVerdict) -> Table | None:
-    """Build the table of costs over the bare cost, scan by scan; None if the copy baseline was not measured."""
+    """Build the table of costs over the bare cost; None if the copy baseline was not measured."""
     notes = Footnotes()
     rows = []
     for dataset in results.datasets:
@@ -46,7 +46,7 @@ def copy_baseline_table(results: Results, summaries: Summaries, verdict: RunVerd
         rows.append(_row(dataset, _NAME, baselines, [""] * len(baselines)))
     if not rows:
         return None
-    columns = [Column("scan", Content.LABEL), Column("implementation", Content.LABEL)]
+    columns = [Column(plain(results.job.noun), Content.LABEL), Column("implementation", Content.LABEL)]
     for metric in _COMPARED:
         columns += [Column(metric.title), Column("ratio", detail="to COPY")]
     return Table(tuple(columns), tuple(rows), notes.texts())

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Spread, Summaries
-from bench.compliance.published import AFTER, BEFORE, Pair, published_for
-from bench.datasets.providers import DEFAULT_PROVIDER
 from bench.report.figures import MISSING, change, deviation, quantity, spread_text
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.results.metrics import METRICS, Side
@@ -18,51 +16,48 @@ from bench.words import plain
 DIGEST_LENGTH = 12
 MOST_SITES = 5
 
-_CASE = (Column("scan", Content.LABEL), Column("implementation", Content.LABEL))
+
+def _case_columns(results: Results) -> tuple[Column, Column]:
+    return Column(plain(results.job.noun), Content.LABEL), Column("implementation", Content.LABEL)
 
 
 def published_table(results: Results, summaries: Summaries, verdict: RunVerdict) -> Table | None:
-    """Set the published and the production figures beside ours; None if nothing of the run was published."""
-    sides = [name for name in (BEFORE, AFTER) if name in results.implementations]
+    """Set the figures of each source beside ours; None if nothing of the run was published."""
+    figures = [figure for dataset in results.datasets for figure in dataset.published]
+    sources = tuple(dict.fromkeys(figure.source for figure in figures))
+    names = tuple(dict.fromkeys(figure.implementation for figure in figures))
     notes = Footnotes()
     rows = []
-    for dataset in (one for one in results.datasets if one.provider == DEFAULT_PROVIDER):
-        for figure in published_for(dataset.findings, dataset.regions):
-            metric = METRICS[figure.metric]
-            ours = tuple(summaries.centre(dataset.scan, name, metric.name) for name in (BEFORE, AFTER))
+    for dataset in results.datasets:
+        known = {(one.source, one.metric, one.implementation): one.value for one in dataset.published}
+        for metric in (METRICS[name] for name in METRICS if any(name == one.metric for one in dataset.published)):
+            ours = tuple(summaries.centre(dataset.scan, name, metric.name) for name in names)
             if all(value is None for value in ours):
                 continue
-            comparable = all(verdict.may_compare(dataset.scan, name, name) for name in sides)
+            theirs = [tuple(known.get((source, metric.name, name)) for name in names) for source in sources]
+            comparable = all(
+                verdict.may_compare(dataset.scan, name, name) for name in names if name in results.implementations
+            )
             deviations = [
                 _deviations(ours, published) if comparable else notes.marked(MISSING, ["no claim: the rows differ"])
-                for published in (figure.pull_request, figure.production)
+                for published in theirs
             ]
-            rows.append(
-                (
-                    plain(dataset.scan),
-                    metric.title,
-                    change(metric.unit, figure.pull_request or ()),
-                    change(metric.unit, figure.production or ()),
-                    change(metric.unit, ours),
-                    *deviations,
-                )
-            )
+            published = [change(metric.unit, values) for values in theirs]
+            rows.append((plain(dataset.scan), metric.title, *published, change(metric.unit, ours), *deviations))
     if not rows:
         return None
     columns = (
-        Column("scan", Content.LABEL),
+        Column(plain(results.job.noun), Content.LABEL),
         Column("metric", Content.LABEL),
-        Column("pull request"),
-        Column("production code"),
-        Column("this run"),
-        Column("against the pull request"),
-        Column("against production"),
+        *(Column(plain(source)) for source in sources),
+        Column("this run", detail=" → ".join(map(plain, names))),
+        *(Column(f"against {plain(source)}") for source in sources),
     )
     return Table(columns, tuple(rows), notes.texts())
 
 
-def _deviations(ours: Sequence[float | None], published: Pair | None) -> str:
-    if published is None:
+def _deviations(ours: Sequence[float | None], published: Sequence[float | None]) -> str:
+    if all(value is None for value in published):
         return MISSING
     return " → ".join(map(deviation, ours, published))
 
@@ -83,7 +78,7 @@ def metrics_table(results: Results, summaries: Summaries, side: Side) -> Table:
                 if summary is not None and not summary.repeats:
                     spreads.add(summary.spread)
             rows.append((plain(dataset.scan), plain(implementation), *cells))
-    columns = (*_CASE, *(Column(metric.title) for metric in metrics))
+    columns = (*_case_columns(results), *(Column(metric.title) for metric in metrics))
     meaning = " or, of noisy metrics with enough samples, the ".join(
         spread.value for spread in Spread if spread in spreads
     )
@@ -93,7 +88,7 @@ def metrics_table(results: Results, summaries: Summaries, side: Side) -> Table:
 
 
 def allocation_table(results: Results) -> Table | None:
-    """Show the largest allocation sites at the peak of the largest scan that has any; None without."""
+    """Show the largest allocation sites at the peak of the largest data set that has any; None without."""
     known = {one.scan for one in results.allocations}
     scans = [dataset for dataset in results.datasets if dataset.scan in known]
     if not scans:
@@ -112,7 +107,7 @@ def allocation_table(results: Results) -> Table | None:
         if sites.scan == scan
         for site in sites.sites[:MOST_SITES]
     ]
-    columns = (*_CASE, Column("at the peak"), Column("allocations"), Column("function", Content.CODE))
+    columns = (*_case_columns(results), Column("at the peak"), Column("allocations"), Column("function", Content.CODE))
     return Table((*columns, Column("where", Content.CODE)), tuple(rows))
 
 
@@ -122,7 +117,12 @@ def failure_table(results: Results) -> Table:
         (plain(one.scan), plain(one.implementation), plain(one.probe), plain(one.kind), plain(one.message))
         for one in results.failures
     )
-    columns = (*_CASE, Column("probe", Content.LABEL), Column("kind", Content.LABEL), Column("message", Content.CODE))
+    columns = (
+        *_case_columns(results),
+        Column("probe", Content.LABEL),
+        Column("kind", Content.LABEL),
+        Column("message", Content.CODE),
+    )
     return Table(columns, rows)
 
 
@@ -133,43 +133,60 @@ def digest_table(results: Results) -> Table:
         (
             plain(digest.scan),
             plain(digest.implementation),
-            f"{digest.row_count:,}",
-            plain(digest.rows[:DIGEST_LENGTH]),
-            f"{digest.summary_count:,}",
-            plain(digest.summaries[:DIGEST_LENGTH]),
+            *(cell for one in digest.tables for cell in (f"{one.count:,}", plain(one.sha256[:DIGEST_LENGTH]))),
             "unchanged" if digest.bystanders_unchanged else "CHANGED",
             f"{samples}",
         )
         for digest, samples in counted.items()
     )
+    titles = tuple(plain(one.table) for one in results.digests[0].tables) if results.digests else ()
     columns = (
-        *_CASE,
-        Column("rows"),
-        Column("rows' digest", Content.CODE),
-        Column("summaries"),
-        Column("summaries' digest", Content.CODE),
-        Column("other tenants and scans", Content.LABEL),
+        *_case_columns(results),
+        *(column for title in titles for column in (Column(title), Column(f"{title}' digest", Content.CODE))),
+        Column("rows of others", Content.LABEL),
         Column("samples"),
     )
     return Table(columns, rows)
 
 
 def dataset_table(results: Results) -> Table:
-    """Show what was loaded."""
+    """Show what was loaded: size, rows and other quantities, facts, and the beginnings of fingerprints."""
+    quantities = _names(one.quantities for one in results.datasets)
+    facts = _names(one.facts for one in results.datasets)
     rows = tuple(
         (
             plain(one.scan),
-            f"{one.findings:,}",
-            f"{one.regions:,}",
+            *(_count(one.size, name) for name in results.job.size),
             f"{one.rows:,}",
+            *(_count(one.quantities, name) for name in quantities),
             f"{one.seed}",
-            plain(f"{one.provider}, {one.catalogue}"),
-            f"{one.frameworks:,}",
-            f"{one.requirements:,}",
+            *(_fact(one.facts.get(name, MISSING), name) for name in facts),
             plain(one.fingerprint[:DIGEST_LENGTH]),
         )
         for one in results.datasets
     )
-    figures = (Column("findings"), Column("regions"), Column("rows"), Column("seed"))
-    catalogue = (Column("catalogue", Content.LABEL), Column("frameworks"), Column("requirements"))
-    return Table((Column("scan", Content.LABEL), *figures, *catalogue, Column("fingerprint", Content.CODE)), rows)
+    columns = (
+        Column(plain(results.job.noun), Content.LABEL),
+        *(Column(plain(name)) for name in (*results.job.size, "rows", *quantities, "seed")),
+        *(Column(plain(name), Content.CODE if _is_fingerprint(name) else Content.LABEL) for name in facts),
+        Column("fingerprint", Content.CODE),
+    )
+    return Table(columns, rows)
+
+
+def _names(mappings: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for one in mappings for name in one))
+
+
+def _count(numbers: Mapping[str, int], name: str) -> str:
+    return f"{numbers[name]:,}" if name in numbers else MISSING
+
+
+def _fact(value: str | int, name: str) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    return plain(value[:DIGEST_LENGTH] if _is_fingerprint(name) else value)
+
+
+def _is_fingerprint(name: str) -> bool:
+    return name.endswith("fingerprint")

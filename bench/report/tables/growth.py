@@ -1,11 +1,11 @@
-"""The tables of a sweep: fitted lines through the peaks, and the scan sizes at which a worker is killed."""
+"""The tables of a sweep: fitted lines through the peaks, and the sizes at which a worker is killed."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
 
-from bench.analysis.growth import STRAIGHT_SHARE, Fit, Size, Trend
+from bench.analysis.growth import STRAIGHT_SHARE, Axis, Fit, Trend, axes_of
 from bench.analysis.kill_size import FARTHEST, LIMITS, KillSize, Reach, base_rss, first_kill
 from bench.analysis.summary import Summaries
 from bench.report.figures import MISSING, quantity, scale
@@ -14,12 +14,9 @@ from bench.results.records import Results
 from bench.words import enumerated, plain
 
 PER = 1_000
-"""Slopes are given per this many rows or findings, because per single one they are fractions of a kilobyte."""
+"""Slopes are given per this many, because per single row or other thing they are fractions of a kilobyte."""
 
 KILLS_TITLE = "Where a worker is killed"
-
-HELD = {Size.ROWS: "findings", Size.FINDINGS: "regions"}
-"""What is held constant where a peak is fitted against the other size."""
 
 
 def growth_tables(results: Results, summaries: Summaries, fits: Sequence[Fit]) -> Iterator[tuple[str, Table]]:
@@ -48,7 +45,7 @@ def fit_table(fits: Sequence[Fit]) -> Table:
         (
             plain(fit.implementation),
             fit.metric.title,
-            notes.marked(f"{fit.against.value}, {fit.held:,} {HELD[fit.against]}", map(plain, fit.warnings)),
+            notes.marked(", ".join([plain(fit.axis.against), *_held(fit)]), map(plain, fit.warnings)),
             f"{len(fit.points)}",
             _signed(quantity(fit.metric.unit, fit.intercept)),
             _slope_text(fit),
@@ -68,6 +65,10 @@ def fit_table(fits: Sequence[Fit]) -> Table:
         Column("growth", Content.LABEL),
     )
     return Table(columns, tuple(rows), notes.texts())
+
+
+def _held(fit: Fit) -> Iterator[str]:
+    return (f"{number:,} {plain(name)}" for name, number in fit.held)
 
 
 def _slope_text(fit: Fit) -> str:
@@ -96,12 +97,12 @@ def _trend_text(fit: Fit) -> str:
 
 
 def kill_table(results: Results, summaries: Summaries, fits: Sequence[Fit]) -> Table | None:
-    """Build the table of the rows and findings at which a worker with a given memory limit is killed."""
+    """Build the table of the sizes at which a worker with a given memory limit is killed, along each axis."""
     found = list(first_kills(results, summaries, fits))
     if not found:
         return None
-    requirements = {dataset.requirements for dataset in results.datasets}
-    farthest = max(kill.times_beyond for _, by_size in found for kill in by_size.values())
+    axes = [axis for axis in axes_of(results.job) if any(axis in by_axis for _, by_axis in found)]
+    farthest = max(kill.times_beyond for _, by_axis in found for kill in by_axis.values())
     notes = Footnotes()
     bases = tuple(
         f"{plain(name)} {quantity('bytes', base)}"
@@ -114,59 +115,68 @@ def kill_table(results: Results, summaries: Summaries, fits: Sequence[Fit]) -> T
         "A worker that holds more before the call, as in production, is killed earlier."
     )
     notes.legend(
-        "One size grows while the other is held at the given value; of several lines the one that reaches the limit "
-        "first counts, and a scan that grows in both is killed no later. In brackets: the 95 % interval of the size at "
-        "the limit, or the two measured sizes on either side of it."
+        "One quantity of the size grows while the others are held at the given values; of several lines the one that "
+        "reaches the limit first counts, and data that grow in all are killed no later. In brackets: the 95 % interval "
+        "of the size at the limit, or the two measured sizes on either side of it."
     )
     rows = []
-    for limit, by_size in found:
-        name = next(iter(by_size.values())).fit.implementation
+    for limit, by_axis in found:
+        name = next(iter(by_axis.values())).fit.implementation
         row = [plain(name), limit]
-        for size in Size:
-            kill = by_size.get(size)
-            each = next(iter(requirements)) if size is Size.ROWS and len(requirements) == 1 else 0
+        for axis in axes:
+            kill = by_axis.get(axis)
+            each = _rows_each(results, axis)
             row += [
                 MISSING if kill is None else notes.marked(_kill_text(kill, each), _kill_notes(kill, farthest)),
-                MISSING if kill is None else f"{kill.fit.held:,} {HELD[size]}",
+                MISSING if kill is None else ", ".join(_held(kill.fit)) or MISSING,
             ]
         rows.append(tuple(row))
-    columns = (
-        Column("implementation", Content.LABEL),
-        Column("limit"),
-        Column("killed at rows"),
-        Column("held", Content.LABEL),
-        Column("killed at findings"),
-        Column("held", Content.LABEL),
-    )
-    return Table(columns, tuple(rows), notes.texts())
+    columns = [Column("implementation", Content.LABEL), Column("limit")]
+    for axis in axes:
+        columns += [Column(f"killed at {axis_title(axis, axes)}"), Column("held", Content.LABEL)]
+    return Table(tuple(columns), tuple(rows), notes.texts())
+
+
+def axis_title(axis: Axis, axes: Sequence[Axis]) -> str:
+    """Return what grows along ``axis``, so that it differs from the other ``axes``."""
+    alone = sum(one.against == axis.against for one in axes) == 1
+    return plain(axis.against if alone else f"{axis.against} by {axis.varied}")
+
+
+def _rows_each(results: Results, axis: Axis) -> int:
+    """How many rows one of what varies along ``axis`` gives; 0 where that differs, or rows do not follow it."""
+    found = {divmod(one.rows, one.size[axis.varied]) for one in results.datasets if one.size[axis.varied]}
+    (each, rest), *others = found or {(0, 0)}
+    return 0 if axis.against == axis.varied or rest or others else each
 
 
 def first_kills(
     results: Results, summaries: Summaries, fits: Sequence[Fit]
-) -> Iterator[tuple[str, dict[Size, KillSize]]]:
-    """Yield, per implementation and memory limit, the limit's label and the first size that reaches it, by kind."""
+) -> Iterator[tuple[str, dict[Axis, KillSize]]]:
+    """Yield, per implementation and memory limit, the limit's label and the first size that reaches it, by axis."""
+    axes = axes_of(results.job)
     for implementation in results.implementations:
         base = base_rss(results, summaries, implementation)
         own = [f for f in fits if f.implementation == implementation and f.metric.name == "peak_rss_bytes"]
         if base is None or not own:
             continue
         for limit in LIMITS:
-            by_size = {size: kill for size in Size if (kill := first_kill(own, base, limit, size)) is not None}
-            yield limit.label, by_size
+            by_axis = {axis: kill for axis in axes if (kill := first_kill(own, base, limit, axis)) is not None}
+            yield limit.label, by_axis
 
 
-def _kill_text(kill: KillSize, requirements: int) -> str:
+def _kill_text(kill: KillSize, each: int) -> str:
     match kill.reach:
         case Reach.REACHED:
             assert kill.size is not None  # that is what reached means
-            regions = f" = {kill.size / requirements:,.0f} regions" if requirements else ""
-            return f"{size_text(kill.size)}{_spread(kill)}{regions}"
+            varied = f" = {kill.size / each:,.0f} {plain(kill.fit.axis.varied)}" if each else ""
+            return f"{size_text(kill.size)}{_spread(kill)}{varied}"
         case Reach.FAR:
             return f"> {size_text(FARTHEST * kill.fit.largest)}"
         case Reach.EXCEEDED:
             return f"≤ {size_text(kill.fit.smallest)}"
         case Reach.NEVER:
-            return f"not reached by growth in {kill.fit.against.value}"
+            return f"not reached by growth in {plain(kill.fit.axis.against)}"
         case Reach.UNDECIDED:
             return "not decided"
 
@@ -190,7 +200,7 @@ def _kill_notes(kill: KillSize, farthest: float) -> Iterator[str]:
 
 
 def size_text(size: float) -> str:
-    """Return a number of rows or findings to two digits, in the form of scan sizes: ``83k``, ``1.3M``, ``420``."""
+    """Return a number to two digits, in the form of sizes: ``83k``, ``1.3M``, ``420``."""
     if size < 1:
         return "0"
     rounded = round(size, 1 - math.floor(math.log10(size)))

@@ -7,7 +7,6 @@ from bench.analysis.ratio import FLOOR, NEAR_EXACT_TOLERANCE, ratio
 from bench.analysis.rows import Judgement
 from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Summaries, Summary
-from bench.datasets.providers import DEFAULT_PROVIDER
 from bench.report.figures import MISSING, change_text, quantity, ratio_text, value_text
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.results.metrics import METRICS, Metric
@@ -42,7 +41,7 @@ def finding_line(results: Results, summaries: Summaries, verdict: RunVerdict) ->
 
 
 def claims(results: Results, summaries: Summaries, verdict: RunVerdict) -> tuple[str, ...]:
-    """Say of each implementation how its peak and its time compare with the base's, on the largest scan with both.
+    """Say of each implementation how its peak and its time compare with the base's, on the largest data set with both.
 
     Of a single implementation the figures themselves. Of many the first are given, and the number of the others.
     """
@@ -53,7 +52,7 @@ def claims(results: Results, summaries: Summaries, verdict: RunVerdict) -> tuple
 
 
 def _claim(results: Results, summaries: Summaries, verdict: RunVerdict, base: str, name: str) -> str:
-    for dataset in sorted(results.datasets, key=lambda one: (one.rows, one.findings), reverse=True):
+    for dataset in sorted(results.datasets, key=lambda one: one.order, reverse=True):
         figures = []
         for metric in (PEAK, TIME):
             first, own = (summaries.get(dataset.scan, one, metric.name) for one in (base, name))
@@ -96,11 +95,11 @@ def _failure(failure: Failure) -> str:
 def legend(results: Results) -> str:
     """Say which implementation the ratios refer to, and which of two the table calls before and after.
 
-    The provider is named where it is not the one that figures are of by default.
+    What distinguishes the data from the usual is named.
     """
     names = tuple(map(plain, results.implementations))
-    providers = dict.fromkeys(plain(one.provider) for one in results.datasets if one.provider != DEFAULT_PROVIDER)
-    parts = [f"provider: {', '.join(providers)}"] if providers else []
+    qualifiers = dict.fromkeys(plain(one.qualifier) for one in results.datasets if one.qualifier)
+    parts = [f"data: {', '.join(qualifiers)}"] if qualifiers else []
     if results.scenario == "rerun":
         parts.append("re-run over the rows of an earlier run")
     if len(names) == 2:
@@ -129,7 +128,7 @@ def _pair_table(results: Results, summaries: Summaries, verdict: RunVerdict) -> 
         pair = _of(summaries, dataset, STATEMENTS, (base, other))
         row.append(notes.marked(change_text(pair), _warnings(*pair)))
         rows.append(tuple(map(plain, row)))
-    columns = [Column("scan", Content.LABEL), Column("rows")]
+    columns = [Column(plain(results.job.noun), Content.LABEL), Column("rows")]
     for metric in COMPARED:
         columns += [Column(metric.title.lower(), detail="before → after"), Column("ratio")]
     columns.append(Column("statements", detail="before → after"))
@@ -137,7 +136,7 @@ def _pair_table(results: Results, summaries: Summaries, verdict: RunVerdict) -> 
 
 
 def case_table(results: Results, summaries: Summaries, verdict: RunVerdict) -> Table:
-    """Build the headline with a row for each scan and implementation, which is longer than a pair's and narrower."""
+    """Build the headline with a row for each case, which is longer than a pair's and narrower."""
     notes = Footnotes()
     rows = []
     base = results.implementations[:1]
@@ -153,7 +152,11 @@ def case_table(results: Results, summaries: Summaries, verdict: RunVerdict) -> T
             (own,) = _of(summaries, dataset, STATEMENTS, (implementation,))
             row.append(notes.marked(value_text(own), _warnings(own)))
             rows.append(tuple(map(plain, row)))
-    columns = [Column("scan", Content.LABEL), Column("rows"), Column("implementation", Content.LABEL)]
+    columns = [
+        Column(plain(results.job.noun), Content.LABEL),
+        Column("rows"),
+        Column("implementation", Content.LABEL),
+    ]
     for metric in COMPARED:
         columns += [Column(metric.title.lower()), *([Column("ratio")] if compared else [])]
     columns.append(Column("statements"))

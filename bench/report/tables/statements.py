@@ -101,21 +101,21 @@ def side_by_side(left: Sequence[str], right: Sequence[str]) -> tuple[tuple[str, 
     return tuple(rows)
 
 
-def law_line(checks: Sequence[LawCheck]) -> str | None:
-    """Return one sentence on the laws; None if none is declared."""
+def law_line(checks: Sequence[LawCheck], noun: str) -> str | None:
+    """Return one sentence on the laws; None if none is declared. ``noun`` is what data sets are called."""
     if not checks:
         return None
     broken = [check for check in checks if not check.holds]
     if not broken:
         counts = counted(len(checks), "count")
-        return f"Laws of statements: kept – {counts} on {counted(len({check.scan for check in checks}), 'scan')}"
+        return f"Laws of statements: kept – {counts} on {counted(len({check.scan for check in checks}), noun)}"
     described = "; ".join(_broken(check) for check in broken[:3])
     more = f"; and {len(broken) - 3} more" if len(broken) > 3 else ""
     return plain(f"Laws of statements: broken – {described}{more}")
 
 
 def law_table(checks: Sequence[LawCheck]) -> Table | None:
-    """Build the table of laws with the count on each scan; None if none is declared."""
+    """Build the table of laws with the count on each data set; None if none is declared."""
     groups: dict[tuple[str, Law], list[LawCheck]] = {}
     for check in checks:
         groups.setdefault((check.implementation, check.law), []).append(check)
@@ -141,7 +141,7 @@ def law_table(checks: Sequence[LawCheck]) -> Table | None:
     return Table(columns, rows)
 
 
-def offender_table(checks: Sequence[LawCheck]) -> Table | None:
+def offender_table(checks: Sequence[LawCheck], noun: str) -> Table | None:
     """Build the table of statements that break laws, with the line that issued them; None if all laws hold."""
     rows = tuple(
         (
@@ -160,7 +160,7 @@ def offender_table(checks: Sequence[LawCheck]) -> Table | None:
         return None
     columns = (
         Column("implementation", Content.LABEL),
-        Column("scan", Content.LABEL),
+        Column(plain(noun), Content.LABEL),
         Column("issued"),
         Column("compared", Content.LABEL),
         Column("where", Content.CODE),
@@ -206,7 +206,7 @@ def surplus_text(offender: Offender) -> str:
 def statement_tables(results: Results) -> Iterator[tuple[str, Table]]:
     """Yield a title and a table of statements lined up, base against each other implementation.
 
-    The largest scan on which any implementation's statements are known stands for all.
+    The largest data set on which any implementation's statements are known stands for all.
     """
     scan = _largest_with_statements(results)
     known = {one.implementation: one for one in results.statements if one.scan == scan}
