@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -29,6 +27,7 @@ from bench.harness.executor import ProcessExecutor
 from bench.harness.scratch import scratch_folder
 from bench.harness.stage import Stage
 from tests.support import pushdown_tables
+from tests.support.open_folder import open_folder
 from tests.support.small_scan import CATALOGUE, SCAN
 from tests.support.workbench import Workbench
 
@@ -109,8 +108,6 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def temporary() -> Iterator[Path]:
-    """A TMPDIR that any user may enter and write, so that a server's directory lies in it whoever runs it."""
-    directory = Path(tempfile.mkdtemp(prefix="bt-", dir="/tmp"))
-    directory.chmod(0o777)
-    yield directory
-    shutil.rmtree(directory)
+    """A TMPDIR that any user may enter and write."""
+    with open_folder() as directory:
+        yield directory

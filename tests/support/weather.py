@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
+from tests.support.cli_results import results
+from tests.support.command import ROOT, Finished
 from tests.support.repository import git
 
-FOLDER = Path("tests/projects/weather").resolve()
+FOLDER = ROOT / "tests" / "projects" / "weather"
 PROJECT = FOLDER / "project"
-ENVIRONMENT = Path(".venv-foreign").resolve()
+DESCRIPTION = FOLDER / "weather.toml"
+ENVIRONMENT = ROOT / ".venv-foreign"
+SIZE = "4/5"
+REPORTS = 4 * 5 * 3
+"""Of a run of that size: one for each station, day and quantity."""
 
 # What the regression changes in the faster revision: a query per report instead of a join, and a list of all readings.
 _LOOP = "    for key, of_day in groupby(readings, itemgetter(0, 1, 2)):\n"
@@ -34,6 +43,54 @@ def foreign_python() -> Path:
     return ENVIRONMENT / "bin" / "python"
 
 
+def project_options(clone: Path, *, description: Path = DESCRIPTION) -> tuple[str, ...]:
+    """Return the options with which a command measures the project in ``clone``."""
+    options = ("--project", description, "--interpreter", foreign_python(), "--checkout", clone)
+    return tuple(map(str, options))
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """Belongings are the files that a run may read and not change: the clone, git's own included, and the environment.
+
+    Each is a hash of its files' paths, modes and contents.
+    """
+
+    clone: str
+    environment: str
+
+    @classmethod
+    def of(cls, clone: Path) -> Belongings:
+        """Read all of them."""
+        return cls(_hash(clone), _hash(ENVIRONMENT))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A Measured is what one run left."""
+
+    finished: Finished
+    output: Path
+    temporary: Path
+    before: Belongings
+    """Of the project, before the run."""
+    clone: Path
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """``results.json``."""
+        return results(self.output)
+
+
+def _hash(folder: Path) -> str:
+    digest = sha256()
+    for path in sorted(folder.rglob("*")):
+        digest.update(f"{path.relative_to(folder)} {path.lstat().st_mode:o}\n".encode())
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def faster() -> str:
     """Return ``weather/reports.py`` of the faster revision."""
     return (FOLDER / "revisions" / "faster.py").read_text(encoding="utf-8")
@@ -51,8 +108,8 @@ def regressed() -> str:
 def make_weather_repository(folder: Path) -> None:
     """Make a clone with the project's history; every commit has a tag.
 
-    ``first`` writes correct reports, ``faster`` the same ones with less, ``documented`` changes no code, ``regressed``
-    has a query per report and keeps a list, ``broken`` cannot be imported, and ``mended`` can, still regressed.
+    ``first`` writes correct reports, ``faster`` the same ones with less, ``regressed`` has a query per report and keeps
+    a list, ``broken`` cannot be imported, ``mended`` can, still regressed, and ``documented`` changes no code.
     """
     folder.mkdir()
     git(folder, "init", "--quiet", "--initial-branch=main")
@@ -61,14 +118,14 @@ def make_weather_repository(folder: Path) -> None:
     reports = folder / "weather" / "reports.py"
     reports.write_text(faster(), encoding="utf-8")
     _commit(folder, "faster")
-    (folder / "README").write_text("Reports of weather stations.\n", encoding="utf-8")
-    _commit(folder, "documented")
     reports.write_text(regressed(), encoding="utf-8")
     _commit(folder, "regressed")
     reports.write_text(f"from weather.missing import nothing\n{regressed()}", encoding="utf-8")
     _commit(folder, "broken")
     reports.write_text(regressed(), encoding="utf-8")
     _commit(folder, "mended")
+    (folder / "README").write_text("Reports of weather stations.\n", encoding="utf-8")
+    _commit(folder, "documented")
 
 
 def _commit(folder: Path, name: str) -> None:
