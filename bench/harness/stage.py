@@ -291,7 +291,6 @@ def _describe(
             "catalogue": catalogue.source,
             "catalogue fingerprint": catalogue.fingerprint,
         },
-        qualifier="" if loaded.key.provider == DEFAULT_PROVIDER else loaded.key.provider,
         published=published_for(loaded.findings, regions) if loaded.key.provider == DEFAULT_PROVIDER else (),
     )
 
@@ -301,6 +300,7 @@ JOB = JobDescription(
     noun="scan",
     size=("findings", "regions"),
     rows_follow=("regions",),
+    usual={"provider": DEFAULT_PROVIDER},
     about_published=ABOUT_PUBLISHED,
 )
 """The one job that the stage knows."""

@@ -159,6 +159,8 @@ class Job:
     """Those of ``size`` with which the number of rows grows."""
     noun: str = "size"
     """What a data set is called in headings."""
+    usual: Mapping[str, str | int] = field(default_factory=dict)
+    """Facts that go without saying: reports name one of a data set's facts where it is another than here."""
     environment: WorkerEnvironment = field(default_factory=WorkerEnvironment)
     """Where the implementations live."""
     quantities: tuple[str, ...] = ()

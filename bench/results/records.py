@@ -37,6 +37,8 @@ class JobDescription:
     """What the numbers of a size count, in the order in which they are typed."""
     rows_follow: tuple[str, ...] = ()
     """Those of ``size`` with which the number of rows grows."""
+    usual: Mapping[str, str | int] = field(default_factory=dict)
+    """Facts that go without saying."""
     about_published: str = ""
     """What a reader should know before comparing with published figures, in sentences."""
 
@@ -61,8 +63,6 @@ class Dataset:
     """What else a reader should know, such as where the data came from; comparable runs agree in them."""
     published: tuple[PublishedFigure, ...] = ()
     """What others published about this data."""
-    qualifier: str = ""
-    """What besides the label distinguishes the data from the usual; '' for nothing."""
 
     @property
     def countable(self) -> Mapping[str, int]:

@@ -32,7 +32,7 @@ def upgraded(results: Tree) -> Tree:
     known = [one for one in _objects(results, "datasets") if "rows" in one]
     size = [_named(name) for name in _size(known[0])] if known else []
     # Every field is named: msgspec does not write a default again that it filled in itself.
-    job = {"name": "", "noun": "scan", "size": size, "rows_follow": size[-1:], "about_published": ""}
+    job = {"name": "", "noun": "scan", "size": size, "rows_follow": size[-1:], "usual": {}, "about_published": ""}
     changed: Tree = {**results, "schema": SCHEMA, "job": job, "code": []}
     for name, change in (
         ("datasets", _dataset),
@@ -64,7 +64,6 @@ def _dataset(dataset: Tree) -> Tree:
         },
         "facts": {_named(name): value for name, value in unknown.items() if not isinstance(value, int)},
         "published": [],
-        "qualifier": "",
     }
 
 

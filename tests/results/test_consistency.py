@@ -147,12 +147,7 @@ DEFECTS: dict[str, tuple[Callable[[Tree], None], str]] = {
         'job.rows_follow[0]: "tenants" is none of job.size',
     ),
     "law of an unknown quantity": (
-        lambda content: content["laws"].append(
-            {
-                "implementation": "streaming",
-                "laws": [{"metric": "statements_server", "base": 5, "steps": [OF_INVOICES]}],
-            }
-        ),
+        lambda content: content["laws"].append({"implementation": "streaming", "laws": [OF_INVOICES]}),
         'laws[0].laws[0]: speaks of "invoices"; the data has "findings", "regions", ',
     ),
     "code twice": (_again("code"), 'code[2].implementation: implementation "materializing" is listed twice'),

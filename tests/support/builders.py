@@ -33,6 +33,7 @@ JOB = JobDescription(
     noun="scan",
     size=("findings", "regions"),
     rows_follow=("regions",),
+    usual={"provider": "aws"},
     about_published=ABOUT_PUBLISHED,
 )
 

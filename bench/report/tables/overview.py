@@ -95,11 +95,14 @@ def _failure(failure: Failure) -> str:
 def legend(results: Results) -> str:
     """Say which implementation the ratios refer to, and which of two the table calls before and after.
 
-    What distinguishes the data from the usual is named.
+    A data set's facts that are not the usual ones are named.
     """
     names = tuple(map(plain, results.implementations))
-    qualifiers = dict.fromkeys(plain(one.qualifier) for one in results.datasets if one.qualifier)
-    parts = [f"data: {', '.join(qualifiers)}"] if qualifiers else []
+    parts = []
+    for fact, usual in results.job.usual.items():
+        found = dict.fromkeys(plain(str(one.facts.get(fact, usual))) for one in results.datasets)
+        if named := [value for value in found if value != str(usual)]:
+            parts.append(f"{plain(fact)}: {', '.join(named)}")
     if results.scenario == "rerun":
         parts.append("re-run over the rows of an earlier run")
     if len(names) == 2:
