@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from bench.analysis.verdict import Verdict
 from bench.gate.judge import confirm, gate, narrowed, narrowed_results, needs_repetition, suspects
@@ -17,8 +18,22 @@ SECOND_BATCH = "second-batch"
 """The folder in the output where the results of a repetition go."""
 
 
+class Batches(Protocol):
+    """Batches are the runs that a policy is applied to: the whole one, and a second one of time alone."""
+
+    policy: Policy
+
+    def whole(self) -> Results:
+        """Measure everything that the policy names."""
+        ...
+
+    def time_again(self, scans: tuple[str, ...]) -> Results:
+        """Measure time alone, on ``scans``."""
+        ...
+
+
 class Measuring:
-    """Measures what a policy names, once in full, and once more for the time of some scans."""
+    """A Measuring is the Batches of a plan, whose results and reports go to a folder."""
 
     def __init__(self, policy: Policy, plan: RunPlan, output: Path, progress: Progress) -> None:
         self.policy = policy
@@ -37,7 +52,7 @@ class Measuring:
         return measure_into(self._output / SECOND_BATCH, plan, self._progress, reports=reports).results
 
 
-def judge_by_measuring(measuring: Measuring, accepted: Results | None) -> Verdict:
+def judge_by_measuring(measuring: Batches, accepted: Results | None) -> Verdict:
     """Measure and judge; where nothing but time fails, let a second batch confirm it. Raises BenchError."""
     first = gate(measuring.policy, measuring.whole(), accepted)
     if not needs_repetition(first):

@@ -51,6 +51,11 @@ class ProjectCode:
         )
         return tuple(dict.fromkeys(self._in_clone(one) for one in named or ("",)))
 
+    @property
+    def deciding(self) -> tuple[str, ...]:
+        """See ``CodeSource``: the lock file decides as well."""
+        return (*self.paths, *([self._in_clone(self.project.lock)] if self.project.lock else ()))
+
     def environment(self, commit: Commit, folder: Path) -> WorkerEnvironment:
         """See ``CodeSource``. Raises RevisionError where no interpreter is named for the commit's lock file."""
         return self.project.environment(checkout=folder / self.prefix, interpreter=self.interpreter(commit))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator
 
-from bench.analysis.ratio import Ratio
+from bench.analysis.ratio import NEAR_EXACT_TOLERANCE, Ratio
 from bench.report.figures import MISSING, quantity, ratio_text, scale
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.results.bisection import BisectedCommit, Bisection, CommitTrial
 from bench.results.metrics import METRICS, Kind, Metric
-from bench.words import counted, enumerated, plain, shorten
+from bench.words import counted, plain, shorten
 
 _SUBJECT_WIDTH = 60
 _DATE = len("2026-01-02")
@@ -110,8 +110,8 @@ def _figure_lines(bisection: Bisection) -> Iterator[str]:
     figures = " → ".join(shown.quantity(value) for value in values if value is not None)
     said = f"{what}: {figures} ({before.commit.short} → {after.commit.short})"
     if metric.kind is Kind.NOISY:
-        ratios = enumerated((f"{_ratio(metric, before)} before", f"{_ratio(metric, after)} with it"))
-        said += f"; than good {ratios}"
+        ratios = [f"{_ratio(metric, one, None)} {when}" for one, when in ((before, "before"), (after, "with it"))]
+        said += f"; ratio to good: {', '.join(one for one in ratios if not one.startswith(MISSING))}"
     yield said
 
 
@@ -131,7 +131,7 @@ def bisection_table(bisection: Bisection) -> Table:
                 one.commit.short,
                 one.commit.author_date[:_DATE],
                 notes.marked(word, texts),
-                *_figures(metric, one),
+                *_figures(metric, one, bisection.good),
                 shorten(plain(one.commit.subject), _SUBJECT_WIDTH),
             )
         )
@@ -139,20 +139,28 @@ def bisection_table(bisection: Bisection) -> Table:
         Column("commit", Content.CODE),
         Column("author date", Content.LABEL),
         Column("found", Content.LABEL),
-        *(() if metric is None else (Column(metric.title.lower()), Column("to good"))),
+        *(() if metric is None else (Column(metric.title.lower()),)),
+        *(() if metric is None or metric.kind is Kind.EXACT else (Column("to good"),)),
         Column("subject", Content.LABEL),
     )
     return Table(columns, tuple(rows), notes.texts())
 
 
-def _figures(metric: Metric | None, trial: CommitTrial) -> tuple[str, ...]:
+def _figures(metric: Metric | None, trial: CommitTrial, good: CommitTrial | None) -> tuple[str, ...]:
     if metric is None:
         return ()
-    return quantity(metric.unit, _centre(trial)), _ratio(metric, trial)
+    figure = quantity(metric.unit, _centre(trial))
+    return (figure,) if metric.kind is Kind.EXACT else (figure, _ratio(metric, trial, good))
 
 
-def _ratio(metric: Metric, trial: CommitTrial) -> str:
-    if trial.ratio is None:
+def _ratio(metric: Metric, trial: CommitTrial, good: CommitTrial | None) -> str:
+    """Compare a trial with the good commit: by its pairs, or by the centres for a metric that is not noisy."""
+    if metric.kind is not Kind.NOISY:
+        centre, base = _centre(trial), _centre(good)
+        if not centre or not base or trial is good:
+            return MISSING
+        return ratio_text(Ratio(centre / base, abs(centre / base - 1) > NEAR_EXACT_TOLERANCE, unit=metric.unit))
+    if trial.ratio is None or not trial.base_samples:
         return MISSING
     low, high = trial.low, trial.high
     apart = low is None or high is None or not low <= 1 <= high

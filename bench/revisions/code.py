@@ -52,6 +52,11 @@ class CodeSource(Protocol):
         """What is taken of a commit, relative to its root; '' is all of it."""
         ...
 
+    @property
+    def deciding(self) -> tuple[str, ...]:
+        """The paths that decide how a commit runs: two commits in which they are equal are the same code."""
+        ...
+
     def environment(self, commit: Commit, folder: Path) -> WorkerEnvironment:
         """Return the environment of the code of ``commit``, which is below ``folder``. Raises RevisionError."""
         ...
@@ -90,6 +95,11 @@ class PackageCode:
     def paths(self) -> tuple[str, ...]:
         """See ``CodeSource``."""
         return (self.package,)
+
+    @property
+    def deciding(self) -> tuple[str, ...]:
+        """See ``CodeSource``."""
+        return self.paths
 
     def environment(self, commit: Commit, folder: Path) -> WorkerEnvironment:
         """See ``CodeSource``."""

@@ -29,7 +29,7 @@ def bisection_chart(bisection: Bisection) -> Chart | None:
     metric = METRICS.get(bisection.metric)
     if metric is None:
         return None
-    relative = metric.kind is Kind.NOISY
+    relative = _relative(bisection, metric)
     places = [
         (float(x), value)
         for x, one in enumerate(bisection.trials)
@@ -43,7 +43,8 @@ def bisection_chart(bisection: Bisection) -> Chart | None:
     return Chart(
         name=CHART_NAME,
         title=_title(bisection, what),
-        alt=f"{what} on {plain(bisection.scan)} by commit, oldest first. {_alternative(bisection.trials, metric)}.",
+        alt=f"{what} on {plain(bisection.scan)} by commit, oldest first. "
+        f"{_alternative(bisection.trials, metric, relative=relative)}.",
         x_label="commits that were tried, newest at the right",
         y_label=f"{metric.title.lower()}{unit}",
         lines=(
@@ -58,6 +59,11 @@ def bisection_chart(bisection: Bisection) -> Chart | None:
         levels=_levels(bisection, shown),
         callouts=tuple(_callouts(bisection, dict(places), shown)),
     )
+
+
+def _relative(bisection: Bisection, metric: Metric) -> bool:
+    """Whether ratios are shown: a policy takes no pairs with the good commit."""
+    return metric.kind is Kind.NOISY and not bisection.policy
 
 
 def _value(trial: CommitTrial, *, relative: bool) -> float | None:
@@ -118,8 +124,7 @@ def _ticks(bisection: Bisection) -> tuple[tuple[float, str], ...]:
     return tuple(ticks)
 
 
-def _alternative(trials: Sequence[CommitTrial], metric: Metric) -> str:
-    relative = metric.kind is Kind.NOISY
+def _alternative(trials: Sequence[CommitTrial], metric: Metric, *, relative: bool) -> str:
     return "; ".join(
         f"{one.commit.hash[:_HASH]} {one.found}"
         + (
