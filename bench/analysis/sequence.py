@@ -3,7 +3,7 @@
 The pairs are bets on the side to which they fall. Suppose the true log ratio is m. Then the log ratio x of a pair is
 as likely to lie a above m as a below it, because exchanging two equal samples only changes the sign, so a bet on
 "above" at even odds gains nothing on average. Per pair it stakes the share tanh(δ·z) of the money, where z is the
-distance |x − m| in units of the median distance so far. The wealth after n pairs, averaged over several δ of both
+distance |x − m| in units of the mean distance so far. The wealth after n pairs, averaged over several δ of both
 signs,
 
     W(m) = Σ w · Π (1 ± tanh(δ · z)),
@@ -14,7 +14,8 @@ a run may stop at any of them for any reason.
 
 It needs no normal distribution and no known variance: the stakes depend on distances alone, and signs are fair whatever
 these are. Outliers and phases of noise are therefore covered, and one outlier can at most double the wealth. What it
-does need is symmetry about the true ratio; two sides with equal noise have it.
+does need is that a coin decides who runs first in each pair, which makes the signs of equal code fair coins whatever
+the machine does, and for the ratio of different code that the noise of both sides is alike.
 
 Sources: A. Ramdas, J. Ruf, M. Larsson, W. Koolen, "Admissible anytime-valid sequential inference must rely on
 nonnegative martingales", arXiv 2009.03167, 2020 (symmetric distributions); S. Howard, A. Ramdas, J. McAuliffe,
@@ -41,8 +42,8 @@ _STRENGTHS = np.array([0.07, 0.15, 0.3, 0.6, 1.2, 3.0])
 """The δ of the bets: from effects of a fifteenth of the noise to those that every pair shows."""
 _WEIGHTS = np.array([0.15, 0.15, 0.15, 0.15, 0.15, 0.25])
 _LONGEST_DISTANCE = 2.0
-"""Distances count up to this many medians, so that an outlier on the wrong side does not lose everything."""
-_STEPS = np.geomspace(1e-3, 1e3, 121)
+"""Distances count up to this many means, so that an outlier on the wrong side does not lose everything."""
+_STEPS = np.geomspace(1e-3, 1e3, 91)
 """Where an end of the interval is searched for, in ranges of the log ratios from their centre."""
 _FINE_STEPS = np.linspace(0, 1, 17)
 
@@ -84,8 +85,7 @@ class ConfidenceSequence:
 
     def _against(self, candidates: Logs) -> Logs:
         """Return the log wealth of betting against each candidate of the true log ratio."""
-        found: Logs = log_wealth(self._logs[:, None] - candidates)[-1]
-        return found
+        return _averaged(_log_gains(self._logs[:, None] - candidates).sum(axis=1))
 
 
 def log_wealth(offsets: Logs) -> Logs:
@@ -94,15 +94,24 @@ def log_wealth(offsets: Logs) -> Logs:
     ``offsets`` has a row for each pair and a column for each sequence, as the result has: the log ratios minus the one
     that is bet against.
     """
+    return _averaged(np.cumsum(_log_gains(offsets), axis=1))
+
+
+def _log_gains(offsets: Logs) -> Logs:
+    """Return the logarithm of what each bet multiplies its money by: bets, pairs, sequences."""
     distances = np.abs(offsets)
-    medians = np.array([np.median(distances[:count], axis=0) for count in range(1, len(offsets) + 1)])
-    # Where the median is zero, any distance at all is a long one.
-    scaled = np.minimum(distances / np.maximum(medians, 1e-12), _LONGEST_DISTANCE)
+    means = np.cumsum(distances, axis=0) / np.arange(1, len(offsets) + 1)[:, None]
+    scaled = np.minimum(distances / np.maximum(means, 1e-12), _LONGEST_DISTANCE)
     stakes = 2 * _STRENGTHS[:, None, None] * (np.sign(offsets) * scaled)
-    # 1 ± tanh(δz) is 2 ÷ (1 + exp(∓2δz)); both directions of every strength share the weight.
-    gains = [np.cumsum(math.log(2) - np.logaddexp(0, sign * stakes), axis=1) for sign in (-1, 1)]
-    weights = np.log(np.concatenate([_WEIGHTS, _WEIGHTS]) / 2)[:, None, None]
-    found: Logs = np.logaddexp.reduce(np.concatenate(gains) + weights, axis=0)
+    # 1 + tanh(δz) is 2 ÷ (1 + exp(−2δz)), and 1 − tanh(δz) is that times exp(−2δz).
+    above = math.log(2) - np.log1p(np.exp(-stakes))
+    return np.concatenate([above, above - stakes])
+
+
+def _averaged(gains: Logs) -> Logs:
+    """Return the logarithm of the bets' mean wealth; both directions of a strength share its weight."""
+    weights = np.log(np.concatenate([_WEIGHTS, _WEIGHTS]) / 2)
+    found: Logs = np.logaddexp.reduce(gains + weights.reshape(-1, *[1] * (gains.ndim - 1)), axis=0)
     return found
 
 
