@@ -12,7 +12,7 @@ from bench.jobs.environment import WorkerEnvironment
 from bench.project.description import CHECKOUT, CHECKOUT_VARIABLE, Project
 from bench.revisions.code import RevisionError
 from bench.revisions.repository import Commit, Repository
-from bench.revisions.tables import tables_hash
+from bench.revisions.tables import committed_files, tables_hash, working_files
 
 SHOWN_DIGITS = 12
 """Of a lock file's SHA-256; the description takes any beginning of at least 8."""
@@ -62,7 +62,14 @@ class ProjectCode:
 
     def tables(self, commit: Commit, environment: WorkerEnvironment) -> str:
         """See ``CodeSource``."""
-        return tables_hash(self.repository, commit.hash, self.paths, environment, self.lock_sha256(commit.hash))
+        files = committed_files(self.repository, commit.hash, self.paths)
+        return tables_hash(files, environment, self.lock_sha256(commit.hash))
+
+    def todays_tables(self) -> str:
+        """Return what ``tables`` would be if the working tree were committed; '' for a clone without one."""
+        if self.repository.is_bare:
+            return ""
+        return tables_hash(working_files(self.repository, self.paths), self.project.environment(), self._todays_lock)
 
     def lock_sha256(self, commit: str) -> str:
         """Return the SHA-256 of the lock file at a commit; '' where the description names none or it has none."""
@@ -105,8 +112,10 @@ class ProjectCode:
 
     @cached_property
     def _todays_lock(self) -> str:
-        """The SHA-256 of the lock file in the clone's working tree, or at its HEAD where it has none."""
+        """The SHA-256 of the lock file in the clone's working tree, or at its HEAD where it has none; '' for none."""
         assert self.project.checkout is not None  # the clone is that of the checkout
+        if not self.project.lock:
+            return ""
         file = self.project.checkout / self.project.lock
         if file.is_file():
             return hashlib.sha256(file.read_bytes()).hexdigest()

@@ -108,6 +108,11 @@ class Repository:
         return self.read("cat-file", "blob", entries[0].object) if entries else None
 
     @property
+    def is_bare(self) -> bool:
+        """Whether the clone has no working tree."""
+        return git(self.root, "rev-parse", "--is-bare-repository").stdout.strip() == b"true"
+
+    @property
     def is_shallow(self) -> bool:
         """Whether the clone lacks the beginning of its history."""
         return git(self.root, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"

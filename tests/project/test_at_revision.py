@@ -152,6 +152,23 @@ def test_only_what_makes_tables_changes_their_hash(project: Project, tmp_path: P
     assert code_of(replace(project, migrate=("migrate", "--fake")), "main", tmp_path / "5").tables not in hashes
 
 
+def test_a_working_tree_has_the_tables_of_the_commit_that_it_would_become(project: Project, tmp_path: Path) -> None:
+    clone = project.checkout
+    assert clone is not None
+    (clone / ".gitignore").write_text("*.pyc\n")
+    (clone / "api/shop/migrations/0001.pyc").write_text("ignored")
+    committed = commit(clone, {}, "ignored")
+    source = ProjectCode.of(project)
+    assert source.todays_tables() == code_of(project, committed, tmp_path / "0").tables
+    (clone / "api/shop/migrations/0002.py").write_text("SECOND = 1\n")
+    (clone / "api/shop/migrations/0001.py").unlink()
+    before = content(clone)
+    new = source.todays_tables()
+    assert content(clone) == before
+    assert new != code_of(project, committed, tmp_path / "1").tables
+    assert new == code_of(project, commit(clone, {}, "new"), tmp_path / "2").tables
+
+
 def test_a_project_without_a_clone_says_where_to_name_it(project: Project) -> None:
     with pytest.raises(InputError, match=r"shop\.toml: project\.checkout is missing, and revisions are taken from it"):
         ProjectCode.of(replace(project, checkout=None))
