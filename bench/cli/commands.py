@@ -52,6 +52,15 @@ PROOFS = (
     Entry(name="reads", help="Time the API's reads of both ways to store rows."),
     Entry(name="rows", help="Print the rows that an implementation writes, as JSON lines."),
 )
+SHOWN = (
+    Entry(name="comment", help="Write a run and its verdict as a pull request's comment."),
+    Entry(name="history", help="List and plot the runs kept in a folder."),
+)
+DATA = (
+    Entry(name="record", help="Write a scan of your own in the suite's small form."),
+    Entry(name="providers", help="List the providers of a catalogue."),
+)
+PROJECT = (Entry(name="locks", help="Show which interpreter the lock file of a revision needs."),)
 ENTRIES = (
     Entry(name="run", help="Measure implementations on scans and write a report.", panel=MEASURE),
     Entry(name="ab", help="Measure a revision against the working tree.", panel=MEASURE),
@@ -61,11 +70,10 @@ ENTRIES = (
     Entry(name="compare", help="Compare two results files.", panel=JUDGE),
     Entry(name="baseline", help="Accept the run that the gate compares with.", panel=JUDGE, commands=(ACCEPT,)),
     Entry(name="prove", help="Check rows, promises and reads of implementations.", panel=JUDGE, commands=PROOFS),
-    Entry(name="comment", help="Write a run and its verdict as a pull request's comment.", panel=SHOW),
-    Entry(name="history", help="List and plot the runs kept in a folder.", panel=SHOW),
-    Entry(name="record", help="Write a scan of your own in the suite's small form.", panel=PREPARE),
-    Entry(name="providers", help="List the providers of a catalogue.", panel=PREPARE),
-    *(replace(entry, hidden=True) for entry in PROOFS),
+    Entry(name="show", help="Show a run as a comment, and earlier runs.", panel=SHOW, commands=SHOWN),
+    Entry(name="project", help="Prepare a project of your own.", panel=PREPARE, commands=PROJECT),
+    Entry(name="data", help="Prepare data of your own.", panel=PREPARE, commands=DATA),
+    *(replace(entry, hidden=True) for entry in (*PROOFS, *SHOWN, *DATA)),
 )
 
 

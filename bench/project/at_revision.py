@@ -11,11 +11,9 @@ from bench.errors import InputError
 from bench.jobs.environment import WorkerEnvironment
 from bench.project.description import CHECKOUT, CHECKOUT_VARIABLE, Project
 from bench.revisions.code import RevisionError
+from bench.revisions.lock import SHOWN_DIGITS, RevisionLock
 from bench.revisions.repository import Commit, Repository
 from bench.revisions.tables import committed_files, tables_hash, working_files
-
-SHOWN_DIGITS = 12
-"""Of a lock file's SHA-256; the description takes any beginning of at least 8."""
 
 
 @dataclass(frozen=True)
@@ -125,3 +123,14 @@ class ProjectCode:
         """Return ``path``, relative to the checkout, relative to the clone's root."""
         inside = PurePosixPath(self.prefix) / path
         return "" if inside == PurePosixPath() else str(inside)
+
+
+def lock_of(source: ProjectCode, revision: str) -> RevisionLock:
+    """Return the lock file of ``revision``, and the interpreter that the description names. Raises InputError."""
+    (commit,) = source.repository.describe([source.repository.commit(revision)])
+    return RevisionLock(
+        revision=revision,
+        commit=commit,
+        sha256=source.lock_sha256(commit.hash),
+        interpreter=source.named_interpreter(commit.hash),
+    )
