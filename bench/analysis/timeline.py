@@ -79,7 +79,7 @@ def timeline(runs: Sequence[Results], scan: str, metrics: Sequence[Metric]) -> t
         Moment(
             scan=scan,
             created=run.created,
-            revision=run.environment.revision,
+            revision=run.revision,
             environment_fingerprint=environment_fingerprint(run.environment),
             implementations=run.implementations,
             summaries=summarise_all(one for one in run.measurements if one.scan == scan and one.metric in names),

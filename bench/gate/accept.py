@@ -35,4 +35,4 @@ def _heading(before: Results | None, after: Results) -> str:
 
 
 def _run(results: Results) -> str:
-    return f"{results.created}, {results.environment.revision or 'outside a checkout'}"
+    return f"{results.created}, {results.revision or 'outside a checkout'}"

@@ -12,6 +12,7 @@ from bench.report.markdown import block, code, escape, link
 from bench.report.parts import BETWEEN, Part, compose, folded, list_part, table_part, text_part
 from bench.report.plots.mermaid import peak_chart
 from bench.report.table import Table
+from bench.report.tables.code import code_line
 from bench.report.tables.details import allocation_table, digest_table, failure_table, metrics_table
 from bench.report.tables.overview import claims, headline_table, legend, verdict_lines
 from bench.report.tables.statements import law_line, law_table, offender_table, statement_tables
@@ -103,6 +104,8 @@ def _run_head(results: Results, summaries: Summaries, verdict: RunVerdict) -> st
 def _headline(results: Results, summaries: Summaries, verdict: RunVerdict) -> Iterator[Part]:
     named = legend(results)
     head = _sentence(named[0].upper() + named[1:]) if named else ""
+    if found := code_line(results):
+        head = BETWEEN.join(filter(None, [_sentence(found), head]))
     yield table_part(2, head, headline_table(results, summaries, verdict))
 
 
@@ -175,7 +178,7 @@ def _environment(results: Results) -> str:
     lines = (
         ("Command", results.command),
         ("Taken", results.created),
-        ("Revision", environment.revision or "not in a checkout"),
+        ("Revision of this suite", environment.revision or "not in a checkout"),
         ("PostgreSQL", f"{environment.server_version}, {environment.server_source}"),
         ("Python", f"{environment.python}; {versions}"),
         ("Machine", f"{environment.platform}, {environment.cpu}, {environment.cores} cores"),

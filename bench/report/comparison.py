@@ -162,7 +162,7 @@ def _legend(comparison: Comparison, words: Callable[[str], str] = plain, name: C
     """Say which two runs are compared; ``words`` and ``name`` prepare what is shown as words and as a commit."""
 
     def run(results: Results) -> str:
-        revision = results.environment.revision
+        revision = results.revision
         return f"{words(results.created)}, {name(revision) if revision else 'outside a checkout'}"
 
     return f"before: {run(comparison.before)}; after: {run(comparison.after)}; a change is after against before"

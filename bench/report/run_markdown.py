@@ -18,6 +18,14 @@ from bench.report.plots.growth_charts import GROWTH_CHART_PREFIX, growth_charts
 from bench.report.plots.run_charts import CHART_NAMES, FOREST_CHART_NAME, charts, forest_chart
 from bench.report.promises import ABOUT_PROMISES, PROMISES_TITLE, promises_table
 from bench.report.table import Column, Content, Table
+from bench.report.tables.code import (
+    ABOUT_SKIPPED,
+    CODE_TITLE,
+    SKIPPED_TITLE,
+    code_line,
+    code_table,
+    skipped_statements,
+)
 from bench.report.tables.copy_baseline import ABOUT_COPY_BASELINE, COPY_BASELINE_TITLE, copy_baseline_table
 from bench.report.tables.details import (
     allocation_table,
@@ -86,7 +94,10 @@ def _top(results: Results, summaries: Summaries, verdict: RunVerdict, charts: It
     job = f" of {escape(results.job.name)}" if results.job.name else ""
     yield f"# Benchmark{job}: {enumerated(tuple(map(escape, results.implementations)))}"
     yield f"**{escape(finding_line(results, summaries, verdict))}**"
-    yield "\n".join(f"- {_emphasised(line)}" for line in (*verdict_lines(verdict), *_law_lines(results)))
+    lines = (*verdict_lines(verdict), *_law_lines(results))
+    yield "\n".join(f"- {_emphasised(line)}" for line in lines)
+    if code_named := code_line(results):
+        yield escape(code_named)
     if named := legend(results):
         yield escape(named[0].upper() + named[1:])
     yield markdown_table(headline_table(results, summaries, verdict))
@@ -204,7 +215,7 @@ def _environment(results: Results) -> Iterator[str]:
     yield "## Environment"
     rows = (
         ("taken", results.created),
-        ("revision", environment.revision or "not in a checkout"),
+        ("revision of this suite", environment.revision or "not in a checkout"),
         ("PostgreSQL", f"{environment.server_version}, {environment.server_source}"),
         ("PostgreSQL settings", _listed(environment.server_settings.items())),
         ("Python", environment.python),
@@ -218,6 +229,13 @@ def _environment(results: Results) -> Iterator[str]:
     )
     columns = (Column("what", Content.LABEL), Column("value", Content.CODE))
     yield markdown_table(Table(columns, tuple((what, plain(value)) for what, value in rows)))
+    if (code_found := code_table(results)) is not None:
+        yield f"### {CODE_TITLE}"
+        yield markdown_table(code_found)
+    if skipped := tuple(skipped_statements(results)):
+        yield f"### {SKIPPED_TITLE}"
+        yield ABOUT_SKIPPED
+        yield "\n".join(f"- {code(one)}" for one in skipped)
     yield "## Reproduce"
     yield block(plain(results.command))
 

@@ -10,6 +10,7 @@ from bench.analysis.run_verdict import judge
 from bench.analysis.summary import summaries_of
 from bench.report.promises import PROMISES_TITLE, promises_table
 from bench.report.table import Table
+from bench.report.tables.code import code_line
 from bench.report.tables.copy_baseline import COPY_BASELINE_TITLE, copy_baseline_table
 from bench.report.tables.growth import KILLS_TITLE, kill_table
 from bench.report.tables.overview import case_table, finding_line, headline_table, legend, verdict_lines
@@ -38,6 +39,8 @@ def render_table(results: Results) -> str:
     for sentence in (found, *verdict_lines(verdict), *filter(None, [laws]), *offender_lines(checks)):
         lines += wrap(sentence, WIDTH)
     lines.append("")
+    if code := code_line(results):
+        lines += [*wrap(code, WIDTH), ""]
     if named := legend(results):
         lines += [*wrap(named, WIDTH), ""]
     lines += table_lines(table)

@@ -32,7 +32,7 @@ def keep(folder: Path, results: Results) -> Path:
     Another run of that name stays, and this one's gets a number; the same run is kept once. Raises InputError where the
     folder cannot be written.
     """
-    name = f"{_moment_name(results.created)}-{_safe(results.environment.revision) or 'unknown'}"
+    name = f"{_moment_name(results.created)}-{_safe(results.revision) or 'unknown'}"
     for number in count(1):
         path = folder / (f"{name}.json" if number == 1 else f"{name}-{number}.json")
         if _reserve(path):

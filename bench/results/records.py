@@ -221,7 +221,7 @@ class ImplementationEnvironment:
     function: str
     """``module:function``."""
     python: str
-    """Such as ``CPython 3.12.3``."""
+    """Its version, such as ``3.12.3``."""
     packages: Mapping[str, str]
     """Versions of Django, of the database driver and of what else can move a figure, as that interpreter has them."""
     revision: str = ""
@@ -281,3 +281,8 @@ class Results:
     """How many time samples of each case the plan asked for; None in files of schema 1."""
     code: tuple[ImplementationEnvironment, ...] = ()
     """Which code each implementation is, and where it ran; empty in files before schema 3."""
+
+    @property
+    def revision(self) -> str:
+        """The commits of the measured code, or else that of the suite; '' where none is known."""
+        return ", ".join(dict.fromkeys(one.revision for one in self.code if one.revision)) or self.environment.revision

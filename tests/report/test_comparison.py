@@ -15,7 +15,7 @@ from bench.report.comparison import DRIFT, percent, render_comparison, render_co
 from bench.report.terminal import WIDTH
 from bench.results.records import Failure
 from tests.support import variants
-from tests.support.builders import production_results
+from tests.support.builders import at_revision, production_results
 from tests.support.report_golden import assert_golden
 from tests.support.run_pairs import (
     NAMES,
@@ -44,8 +44,8 @@ def incomplete() -> Comparison:
 
 def hostile() -> Comparison:
     run = variants.hostile()
-    environment = replace(run.environment, cpu=variants.HOSTILE, revision=variants.HOSTILE, cores=1)
-    return compare(run, replace(run, environment=environment, created=variants.HOSTILE))
+    environment = replace(run.environment, cpu=variants.HOSTILE, cores=1)
+    return compare(run, replace(at_revision(run, variants.HOSTILE), environment=environment, created=variants.HOSTILE))
 
 
 COMPARISONS: dict[str, Callable[[], Comparison]] = {

@@ -19,7 +19,7 @@ from bench.report.plots.history_charts import HISTORY_CHART_NAMES, history_chart
 from bench.report.terminal import WIDTH
 from bench.results.records import Results
 from tests.support import variants
-from tests.support.builders import dataset, production_results
+from tests.support.builders import at_revision, dataset, production_results
 from tests.support.report_golden import assert_golden
 from tests.support.run_pairs import NAMES, SCAN, other_rows, small_run, with_samples
 
@@ -30,9 +30,8 @@ def run(day: int, revision: str, peak: float, time: float, **environment: Any) -
     for name, factor in zip(NAMES, (1.5, 1.0), strict=True):
         results = with_samples(results, name, "peak_heap_bytes", (factor * peak,))
         results = with_samples(results, name, "wall_seconds", [factor * time + step / 100 for step in range(7)])
-    environment = {"revision": revision, **environment}
     return replace(
-        results,
+        at_revision(results, revision),
         created=f"2026-01-{day:02d}T03:04:05+00:00",
         environment=replace(results.environment, **environment),
     )
@@ -67,7 +66,7 @@ def test_the_whole_table_is_as_in_its_golden_file() -> None:
 
 def test_hostile_names_stay_on_their_line_and_within_a_terminal() -> None:
     hostile = variants.hostile()
-    hostile = replace(hostile, environment=replace(hostile.environment, revision=variants.HOSTILE))
+    hostile = at_revision(hostile, variants.HOSTILE)
     text = render_history(moments([hostile, hostile], f"{variants.HOSTILE}.json"), 2, [variants.HOSTILE])
     for line in text.splitlines():
         assert cell_len(line) <= WIDTH

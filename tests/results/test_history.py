@@ -15,14 +15,11 @@ from bench.results.history import earlier_runs, keep
 from bench.results.records import Results
 from bench.results.store import write_results
 from tests.support import variants
-from tests.support.builders import production_results
+from tests.support.builders import at_revision, production_results
 
 
 def run(created: str = "2026-01-02T03:04:05+00:00", revision: str = "0123abc", command: str = "bench run") -> Results:
-    results = production_results()
-    return replace(
-        results, created=created, command=command, environment=replace(results.environment, revision=revision)
-    )
+    return replace(at_revision(production_results(), revision), created=created, command=command)
 
 
 def test_a_run_is_named_by_moment_and_revision_and_read_back_whole(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def environment() -> Environment:
         server_source="embedded",
         server_settings={"shared_buffers": "128MB", "fsync": "on"},
         load_average=(0.25, 0.5, 0.75),
-        revision="0123abc",
+        revision="",
     )
 
 
@@ -146,12 +146,17 @@ def production_results() -> Results:
     )
 
 
+def at_revision(results: Results, revision: str) -> Results:
+    """Return ``results`` as of another commit."""
+    return replace(results, code=tuple(replace(one, revision=revision) for one in results.code))
+
+
 def code(implementation: str) -> ImplementationEnvironment:
     """Return which code the figures of these tests pretend to come from."""
     return ImplementationEnvironment(
         implementation=implementation,
         function=f"{implementation}.task:create",
-        python="CPython 3.11.9",
+        python="3.11.9",
         packages={"Django": "5.2.19", "psycopg": "3.3.9"},
         revision="0123abc",
     )

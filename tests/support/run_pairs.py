@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bench.results.records import Measurement, Results
-from tests.support.builders import dataset, digest, measurement, production_results
+from tests.support.builders import at_revision, dataset, digest, measurement, production_results
 
 SCAN = "1k/8"
 ROWS = 43_368
@@ -57,8 +57,8 @@ def with_samples(results: Results, implementation: str, metric: str, samples: Se
 
 def later(results: Results) -> Results:
     """Return ``results`` as of another day and commit."""
-    environment = replace(results.environment, revision="4567def", load_average=(1.5, 1.0, 0.5))
-    return replace(results, created="2026-01-03T09:00:00+00:00", environment=environment)
+    environment = replace(results.environment, load_average=(1.5, 1.0, 0.5))
+    return replace(at_revision(results, "4567def"), created="2026-01-03T09:00:00+00:00", environment=environment)
 
 
 def regressed() -> Results:

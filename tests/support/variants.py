@@ -71,6 +71,7 @@ def single() -> Results:
     return replace(
         results,
         implementations=("streaming",),
+        code=results.code[1:],
         datasets=results.datasets[:1],
         measurements=tuple(o for o in results.measurements if (o.scan, o.implementation) == ("100/3", "streaming")),
         digests=results.digests[1:2],
