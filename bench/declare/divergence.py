@@ -1,6 +1,6 @@
 """Divergences: where an implementation is known to differ from the rules, as the implementation declares it.
 
-``@diverges(Divergence("empty-region", "why", "2 rows too many: …"), …)`` declares them; ``bench prove conform`` checks
+``@diverges(Divergence("empty-name", "why", "2 rows too many: …"), …)`` declares them; ``bench prove conform`` checks
 that an implementation differs exactly as declared.
 """
 

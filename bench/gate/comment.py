@@ -48,7 +48,7 @@ def render_comment(results: Results, verdict: Verdict | None = None, artifact_ur
     parts = [
         text_part(0, _run_head(results, summaries, judged) if verdict is None else _gate_head(whole)),
         *_headline(results, summaries, judged),
-        *_findings(whole),
+        *_outcomes(whole),
         *_failures(results),
         *_chart(results, summaries, judged),
         *_details(results, summaries, whole),
@@ -72,7 +72,7 @@ def _with_faults(verdict: Verdict, judged: RunVerdict) -> Verdict:
 
 def render_verdict_comment(verdict: Verdict, artifact_url: str | None = None) -> str:
     """Return the comment on a gate that has no results: the verdict, and what failed."""
-    parts = [text_part(0, _gate_head(verdict)), *_findings(verdict), _passed(verdict)]
+    parts = [text_part(0, _gate_head(verdict)), *_outcomes(verdict), _passed(verdict)]
     return _composed(parts, artifact_url)
 
 
@@ -109,11 +109,11 @@ def _headline(results: Results, summaries: Summaries, verdict: RunVerdict) -> It
     yield table_part(2, head, headline_table(results, summaries, verdict))
 
 
-def _findings(verdict: Verdict) -> Iterator[Part]:
+def _outcomes(verdict: Verdict) -> Iterator[Part]:
     """What did not simply pass, the worst first, each with its evidence."""
-    yield list_part(1, "### What failed, and why", [_finding(one) for one in verdict.not_good])
+    yield list_part(1, "### What failed, and why", [_item(one) for one in verdict.not_good])
     better = verdict.having(Standing.IMPROVED)
-    yield list_part(3, "### What improved", [_finding(one) for one in better])
+    yield list_part(3, "### What improved", [_item(one) for one in better])
 
 
 def _failures(results: Results) -> Iterator[Part]:
@@ -123,7 +123,7 @@ def _failures(results: Results) -> Iterator[Part]:
     yield table_part(3, "### Statements behind broken laws", offender_table(check_laws(results), results.job.noun))
 
 
-def _finding(check: Check) -> str:
+def _item(check: Check) -> str:
     lines = [f"- {check.standing.symbol} **{_line(check.name)}** ({check.standing.value}): {_sentence(check.sentence)}"]
     lines += [f"  - {_code(one)}" for one in check.evidence[:_MOST_EVIDENCE]]
     if len(check.evidence) > _MOST_EVIDENCE:

@@ -99,7 +99,7 @@ def _law_checks(policy: Policy, run: Run) -> Iterator[Check]:
             found = checked.get((implementation, dataset.scan, law))
             if found is not None:
                 yield law_check(found, law_evidence(found.offenders))
-            elif dataset.rows:  # without a counted region no law applies
+            elif dataset.rows:  # where no rows come out no law applies
                 name = f"law {law.metric} {dataset.scan} {implementation}"
                 yield from missing_figure(name, METRICS[law.metric], (dataset.scan, implementation), run)
 
@@ -204,7 +204,7 @@ def _against_paired_ratio(other: Summary, base: Summary, limit: float, deviation
 
 
 def _growth_check(rule: Rule, scans: tuple[str, ...], run: Run) -> Iterator[Check]:
-    """Check what a metric adds per row over all scans of the policy, whatever their findings.
+    """Check what a metric adds per row over all scans of the policy, whatever else differs between them.
 
     A slope over its bound fails, because near-exact peaks repeat and so does their fit. A slope within the bound whose
     interval reaches beyond it is inconclusive: the interval shows how far the peaks are from a line.

@@ -19,8 +19,8 @@ _MOST_CANDIDATES = 20
 
 
 def render_bisection(bisection: Bisection) -> str:
-    """Return the findings as text of at most WIDTH columns."""
-    lines = [line for sentence in finding_lines(bisection) for line in wrap(sentence, WIDTH)]
+    """Return the page as text of at most WIDTH columns."""
+    lines = [line for sentence in outcome_lines(bisection) for line in wrap(sentence, WIDTH)]
     if bisection.trials:
         lines += ["", *table_lines(bisection_table(bisection))]
     for warning in bisection.warnings:
@@ -28,7 +28,7 @@ def render_bisection(bisection: Bisection) -> str:
     return "\n".join(lines) + "\n"
 
 
-def finding_lines(bisection: Bisection) -> Iterator[str]:
+def outcome_lines(bisection: Bisection) -> Iterator[str]:
     """Say which commit is the first bad one, or which may be, with the figures on both sides of it."""
     yield headline(bisection)
     if bisection.first_bad is None:
@@ -41,7 +41,7 @@ def finding_lines(bisection: Bisection) -> Iterator[str]:
 
 
 def headline(bisection: Bisection) -> str:
-    """Return the finding in one line."""
+    """Return the outcome in one line."""
     if (first := bisection.first_bad) is not None:
         return f"First bad commit: {commit_text(first)}"
     several = f"the first bad commit is one of {counted(len(bisection.candidates), 'commit')}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.files.output_file import write_file
-from bench.report.bisection import bisection_table, finding_lines, headline
+from bench.report.bisection import bisection_table, headline, outcome_lines
 from bench.report.markdown import code, escape, markdown_table
 from bench.report.plots.bisection_chart import CHART_NAME, bisection_chart
 from bench.report.plots.chart import Chart
@@ -46,7 +46,7 @@ def render_bisection_markdown(bisection: Bisection, chart: Chart | None) -> str:
 def _parts(bisection: Bisection, chart: Chart | None) -> Iterator[str]:
     yield f"# Bisection: {escape(bisection.implementation)} on {escape(bisection.scan)}"
     yield f"**{escape(headline(bisection))}**"
-    rest = list(finding_lines(bisection))[1:]
+    rest = list(outcome_lines(bisection))[1:]
     listed = [f"- {escape(line.removeprefix('- '))}" for line in rest]
     yield "\n".join(listed)
     if bisection.first_bad is not None:

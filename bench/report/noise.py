@@ -37,7 +37,7 @@ def noise_table(comparisons: Sequence[SelfComparison]) -> Table:
 
 
 def render_noise(floor: NoiseFloor, comparisons: Sequence[SelfComparison]) -> str:
-    """Return the findings as text of at most WIDTH columns."""
+    """Return the page as text of at most WIDTH columns."""
     return "\n".join(_lines(floor, comparisons)) + "\n"
 
 

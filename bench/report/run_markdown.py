@@ -36,7 +36,7 @@ from bench.report.tables.details import (
     published_table,
 )
 from bench.report.tables.growth import growth_tables
-from bench.report.tables.overview import finding_line, headline_table, legend, verdict_lines
+from bench.report.tables.overview import headline_sentence, headline_table, legend, verdict_lines
 from bench.report.tables.statements import law_line, law_table, offender_table, statement_tables
 from bench.results.metrics import METRICS, Side
 from bench.results.records import Results
@@ -93,7 +93,7 @@ def render_markdown(results: Results, summaries: Summaries, verdict: RunVerdict,
 def _top(results: Results, summaries: Summaries, verdict: RunVerdict, charts: Iterable[_Picture]) -> Iterator[str]:
     job = f" of {escape(results.job.name)}" if results.job.name else ""
     yield f"# Benchmark{job}: {enumerated(tuple(map(escape, results.implementations)))}"
-    yield f"**{escape(finding_line(results, summaries, verdict))}**"
+    yield f"**{escape(headline_sentence(results, summaries, verdict))}**"
     lines = (*verdict_lines(verdict), *_law_lines(results))
     yield "\n".join(f"- {_emphasised(line)}" for line in lines)
     if code_named := code_line(results):

@@ -13,7 +13,7 @@ from bench.report.table import Table
 from bench.report.tables.code import code_line
 from bench.report.tables.copy_baseline import COPY_BASELINE_TITLE, copy_baseline_table
 from bench.report.tables.growth import KILLS_TITLE, kill_table
-from bench.report.tables.overview import case_table, finding_line, headline_table, legend, verdict_lines
+from bench.report.tables.overview import case_table, headline_sentence, headline_table, legend, verdict_lines
 from bench.report.tables.statements import law_line, offender_lines
 from bench.report.terminal import WIDTH, fits, note_lines, table_lines, wrap
 from bench.results.records import Results
@@ -34,7 +34,7 @@ def render_table(results: Results) -> str:
         table = case_table(results, summaries, verdict)
     lines: list[str] = []
     checks = check_laws(results)
-    found = finding_line(results, summaries, verdict)
+    found = headline_sentence(results, summaries, verdict)
     laws = law_line(checks, results.job.noun)
     for sentence in (found, *verdict_lines(verdict), *filter(None, [laws]), *offender_lines(checks)):
         lines += wrap(sentence, WIDTH)

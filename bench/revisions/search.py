@@ -42,7 +42,7 @@ class Graph:
 
 
 class Search:
-    """A Search narrows a graph down to the first bad commit. Deterministic: equal findings give equal choices."""
+    """A Search narrows a graph down to the first bad commit. Deterministic: equal outcomes give equal choices."""
 
     def __init__(self, graph: Graph) -> None:
         self._order = tuple(graph.parents)

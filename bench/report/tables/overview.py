@@ -22,7 +22,7 @@ COMPARED = (TIME, PEAK)
 
 _MOST_FAILURES = 5
 _LONGEST_FAILURE = 200
-_LONGEST_FINDING = 600
+_LONGEST_HEADLINE = 600
 _LONGEST_NAME = 60
 _MOST_CLAIMS = 3
 
@@ -32,12 +32,12 @@ NOT_DISTINGUISHED = (
 )
 
 
-def finding_line(results: Results, summaries: Summaries, verdict: RunVerdict) -> str:
+def headline_sentence(results: Results, summaries: Summaries, verdict: RunVerdict) -> str:
     """Return one line that says what was found: the verdict and, where that is good, what was gained."""
     if not verdict.standing.good:
-        return shorten(plain(verdict.headline), _LONGEST_FINDING)
+        return shorten(plain(verdict.headline), _LONGEST_HEADLINE)
     found = [*claims(results, summaries, verdict), verdict.sentence]
-    return shorten(plain(f"{verdict.symbol} {verdict.standing.value.upper()} – {'; '.join(found)}"), _LONGEST_FINDING)
+    return shorten(plain(f"{verdict.symbol} {verdict.standing.value.upper()} – {'; '.join(found)}"), _LONGEST_HEADLINE)
 
 
 def claims(results: Results, summaries: Summaries, verdict: RunVerdict) -> tuple[str, ...]:
