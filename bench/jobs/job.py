@@ -187,8 +187,8 @@ class Job:
     """What others published about data of this size; None where nothing is."""
     about_published: str = ""
     """What a reader should know before comparing with it, in sentences."""
-    planted: Mapping[str, str] = field(default_factory=dict)
-    """Variants with one known fault each, by name, ``module:function``: ``bench gate --self-test`` measures them."""
+    planted: str = ""
+    """``module:NAME`` of a tuple of ``bench.gate.trial.PlantedTrial``, which ``bench gate --self-test`` measures."""
     copied_from: CopiedFrom | None = None
     """None: ``load`` fills the database that is measured. Else ``load`` is that of the other job, and ``copy`` follows.
     """
