@@ -16,7 +16,9 @@ from tests.support.command import ROOT
 
 ACTION = ROOT / "action.yml"
 WORKFLOWS = tuple(sorted((ROOT / ".github" / "workflows").glob("*.yml")))
-FILES = (ACTION, *WORKFLOWS)
+EXAMPLES = tuple(sorted((ROOT / "docs" / "examples").glob("*.yml")))
+"""Workflows for other repositories."""
+FILES = (ACTION, *WORKFLOWS, *EXAMPLES)
 IDS = [path.name for path in FILES]
 
 

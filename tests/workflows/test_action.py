@@ -44,6 +44,7 @@ def variables(repository: Path) -> dict[str, str]:
         "ACTION_PATH": str(repository.parent / "action"),
         "POLICY": "policy.toml",
         "BASELINE": "",
+        "PROJECT": "",
         "RESULTS": "results.json",
         "OUTPUT": "out",
         "ARTIFACT_URL": URL,
@@ -85,7 +86,7 @@ def test_measuring_another_commit_than_the_pull_request_s_head_warns(repository:
     """A checkout without ``ref`` has the merge commit, which is not the one that the author pushed."""
 
     def check(head: str) -> str:
-        finished, _ = run_step(step(ACTION, "Check the revision"), repository, {"HEAD_SHA": head})
+        finished, _ = run_step(step(ACTION, "Check the revision"), repository, {"HEAD_SHA": head, "CHECKOUT": "."})
         assert (finished.returncode, finished.stderr) == (0, "")
         return finished.stdout
 
@@ -168,3 +169,51 @@ def test_a_sweep_without_results_has_no_summary(repository: Path) -> None:
     finished, _ = run_step(step(nightly, "Summary"), repository, {"ARTIFACT_URL": ""})
     assert (finished.returncode, finished.stderr) == (0, "")
     assert not (repository / "summary").exists()
+
+
+COMPARED = {
+    "PROJECT": "shop.toml",
+    "CHECKOUT": "shop",
+    "INTERPRETER": "",
+    "BASE": "abc123",
+    "IMPLEMENTATION": "",
+    "CATALOGUE": "",
+    "BENCH_DATABASE_URL": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, "-"),
+        (
+            {"INTERPRETER": "env/bin/python", "IMPLEMENTATION": "shipped"},
+            "- --interpreter env/bin/python --implementation shipped",
+        ),
+        ({"CATALOGUE": "my shop"}, "- --catalogue my shop"),
+        ({"BENCH_DATABASE_URL": "postgresql://ci@localhost/ci"}, "postgresql://ci@localhost/ci"),
+    ],
+)
+def test_a_project_is_compared_with_its_base(repository: Path, given: dict[str, str], expected: str) -> None:
+    """The address of a server may hold a password, so it is no argument; an empty one is none."""
+    bench = repository.parent / "action" / ".venv" / "bin" / "bench"
+    bench.write_text('#!/bin/sh\necho "${BENCH_DATABASE_URL--} $*"\nexit 1\n')
+    variables_of_step = COMPARED | given | {"ACTION_PATH": str(repository.parent / "action"), "OUTPUT": "out"}
+    finished, outputs = run_step(step(ACTION, "Compare"), repository, variables_of_step)
+    url, _, rest = expected.partition(" ")
+    wanted = f"{url} ab abc123 --project shop.toml --checkout shop --output out {rest}".strip()
+    assert (finished.returncode, finished.stdout.strip()) == (0, wanted)
+    assert outputs == {"exit-code": "1"}, "the job fails in its last step, after report and comment were kept"
+
+
+def test_the_comment_of_a_comparison_needs_no_verdict(repository: Path) -> None:
+    given = variables(repository) | {"PROJECT": "shop.toml", "OUTPUT": output_folder(repository, "out")}
+    (repository / "out").mkdir()
+    summary, _ = run_step(step(ACTION, "Summary"), repository, given)
+    assert summary.returncode == 0, summary.stderr
+    assert (repository / "out" / "comment.md").read_text().startswith(MARKER)
+
+
+def test_a_project_is_compared_and_nothing_else_is_judged() -> None:
+    assert step(ACTION, "Gate").content["if"] == "inputs.project == ''"
+    assert step(ACTION, "Compare").content["if"] == "inputs.project != ''"

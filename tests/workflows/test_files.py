@@ -12,7 +12,7 @@ import pytest
 
 from bench.gate.comment import MARKER, MOST_CHARACTERS
 from tests.support.command import ROOT
-from tests.support.steps import ACTION, FILES, IDS, WORKFLOWS, read, step, steps
+from tests.support.steps import ACTION, EXAMPLES, FILES, IDS, WORKFLOWS, read, step, steps
 
 BENCHMARK, COMMENT, NIGHTLY = (
     next(path for path in WORKFLOWS if path.stem == stem) for stem in ("benchmark", "comment", "nightly")
@@ -33,8 +33,8 @@ def validate(schema: str, *paths: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("schema", "paths"),
     [
-        ("vendor.github-workflows", WORKFLOWS),
-        ("custom.github-workflows-require-timeout", WORKFLOWS),
+        ("vendor.github-workflows", WORKFLOWS + EXAMPLES),
+        ("custom.github-workflows-require-timeout", WORKFLOWS + EXAMPLES),
         ("vendor.github-actions", (ACTION,)),
         ("vendor.dependabot", (ROOT / ".github" / "dependabot.yml",)),
         ("vendor.github-issue-forms", FORMS),
@@ -68,7 +68,7 @@ def test_every_action_is_pinned_by_commit_with_its_version_beside_it(path: Path)
     """A tag can be moved to other code; the version is for people and for dependabot."""
     used = USES.findall(path.read_text(encoding="utf-8"))
     assert len(used) == sum("uses" in one.content for one in steps(path))
-    assert [one for one in used if one != "./" and not PINNED.fullmatch(one)] == []
+    assert [one for one in used if not one.startswith("./") and not PINNED.fullmatch(one)] == []
 
 
 def test_each_action_has_the_same_commit_everywhere() -> None:
@@ -78,7 +78,7 @@ def test_each_action_has_the_same_commit_everywhere() -> None:
     assert len(pins) == 3
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=[path.name for path in WORKFLOWS])
+@pytest.mark.parametrize("path", WORKFLOWS + EXAMPLES, ids=lambda path: path.name)
 def test_only_the_comment_may_write_and_no_checkout_keeps_a_token(path: Path) -> None:
     content = read(path)
     assert "pull_request_target" not in content["on"]
@@ -90,7 +90,7 @@ def test_only_the_comment_may_write_and_no_checkout_keeps_a_token(path: Path) ->
     assert "secrets." not in path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=[path.name for path in WORKFLOWS])
+@pytest.mark.parametrize("path", WORKFLOWS + EXAMPLES, ids=lambda path: path.name)
 def test_a_workflow_has_a_concurrency_group_and_its_jobs_a_timeout(path: Path) -> None:
     """A newer commit of a pull request cancels the run of the older one; pushes to main are all tested."""
     content = read(path)
@@ -153,3 +153,9 @@ def test_the_hooks_run_what_the_lock_file_installs() -> None:
     assert {path.parent for path in programs} == {Path(".venv/bin")}
     assert all((Path(sys.executable).parent / path.name).exists() for path in programs)
     assert {hook["language"] for hook in local["hooks"]} == {"system"}
+
+
+def test_an_example_gives_the_action_inputs_that_it_has() -> None:
+    given = [one.content for path in EXAMPLES for one in steps(path) if str(one.content.get("uses")).startswith("./")]
+    assert given
+    assert {name for one in given for name in one["with"]} <= set(read(ACTION)["inputs"])
