@@ -43,7 +43,7 @@ def project_job(project: Project, environment: WorkerEnvironment | None = None) 
             targets=project.targets or job.targets,
             implementations=project.functions,
             measured=(),
-            planted={},
+            planted="",
             environment=environment or project.environment(),
             copied_from=CopiedFrom(job=job, copy=partial(_copy, project)),
             roles=project.roles,
