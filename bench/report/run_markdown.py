@@ -48,7 +48,7 @@ REPORT_FILE = "report.md"
 
 _HOW_TO_READ = """\
 - **Time** is taken without any tracer: memory, statements and time are measured in separate processes.
-- **Peak heap** is memray's peak with Python allocators traced, over the call alone, catalogue and connections warm.
+- **Peak heap** is memray's peak with Python allocators traced, over the call alone, after a warm-up call.
 - **Statements** are those that Django logs, BEGIN, set_config and COMMIT included. The server sees more of them.
 - A ratio of times is the geometric mean over pairs of fresh processes, with its 95 % interval where there are pairs
   enough; `~` marks one that does not distinguish the two. A ratio of peaks is of medians."""
