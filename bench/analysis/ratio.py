@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.analysis.pairs import paired_ratio
+from bench.analysis.sequence import ratio_of_pairs
 from bench.analysis.summary import Summary
 from bench.results.metrics import Kind
 
@@ -23,7 +23,7 @@ FLOOR_TEXT = {"bytes": "1 MB"}
 class Ratio:
     """A Ratio is the other divided by the base: below 1, the other takes less.
 
-    Of a noisy metric it is the geometric mean over pairs, ``low`` and ``high`` are its 95 % interval, and
+    Of a noisy metric it is the centre of the pairs' ratios, ``low`` and ``high`` are its 95 % interval, and
     ``distinguished`` says that the interval excludes 1. Of a near-exact metric it is the centres' ratio, without an
     interval, and ``distinguished`` says that the sides differ by more than NEAR_EXACT_TOLERANCE.
     """
@@ -47,7 +47,7 @@ def ratio(base: Summary | None, other: Summary | None) -> Ratio | None:
     if min(base.centre, other.centre) <= floor:
         return None
     if base.metric.kind is Kind.NOISY:
-        found = paired_ratio(base.samples, other.samples)
+        found = ratio_of_pairs(base, other)
         return None if found is None else Ratio(found.estimate, found.distinguished, found.low, found.high, unit)
     value = other.centre / base.centre
     apart = base.low > other.high or other.low > base.high

@@ -203,16 +203,26 @@ def _figure_checks(results: Results) -> Iterator[Check]:
 
 
 def _gap_checks(results: Results, cases: Sequence[Case]) -> Iterator[Check]:
-    """Find the metrics that other implementations have on the scan, and cases with fewer samples than the plan says."""
+    """Find the metrics that other implementations have on the scan, and cases with fewer samples than the plan says.
+
+    Where the run chose their number, a case has at least as many as each of its stops has pairs.
+    """
     counts = {_key(one): len(one.samples) for one in results.measurements if one.implementation != COPY_BASELINE}
+    chosen = any(one.sequential for one in results.measurements)
     most: dict[tuple[str, str], int] = {}
     for (scan, _, name), number in counts.items():
-        most[scan, name] = max(number, most.get((scan, name), 0))
+        most[scan, name] = max(min(number, 1) if chosen else number, most.get((scan, name), 0))
+    stopped: dict[tuple[str, str, str], int] = {}
+    for stop in results.stops:
+        for side in (stop.base, stop.other):
+            key = (stop.scan, side, stop.metric)
+            stopped[key] = max(stop.pairs, stopped.get(key, 0))
     for metric in METRICS.values():
         planned = results.planned_samples or 0 if timed(metric) else 0
         for scan, implementation in cases:
             own = counts.get((scan, implementation, metric.name), 0)
-            wanted = max(planned, most.get((scan, metric.name), 0))
+            pairs = stopped.get((scan, implementation, metric.name), 0)
+            wanted = max(planned, most.get((scan, metric.name), 0), pairs)
             if own < wanted and (own or required(metric)):
                 yield Check(
                     name=f"samples {metric.name} {scan} {implementation}",

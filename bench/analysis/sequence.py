@@ -32,7 +32,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.analysis.pairs import CONFIDENCE, PairedRatio
+from bench.analysis.pairs import CONFIDENCE, PairedRatio, paired_ratio
+from bench.analysis.summary import Summary
 
 ERROR = 1 - CONFIDENCE
 FEWEST_IN_SEQUENCE = 7
@@ -123,6 +124,15 @@ def hodges_lehmann(values: Logs) -> float:
     """
     first, second = np.triu_indices(len(values))
     return float(np.median((values[first] + values[second]) / 2))
+
+
+def ratio_of_pairs(base: Summary, other: Summary) -> PairedRatio | None:
+    """Compare two summaries of a noisy metric pair by pair, as the number of their samples came about.
+
+    None without a pair or with a sample of zero.
+    """
+    compare = sequential_ratio if base.sequential or other.sequential else paired_ratio
+    return compare(base.samples, other.samples)
 
 
 def sequential_ratio(base: tuple[float, ...], other: tuple[float, ...], error: float = ERROR) -> PairedRatio | None:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from bench.analysis.sequence import ERROR, ConfidenceSequence
 from bench.results.stops import StopReason
 
+WALL = "wall_seconds"
+"""The metric of a question that names none."""
+
 Interval = tuple[float, float]
 
 
@@ -38,6 +41,7 @@ class Question:
     base: str
     other: str
     band: Band
+    metric: str = WALL
 
 
 NO_CHANGE = Band.around_one(0.0)

@@ -46,6 +46,8 @@ class Summary:
     high: float
     spread: Spread
     warnings: tuple[str, ...] = ()
+    sequential: bool = False
+    """Whether the samples themselves decided how many were taken."""
 
     @property
     def repeats(self) -> bool:
@@ -89,6 +91,7 @@ def summarise(measurement: Measurement) -> Summary:
         high=high,
         spread=spread,
         warnings=tuple(warnings),
+        sequential=measurement.sequential,
     )
 
 

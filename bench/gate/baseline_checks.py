@@ -13,7 +13,7 @@ from bench.analysis.run_verdict import named, required, run_checks
 from bench.analysis.verdict import Check, Standing
 from bench.gate.evidence import evidence_for
 from bench.gate.policy import Policy
-from bench.gate.rule_checks import Run
+from bench.gate.run import Run
 from bench.gate.text import figures, share
 from bench.report.comparison import percent
 from bench.results.cases import failed_cases

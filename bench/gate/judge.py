@@ -11,7 +11,8 @@ from bench.analysis.summary import summaries_of
 from bench.analysis.verdict import Check, Standing, Verdict
 from bench.gate.baseline_checks import baseline_checks
 from bench.gate.policy import Policy
-from bench.gate.rule_checks import Run, rule_checks
+from bench.gate.rule_checks import rule_checks
+from bench.gate.run import Run
 from bench.results.cases import failed_cases
 from bench.results.metrics import METRICS
 from bench.results.records import Results

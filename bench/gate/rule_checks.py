@@ -3,57 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from bench.analysis.comparable import environment_fingerprint
 from bench.analysis.growth import FEWEST_SIZES, Line, fit_line
 from bench.analysis.laws import check_laws
-from bench.analysis.pairs import FEWEST_PAIRS, chance_ratio, log_ratio_deviation, paired_ratio
-from bench.analysis.ratio import FLOOR
-from bench.analysis.rows import Answer
-from bench.analysis.run_verdict import RunVerdict, law_check, named
-from bench.analysis.summary import FEWEST_FOR_INTERVAL, Summaries, Summary
+from bench.analysis.run_verdict import law_check, named
+from bench.analysis.summary import FEWEST_FOR_INTERVAL, Summary
 from bench.analysis.verdict import Check, Standing
 from bench.gate.evidence import evidence_for, growth_evidence, law_evidence
 from bench.gate.policy import Policy, Rule
-from bench.gate.text import figures, share
-from bench.results.cases import failed_cases, measured_cases
+from bench.gate.ratio_checks import ratio_checks
+from bench.gate.run import Run, missing_figure
+from bench.gate.text import figures
+from bench.results.cases import measured_cases
 from bench.results.metrics import METRICS, Kind, Metric
-from bench.results.records import Case, Results
-
-
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """A Run is the results under judgement with what is derived from them, and the baseline for evidence."""
-
-    results: Results
-    summaries: Summaries
-    verdict: RunVerdict
-    baseline: Results | None
-
-    @property
-    def claims(self) -> bool:
-        """Whether a performance claim may be made at all: not where rows differ."""
-        return self.verdict.same_rows.answer is not Answer.NO
-
-    def may_claim(self, metric: Metric, case: Case) -> bool:
-        """Whether the gate may judge ``metric`` of ``case``: counts always, a cost only where its rows are proven."""
-        return metric.kind is Kind.EXACT or (self.claims and case in self.verdict.proven)
-
-    def unmeasured(self, case: Case) -> bool:
-        """Whether there is no figure of ``case`` at all."""
-        return case not in measured_cases(self.results)
-
-    def explained(self, case: Case) -> bool:
-        """Whether a check of the run itself already says why ``case`` lacks figures."""
-        return bool(self.results.unfinished) or case in failed_cases(self.results) or self.unmeasured(case)
-
-    def deviation(self, metric: str) -> float | None:
-        """Return the standard deviation of a pair's log ratio by this machine's noise floor, where it is known."""
-        floor = self.results.noise_floor
-        if floor is None or floor.environment_fingerprint != environment_fingerprint(self.results.environment):
-            return None
-        return floor.deviations.get(metric)
 
 
 def rule_checks(policy: Policy, run: Run) -> Iterator[Check]:
@@ -61,22 +23,9 @@ def rule_checks(policy: Policy, run: Run) -> Iterator[Check]:
     yield from _law_checks(policy, run)
     for rule in policy.of_kind("ceiling"):
         yield from _ceiling_check(rule, run)
-    for rule in policy.of_kind("ratio"):
-        yield from _ratio_check(rule, run)
+    yield from ratio_checks(policy, run)
     for rule in policy.of_kind("growth"):
         yield from _growth_check(rule, policy.scans, run)
-
-
-def missing_figure(name: str, metric: Metric, case: Case, run: Run) -> Iterator[Check]:
-    """Yield the failure of a check whose figure is missing, unless another check says why."""
-    if not run.explained(case):
-        scan, implementation = case
-        yield Check(
-            name=name,
-            standing=Standing.ERROR,
-            sentence=f"{named(metric, implementation, scan)} was not measured; measure it, or take its rule away",
-            scan=scan,
-        )
 
 
 def _law_checks(policy: Policy, run: Run) -> Iterator[Check]:
@@ -142,65 +91,6 @@ def _against_ceiling(summary: Summary, limit: float) -> tuple[float, Standing, s
     if summary.low > limit:
         return value, Standing.FAILED, f" (95 % interval {low} to {high})"
     return value, Standing.PASSED, f", but within its noise (95 % interval {low} to {high})"
-
-
-def _ratio_check(rule: Rule, run: Run) -> Iterator[Check]:
-    metric, (scan, implementation) = rule.described, rule.case
-    name = f"ratio {metric.name} {scan} {implementation}/{rule.base}"
-    sides = []
-    for side in (implementation, rule.base or ""):
-        found = run.summaries.get(scan, side, metric.name)
-        if found is None:
-            yield from missing_figure(name, metric, (scan, side), run)
-            return
-        if not run.may_claim(metric, (scan, side)):
-            return
-        sides.append(found)
-    other, base = sides
-    standing, words = _against_ratio(other, base, rule.bound, run.deviation(metric.name))
-    yield Check(
-        name=name,
-        standing=standing,
-        sentence=f"{named(metric, implementation, scan)} is {words} that of {rule.base}, "
-        f"at most {share(rule.bound)} allowed ({', '.join(_sides(other, base))})",
-        evidence=evidence_for(metric, rule.case, run.results, run.baseline) if standing is Standing.FAILED else (),
-        scan=scan,
-        noisy=metric.kind is Kind.NOISY,
-    )
-
-
-def _sides(other: Summary, base: Summary) -> tuple[str, str]:
-    first, second = figures(other.metric.unit, other.centre, base.centre)
-    return f"{first} against {second}", f"n={len(other.samples)} and {len(base.samples)}"
-
-
-def _against_ratio(other: Summary, base: Summary, limit: float, deviation: float | None) -> tuple[Standing, str]:
-    """Judge other ÷ base by the metric's kind, and put the ratio in words."""
-    if min(base.samples) <= FLOOR.get(base.metric.unit, 0.0):
-        return Standing.INCONCLUSIVE, "not to be divided by so small a figure as"
-    if base.metric.kind is Kind.NOISY:
-        return _against_paired_ratio(other, base, limit, deviation)
-    exact = base.metric.kind is Kind.EXACT
-    ratio = max(other.samples) / min(base.samples) if exact else other.centre / base.centre
-    return Standing.PASSED if ratio <= limit else Standing.FAILED, f"{share(ratio)} of"
-
-
-def _against_paired_ratio(other: Summary, base: Summary, limit: float, deviation: float | None) -> tuple[Standing, str]:
-    """Judge by pairs: over the limit are an interval wholly above it, and an excess that chance alone would not show.
-
-    What chance shows follows from the machine's noise floor, or else from the pairs themselves.
-    """
-    found = paired_ratio(base.samples, other.samples)
-    if found is None:
-        return Standing.INCONCLUSIVE, "not to be paired with"
-    if found.low is None or found.high is None:
-        standing = Standing.PASSED if found.estimate <= limit else Standing.INCONCLUSIVE
-        return standing, f"{share(found.estimate)} (no interval below {FEWEST_PAIRS} pairs) of"
-    words = f"{share(found.estimate)} (95 % interval {share(found.low)} to {share(found.high)}) of"
-    if deviation is None:
-        deviation = log_ratio_deviation(base.samples, other.samples)
-    above = found.low > limit and found.estimate > limit * chance_ratio(deviation, found.pairs)
-    return Standing.FAILED if above else Standing.PASSED, words
 
 
 def _growth_check(rule: Rule, scans: tuple[str, ...], run: Run) -> Iterator[Check]:

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from bench.analysis.pairs import FEWEST_PAIRS
 from bench.analysis.sequence import ConfidenceSequence, log_ratios
-from bench.analysis.stopping import NO_CHANGE, Question, answers, narrow
+from bench.analysis.stopping import NO_CHANGE, WALL, Question, answers, narrow
 from bench.results.stops import Stop, StopReason
 
 PRECISION = 0.03
 BUDGET_MINUTES = 5.0
 
-Samples = Callable[[str], tuple[float, ...]]
-"""From an implementation's name to its samples of wall time on the scan, in the order taken."""
+Samples = Callable[[str, str], tuple[float, ...]]
+"""From an implementation and a metric of time to the samples on the scan, in the order taken."""
 Clock = Callable[[], float]
 
 
@@ -134,7 +134,7 @@ class ScanRounds:
         known = {
             one: ConfidenceSequence(logs)
             for one in self._open
-            if (logs := log_ratios(samples(one.base), samples(one.other))) is not None
+            if (logs := log_ratios(samples(one.base, one.metric), samples(one.other, one.metric))) is not None
         }
         decided = self._rounds.decide(known)
         for question, sequence in known.items():
@@ -153,7 +153,8 @@ class ScanRounds:
                     scan=one.scan,
                     base=one.base,
                     other=one.other,
-                    pairs=min(len(samples(one.base)), len(samples(one.other))),
+                    metric=one.metric,
+                    pairs=min(len(samples(name, one.metric)) for name in (one.base, one.other)),
                     reason=reason,
                     low=one.band.low,
                     high=one.band.high,
@@ -166,7 +167,7 @@ class ScanRounds:
             name
             for name in self._implementations
             if name not in failed
-            and (name in asked or (name not in self._settled and len(samples(name)) < FEWEST_PAIRS))
+            and (name in asked or (name not in self._settled and len(samples(name, WALL)) < FEWEST_PAIRS))
         )
         if wanted and self._companion is not None and self._companion not in failed:
             return (*wanted, self._companion)

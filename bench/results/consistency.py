@@ -34,6 +34,7 @@ def faults(results: Results) -> Faults:
         for place, what in noise_floor_faults(results.noise_floor):
             yield f"noise_floor.{place}", what
     yield from _sample_count_faults(results)
+    yield from _stop_faults(results)
 
 
 def noise_floor_faults(floor: NoiseFloor) -> Faults:
@@ -183,6 +184,23 @@ def _sample_count_faults(results: Results) -> Faults:
         for case in product((one.scan for one in results.datasets), results.implementations):
             if case not in failed | timed:
                 yield "measurements", f"{_named(case)} has no time sample, and no failure says why"
+
+
+def _stop_faults(results: Results) -> Faults:
+    """Yield stops of cases that are not listed or not measured so, and questions that ended twice."""
+    counts = {(one.scan, one.implementation, one.metric): len(one.samples) for one in results.measurements}
+    first: dict[tuple[object, ...], int] = {}
+    for index, one in enumerate(results.stops):
+        place = f"stops[{index}]"
+        for name, side in (("base", one.base), ("other", one.other)):
+            yield from _unlisted(place, one.scan, side, results)
+            if one.pairs > (taken := counts.get((one.scan, side, one.metric), 0)):
+                yield f"{place}.pairs", f"is {one.pairs}; the {name} has {taken} samples"
+        yield from _unknown_metric(f"{place}.metric", one.metric)
+        for field in ("pairs", "low", "high"):
+            yield from _negative(f"{place}.{field}", getattr(one, field))
+        if first.setdefault((key := (one.scan, one.base, one.other, one.metric, one.low, one.high)), index) != index:
+            yield place, f"the pairs of {shown(one.other)} ended in stops[{first[key]}] already; keep one of the two"
 
 
 def _repeated_cases(name: str, records: Iterable[Any]) -> Faults:

@@ -5,7 +5,8 @@ Readers derive summaries from the samples; the file holds none.
 Schema history:
 1: the first.
 2: `Results.unfinished`, `Results.planned_samples` and `Measurement.incomplete`; the copy baseline was "copy-limit".
-3: any job: `Results.job` and `Results.code`; `Dataset.size`, `quantities`, `facts` and `published`; `Digest.tables`.
+3: any job: `Results.job` and `Results.code`; `Dataset.size`, `quantities`, `facts` and `published`; `Digest.tables`;
+   `Results.stops` and `Measurement.sequential`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from bench.declare.laws import Law
 from bench.jobs.published import PublishedFigure
 from bench.results.promises import PromiseTrial
+from bench.results.stops import Stop
 
 COPY_BASELINE = "copy-baseline"
 """The pseudo-implementation that COPYs the same rows from a file: the bare cost, not a competitor."""
@@ -87,6 +89,8 @@ class Measurement:
     warnings: tuple[str, ...] = ()
     incomplete: str = ""
     """Why the figure does not cover all of the work, such as "forked 4 child processes"; '' where it does."""
+    sequential: bool = False
+    """Whether the samples themselves decided how many were taken; intervals have to allow for that."""
 
 
 @dataclass(frozen=True, order=True, kw_only=True)
@@ -278,7 +282,10 @@ class Results:
     unfinished: str = ""
     """Why the run stopped before the end of its plan, such as "interrupted"; '' where it did not."""
     planned_samples: int | None = None
-    """How many time samples of each case the plan asked for; None in files of schema 1."""
+    """How many time samples of each case the plan asked for; None where the run chose their number, and in files of
+    schema 1."""
+    stops: tuple[Stop, ...] = ()
+    """Where the run chose the number of pairs: how many it took of each two implementations, and why no more."""
     code: tuple[ImplementationEnvironment, ...] = ()
     """Which code each implementation is, and where it ran; empty in files before schema 3."""
 

@@ -27,13 +27,14 @@ class StopReason(Enum):
 class Stop:
     """A Stop is the end of the pairs of two implementations on one scan, in a run that chose their number itself.
 
-    The question was whether ``other`` ÷ ``base`` lies within ``low`` to ``high``; both are 1 where any difference
-    counts.
+    The question was whether ``other`` ÷ ``base`` of the metric lies within ``low`` to ``high``; both are 1 where any
+    difference counts.
     """
 
     scan: str
     base: str
     other: str
+    metric: str
     pairs: int
     reason: StopReason
     low: float = 1.0

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bench.analysis.pairs import FEWEST_PAIRS
-from bench.analysis.stopping import Band, Question
+from bench.analysis.stopping import WALL, Band, Question
 from bench.harness.rounds import Goal, Rounds, against_the_first
 from bench.results.stops import Stop, StopReason
 
@@ -33,8 +33,9 @@ class Machine:
         """Seconds so far."""
         return self.now
 
-    def samples(self, name: str) -> tuple[float, ...]:
+    def samples(self, name: str, metric: str) -> tuple[float, ...]:
         """What was taken of ``name`` on the scan that is measured."""
+        assert metric == WALL
         return tuple(self.taken[name])
 
     def measure(
@@ -76,7 +77,9 @@ def test_a_clear_difference_is_decided_with_few_pairs_and_the_stop_says_so() -> 
     machine = Machine({"a": 1.0, "b": 1.5})
     rounds = rounds_of(machine, "1k/8")
     taken = machine.measure(rounds, "1k/8")
-    assert rounds.stops == [Stop(scan="1k/8", base="a", other="b", pairs=len(taken), reason=StopReason.ABOVE)]
+    assert rounds.stops == [
+        Stop(scan="1k/8", base="a", other="b", metric=WALL, pairs=len(taken), reason=StopReason.ABOVE)
+    ]
     assert 7 <= len(taken) <= 9
     assert len(machine.taken["a"]) == len(machine.taken["b"]) == len(taken)
 
@@ -128,7 +131,7 @@ def test_the_budget_ends_what_is_open_before_a_round_that_would_exceed_it() -> N
     taken = machine.measure(rounds, "1k/8")
     assert len(taken) == 10
     assert machine.now <= 21
-    assert rounds.stops == [Stop(scan="1k/8", base="a", other="b", pairs=10, reason=StopReason.BUDGET)]
+    assert rounds.stops == [Stop(scan="1k/8", base="a", other="b", metric=WALL, pairs=10, reason=StopReason.BUDGET)]
 
 
 def test_a_budget_that_is_too_small_for_anything_leaves_one_pair() -> None:

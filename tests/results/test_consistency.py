@@ -74,6 +74,18 @@ def _case_without_time(content: Tree) -> None:
     ]
 
 
+def _stops(*stops: dict[str, object]) -> Callable[[Tree], None]:
+    return _set("stops", to=list(stops))
+
+
+STOP: dict[str, object] = {
+    "scan": "100/3",
+    "base": "materializing",
+    "other": "streaming",
+    "metric": "wall_seconds",
+    "pairs": 5,
+    "reason": "budget",
+}
 OF_INVOICES = {
     "metric": "statements_server",
     "base": 5,
@@ -166,6 +178,16 @@ DEFECTS: dict[str, tuple[Callable[[Tree], None], str]] = {
         "measurements[0].samples: has 5 samples; the plan says 4",
     ),
     "case without time": (_case_without_time, 'measurements: "streaming" on "1k/8" has no time sample, and no failure'),
+    "stop twice": (
+        _stops(STOP, STOP),
+        'stops[1]: the pairs of "streaming" ended in stops[0] already; keep one of the two',
+    ),
+    "stop of an unlisted scan": (_stops({**STOP, "scan": "9/9"}), 'stops[0].scan: "9/9" is none of the datasets'),
+    "stop with pairs that were not taken": (
+        _stops({**STOP, "pairs": 6}),
+        "stops[0].pairs: is 6; the base has 5 samples",
+    ),
+    "stop of no known reason": (_stops({**STOP, "reason": "tired"}), "stops[0].reason"),
     "plan below zero": (_set("planned_samples", to=-1), "planned_samples: is -1"),
     "text of two million characters": (_set("command", to="x" * 2_000_000), "command: a text of 2,000,000 characters"),
     "name of a thousand": (

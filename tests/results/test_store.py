@@ -40,6 +40,7 @@ def test_the_file_has_the_published_shape_in_indented_json(tmp_path: Path) -> No
         "samples": [1.10, 1.08, 1.13, 1.09, 1.12],
         "warnings": [],
         "incomplete": "",
+        "sequential": False,
     }
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bench.analysis.pairs import FEWEST_PAIRS, paired_ratio
+from bench.analysis.pairs import FEWEST_PAIRS
 from bench.analysis.ratio import NEAR_EXACT_TOLERANCE
 from bench.analysis.run_verdict import RunVerdict
+from bench.analysis.sequence import ratio_of_pairs
 from bench.analysis.summary import Summaries, Summary
 from bench.report.figures import MISSING, value_text
 from bench.report.table import Column, Content, Footnotes, Table
@@ -64,7 +65,7 @@ def _over(baseline: Summary | None, own: Summary | None, notes: Footnotes) -> st
     low: float | None = None
     high: float | None = None
     if own.metric.kind is Kind.NOISY:
-        found = paired_ratio(baseline.samples, own.samples)
+        found = ratio_of_pairs(baseline, own)
         if found is None:
             return MISSING
         value, low, high, apart = found.estimate, found.low, found.high, found.distinguished
