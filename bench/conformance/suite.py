@@ -20,12 +20,12 @@ from bench.database.server import Server, open_server
 from bench.datasets.catalogue.record import LoadedCatalogue, write_catalogue
 from bench.datasets.catalogue.written import file_catalogue
 from bench.datasets.scan import ScanKey
-from bench.declare.divergence import Divergence
+from bench.declare.divergence import DeclaredDivergences, Divergence
 from bench.declare.storage import storage_in
 from bench.harness.executor import SETUP_SECONDS, ProcessExecutor, SampleError
 from bench.harness.scratch import scratch_folder
 from bench.messages.request import CallRequest, DescribeRequest, MigrateRequest
-from bench.results.conformance import CaseVerdict, DeclaredDivergences, Status
+from bench.results.conformance import CaseVerdict, Status
 
 CALL_SECONDS = 60.0
 """The default timeout of a call; the longest takes a second on an idle machine."""

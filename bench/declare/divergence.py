@@ -34,6 +34,15 @@ class Divergence:
             )
 
 
+@dataclass(frozen=True, kw_only=True)
+class DeclaredDivergences:
+    """What an implementation declares, and the fingerprint of the source that declares it."""
+
+    implementation: str
+    divergences: tuple[Divergence, ...]
+    source: str
+
+
 _DIVERGENCES: Declaration[tuple[Divergence, ...]] = Declaration("__bench_divergences__", ())
 
 

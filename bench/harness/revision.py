@@ -17,6 +17,7 @@ from typing import TypeVar, cast
 
 import msgspec
 
+from bench.declare.divergence import DeclaredDivergences
 from bench.declare.registry import locate
 from bench.declare.storage import DeclaredStorage
 from bench.errors import InputError
@@ -26,7 +27,6 @@ from bench.harness.scratch import scratch_folder
 from bench.harness.stage import Stage, open_stage
 from bench.messages.answer import DescribeAnswer
 from bench.messages.request import AnswerT, DescribeRequest, Request, SampleRequest
-from bench.results.conformance import DeclaredDivergences
 from bench.results.promises import DeclaredPromises
 from bench.results.records import DeclaredLaws
 from bench.revisions.archive import unpack

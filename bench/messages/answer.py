@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from bench.compliance.contract import Outcome
+from bench.declare.divergence import DeclaredDivergences
 from bench.declare.storage import DeclaredStorage
 from bench.messages.reading import Reading
-from bench.results.conformance import DeclaredDivergences
 from bench.results.promises import DeclaredPromises
 from bench.results.records import DeclaredLaws
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from bench.declare.divergence import Divergence
+from bench.declare.divergence import DeclaredDivergences
 from bench.files.input_file import FileKind
 from bench.files.json_file import Faults, JsonFile, write_json
 
@@ -24,15 +24,6 @@ class Status(Enum):
     EQUAL = "equal"
     KNOWN = "known divergence"
     WRONG = "wrong"
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeclaredDivergences:
-    """What an implementation declares, and the fingerprint of the source that declares it."""
-
-    implementation: str
-    divergences: tuple[Divergence, ...]
-    source: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from bench.compliance.contract import Implementation, Outcome, install_catalogue
 from bench.compliance.schema.django_setup import close_connections, migrate, set_up_apps, set_up_django
 from bench.datasets.catalogue.record import read_catalogue
 from bench.datasets.scan.warm_up import warm_up_catalogue
-from bench.declare.divergence import divergences_of
+from bench.declare.divergence import DeclaredDivergences, divergences_of
 from bench.declare.laws import laws_of
 from bench.declare.promise import promises_of
 from bench.declare.registry import load, locate
@@ -38,7 +38,6 @@ from bench.messages.request import (
     ServeRequest,
     TrialRequest,
 )
-from bench.results.conformance import DeclaredDivergences
 from bench.results.promises import DeclaredPromises
 from bench.results.records import DeclaredLaws
 from bench.worker.copy_baseline import copy_baseline
