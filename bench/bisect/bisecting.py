@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -43,8 +43,9 @@ class Bisecting:
         judge: Judge,
         say: Callable[[str], None] = lambda _: None,
         keep: Callable[[Bisection], None] = lambda _: None,
+        warnings: Callable[[], Sequence[str]] = tuple,
     ) -> None:
-        """``say`` gets what is done now, ``keep`` what was found after each trial."""
+        """``say`` gets what is done now, ``keep`` what was found after each trial; ``warnings`` are the runs'."""
         self._plan = plan
         self._judge = judge
         self._say, self._keep = say, keep
@@ -55,6 +56,7 @@ class Bisecting:
         self._graph = Graph(parents={}, changing=frozenset())
         self._search: Search | None = None
         self._warnings: list[str] = []
+        self._warnings_of_runs = warnings
 
     def run(self) -> Bisection:
         """Search to the end. Raises InputError or UndecidedError where there is nothing to search, and BenchError."""
@@ -99,7 +101,7 @@ class Bisecting:
             changing=len(self._graph.changing),
             trials=tuple(sorted(self._trials.values(), key=lambda one: order[one.commit.hash])),
             candidates=tuple(bisected(described[name]) for name in candidates),
-            warnings=tuple(self._warnings),
+            warnings=(*self._warnings, *self._warnings_of_runs()),
             unfinished=unfinished,
         )
 

@@ -68,33 +68,38 @@ class CodeSource(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class PackageCode:
-    """The PackageCode of an implementation is its top-level package or module, and nothing else of the commit.
+    """The PackageCode of implementations is their top-level packages or modules, and nothing else of the commit.
 
     The harness, the schema and whatever else the package imports are today's, so that two revisions differ in nothing
     but the code under test.
     """
 
     repository: Repository
-    package: str
-    """Its folder or file, relative to the clone's root."""
+    paths: tuple[str, ...]
+    """The folder or file of each package, relative to the clone's root."""
     base: WorkerEnvironment
-    """That of the implementation today."""
+    """That of the implementations today."""
 
     @classmethod
-    def of(cls, implementation: Implementation) -> PackageCode:
-        """Return the code source of ``implementation``. Raises InputError where it is in no git checkout."""
-        path = _package_path(implementation)
-        repository = Repository.containing(path)
-        return cls(
-            repository=repository,
-            package=str(path.relative_to(repository.root)),
-            base=implementation.environment,
-        )
+    def of(cls, *implementations: Implementation) -> PackageCode:
+        """Return the code source of ``implementations``, which have one environment.
 
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """See ``CodeSource``."""
-        return (self.package,)
+        Raises InputError where one is in no git checkout, or they are in different ones.
+        """
+        places = {one.name: _package_path(one) for one in implementations}
+        repositories = {name: Repository.containing(path) for name, path in places.items()}
+        first, *others = repositories
+        for name in others:
+            if repositories[name] != repositories[first]:
+                raise InputError(
+                    f"{first!r} and {name!r} are in different git checkouts; measure revisions of one at a time"
+                )
+        root = repositories[first].root
+        return cls(
+            repository=repositories[first],
+            paths=tuple(dict.fromkeys(str(path.relative_to(root)) for path in places.values())),
+            base=implementations[0].environment,
+        )
 
     @property
     def deciding(self) -> tuple[str, ...]:
@@ -104,7 +109,8 @@ class PackageCode:
     def environment(self, commit: Commit, folder: Path) -> WorkerEnvironment:
         """See ``CodeSource``."""
         del commit  # its code runs in today's environment
-        return replace(self.base, path=(str((folder / self.package).parent), *self.base.path))
+        parents = dict.fromkeys(str((folder / path).parent) for path in self.paths)
+        return replace(self.base, path=(*parents, *self.base.path))
 
     def tables(self, commit: Commit, environment: WorkerEnvironment) -> str:
         """See ``CodeSource``: the tables are the job's, today's."""

@@ -58,6 +58,22 @@ def test_a_revision_without_the_package_cannot_be_run(clone: Path, tmp_path: Pat
         checkouts.code(checkouts.commit("main~1"))
 
 
+def test_implementations_of_several_packages_come_together(clone: Path, tmp_path: Path) -> None:
+    source = PackageCode.of(implementation("pkg.task:create", clone), implementation("single:create", clone))
+    checkouts = Checkouts(source, tmp_path / "scratch")
+    code = checkouts.code(checkouts.commit("main"))
+    assert set(files(tmp_path / "scratch" / code.commit.hash)) == {
+        "pkg/__init__.py",
+        "pkg/sub/more.py",
+        "pkg/task.py",
+        "single.py",
+    }
+    assert code.environment.path == (f"{tmp_path}/scratch/{code.commit.hash}", str(clone))
+    other = make(tmp_path / "other", {"elsewhere.py": ""})
+    with pytest.raises(InputError, match="are in different git checkouts; measure revisions of one at a time"):
+        PackageCode.of(implementation("single:create", clone), implementation("elsewhere:create", other))
+
+
 def test_the_suite_itself_is_not_taken_from_a_revision(clone: Path) -> None:
     with pytest.raises(InputError, match="is part of the harness, which is always taken from the working tree"):
         PackageCode.of(implementation("bench.worker:main"))
