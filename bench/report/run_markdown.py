@@ -38,6 +38,7 @@ from bench.report.tables.details import (
 from bench.report.tables.growth import growth_tables
 from bench.report.tables.overview import headline_sentence, headline_table, legend, verdict_lines
 from bench.report.tables.statements import law_line, law_table, offender_table, statement_tables
+from bench.report.tables.stops import ABOUT_PAIRS, PAIRS_TITLE, stops_table
 from bench.results.metrics import METRICS, Side
 from bench.results.records import Results
 from bench.words import counted, enumerated, plain
@@ -50,7 +51,7 @@ _HOW_TO_READ = """\
 - **Time** is taken without any tracer: memory, statements and time are measured in separate processes.
 - **Peak heap** is memray's peak with Python allocators traced, over the call alone, after a warm-up call.
 - **Statements** are those that Django logs, BEGIN, set_config and COMMIT included. The server sees more of them.
-- A ratio of times is the geometric mean over pairs of fresh processes, with its 95 % interval where there are pairs
+- A ratio of times is the centre of those of pairs of fresh processes, with its 95 % interval where there are pairs
   enough; `~` marks one that does not distinguish the two. A ratio of peaks is of medians."""
 
 _ABOUT_GROWTH = """\
@@ -101,6 +102,10 @@ def _top(results: Results, summaries: Summaries, verdict: RunVerdict, charts: It
     if named := legend(results):
         yield escape(named[0].upper() + named[1:])
     yield markdown_table(headline_table(results, summaries, verdict))
+    if (stops := stops_table(results)) is not None:
+        yield f"**{PAIRS_TITLE}**"
+        yield markdown_table(stops)
+        yield ABOUT_PAIRS
     yield _HOW_TO_READ
     yield from map(_picture, charts)
 

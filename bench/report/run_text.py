@@ -15,6 +15,7 @@ from bench.report.tables.copy_baseline import COPY_BASELINE_TITLE, copy_baseline
 from bench.report.tables.growth import KILLS_TITLE, kill_table
 from bench.report.tables.overview import case_table, headline_sentence, headline_table, legend, verdict_lines
 from bench.report.tables.statements import law_line, offender_lines
+from bench.report.tables.stops import stops_line
 from bench.report.terminal import WIDTH, fits, note_lines, table_lines, wrap
 from bench.results.records import Results
 from bench.words import plain
@@ -44,6 +45,8 @@ def render_table(results: Results) -> str:
     if named := legend(results):
         lines += [*wrap(named, WIDTH), ""]
     lines += table_lines(table)
+    if stops := stops_line(results):
+        lines += ["", *wrap(stops, WIDTH)]
     if results.promises:
         lines += ["", PROMISES_TITLE, *table_lines(promises_table(results.promises, results.implementations))]
     baselines = copy_baseline_table(results, summaries, verdict)

@@ -20,6 +20,7 @@ RUNS: dict[str, Callable[[], Results]] = {
     "hostile": variants.hostile,
     "empty": variants.empty,
     "sweep": sweep,
+    "stopped": variants.stopped,
 }
 
 

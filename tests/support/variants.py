@@ -9,6 +9,7 @@ import msgspec
 
 from bench.declare.laws import Law, Step
 from bench.results.records import DeclaredLaws, Failure, NoiseFloor, Results, StatementTexts
+from bench.results.stops import Stop, StopReason
 from tests.support.builders import digest, measurement, production_results
 
 HOSTILE = "evil|`name`\n<script>alert(1)</script>\x1b[31m[x](y)$z$ _a_ \\| *b* 日本語"
@@ -46,6 +47,44 @@ def failed() -> Results:
         failures=(failure,),
         warnings=("the load average was 3.1 at the start",),
     )
+
+
+def stopped() -> Results:
+    """Return a run that chose the number of its pairs: decided on two scans, out of time on the third."""
+    results = production_results()
+    jitter = (1.01, 0.99, 1.02, 0.98, 1.0, 1.03, 0.97, 1.0)
+    ratios = {"100/3": 0.5, "1k/8": 1.0, "10k/20": 0.98}
+    measurements = [
+        replace(
+            one,
+            samples=tuple(2 * ratios[one.scan] * factor for factor in jitter)
+            if one.implementation == "streaming"
+            else (2.0,) * len(jitter),
+            sequential=True,
+        )
+        if one.metric == "wall_seconds"
+        else one
+        for one in results.measurements
+    ]
+    reasons = {
+        "100/3": (StopReason.BELOW, 1.0, 1.0),
+        "1k/8": (StopReason.WITHIN, 0.0, 1.1),
+        "10k/20": (StopReason.BUDGET, 1.0, 1.0),
+    }
+    stops = tuple(
+        Stop(
+            scan=scan,
+            base="materializing",
+            other="streaming",
+            metric="wall_seconds",
+            pairs=len(jitter),
+            reason=reason,
+            low=low,
+            high=high,
+        )
+        for scan, (reason, low, high) in reasons.items()
+    )
+    return replace(results, measurements=tuple(measurements), stops=stops, planned_samples=None)
 
 
 def three() -> Results:

@@ -234,12 +234,13 @@ def forest_chart(results: Results, summaries: Summaries, verdict: RunVerdict) ->
         return None
     base = short_name(results.implementations[0])
     pairs = max(len(one.samples) for one in results.measurements if one.metric == TIME.name)
+    up_to = "up to " if results.stops else ""
     floor = chance(results.noise_floor, TIME.name, pairs)
     described = "; ".join(f"{row.label}: {row.text}" for row in rows)
     return ForestChart(
         name=FOREST_CHART_NAME,
         title=_title(rows, base),
-        alt=f"Ratios of wall time to {base} with 95 % intervals over {pairs} pairs. {described}.",
+        alt=f"Ratios of wall time to {base} with 95 % intervals over {up_to}{pairs} pairs. {described}.",
         x_label=f"wall time of the other ÷ wall time of {base}: left of 1 the other is faster",
         rows=rows,
         floor=floor,

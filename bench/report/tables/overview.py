@@ -9,7 +9,7 @@ from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Summaries, Summary
 from bench.report.figures import MISSING, change_text, quantity, ratio_text, value_text
 from bench.report.table import Column, Content, Footnotes, Table
-from bench.results.metrics import METRICS, Metric
+from bench.results.metrics import METRICS, Kind, Metric
 from bench.results.records import Dataset, Failure, Results
 from bench.words import plain, shorten
 
@@ -29,6 +29,9 @@ _MOST_CLAIMS = 3
 NOT_DISTINGUISHED = (
     f"~: not distinguished; the 95 % interval over pairs includes 1, there are fewer than {FEWEST_PAIRS} pairs, "
     "or the sides are too close for what the metric repeats to"
+)
+NOT_DISTINGUISHED_IN_ITS_PAIRS = (
+    "~: not distinguished in as many pairs as were taken; more of them may, with a larger --budget"
 )
 
 
@@ -186,7 +189,8 @@ def _ratio_cell(verdict: RunVerdict, base: Summary | None, other: Summary | None
         return _near_zero(base, other, floor, notes) if floor else MISSING
     found = ratio(base, other)
     if found is not None and not found.distinguished:
-        notes.legend(NOT_DISTINGUISHED)
+        chosen = base.sequential and base.metric.kind is Kind.NOISY
+        notes.legend(NOT_DISTINGUISHED_IN_ITS_PAIRS if chosen else NOT_DISTINGUISHED)
     return ratio_text(found)
 
 
