@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bench.worker.failure import describe as describe
+
 INTERRUPTED = 130
 """The exit code of an interrupted command: 128 + SIGINT, as shells have it."""
 
@@ -28,20 +30,3 @@ class MeasurementError(BenchError):
     """An implementation failed while it was measured; the other cases went on."""
 
     exit_code = 1
-
-
-_LONGEST_DESCRIPTION = 1_000
-
-
-def describe(error: BaseException) -> str:
-    """Return ``error`` as one printable line: its class and its text, whatever that is made of."""
-    try:
-        text = " ".join(str(error).split())
-    except Exception as second:  # noqa: BLE001 - __str__ is anybody's code
-        text = f"(its text cannot be shown: {type(second).__name__})"
-    shown = "".join(
-        character if character.isprintable() else character.encode("unicode_escape", "surrogatepass").decode()
-        for character in text
-    )
-    cut = shown if len(shown) <= _LONGEST_DESCRIPTION else f"{shown[:_LONGEST_DESCRIPTION]}…"
-    return f"{type(error).__name__}: {cut}" if cut else type(error).__name__

@@ -15,6 +15,9 @@ ROOT = Path(__file__).parent.parent
 BENCH = ROOT / "bench"
 MODULES = sorted(BENCH.rglob("*.py"))
 LONGEST = 350
+WORKER = BENCH / "worker"
+PROJECTS_OWN = {"django", "memray", "psycopg", "sqlparse"}
+"""What a worker takes from the environment that it runs in; sqlparse comes with Django."""
 
 
 IDS = [str(path.relative_to(ROOT)) for path in MODULES]
@@ -25,19 +28,34 @@ def test_the_parent_loads_neither_django_nor_memray_nor_the_plots_library(module
     assert loaded(module, "django", "memray", "matplotlib", "reference_impl", "optimized_impl") == []
 
 
-def test_the_worker_loads_what_the_parent_does_not() -> None:
-    """What the test above looks for can be found."""
-    assert loaded("bench.worker.serve", "django") == ["django"]
+def test_what_the_test_above_looks_for_can_be_found() -> None:
+    assert loaded("bench.worker.probes.django_statements", "django") == ["django"]
     assert loaded("bench.worker.probes.memory", "memray") == ["memray"]
     assert loaded("bench.report.plots.draw", "matplotlib") == ["matplotlib"]
 
 
-def test_a_worker_loads_what_only_some_probes_need_when_they_need_it() -> None:
-    assert loaded("bench.worker.serve", "memray", "pytest", "pytest_benchmark") == []
+def test_a_worker_loads_no_package_before_the_project_does() -> None:
+    """A broken one becomes an answer, and none comes onto the path of a project that lacks it."""
+    packages = ("bench", "django", "memray", "msgspec", "psycopg", "psycopg2", "pytest", "pytest_benchmark", "rich")
+    script = f"""
+import importlib.util, sys
+spec = importlib.util.spec_from_file_location("bench_worker", {str(WORKER / "__init__.py")!r},
+    submodule_search_locations=[{str(WORKER)!r}])
+sys.modules["bench_worker"] = package = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(package)
+import bench_worker.serve
+print(sorted(name for name in {packages!r} if name in sys.modules))
+"""
+    finished = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert finished.stdout == "[]\n"
 
 
-def test_the_supervisor_loads_no_package_that_could_be_broken() -> None:
-    assert loaded("bench.worker.__main__", "django", "msgspec", "psycopg", "memray") == []
+@pytest.mark.parametrize("path", sorted(WORKER.rglob("*.py")), ids=lambda path: str(path.relative_to(WORKER)))
+def test_the_worker_imports_nothing_of_the_suite_but_by_relative_imports(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level]
+    assert {name.partition(".")[0] for name in names} <= {*sys.stdlib_module_names, *PROJECTS_OWN}
 
 
 def test_a_users_implementation_needs_little() -> None:

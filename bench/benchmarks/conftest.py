@@ -1,6 +1,6 @@
-"""The case to time: the one that a worker has set up, or, by hand, one made here on an embedded server.
+"""The case to time, on an embedded server that is started here.
 
-By hand, all samples of a case run in this one process: a quick look. The figures of a report come from ``bench run``,
+All samples of a case run in this one process: a quick look. The figures of a report come from ``bench run``,
 which starts a fresh process per sample.
 """
 
@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
+from bench.benchmarks.timed_case import TimedCase
 from bench.compliance.contract import install_catalogue
 from bench.datasets.providers import DEFAULT_PROVIDER, known_provider
 from bench.datasets.scan.warm_up import warm_up_catalogue
 from bench.datasets.size import ScanSize
 from bench.harness.stage import ScanSource, Stage, case_label, open_stage
-from bench.worker.probes.time import GIVEN_CASE, TimedCase
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,9 +36,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test per scan and implementation."""
     if "wanted" not in metafunc.fixturenames:
         return
-    if metafunc.config.pluginmanager.has_plugin(GIVEN_CASE):
-        metafunc.parametrize("wanted", [None], ids=["given"], scope="session")
-        return
     scans = metafunc.config.getoption("--bench-scan") or ["100/3"]
     names = metafunc.config.getoption("--bench-implementation") or ["materializing", "streaming"]
     wanted = [(scan, name) for scan in scans for name in names]
@@ -53,18 +50,13 @@ def stage() -> Iterator[Stage]:
 
 
 @pytest.fixture
-def case(request: pytest.FixtureRequest, wanted: tuple[str, str] | None) -> Iterator[TimedCase]:
+def case(request: pytest.FixtureRequest, wanted: tuple[str, str]) -> Iterator[TimedCase]:
     """The call to time."""
-    given = request.config.pluginmanager.get_plugin(GIVEN_CASE)
     # pytest-django forbids the database outside its own fixtures; ours is not Django's test database. By hand, Django
     # is not set up when pytest starts, and nothing is blocked.
     blocker = request.getfixturevalue("django_db_blocker")
     with blocker.unblock() if blocker else nullcontext():
-        if isinstance(given, TimedCase):
-            yield given
-        else:
-            assert wanted is not None  # parametrised above
-            yield from _case_by_hand(request, *wanted)
+        yield from _case_by_hand(request, *wanted)
 
 
 def _case_by_hand(request: pytest.FixtureRequest, label: str, name: str) -> Iterator[TimedCase]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench.worker.probes.time import TimedCase
+from bench.benchmarks.timed_case import TimedCase
 
 
 def test_create_compliance_requirements(benchmark: BenchmarkFixture, case: TimedCase) -> None:

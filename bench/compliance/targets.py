@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
+from bench.compliance.contract import Outcome
+
 ROWS = "compliance_requirements_overviews"
 SUMMARIES = "compliance_overview_summaries"
 TARGETS = (ROWS, SUMMARIES)
@@ -18,6 +22,15 @@ COUNTED_FINDINGS = (
     "SELECT count(*) FROM findings WHERE tenant_id = %s AND scan_id = %s AND NOT muted AND status IN ('PASS', 'FAIL')"
 )
 """How many findings of a tenant's scan count by the rules."""
+
+
+def contract_fault(outcome: object) -> str:
+    """Return in how far what an implementation returned is no Outcome; '' if it is one."""
+    try:
+        msgspec.convert(outcome, Outcome, strict=True)
+    except msgspec.ValidationError as error:
+        return f"the implementation returned no bench.compliance.contract.Outcome: {error}"
+    return ""
 
 
 def outcome_fault(
@@ -35,7 +48,7 @@ def outcome_fault(
         ("compliance_frameworks", frameworks if regions else ()),
     ):
         returned = outcome[name]
-        assert isinstance(returned, list)  # the worker has checked it against the contract
+        assert isinstance(returned, list)  # checked by contract_fault
         if sorted(returned) != sorted(expected):
             return f"returned other {name} than the loaded scan gives: {_difference(returned, expected)}"
     return ""

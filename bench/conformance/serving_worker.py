@@ -1,38 +1,32 @@
-"""A worker that serves one request after another, and is replaced when it ends early."""
+"""A worker that answers one request after another, and is replaced when it ends early."""
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from contextlib import ExitStack
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
-import msgspec
+from bench.database.access import DatabaseAccess
+from bench.harness.conversation import converse
+from bench.harness.executor import ProcessExecutor, SampleError
+from bench.harness.worker_process import WorkerProcess
+from bench.jobs.environment import WorkerEnvironment
+from bench.messages.request import AnswerT, Request
 
-from bench.errors import InputError
-from bench.harness.executor import (
-    SETUP_SECONDS,
-    ProcessExecutor,
-    RunningWorker,
-    SampleError,
-    no_answer_within,
-    succeeded,
-)
-from bench.messages.answer import Done, Failed
-from bench.messages.request import AnswerT, Request, ServeRequest, decode_answer
+RAISED = "raised"
+"""The kind of a SampleError whose worker goes on: what it ran raised an exception."""
 
 
 class ServingWorker:
     """A ServingWorker starts its process on the first request, and a new one after one that failed to answer."""
 
-    def __init__(self, executor: ProcessExecutor, socket_path: Path) -> None:
+    def __init__(self, executor: ProcessExecutor, environment: WorkerEnvironment, access: DatabaseAccess) -> None:
+        """Every request is for ``environment`` and ``access``."""
         self._executor = executor
-        self._socket_path = socket_path
+        self._environment = environment
+        self._access = access
         self._stack = ExitStack()
-        self._channel: _Channel | None = None
+        self._process: WorkerProcess | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -44,62 +38,20 @@ class ServingWorker:
 
     def ask(self, request: Request[AnswerT], timeout_seconds: float) -> AnswerT:
         """Return the answer to ``request``. Raises SampleError, or InputError if the user's input is at fault."""
-        if self._channel is None:
-            self._channel = self._stack.enter_context(_connected(self._executor, self._socket_path))
+        if self._process is None:
+            self._process = self._stack.enter_context(self._executor.open(self._environment, self._access))
+        process = self._process
         try:
-            answer = self._channel.ask(request, timeout_seconds)
+            return converse(process, request, timeout_seconds)
+        except SampleError as error:
+            if not process.answered:
+                self._end()
+                raise
+            raise SampleError(RAISED, str(error), error.log_tail) from error
         except BaseException:
             self._end()
             raise
-        return succeeded(answer, "raised")
 
     def _end(self) -> None:
-        self._channel = None
+        self._process = None
         self._stack.close()
-
-
-@dataclass(frozen=True)
-class _Channel:
-    """A _Channel is a worker process and the socket on which it takes requests."""
-
-    worker: RunningWorker[Done]
-    connection: socket.socket
-    answers: BinaryIO
-
-    def ask(self, request: Request[AnswerT], timeout_seconds: float) -> AnswerT | Failed:
-        """Send ``request`` and return the answer. Raises SampleError if there is none."""
-        self.connection.settimeout(timeout_seconds)
-        try:
-            self.connection.sendall(msgspec.json.encode(request) + b"\n")
-            line = self.answers.readline()
-        except TimeoutError:
-            raise no_answer_within(timeout_seconds) from None
-        except ConnectionError:
-            line = b""
-        if line.endswith(b"\n"):
-            return decode_answer(request, line)
-        # The worker has ended; this raises with its exit code.
-        self.worker.answer(timeout_seconds)
-        raise SampleError("error", "the worker closed its connection and gave no answer")
-
-
-@contextmanager
-def _connected(executor: ProcessExecutor, path: Path) -> Iterator[_Channel]:
-    """Start a worker that takes requests on a socket at ``path``; both are gone after the block."""
-    with socket.socket(socket.AF_UNIX) as listener:
-        try:
-            listener.bind(str(path))
-        except OSError as error:
-            raise InputError(f"no socket can be made at {path}: {error}; set TMPDIR to a shorter path") from error
-        listener.listen(1)
-        listener.settimeout(SETUP_SECONDS)
-        with executor.start(ServeRequest(socket=str(path))) as worker:
-            worker.close_input()
-            try:
-                connection, _ = listener.accept()
-            except TimeoutError:
-                raise SampleError("timeout", f"no worker started within {SETUP_SECONDS:g} s; see the load") from None
-            finally:
-                path.unlink()
-            with connection, connection.makefile("rb") as answers:
-                yield _Channel(worker, connection, answers)

@@ -12,18 +12,22 @@ from bench.compliance import oracle
 from bench.compliance.cases.all_cases import refuse_unknown
 from bench.compliance.cases.case import NUL, PROVIDER, Asked, Case, Json, scan_of
 from bench.compliance.contract import Outcome
+from bench.compliance.environment import ENVIRONMENT, worker_context
+from bench.compliance.targets import ROWS, contract_fault
 from bench.compliance.written import Written
 from bench.conformance.difference import changes, difference
-from bench.conformance.serving_worker import ServingWorker
+from bench.conformance.serving_worker import RAISED, ServingWorker
 from bench.conformance.tables import Contents, Tables, open_tables
 from bench.database.server import Server, open_server
 from bench.datasets.catalogue.record import LoadedCatalogue, write_catalogue
 from bench.datasets.catalogue.written import file_catalogue
 from bench.datasets.scan import ScanKey
 from bench.declare.divergence import DeclaredDivergences, Divergence
+from bench.declare.registry import locate
 from bench.declare.storage import storage_in
 from bench.harness.executor import SETUP_SECONDS, ProcessExecutor, SampleError
 from bench.harness.scratch import scratch_folder
+from bench.jobs.implementation import Implementation
 from bench.messages.request import CallRequest, DescribeRequest, MigrateRequest
 from bench.results.conformance import CaseVerdict, Status
 
@@ -42,6 +46,7 @@ class Contestant:
     """A Contestant is one implementation and the worker that runs it."""
 
     declared: DeclaredDivergences
+    code: Implementation
     relation: str
     """The table or view that its rows are read from."""
     worker: ServingWorker
@@ -99,20 +104,24 @@ class Suite:
 
     def serving_worker(self) -> ServingWorker:
         """Return a worker to be used in a ``with`` block."""
-        return ServingWorker(self._executor, self._folder / "socket")
+        return ServingWorker(self._executor, ENVIRONMENT, self._tables.access)
 
     def contestant(self, name: str, worker: ServingWorker) -> Contestant:
         """Return the implementation called ``name``, to run in ``worker``, which may run others too.
 
         Raises InputError if it cannot be loaded, or declares a divergence in an unknown case.
         """
-        answer = worker.ask(DescribeRequest(implementations=(name,)), SETUP_SECONDS)
+        code = Implementation(name=name, function=locate(name), environment=ENVIRONMENT)
+        described = DescribeRequest(
+            environment=ENVIRONMENT, access=self._tables.access, functions={name: code.function}
+        )
+        answer = worker.ask(described, SETUP_SECONDS)
         (declared,) = answer.divergences
         for divergence in declared.divergences:
             refuse_unknown(divergence.case, f"implementation {name!r} declares a divergence")
         storage = storage_in(answer.storages, name)
         self._tables.add_storage(storage)
-        return Contestant(declared, storage.relation, worker)
+        return Contestant(declared, code, storage.relation or ROWS, worker)
 
     def load(self, case: Case) -> None:
         """Load ``case`` into the database."""
@@ -172,20 +181,24 @@ class Suite:
         return loaded.starts[relation]
 
     def _call(self, contestant: Contestant, run: _Run, before: Contents) -> Observation:
+        asked = self._asked(run.case.asked)
         request = CallRequest(
-            implementation=contestant.name,
+            environment=contestant.code.environment,
             access=self._tables.access,
-            catalogue_path=str(run.catalogue),
-            scan=self._asked(run.case.asked),
+            implementation=contestant.name,
+            function=contestant.code.function,
+            arguments=asked.arguments,
+            context=worker_context(str(run.catalogue), asked.provider),
         )
         outcome: Outcome | None = None
         error, crashed = "", False
         try:
             answer = contestant.worker.ask(request, self.call_seconds)
         except SampleError as failure:
-            error, crashed = str(failure), failure.kind != "raised"
+            error, crashed = str(failure), failure.kind != RAISED
         else:
-            outcome = answer.outcome
+            error = contract_fault(answer.outcome)
+            outcome = None if error else answer.outcome
         after = self._tables.read(contestant.relation)
         changed = changes(before, after)
         declarable = ""
@@ -241,7 +254,7 @@ def open_suite(database_url: str | None, server_major: int, timeout: float = CAL
     with scratch_folder() as folder, open_server(database_url, server_major) as server:
         executor = ProcessExecutor(folder)
         access = server.create_database()
-        executor.run(MigrateRequest(access=access), SETUP_SECONDS)
+        executor.run(MigrateRequest(environment=ENVIRONMENT, access=access), SETUP_SECONDS)
         with open_tables(access) as tables:
             if server.source == "embedded":
                 tables.forgo_durability()

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.database.run_folder import remove_run_folder, remove_stale
-from bench.process import signal_on_parent_death
+from bench.worker.process import signal_on_parent_death
 
 START_SECONDS = 120
 STOP_SECONDS = 20

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import Any
 
-from bench.errors import InputError, describe
+from bench.errors import InputError
+from bench.worker.failure import InputFault
+from bench.worker.loading import load_function
 
 GROUP = "bench.implementations"
 
@@ -32,30 +33,8 @@ def locate(name: str) -> str:
 
 
 def load(name: str) -> Callable[..., Any]:
-    """Import the implementation called ``name``; Django must be set up. Raises InputError."""
-    location = locate(name)
-    module_name, _, attribute = location.partition(":")
+    """Import the implementation called ``name`` into this process; Django must be set up. Raises InputError."""
     try:
-        target: object = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name and (module_name == error.name or module_name.startswith(f"{error.name}.")):
-            raise InputError(
-                f"implementation {name!r}: no module {error.name!r}; run from its folder, or add that to PYTHONPATH"
-            ) from error
-        raise InputError(
-            f"implementation {name!r}: importing {module_name!r} failed: {error}; install what it needs"
-        ) from error
-    except BaseException as error:  # whatever the module raises on import, sys.exit included, is the user's to see
-        raise InputError(
-            f"implementation {name!r}: importing {module_name!r} failed: {describe(error)}; "
-            "see that the module can be imported"
-        ) from error
-    for part in attribute.split("."):
-        if not hasattr(target, part):
-            raise InputError(
-                f"implementation {name!r}: module {module_name!r} has no {attribute!r}; correct what follows the colon"
-            )
-        target = getattr(target, part)
-    if not callable(target):
-        raise InputError(f"implementation {name!r}: {location!r} is not callable; name a function")
-    return target
+        return load_function(name, locate(name))
+    except InputFault as fault:
+        raise InputError(str(fault)) from fault

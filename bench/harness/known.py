@@ -7,10 +7,10 @@ from pathlib import Path
 
 from bench.analysis.comparable import environment_fingerprint
 from bench.declare.registry import locate
-from bench.declare.source import source_fingerprint
 from bench.errors import InputError
 from bench.results import noise_floor, promises
 from bench.results.records import Results
+from bench.worker.source import source_fingerprint
 
 
 def with_known(results: Results, reports: Path) -> Results:

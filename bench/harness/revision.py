@@ -13,26 +13,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar, cast
 
-import msgspec
-
-from bench.declare.divergence import DeclaredDivergences
+from bench.compliance.environment import ENVIRONMENT
 from bench.declare.registry import locate
-from bench.declare.storage import DeclaredStorage
 from bench.errors import InputError
 from bench.harness.executor import Executor
 from bench.harness.runner import StageOpener
 from bench.harness.scratch import scratch_folder
 from bench.harness.stage import Stage, open_stage
-from bench.messages.answer import DescribeAnswer
-from bench.messages.request import AnswerT, DescribeRequest, Request, SampleRequest
-from bench.results.promises import DeclaredPromises
-from bench.results.records import DeclaredLaws
+from bench.jobs.implementation import Implementation
+from bench.messages.request import AnswerT, DescribeRequest, Request
 from bench.revisions.archive import unpack
 from bench.revisions.repository import Repository
-
-DeclaredT = TypeVar("DeclaredT", DeclaredLaws, DeclaredPromises, DeclaredDivergences, DeclaredStorage)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +37,12 @@ class RevisionCode:
     """``package.module:function``, importable from ``python_path``."""
     commit: str
     python_path: str
+
+    @property
+    def implementation(self) -> Implementation:
+        """The same for a stage."""
+        environment = replace(ENVIRONMENT, path=(self.python_path,))
+        return Implementation(name=self.name, function=self.location, environment=environment)
 
 
 @contextmanager
@@ -81,13 +79,14 @@ def opener_with(code: RevisionCode) -> StageOpener:
     def opened(database_url: str | None, server_major: int) -> Iterator[Stage]:
         with open_stage(database_url, server_major) as stage:
             stage.executor = RevisionExecutor(stage.executor, code)
+            stage.known[code.name] = code.implementation
             yield stage
 
     return opened
 
 
 class RevisionExecutor:
-    """Passes requests on to another executor; those for ``code.name`` run the revision's code."""
+    """Passes requests on to another executor, and says which commit's code could not be described."""
 
     def __init__(self, executor: Executor, code: RevisionCode) -> None:
         self._executor = executor
@@ -95,44 +94,12 @@ class RevisionExecutor:
 
     def run(self, request: Request[AnswerT], timeout_seconds: float) -> AnswerT:
         """See ``Executor.run``."""
-        code = self._code
-        answer: msgspec.Struct
-        if isinstance(request, SampleRequest) and request.implementation == code.name:
-            there = msgspec.structs.replace(request, implementation=code.location, python_path=(code.python_path,))
-            answer = self._executor.run(there, timeout_seconds)
-        elif isinstance(request, DescribeRequest) and code.name in request.implementations:
-            answer = self._describe(request, timeout_seconds)
-        else:
-            return self._executor.run(request, timeout_seconds)
-        # The type checker loses what a request's class says of its answer where it narrows the class.
-        return cast("AnswerT", answer)
-
-    def _describe(self, request: DescribeRequest, timeout_seconds: float) -> DescribeAnswer:
-        """Describe the revision's code in a separate process: a process can import only one package of a name."""
-        code = self._code
-        others = tuple(name for name in request.implementations if name != code.name)
-        today = self._executor.run(DescribeRequest(implementations=others), timeout_seconds)
-        there = DescribeRequest(implementations=(code.location,), python_path=(code.python_path,))
         try:
-            described = self._executor.run(there, timeout_seconds)
+            return self._executor.run(request, timeout_seconds)
         except InputError as error:
-            raise InputError(f"at commit {code.commit[:12]}: {error}") from error
-        return DescribeAnswer(
-            laws=_merged(request, today.laws, described.laws, code.name),
-            promises=_merged(request, today.promises, described.promises, code.name),
-            divergences=_merged(request, today.divergences, described.divergences, code.name),
-            storages=_merged(request, today.storages, described.storages, code.name),
-        )
-
-
-def _merged(
-    request: DescribeRequest, today: tuple[DeclaredT, ...], of_revision: tuple[DeclaredT, ...], name: str
-) -> tuple[DeclaredT, ...]:
-    """Return both in the order of ``request``, the revision's under ``name``."""
-    (its_own,) = of_revision
-    declared: dict[str, DeclaredT] = {one.implementation: one for one in today}
-    declared[name] = replace(its_own, implementation=name)
-    return tuple(declared[one] for one in request.implementations)
+            if isinstance(request, DescribeRequest) and request.environment == self._code.implementation.environment:
+                raise InputError(f"at commit {self._code.commit[:12]}: {error}") from error
+            raise
 
 
 def _package_path(name: str, implementation: str) -> Path:

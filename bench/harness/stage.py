@@ -8,7 +8,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.compliance.environment import COPY_BASELINE_FUNCTION, ENVIRONMENT, GROUP, worker_context
 from bench.compliance.published import ABOUT_PUBLISHED, published_for
+from bench.compliance.targets import contract_fault
 from bench.database.access import DatabaseAccess
 from bench.database.server import Server, open_server
 from bench.database.state import Change
@@ -21,17 +23,20 @@ from bench.datasets.scan.load import load_synthetic_scan
 from bench.datasets.scan.names import public_file_name
 from bench.datasets.scan.recorded import load_recorded_scan, recorded_provider
 from bench.datasets.size import ScanSize
+from bench.declare.registry import locate
 from bench.declare.storage import STANDARD, DeclaredStorage, Storage, storage_in
 from bench.errors import DatabaseError
 from bench.harness.copy_files import write_copy_files
+from bench.harness.describe import describe
 from bench.harness.executor import SETUP_SECONDS, Executor, ProcessExecutor, SampleError
 from bench.harness.plan import timeout_seconds
 from bench.harness.scratch import scratch_folder
 from bench.harness.state_guard import DISTURBED, StateGuard, enumerated_changes
 from bench.harness.targets import TargetDigest, Targets, count_findings
+from bench.jobs.implementation import Implementation
 from bench.messages.answer import DescribeAnswer, SampleAnswer
 from bench.messages.reading import Reading
-from bench.messages.request import DescribeRequest, MigrateRequest, ProbeName, SampleRequest
+from bench.messages.request import MigrateRequest, ProbeName, SampleRequest
 from bench.results.records import COPY_BASELINE, Dataset, JobDescription
 
 
@@ -85,6 +90,7 @@ class ScanStage:
     frameworks: tuple[str, ...]
     """Those of the catalogue."""
     guard: StateGuard
+    implementation_of: Callable[[str], Implementation]
     prepared: set[str]
     """The implementations with tables that keep their rows over samples, once they have run on this database."""
 
@@ -97,15 +103,19 @@ class ScanStage:
         """
         self.guard.keep()
         self.reset()
+        code = self.implementation_of(implementation)
+        more = {"folder": str(self.copy_folder)} if implementation == COPY_BASELINE else {}
         request = SampleRequest(
+            environment=code.environment,
+            access=self.access,
             probe=probe,
             implementation=implementation,
-            access=self.access,
-            catalogue_path=str(self.catalogue_path),
-            scan=self.loaded.key,
-            warm_up=self.loaded.warm_up,
+            function=code.function,
+            arguments=self.loaded.key.arguments | more,
+            warm_up=self.loaded.warm_up.arguments | more,
+            context=worker_context(str(self.catalogue_path), self.loaded.key.provider, self.loaded.warm_up.provider),
             label=case_label(self.dataset.scan, str(self.dataset.facts["provider"]), implementation),
-            copy_folder=str(self.copy_folder) if implementation == COPY_BASELINE else None,
+            group=GROUP,
         )
         timeout = timeout or timeout_seconds(self.loaded.expected_rows, self.loaded.findings)
         storage = storage_in(self.storages, implementation)
@@ -128,6 +138,8 @@ class ScanStage:
             raise SampleError(error.kind, f"{error}{also}", error.log_tail) from error
         if found := self._check(request, writable):
             raise SampleError(DISTURBED, enumerated_changes(found))
+        if fault := contract_fault(answer.reading.outcome):
+            raise SampleError("error", fault)
         return answer
 
     def _check(self, request: SampleRequest, writable: tuple[str, ...]) -> tuple[Change, ...]:
@@ -181,14 +193,22 @@ class Stage:
         self.scratch = scratch
         """The folder for this run's temporary files."""
         self.template = server.create_database()
+        self.known: dict[str, Implementation] = {
+            COPY_BASELINE: Implementation(name=COPY_BASELINE, function=COPY_BASELINE_FUNCTION, environment=ENVIRONMENT)
+        }
+        """Implementations by names that are neither registered nor ``package.module:function``."""
         self._described: dict[tuple[str, ...], DescribeAnswer] = {}
-        executor.run(MigrateRequest(access=self.template), SETUP_SECONDS)
+        executor.run(MigrateRequest(environment=ENVIRONMENT, access=self.template), SETUP_SECONDS)
+
+    def implementation(self, name: str) -> Implementation:
+        """Return the implementation called ``name``. Raises InputError for an unknown one."""
+        return self.known.get(name) or Implementation(name=name, function=locate(name), environment=ENVIRONMENT)
 
     def describe(self, implementations: tuple[str, ...]) -> DescribeAnswer:
         """Return what ``implementations`` declare. Raises InputError for one that cannot be loaded."""
         if implementations not in self._described:
-            request = DescribeRequest(implementations=implementations)
-            self._described[implementations] = self.executor.run(request, SETUP_SECONDS)
+            found = tuple(map(self.implementation, implementations))
+            self._described[implementations] = describe(self.executor, found, self.template)
         return self._described[implementations]
 
     @contextmanager
@@ -232,6 +252,7 @@ class Stage:
                 copy_folder=self._copy_folder(access),
                 targets=targets,
                 guard=guard,
+                implementation_of=self.implementation,
                 storages=storages,
                 frameworks=tuple(catalogue.frameworks),
                 prepared=set(),

@@ -110,6 +110,7 @@ class Targets:
         """
         mine = sql.SQL("tenant_id = %(tenant)s AND scan_id = %(scan)s")
         others = sql.SQL("NOT ({}) AND tenant_id <> %(ignored)s").format(mine)
+        relation = relation or ROWS
         values = {"tenant": key.tenant_id, "scan": key.scan_id, "ignored": ignored_tenant}
         with observe(access) as connection:
             return TargetDigest(

@@ -1,5 +1,5 @@
-"""The message room: what the parent and a worker send each other, as frozen records that travel as JSON.
+"""The message room: what the parent asks of a worker, what the worker answers, and the environment that it gets.
 
-The parent writes one Request to the worker's standard input; the worker writes one Answer of that request's own type,
-or Failed, to its own pipe. Both sides import this room, and nothing of each other's.
+A Request is one errand of the parent's. The harness carries it out as a conversation: commands and answers are lines of
+JSON, and between two of them the parent measures the server.
 """

@@ -1,10 +1,11 @@
-"""What a worker answers: one type for each kind of request, or Failed."""
+"""What a request is answered with: one type for each kind."""
 
 from __future__ import annotations
 
-import msgspec
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from bench.compliance.contract import Outcome
 from bench.declare.divergence import DeclaredDivergences
 from bench.declare.storage import DeclaredStorage
 from bench.messages.reading import Reading
@@ -12,11 +13,16 @@ from bench.results.promises import DeclaredPromises
 from bench.results.records import DeclaredLaws
 
 
-class Done(msgspec.Struct, frozen=True, tag=True):
-    """To a MigrateRequest and a ServeRequest: it is done."""
+@dataclass(frozen=True, kw_only=True)
+class MigrateAnswer:
+    """The tables are there."""
+
+    skipped: tuple[str, ...]
+    """The statements that were left out, because a pattern of the environment is found in them."""
 
 
-class DescribeAnswer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+@dataclass(frozen=True, kw_only=True)
+class DescribeAnswer:
     """What the implementations declare, in the order of the request; each tuple has one entry per implementation."""
 
     laws: tuple[DeclaredLaws, ...]
@@ -25,16 +31,21 @@ class DescribeAnswer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     storages: tuple[DeclaredStorage, ...]
 
 
-class SampleAnswer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+@dataclass(frozen=True, kw_only=True)
+class SampleAnswer:
     """The sample that was taken."""
 
     reading: Reading
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Of the worker's Python and of what figures depend on in its environment."""
 
 
-class TrialAnswer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+@dataclass(frozen=True, kw_only=True)
+class TrialAnswer:
     """How a call went that came to its end, whether or not a fault was injected on the way."""
 
-    outcome: Outcome
+    outcome: Any
+    """What the function returned, as JSON."""
     seconds: float
     statements: int
     """Round trips that began a statement."""
@@ -44,16 +55,8 @@ class TrialAnswer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Whether the call came as far as the request's fault."""
 
 
-class CallAnswer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """What the implementation returned."""
+@dataclass(frozen=True, kw_only=True)
+class CallAnswer:
+    """What the function returned, as JSON."""
 
-    outcome: Outcome
-
-
-class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """The request was not fulfilled."""
-
-    error: str
-    """One line."""
-    input_error: bool = False
-    """Whether the user's input is at fault; no call was made then."""
+    outcome: Any

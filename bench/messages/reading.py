@@ -1,15 +1,12 @@
-"""What a probe reads from one call."""
+"""What one sample of one probe gives."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from bench.compliance.contract import Outcome
 from bench.results.records import Allocation, HeapPoint
-
-Call = Callable[[], Outcome]
-"""The measured call, without arguments; it is set up and warm."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +14,8 @@ class Reading:
     """A Reading is one sample of one probe: the value of each metric, and what else the probe saw."""
 
     values: Mapping[str, float]
-    outcome: Outcome
+    outcome: Any
+    """What the function returned, as JSON."""
     django_statements: tuple[str, ...] = ()
     server_statements: tuple[str, ...] = ()
     server_source: str = ""
@@ -27,7 +25,7 @@ class Reading:
     heap: tuple[HeapPoint, ...] = ()
     allocations: tuple[Allocation, ...] = ()
     benchmark: Mapping[str, object] = field(default_factory=dict)
-    """The entry of pytest-benchmark's own JSON, for the time probe."""
+    """A document of pytest-benchmark's format with this one sample, for the time probe."""
     warnings: tuple[str, ...] = ()
     incomplete: Mapping[str, str] = field(default_factory=dict)
     """By metric, why the figure does not cover all of the work; only metrics of which that is known."""

@@ -13,7 +13,6 @@ from bench.database.access import DatabaseAccess
 from bench.errors import DatabaseError
 from bench.harness.executor import RunningWorker
 from bench.harness.targets import observe
-from bench.messages.answer import TrialAnswer
 from bench.messages.fault import Fault
 from bench.promises.fault_plan import AnyFault, BlockedRow, OutsideFault, PlannedPoint
 from bench.promises.sandbox import KILLED, RunResult, Sandbox
@@ -75,7 +74,7 @@ class _TimedFault:
         self._error: DatabaseError | None = None
         self.injected = False
 
-    def start(self, worker: RunningWorker[TrialAnswer]) -> None:
+    def start(self, worker: RunningWorker) -> None:
         """Start the timer; the call starts now."""
         self._timer = Timer(self._planned.seconds, self._inject, [worker])
         self._timer.start()
@@ -88,7 +87,7 @@ class _TimedFault:
         if self._error:
             raise self._error
 
-    def _inject(self, worker: RunningWorker[TrialAnswer]) -> None:
+    def _inject(self, worker: RunningWorker) -> None:
         try:
             match self._planned.action:
                 case "kill":

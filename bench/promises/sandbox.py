@@ -14,7 +14,8 @@ from threading import Event
 
 from psycopg import sql
 
-from bench.compliance.targets import ROWS
+from bench.compliance.environment import worker_context
+from bench.compliance.targets import ROWS, contract_fault
 from bench.database.access import DatabaseAccess
 from bench.datasets.scan import LoadedScan, ScanKey
 from bench.declare.storage import STANDARD, Storage
@@ -22,6 +23,7 @@ from bench.errors import BenchError, InputError
 from bench.harness.executor import ProcessExecutor, RunningWorker, SampleError
 from bench.harness.stage import ScanStage
 from bench.harness.targets import Targets, observe
+from bench.jobs.implementation import Implementation
 from bench.messages.answer import TrialAnswer
 from bench.messages.fault import Fault
 from bench.messages.request import TrialRequest
@@ -58,7 +60,7 @@ class TrialContext:
     """A TrialContext is what all sandboxes of one trial share."""
 
     executor: ProcessExecutor
-    implementation: str
+    implementation: Implementation
     loaded: LoadedScan
     catalogue_path: Path
     timeout_seconds: float
@@ -98,7 +100,7 @@ class Sandbox:
         """The fingerprint, before the first run, of everything that no run may change."""
         self.target: Version = "b"
         """The version that the findings give now, and that a run must leave."""
-        self._workers: list[RunningWorker[TrialAnswer]] = []
+        self._workers: list[RunningWorker] = []
 
     @property
     def key(self) -> ScanKey:
@@ -130,19 +132,19 @@ class Sandbox:
     ) -> TrialRequest:
         """Return the request for one run that waits for ``send``, on the sandbox's scan unless ``key`` is given."""
         context = self.context
+        code, warm_up = context.implementation, context.loaded.warm_up
         return TrialRequest(
-            implementation=context.implementation,
+            environment=code.environment,
             access=access or self.access,
-            catalogue_path=str(context.catalogue_path),
-            scan=key or self.key,
-            warm_up=context.loaded.warm_up,
+            implementation=code.name,
+            function=code.function,
+            arguments=(key or self.key).arguments,
+            warm_up=warm_up.arguments,
+            context=worker_context(str(context.catalogue_path), (key or self.key).provider, warm_up.provider),
             fault=fault,
-            gated=True,
         )
 
-    def run(
-        self, request: TrialRequest, on_start: Callable[[RunningWorker[TrialAnswer]], None] | None = None
-    ) -> RunResult:
+    def run(self, request: TrialRequest, on_start: Callable[[RunningWorker], None] | None = None) -> RunResult:
         """Run once in a fresh worker; ``on_start`` is called as soon as the call has started.
 
         Raises StoppedError, and SampleError if the worker ends before its call.
@@ -154,7 +156,7 @@ class Sandbox:
             return self.wait_for(worker)
 
     @contextmanager
-    def ready_workers(self, *requests: TrialRequest) -> Iterator[tuple[RunningWorker[TrialAnswer], ...]]:
+    def ready_workers(self, *requests: TrialRequest) -> Iterator[tuple[RunningWorker, ...]]:
         """Start one worker per request and wait until each is about to make its call. Raises like ``run``.
 
         They start one after another, because all warm up on the same scan.
@@ -168,13 +170,16 @@ class Sandbox:
                 worker.wait_until_ready(self.context.timeout_seconds)
             yield tuple(workers)
 
-    def wait_for(self, worker: RunningWorker[TrialAnswer]) -> RunResult:
+    def wait_for(self, worker: RunningWorker) -> RunResult:
         """Wait until a worker whose call has started ends. Raises StoppedError."""
         try:
-            return RunResult(call=worker.answer(self.context.timeout_seconds))
+            answer = worker.answer(self.context.timeout_seconds)
         except SampleError as error:
             self._raise_if_stopped()
             return RunResult(error=KILLED if error.kind == "killed" else _for_record(str(error)))
+        if fault := contract_fault(answer.outcome):
+            return RunResult(error=_for_record(fault))
+        return RunResult(call=answer)
 
     def kill_workers(self) -> None:
         """Kill the workers that run now; the context's ``stop`` prevents new ones."""

@@ -92,7 +92,7 @@ class TrialRunner:
         self._name = declared.implementation
         self._context = TrialContext(
             executor=executor,
-            implementation=declared.implementation,
+            implementation=staged.implementation_of(declared.implementation),
             loaded=loaded,
             catalogue_path=staged.catalogue_path,
             timeout_seconds=plan.timeout_seconds or timeout_seconds(loaded.expected_rows, loaded.findings),

@@ -87,7 +87,7 @@ class Versions:
         self, connection: psycopg.Connection, key: ScanKey, idle_tenant: str, storage: Storage = STANDARD
     ) -> None:
         """``idle_tenant`` is the warm-up's, whose rows are ignored; ``storage`` says where rows are stored."""
-        self._read_from = {ROWS: storage.relation, SUMMARIES: SUMMARIES}
+        self._read_from = {ROWS: storage.relation or ROWS, SUMMARIES: SUMMARIES}
         self._restored = Targets.of((storage,)).restored
         self._key = key
         self._idle_tenant = idle_tenant

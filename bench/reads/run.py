@@ -68,7 +68,7 @@ def compare_storages(stage: Stage, staged: ScanStage, plan: ReadPlan, progress: 
         command=plan.command,
         environment=environment,
         dataset=staged.dataset,
-        reads=time_reads(staged.access, staged.loaded.key, storage.relation, plan.pairs, progress.stage),
+        reads=time_reads(staged.access, staged.loaded.key, storage.relation or ROWS, plan.pairs, progress.stage),
         sizes=measure_sizes(staged.access, plan.implementation, storage),
         writes=written,
     )

@@ -11,7 +11,7 @@ import os
 import resource
 import time
 
-from bench.process import descendants
+from .process import descendants
 
 
 class _Timespec(ctypes.Structure):

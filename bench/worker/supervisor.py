@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn
 
-from bench.process import adopt_orphans, descendants, signal_on_parent_death
+from .process import adopt_orphans, descendants, signal_on_parent_death
 
 _GRACE_SECONDS = 0.2
 """How long what a worker left behind may take to end by itself: multiprocessing's helper frees shared memory then."""

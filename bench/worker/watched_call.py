@@ -9,24 +9,16 @@ import sys
 import sysconfig
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
-from bench.compliance.contract import Outcome
-from bench.errors import MeasurementError, describe
-from bench.messages.reading import Call
-from bench.process import Descendant, descendants
-from bench.worker.clock import SYSTEM_CLOCK
-
-_SEEN_IN_THIS_PROCESS = {
-    "peak_heap_bytes": "their heap",
-    "peak_heap_untraced_bytes": "their heap",
-    "peak_rss_bytes": "their memory",
-    "statements_django": "what Django sends from them",
-}
-"""Metrics that cover the worker's own process alone, and what of its children is missing from them."""
+from .clock import SYSTEM_CLOCK
+from .failure import MeasurementFault, describe
+from .process import Descendant, descendants
 
 _FORK_PATIENCE_SECONDS = 1.0
 _LIBRARY = f"{sysconfig.get_path('stdlib')}/"
@@ -37,12 +29,17 @@ _IDLE_PACKAGES = f"{_PACKAGES}psycopg_pool/"
 _HELPERS = (b"multiprocessing.resource_tracker", b"multiprocessing.forkserver")
 
 _WORKER = os.getpid()
-_own_children: set[int] = set()
 
 
-def exclude_child(pid: int) -> None:
-    """Leave a child of the harness's own out of what is watched."""
-    _own_children.add(pid)
+@dataclass(frozen=True)
+class Coverage:
+    """A Coverage says what of a call's work the figures of its process may lack."""
+
+    unfinished: tuple[str, ...]
+    """What still worked when the call returned."""
+    used_children: bool
+    cpu_unknown: bool
+    """Whether children left no figures of their CPU time."""
 
 
 class WatchedCall:
@@ -51,7 +48,7 @@ class WatchedCall:
     A child process that the implementation forks and that returns from the call, or raises in it, ends there.
     """
 
-    def __init__(self, function: Call) -> None:
+    def __init__(self, function: Callable[[], Any]) -> None:
         if os.getpid() != _WORKER:
             os._exit(1)  # a child that the implementation forked when it was imported
         self._function = function
@@ -64,13 +61,13 @@ class WatchedCall:
         self._running: list[Descendant] = []
         self._busy: list[str] = []
 
-    def __call__(self) -> Outcome:
-        """Make the call. Raises MeasurementError if it returned in a forked child as well."""
+    def __call__(self) -> Any:
+        """Make the call. Raises MeasurementFault if it returned in a forked child as well."""
         try:
             outcome = self._function()
         except BaseException as error:
             if self._returned_in_a_fork():
-                raise MeasurementError(f"{_FORKED}; the worker itself raised {describe(error)}") from error
+                raise MeasurementFault(f"{_FORKED}; the worker itself raised {describe(error)}") from error
             raise
         if os.getpid() == _WORKER:
             self._usage_after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -78,11 +75,11 @@ class WatchedCall:
             self._running = [child for child in self._children if child.running and not _is_helper(child)]
             self._busy = [name for thread, name in _busy_threads().items() if thread not in self._busy_before]
         if self._returned_in_a_fork():
-            raise MeasurementError(_FORKED)
+            raise MeasurementFault(_FORKED)
         return outcome
 
-    def incomplete(self, metrics: Iterable[str]) -> dict[str, str]:
-        """Return, by metric, why its figure does not cover all of the work; nothing for one that does."""
+    def coverage(self) -> Coverage:
+        """Return what the figures of the call may lack."""
         running = [child.name for child in self._running]
         unfinished = []
         if running:
@@ -92,17 +89,12 @@ class WatchedCall:
             noun = "thread" if len(self._busy) == 1 else "threads"
             unfinished.append(f"{len(self._busy)} {noun} still worked when the call returned ({_listed(self._busy)})")
         ignored = signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN
-        had_children = ignored or self._children_before or self._children or self._usage_after != self._usage_before
-        found = {}
-        for metric in metrics:
-            reasons = list(unfinished)
-            if had_children and metric in _SEEN_IN_THIS_PROCESS:
-                reasons.append(f"the call used child processes, and {_SEEN_IN_THIS_PROCESS[metric]} is not counted")
-            if metric == "cpu_seconds" and (ignored or (had_children and sys.platform != "linux")):
-                reasons.append("the call used child processes, and the CPU time of some is unknown")
-            if reasons:
-                found[metric] = "; ".join(reasons)
-        return found
+        used = bool(self._children_before or self._children) or self._usage_after != self._usage_before
+        return Coverage(
+            unfinished=tuple(unfinished),
+            used_children=ignored or used,
+            cpu_unknown=ignored or (used and sys.platform != "linux"),
+        )
 
     def _returned_in_a_fork(self) -> bool:
         if os.getpid() != _WORKER:
@@ -153,7 +145,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _children() -> list[Descendant]:
-    return [one for one in descendants(os.getpid()) if one.pid not in _own_children]
+    return descendants(os.getpid())
 
 
 def _is_fork(child: Descendant) -> bool:

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from bench.compliance.environment import ENVIRONMENT
 from bench.declare.laws import Law
 from bench.errors import InputError
+from bench.harness.describe import describe
 from bench.harness.executor import ProcessExecutor
 from bench.harness.revision import RevisionExecutor, checked_out
-from bench.messages.request import DescribeRequest
+from bench.jobs.implementation import Implementation
 from tests.support.command import content
 from tests.support.repository import IMPLEMENTATION, PACKAGE, git, make_repository, write_package
 
-LONG = 120.0
+TODAY = Implementation(name=IMPLEMENTATION, function=IMPLEMENTATION, environment=ENVIRONMENT)
 
 
 @pytest.fixture
@@ -130,7 +132,7 @@ def test_workers_import_the_revision_s_code_under_its_name_and_today_s_under_its
     with checked_out(IMPLEMENTATION, "before") as code:
         scratch = Path(code.python_path).parent
         executor = RevisionExecutor(ProcessExecutor(scratch), code)
-        answer = executor.run(DescribeRequest(implementations=(code.name, IMPLEMENTATION)), LONG)
+        answer = describe(executor, (code.implementation, TODAY))
     assert [(one.implementation, one.laws) for one in answer.laws] == [
         (code.name, (Law("statements_django", 18),)),
         (IMPLEMENTATION, (Law("statements_django", 19),)),
@@ -146,7 +148,7 @@ def test_code_that_today_s_harness_cannot_import_is_an_input_error_that_names_th
     with checked_out(IMPLEMENTATION, "HEAD") as code:
         executor = RevisionExecutor(ProcessExecutor(Path(code.python_path).parent), code)
         with pytest.raises(InputError, match=rf"at commit {code.commit[:12]}: .*no_longer_there"):
-            executor.run(DescribeRequest(implementations=(code.name, IMPLEMENTATION)), LONG)
+            describe(executor, (code.implementation, TODAY))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.declare.source import DIGITS, source_fingerprint
+from bench.worker.source import DIGITS, source_fingerprint
 
 PACKAGE = {
     "__init__.py": "from fingered.task import run\n",

@@ -8,14 +8,16 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-import msgspec
 import pytest
 
+from bench.compliance.environment import ENVIRONMENT
+from bench.declare.registry import locate
 from bench.errors import DatabaseError, InputError, MeasurementError
 from bench.harness.executor import LOG_TAIL_BYTES, ProcessExecutor, SampleError
 from bench.harness.stage import ScanStage
 from bench.messages.request import DescribeRequest
 from tests.support.implementations import NOTES
+from tests.support.left_behind import WORKER
 from tests.support.processes import is_running, wait_until
 from tests.support.small_scan import EXPECTED_ROWS
 
@@ -24,6 +26,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.server]
 HERE = "tests.support.implementations"
 LONG = 120.0
 """Seconds in which any worker answers; a test that waits so long fails because the error is of another kind."""
+
+
+def describing(*names: str) -> DescribeRequest:
+    return DescribeRequest(environment=ENVIRONMENT, functions={name: locate(name) for name in names})
 
 
 def fail(scan: ScanStage, implementation: str, limit: float = LONG) -> SampleError:
@@ -42,7 +48,7 @@ def workers() -> set[int]:
     for directory in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             command = (directory / "cmdline").read_bytes().split(b"\0")
-            if b"bench.worker" in command and str(os.getpid()).encode() in command:
+            if os.fsencode(WORKER) in command and str(os.getpid()).encode() in command:
                 found.add(int(directory.name))
     return found
 
@@ -216,7 +222,7 @@ def test_modules_of_the_working_folder_shadow_neither_this_package_nor_the_libra
         (tmp_path / name / "__init__.py").write_text("raise RuntimeError('shadow')")
     (tmp_path / "my_task.py").write_text("def run(tenant_id, scan_id): ...")
     monkeypatch.chdir(tmp_path)
-    answer = ProcessExecutor(tmp_path).run(DescribeRequest(implementations=("my_task:run",)), LONG)
+    answer = ProcessExecutor(tmp_path).run(describing("my_task:run"), LONG)
     assert [one.implementation for one in answer.laws] == ["my_task:run"]
 
 
@@ -236,7 +242,7 @@ def test_an_implementation_that_cannot_be_loaded_is_the_users_input(
     tmp_path: Path, name: str, parts: list[str]
 ) -> None:
     with pytest.raises(InputError) as caught:
-        ProcessExecutor(tmp_path).run(DescribeRequest(implementations=("streaming", name)), LONG)
+        ProcessExecutor(tmp_path).run(describing("streaming", name), LONG)
     for part in (name, *parts):
         assert part in str(caught.value)
     assert list(tmp_path.iterdir()) == []
@@ -244,9 +250,8 @@ def test_an_implementation_that_cannot_be_loaded_is_the_users_input(
 
 def test_a_worker_whose_parent_is_another_process_does_nothing() -> None:
     """The parent ended before its worker could ask to end with it."""
-    request = msgspec.json.encode(DescribeRequest(implementations=()))
-    command = [sys.executable, "-m", "bench.worker", "1", str(os.getpid() + 1)]
-    finished = subprocess.run(command, input=request, capture_output=True, check=False)
+    command = [sys.executable, WORKER, "1", str(os.getpid() + 1)]
+    finished = subprocess.run(command, input=b'{"command": "close"}\n', capture_output=True, check=False)
     assert (finished.returncode, finished.stdout) == (1, b"")
 
 
@@ -263,17 +268,17 @@ def test_a_deleted_working_folder_is_named_in_one_line(
     monkeypatch.chdir(gone)
     gone.rmdir()
     with pytest.raises(InputError, match=r"^the working folder cannot be used: No such file.*; change to another$"):
-        ProcessExecutor(scratch).run(DescribeRequest(implementations=("streaming",)), LONG)
+        ProcessExecutor(scratch).run(describing("streaming"), LONG)
 
 
-@pytest.mark.parametrize("broken", ["django", "msgspec"])
+@pytest.mark.parametrize("broken", ["django", "psycopg"])
 def test_a_module_that_shadows_a_package_is_an_error_with_its_own_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     (tmp_path / f"{broken}.py").write_text("raise RuntimeError('not the real one')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(InputError) as caught:
-        ProcessExecutor(tmp_path).run(DescribeRequest(implementations=("streaming",)), LONG)
+        ProcessExecutor(tmp_path).run(describing("streaming"), LONG)
     assert str(caught.value).startswith("the worker cannot start: RuntimeError: not the real one; look for modules")
 
 
@@ -283,7 +288,7 @@ def test_what_ends_the_worker_before_it_can_answer_is_shown_by_its_last_line(
     (tmp_path / "sitecustomize.py").write_text("import os, sys\nsys.stderr.write('no licence\\n')\nos._exit(3)")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(SampleError) as caught:
-        ProcessExecutor(tmp_path).run(DescribeRequest(implementations=("streaming",)), LONG)
+        ProcessExecutor(tmp_path).run(describing("streaming"), LONG)
     assert str(caught.value) == "the worker ended with exit code 3 and no answer; its last line: no licence"
 
 
@@ -317,4 +322,4 @@ def test_a_worker_for_which_there_is_no_room_is_an_error_in_one_line(tmp_path: P
     with pytest.raises(
         SampleError, match=r"^no folder for a worker can be made in .*: No such file or directory; make"
     ):
-        ProcessExecutor(tmp_path / "gone").run(DescribeRequest(implementations=()), LONG)
+        ProcessExecutor(tmp_path / "gone").run(describing(), LONG)

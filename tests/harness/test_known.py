@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from bench.declare.registry import locate
-from bench.declare.source import source_fingerprint
 from bench.gate.baseline import baseline_of
 from bench.harness.known import with_known
 from bench.report.run_markdown import write_report
 from bench.report.run_text import render_table
 from bench.results.promises import FILE, PromiseTrial, merge_promises
 from bench.results.store import read_results, write_results
+from bench.worker.source import source_fingerprint
 from tests.support.builders import production_results
 from tests.support.promise_records import point, trial
 

@@ -155,9 +155,9 @@ def test_a_heap_that_memray_could_not_write_down_is_no_sample(small_scan: ScanSt
     assert "set TMPDIR" in str(caught.value)
 
 
-def test_a_time_that_could_not_be_written_down_is_an_error_with_the_systems_words(small_scan: ScanStage) -> None:
-    with pytest.raises(SampleError, match="File too large"):
-        small_scan.sample("time", f"{HERE}:on_a_disk_that_takes_nothing", LONG)
+def test_a_time_needs_no_disk(small_scan: ScanStage) -> None:
+    reading, _ = small_scan.sample("time", f"{HERE}:on_a_disk_that_takes_nothing", LONG)
+    assert reading.values["wall_seconds"] > 0
 
 
 CLOCKS = "tests.support.implementations.clocks"

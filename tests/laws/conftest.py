@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from dataclasses import replace
 
 import psycopg
 import pytest
 
+from bench.compliance.environment import ENVIRONMENT
 from bench.database.access import DatabaseAccess
 from bench.database.server import open_server
-from bench.datasets.catalogue.record import LoadedCatalogue, write_catalogue
-from bench.datasets.scan import ScanKey
 from bench.harness.executor import ProcessExecutor
 from bench.messages.reading import Reading
 from bench.messages.request import SampleRequest
@@ -34,18 +34,17 @@ def numbers() -> Iterator[DatabaseAccess]:
 def read(numbers: DatabaseAccess, tmp_path_factory: pytest.TempPathFactory) -> Read:
     """Take a sample in a worker, once for all tests that use it."""
     folder = tmp_path_factory.mktemp("workers")
-    catalogue = folder / "catalogue.json"
-    write_catalogue(catalogue, LoadedCatalogue("aws", "none", {}))
 
     @functools.cache
     def sample(call: str) -> Reading:
         request = SampleRequest(
             probe="statements",
-            implementation=f"tests.support.law_calls:{call}",
+            environment=replace(ENVIRONMENT, set_up=""),
+            implementation=call,
+            function=f"tests.support.law_calls:{call}",
             access=numbers,
-            catalogue_path=str(catalogue),
-            scan=ScanKey("", "scan", "aws"),
-            warm_up=ScanKey("", "warm-up", "warm-up"),
+            arguments={"tenant_id": "", "scan_id": "scan"},
+            warm_up={"tenant_id": "", "scan_id": "warm-up"},
             label=call,
         )
         return ProcessExecutor(folder).run(request, TIMEOUT_SECONDS).reading

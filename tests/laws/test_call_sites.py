@@ -11,7 +11,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from bench.worker.probes.call_sites import CallSites, recorded_call_sites
+from bench.harness.measure.statements import sites_in_server_log
+from bench.worker.drivers import noted_statements
+from bench.worker.probes.call_sites import CallSites
 from tests.support.law_calls import marked_lines
 from tests.support.readings import Read
 
@@ -22,6 +24,10 @@ Traced = list[tuple[str, str]]
 def traced(statements: tuple[str, ...], sites: tuple[str, ...]) -> Traced:
     lines = marked_lines()
     return [(text.partition(" ")[0], lines.get(site, site)) for text, site in zip(statements, sites, strict=True)]
+
+
+def note(sites: CallSites) -> None:
+    sites.statement(lambda: "SELECT 1")
 
 
 @pytest.mark.parametrize(
@@ -125,8 +131,8 @@ def test_what_django_logs_is_traced_to_the_lines_that_went_through_django(
 
 def test_statements_in_no_order_are_traced_by_their_text_alone() -> None:
     sites = CallSites()
-    sites.note("SELECT 1")
-    (begin, select) = sites.in_server_log(("BEGIN", "SELECT $1"), in_order=False)
+    note(sites)
+    (begin, select) = sites_in_server_log(("BEGIN", "SELECT $1"), sites.issued, in_order=False)
     assert begin == ""
     assert select.startswith("tests/laws/test_call_sites.py:")
 
@@ -134,21 +140,21 @@ def test_statements_in_no_order_are_traced_by_their_text_alone() -> None:
 def test_a_statement_that_nobody_was_seen_to_send_has_no_line() -> None:
     """A library that does not use psycopg may have sent it; the line before it did not."""
     sites = CallSites()
-    sites.note("SELECT 1")
-    assert sites.in_server_log(("SELECT 1", "DELETE FROM t", "COMMIT"))[1:] == ("", "")
+    note(sites)
+    assert sites_in_server_log(("SELECT 1", "DELETE FROM t", "COMMIT"), sites.issued, in_order=True)[1:] == ("", "")
 
 
 def test_an_implementation_that_is_installed_as_a_package_is_traced_into_it() -> None:
     """Called from a thread, whose other frames are Python's own."""
     sites = CallSites()
     folder = sysconfig.get_path("purelib")
-    namespace: dict[str, Any] = {"note": partial(sites.note, "SELECT 1")}
+    namespace: dict[str, Any] = {"note": partial(sites.statement, lambda: "SELECT 1")}
     for file, source in (("django/db.py", "def execute(): note()"), ("mypackage/task.py", "def task(): execute()")):
         exec(compile(source, f"{folder}/{file}", "exec"), namespace)  # noqa: S102 - code that seems to be installed
     thread = Thread(target=namespace["task"])
     thread.start()
     thread.join()
-    assert sites.in_server_log(("SELECT 1",)) == ("mypackage/task.py:1",)
+    assert sites_in_server_log(("SELECT 1",), sites.issued, in_order=True) == ("mypackage/task.py:1",)
 
 
 def attributes() -> list[dict[str, Any]]:
@@ -158,10 +164,10 @@ def attributes() -> list[dict[str, Any]]:
 
 def test_nothing_stays_patched_however_the_block_ends() -> None:
     before = attributes()
-    with recorded_call_sites():
+    with noted_statements(CallSites()):
         assert attributes() != before
     assert attributes() == before
-    with pytest.raises(ValueError, match="within"), recorded_call_sites():
+    with pytest.raises(ValueError, match="within"), noted_statements(CallSites()):
         raise ValueError("from within")
     assert attributes() == before
 
@@ -171,6 +177,6 @@ def test_a_site_is_below_the_folder_of_the_run_and_never_a_path_of_the_machine(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     sites = CallSites()
-    sites.note("SELECT 1")
-    (site,) = sites.in_server_log(("SELECT 1",))
+    note(sites)
+    (site,) = sites_in_server_log(("SELECT 1",), sites.issued, in_order=True)
     assert site.startswith("laws/test_call_sites.py:")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
+from bench.compliance.environment import ENVIRONMENT
 from bench.database.access import DatabaseAccess
 from bench.database.server import open_server
-from bench.datasets.catalogue.record import LoadedCatalogue, write_catalogue
-from bench.datasets.scan import ScanKey
 from bench.harness.executor import ProcessExecutor
 from bench.messages.reading import Reading
 from bench.messages.request import SampleRequest
@@ -42,8 +42,6 @@ def database(request: pytest.FixtureRequest, databases: Callable[[int], Database
 def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
     """Take a sample in a worker, once per set of arguments."""
     folder = tmp_path_factory.mktemp("workers")
-    catalogue = folder / "catalogue.json"
-    write_catalogue(catalogue, LoadedCatalogue("aws", "none", {}))
     executor = ProcessExecutor(folder)
 
     @functools.cache
@@ -51,11 +49,12 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
         reset(access)
         request = SampleRequest(
             probe="database",
-            implementation=f"tests.support.probe_calls:{call}",
+            environment=replace(ENVIRONMENT, set_up=""),
+            implementation=call,
+            function=f"tests.support.probe_calls:{call}",
             access=access,
-            catalogue_path=str(catalogue),
-            scan=ScanKey("", str(number), "aws"),
-            warm_up=ScanKey("", "1", "warm-up"),
+            arguments={"tenant_id": "", "scan_id": str(number)},
+            warm_up={"tenant_id": "", "scan_id": "1"},
             label=call,
         )
         return executor.run(request, TIMEOUT_SECONDS).reading

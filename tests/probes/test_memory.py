@@ -12,9 +12,9 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 
 from bench.compliance.contract import Outcome
-from bench.messages.reading import Call, Reading
 from bench.worker.probes.memory import read_peak_heap, read_peak_heap_untraced
 from bench.worker.probes.rss import read_peak_rss
+from bench.worker.reading import CallReading
 from experiments.free_arena_memory import FREE_POOLS, free_memory
 
 POOL_BYTES = 16_384
@@ -25,7 +25,7 @@ OBJECTS = 10_000
 HELD = OBJECTS * OBJECT_BYTES
 ARENA = 1_048_576
 
-Read = Callable[[Call], Reading]
+Read = Callable[[Callable[[], Outcome]], CallReading]
 
 
 def hold_small_objects() -> Outcome:

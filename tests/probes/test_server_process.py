@@ -11,7 +11,7 @@ import psycopg
 
 from bench.database.access import DatabaseAccess
 from bench.database.server_process import cpu_seconds, find_postmaster, largest_backend
-from bench.worker.probes.database_memory import watch_backends
+from bench.harness.measure.database_memory import watch_backends
 from tests.support.processes import wait_until
 
 

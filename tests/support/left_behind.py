@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
+from bench import worker
 from tests.support.processes import is_running, wait_until
 
 MARK = "BENCH_TEST_MARK"
+WORKER = str(Path(worker.__file__).with_name("__main__.py"))
+"""The program of every worker, as its command line has it."""
 
 
 def family(mark: str, folder: Path) -> set[int]:
@@ -32,6 +36,6 @@ def is_postmaster(pid: int) -> bool:
 
 def is_worker(pid: int) -> bool:
     try:
-        return b"bench.worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return os.fsencode(WORKER) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
         return False

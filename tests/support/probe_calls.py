@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +53,12 @@ def build_value(tenant_id: str, scan_id: str) -> Outcome:
 
 def kill_poller(tenant_id: str, scan_id: str) -> Outcome:
     """Kill the probe's own poller, as the kernel does when memory runs out."""
-    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    for child in map(int, children):
-        if b"server_process.py" in Path(f"/proc/{child}/cmdline").read_bytes():
-            os.kill(child, signal.SIGKILL)
+    database = connections[ADMIN].settings_dict["NAME"].encode()
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            *_, program, _, watched = [b"", b"", b"", *command.read_bytes().split(b"\0")[:-1]]
+            if program.endswith(b"server_process.py") and watched == database:
+                os.kill(int(command.parent.name), signal.SIGKILL)
     return _outcome(0)
 
 

@@ -41,7 +41,7 @@ def sandbox_maker(stage: Stage, source: ScanSource) -> SandboxMaker:
         with stage.scan(source, source.load_catalogue(), (implementation,)) as staged:
             context = TrialContext(
                 executor=ProcessExecutor(stage.scratch),
-                implementation=implementation,
+                implementation=stage.implementation(implementation),
                 loaded=staged.loaded,
                 catalogue_path=staged.catalogue_path,
                 timeout_seconds=60.0,

@@ -16,6 +16,7 @@ from bench.harness.executor import Executor
 from bench.harness.plan import RunPlan
 from bench.harness.stage import ScanSource, Stage
 from bench.harness.targets import TableDigest, TargetDigest
+from bench.jobs.environment import WorkerEnvironment
 from bench.messages.answer import DescribeAnswer
 from bench.messages.reading import Reading
 from bench.messages.request import AnswerT, DescribeRequest, ProbeName, Request
@@ -104,7 +105,9 @@ class StandIn:
             self.events.append("close")
 
     def _describe(self, implementations: tuple[str, ...]) -> DescribeAnswer:
-        return self.executor.run(DescribeRequest(implementations=implementations), 1.0)
+        return self.executor.run(
+            DescribeRequest(environment=WorkerEnvironment(), functions=dict.fromkeys(implementations, "")), 1.0
+        )
 
     @contextmanager
     def _scan(

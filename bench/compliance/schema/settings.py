@@ -1,17 +1,17 @@
-"""Django settings of every process that runs an implementation; ``django_setup`` points them at a database."""
+"""Django settings of every process that runs an implementation: the database is the one that its variables name."""
 
 from __future__ import annotations
 
-from bench.database.access import ADMIN, DEFAULT, REPLICA
+from bench.compliance.schema.access_variables import access_of_variables
+from bench.compliance.schema.aliases import database_settings
 
-# Reached by no connection: a process that forgets to point Django at its database fails at once.
-_UNSET = {"ENGINE": "django.db.backends.postgresql", "NAME": "bench_unset", "HOST": "/nonexistent"}
+_ACCESS = access_of_variables()
 
-DATABASES = {alias: dict(_UNSET) for alias in (DEFAULT, REPLICA, ADMIN)}
+DATABASES = database_settings(_ACCESS)
 INSTALLED_APPS = ["django.contrib.postgres", "bench.compliance.schema"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 SECRET_KEY = "bench"  # noqa: S105 - nothing is signed; Django requires a value
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-APP_ROLE = ""
+APP_ROLE = _ACCESS.app_role if _ACCESS else ""
 """The application role, to which migrations give policies and grants."""

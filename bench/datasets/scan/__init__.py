@@ -14,6 +14,11 @@ class ScanKey:
     provider: str
     """The provider's type, which decides the catalogue."""
 
+    @property
+    def arguments(self) -> dict[str, str]:
+        """The keyword arguments of a call for the scan."""
+        return {"tenant_id": self.tenant_id, "scan_id": self.scan_id}
+
 
 @dataclass(frozen=True)
 class LoadedScan:

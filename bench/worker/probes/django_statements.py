@@ -15,7 +15,7 @@ from unittest.mock import patch
 from django.db.backends import utils
 from django.db.backends.utils import CursorWrapper
 
-from bench.worker.probes.call_site import CallSiteFinder, with_transactions
+from .call_site import CallSiteFinder, with_transactions
 
 
 class DjangoStatements:

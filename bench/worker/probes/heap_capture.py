@@ -11,34 +11,23 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import memray
 
-from bench.errors import MeasurementError
+from ..failure import MeasurementFault
+from ..reading import HeapSite
 
 MOST_SITES = 15
 SNAPSHOT_INTERVAL_MS = 1
 """The peak of a small scan lasts a few milliseconds; memray's default of 10 would miss it in the heap over time."""
 
 
-@dataclass(frozen=True)
-class HeapSite:
-    """A line and the bytes that it had allocated at the peak, in ``count`` allocations."""
-
-    function: str
-    file: str
-    line: int
-    bytes: int
-    count: int
-
-
 @contextmanager
 def captured_heap(read: Callable[[memray.FileReader], None], *, traced: bool) -> Iterator[None]:
     """Trace the heap during the block, Python's allocators too if ``traced``; hand the capture to ``read`` afterwards.
 
-    If the block raises, nothing is read. Raises MeasurementError if memray could not write its file.
+    If the block raises, nothing is read. Raises MeasurementFault if memray could not write its file.
     """
     with tempfile.TemporaryDirectory(prefix="bench-memray-") as folder:
         path = Path(folder) / "capture.bin"
@@ -48,7 +37,7 @@ def captured_heap(read: Callable[[memray.FileReader], None], *, traced: bool) ->
             yield
             complete = _is_refused(rival)
         if not complete:
-            raise MeasurementError(
+            raise MeasurementFault(
                 f"memray stopped tracking because it could not write its file to {tempfile.gettempdir()}; make room "
                 "there, or set TMPDIR to a folder on a larger disk"
             )

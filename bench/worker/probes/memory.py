@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Callable
 from typing import Any
 
 import memray
 
-from bench.messages.reading import Call, Reading
-from bench.results.records import Allocation, HeapPoint
-from bench.worker.probes.heap_capture import captured_heap, largest_sites
+from ..reading import CallReading, HeapPoint
+from .heap_capture import captured_heap, largest_sites
 
 MOST_POINTS = 400
 
 
-def read_peak_heap(call: Call) -> Reading:
+def read_peak_heap(call: Callable[[], Any]) -> CallReading:
     """Return the peak bytes on the heap during the call, with Python's allocators traced: the headline figure.
 
-    Also the heap over time and the largest call sites at the peak. Raises MeasurementError if memray cannot write
+    Also the heap over time and the largest call sites at the peak. Raises MeasurementFault if memray cannot write
     its file.
     """
     return _read(call, "peak_heap_bytes", traced=True)
 
 
-def read_peak_heap_untraced(call: Call) -> Reading:
+def read_peak_heap_untraced(call: Callable[[], Any]) -> CallReading:
     """Return the peak bytes that Python's allocators took from the system, which move in arena steps of 1 MB.
 
     Raises as ``read_peak_heap``.
@@ -31,18 +30,18 @@ def read_peak_heap_untraced(call: Call) -> Reading:
     return _read(call, "peak_heap_untraced_bytes", traced=False)
 
 
-def _read(call: Call, metric: str, *, traced: bool) -> Reading:
+def _read(call: Callable[[], Any], metric: str, *, traced: bool) -> CallReading:
     found: dict[str, Any] = {}
 
     def read(reader: memray.FileReader) -> None:
         found["values"] = {metric: reader.metadata.peak_memory}
         if traced:
             found["heap"] = heap_points(reader)
-            found["allocations"] = tuple(Allocation(**asdict(site)) for site in largest_sites(reader))
+            found["allocations"] = largest_sites(reader)
 
     with captured_heap(read, traced=traced):
         outcome = call()
-    return Reading(outcome=outcome, **found)
+    return CallReading(outcome=outcome, **found)
 
 
 def heap_points(reader: memray.FileReader) -> tuple[HeapPoint, ...]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import gc
 import resource
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from bench.messages.reading import Call, Reading
+from ..reading import CallReading
 
 _STATUS = Path("/proc/self/status")
 _CLEAR_REFS = Path("/proc/self/clear_refs")
 _RESET_PEAK = "5"  # proc(5): resets VmHWM to the current resident set
 
 
-def read_peak_rss(call: Call) -> Reading:
+def read_peak_rss(call: Callable[[], Any]) -> CallReading:
     """Return the resident set before the call, and its high-water mark during the call less that, in bytes.
 
     Their sum is the most that the process held, which is what a memory limit applies to. On Linux the mark is reset
@@ -26,12 +28,12 @@ def read_peak_rss(call: Call) -> Reading:
         before = _kilobytes("VmRSS")
         outcome = call()
         growth = max(0, _kilobytes("VmHWM") - before)
-        return Reading(values=_values(before * 1024, growth * 1024), outcome=outcome)
+        return CallReading(values=_values(before * 1024, growth * 1024), outcome=outcome)
     unit = 1 if sys.platform == "darwin" else 1024
     mark = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
     outcome = call()
     growth = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit - mark
-    return Reading(
+    return CallReading(
         values=_values(mark, growth),
         outcome=outcome,
         warnings=("measured from the process's earlier maximum, which this system cannot reset",),

@@ -1,31 +1,32 @@
-"""Statements as Django logs them and as the server sees them, in a separate pass: keeping SQL text costs memory."""
+"""Statements as Django logs them, and the lines that gave them to the driver. A pass of its own: texts cost memory."""
 
 from __future__ import annotations
 
-from bench.database.access import DatabaseAccess
-from bench.database.statement_log import capture
-from bench.messages.reading import Call, Reading
-from bench.worker.probes.call_sites import recorded_call_sites
-from bench.worker.probes.django_statements import counted_statements
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from ..drivers import noted_statements
+from ..reading import CallReading
+from .call_sites import CallSites
 
 
-def read_statements(call: Call, access: DatabaseAccess) -> Reading:
-    """Count both views of one call.
+def read_statements(call: Callable[[], Any]) -> CallReading:
+    """Note both for one call; without Django there is no ``statements_django``."""
+    sites = CallSites()
+    with ExitStack() as stack:
+        django = None
+        if "django.db" in sys.modules:
+            from .django_statements import counted_statements
 
-    Where the server's view cannot be had, ``statements_server`` is absent and a warning says why.
-    """
-    with capture(access) as server, counted_statements() as django, recorded_call_sites() as calls:
+            django = stack.enter_context(counted_statements())
+        stack.enter_context(noted_statements(sites))
         outcome = call()
-    values = {"statements_django": float(len(django.texts))}
-    if server.source != "unavailable":
-        values["statements_server"] = float(len(server.statements))
-    return Reading(
-        values=values,
+    return CallReading(
+        values={} if django is None else {"statements_django": float(len(django.texts))},
         outcome=outcome,
-        django_statements=django.texts,
-        server_statements=server.statements,
-        server_source=server.source,
-        django_sites=django.sites,
-        server_sites=calls.in_server_log(server.statements, in_order=server.source == "log"),
-        warnings=server.warnings,
+        django_statements=() if django is None else django.texts,
+        django_sites=() if django is None else django.sites,
+        issued=tuple(sites.issued),
     )

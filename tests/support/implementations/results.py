@@ -42,7 +42,7 @@ def returns_nothing(tenant_id: str, scan_id: str) -> Outcome:
 
 
 def returns_other_types(tenant_id: str, scan_id: str) -> Outcome:
-    wrong: Any = {**honest(tenant_id, scan_id), "requirements_created": object()}
+    wrong: Any = {**honest(tenant_id, scan_id), "requirements_created": "six"}
     return cast(Outcome, wrong)
 
 

@@ -6,15 +6,14 @@ are closed before each snapshot. A first round without a call shows what opening
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 
-from django.db import connections
-
-from bench.compliance.schema.django_setup import close_connections
 from bench.database.access import DatabaseAccess
 from bench.database.statistics_snapshot import CPU, difference, take_snapshot
-from bench.messages.reading import Call, Reading
-from bench.worker.probes.database_memory import watch_backends
+from bench.harness.measure.database_memory import watch_backends
+from bench.messages.reading import Reading
+from bench.messages.worker_line import Called
 
 _REPEATING = ("blocks_hit", CPU)
 """What sessions and snapshots cost each time. Blocks are read, and pages logged in full, only once."""
@@ -22,8 +21,12 @@ _REPEATING = ("blocks_hit", CPU)
 _SHARED = "WAL, full-page images and server CPU are those of the whole server, other sessions on it included"
 
 
-def read_database(call: Call, access: DatabaseAccess) -> Reading:
-    """Measure what one call costs the database. A metric that the server does not give is absent; a warning says why.
+def read_database(
+    call: Callable[[], Called], command: Callable[[str], None], access: DatabaseAccess
+) -> tuple[Called, Reading]:
+    """Measure what one call costs the database; ``command`` is ``close`` or ``connect``, for Django's sessions.
+
+    A metric that the server does not give is absent; a warning says why.
 
     ``wal_bytes`` is how far the WAL's end moved. ``wal_full_page_images`` counts pages. ``rows_inserted`` and
     ``rows_deleted`` count all user tables, rolled-back work included. ``blocks_read`` and ``blocks_hit`` count blocks,
@@ -31,16 +34,16 @@ def read_database(call: Call, access: DatabaseAccess) -> Reading:
     ``server_cpu_seconds`` is the time of all server processes, and ``backend_peak_bytes`` the largest private memory of
     one backend, both for a server on this machine. Raises DatabaseError.
     """
-    close_connections()
+    command("close")
     start = take_snapshot(access)
-    _connect()
-    close_connections()
+    command("connect")
+    command("close")
     before = take_snapshot(access)
-    _connect()
+    command("connect")
     with ExitStack() as stack:
         watch = stack.enter_context(watch_backends(before.postmaster, access.database)) if before.postmaster else None
-        outcome = call()
-    close_connections()
+        called = call()
+    command("close")
     after = take_snapshot(access)
 
     values = difference(before, after)
@@ -54,9 +57,4 @@ def read_database(call: Call, access: DatabaseAccess) -> Reading:
         warnings.append(watch.warning)
     if access.log_directory is None:
         warnings.append(_SHARED)
-    return Reading(values=values, outcome=outcome, warnings=tuple(dict.fromkeys(warnings)))
-
-
-def _connect() -> None:
-    for connection in connections.all():
-        connection.ensure_connection()
+    return called, Reading(values=values, outcome=called.outcome, warnings=tuple(dict.fromkeys(warnings)))

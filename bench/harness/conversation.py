@@ -1,0 +1,138 @@
+"""The conversation: how a request is carried out, command by command, while the parent measures the server between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from bench.declare.divergence import DeclaredDivergences
+from bench.declare.storage import DeclaredStorage
+from bench.harness.measure.sample import take_sample
+from bench.harness.memray_folder import memray_folder
+from bench.harness.worker_process import START_SECONDS, SampleError, WorkerProcess
+from bench.messages.answer import (
+    CallAnswer,
+    DescribeAnswer,
+    MigrateAnswer,
+    SampleAnswer,
+)
+from bench.messages.request import (
+    AnswerT,
+    CallingRequest,
+    CallRequest,
+    DescribeRequest,
+    MigrateRequest,
+    Request,
+    SampleRequest,
+)
+from bench.messages.worker_line import Called, DeclaredFunction, Described, Migrated, Nothing, Started
+from bench.results.promises import DeclaredPromises
+from bench.results.records import DeclaredLaws
+
+Converse = Callable[[WorkerProcess, Any, float], Any]
+
+
+def converse(process: WorkerProcess, request: Request[AnswerT], timeout_seconds: float) -> AnswerT:
+    """Carry ``request`` out in a worker, which may take others afterwards.
+
+    Raises SampleError, and InputError if the user's input is at fault.
+    """
+    answer = _CONVERSATIONS[type(request)](process, request, timeout_seconds)
+    return cast("AnswerT", answer)
+
+
+def start(process: WorkerProcess, request: CallingRequest[Any], probe: str) -> Started:
+    """Set the project up for the calls of ``request``. Raises as ``converse``."""
+    environment = request.environment
+    try:
+        return process.ask(
+            Started,
+            START_SECONDS,
+            "start",
+            path=environment.path,
+            settings=environment.settings,
+            set_up=environment.set_up,
+            context=request.context,
+            name=request.implementation,
+            function=request.function,
+            probe=probe,
+            memray=memray_folder(environment.interpreter) if probe.startswith("memory") else "",
+        )
+    except SampleError as error:
+        raise _slow_start(error) from None
+
+
+def _slow_start(error: SampleError) -> SampleError:
+    """Return what to say of a worker that did not start."""
+    if error.kind != "timeout":
+        return error
+    last_line = error.log_tail.rpartition("\n")[2]
+    said = f"its last line: {last_line}" if last_line else "it printed nothing"
+    message = f"the project did not start within {START_SECONDS:g} s ({said}); see what its imports wait for"
+    return SampleError("timeout", message, error.log_tail)
+
+
+def _migrate(process: WorkerProcess, request: MigrateRequest, timeout_seconds: float) -> MigrateAnswer:
+    environment = request.environment
+    migrated = process.ask(
+        Migrated,
+        START_SECONDS + timeout_seconds,
+        "migrate",
+        path=environment.path,
+        settings=environment.settings,
+        arguments=environment.migrate,
+        skipped_statements=environment.skipped_statements,
+    )
+    return MigrateAnswer(skipped=migrated.skipped)
+
+
+def _describe(process: WorkerProcess, request: DescribeRequest, timeout_seconds: float) -> DescribeAnswer:
+    environment = request.environment
+    declared: Mapping[str, DeclaredFunction] = process.ask(
+        Described,
+        START_SECONDS + timeout_seconds,
+        "describe",
+        path=environment.path,
+        settings=environment.settings,
+        functions=request.functions,
+    ).declared
+    return DescribeAnswer(
+        laws=tuple(DeclaredLaws(implementation=name, laws=one.values.laws) for name, one in declared.items()),
+        promises=tuple(
+            DeclaredPromises(implementation=name, promises=one.values.promises, source=one.source)
+            for name, one in declared.items()
+        ),
+        divergences=tuple(
+            DeclaredDivergences(implementation=name, divergences=one.values.divergences, source=one.source)
+            for name, one in declared.items()
+        ),
+        storages=tuple(
+            DeclaredStorage(implementation=name, storage=one.values.storage) for name, one in declared.items()
+        ),
+    )
+
+
+def _sample(process: WorkerProcess, request: SampleRequest, timeout_seconds: float) -> SampleAnswer:
+    started = start(process, request, request.probe)
+    reading = take_sample(process, request, timeout_seconds, started.versions)
+    return SampleAnswer(reading=reading, versions=started.versions)
+
+
+def _call(process: WorkerProcess, request: CallRequest, timeout_seconds: float) -> CallAnswer:
+    start(process, request, "rows")
+    try:
+        called = process.ask(Called, timeout_seconds, "call", arguments=request.arguments)
+    except SampleError:
+        if process.answered:
+            process.ask(Nothing, timeout_seconds, "close")
+        raise
+    process.ask(Nothing, timeout_seconds, "close")
+    return CallAnswer(outcome=called.outcome)
+
+
+_CONVERSATIONS: Mapping[type, Converse] = {
+    MigrateRequest: _migrate,
+    DescribeRequest: _describe,
+    SampleRequest: _sample,
+    CallRequest: _call,
+}

@@ -1,0 +1,1 @@
+"""Measuring: what the parent reads of the server around a worker's call, and how a sample comes together."""

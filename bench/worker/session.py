@@ -1,0 +1,160 @@
+"""The session: what one worker process was told so far, and what it does on each command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from . import project
+from .channel import Channel
+from .declared import declared_by
+from .failure import InputFault
+from .json_value import as_json
+from .loading import load_function
+from .reading import CallReading
+from .watched_call import WatchedCall
+
+Answer = Mapping[str, Any]
+Command = Mapping[str, Any]
+Probe = Callable[[WatchedCall], CallReading]
+
+
+class NoJsonError(Exception):
+    """A function returned what JSON cannot hold."""
+
+
+class Session:
+    """A Session answers one command after another; each method is the command of its name."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._function: Callable[..., Any] | None = None
+        self._probe: Probe | None = None
+
+    def answer(self, command: Command) -> Answer:
+        """Do what ``command`` says. Raises whatever the code under test does."""
+        name = command["command"]
+        method: Callable[..., Answer] = getattr(self, name)
+        return method(**{key: value for key, value in command.items() if key != "command"})
+
+    def start(
+        self,
+        *,
+        path: list[str],
+        settings: str,
+        set_up: str,
+        context: Mapping[str, Any],
+        name: str,
+        function: str,
+        probe: str,
+        memray: str,
+    ) -> Answer:
+        """Set the project up for calls of ``function`` under ``probe``; ``memray`` is a folder with it, or ''."""
+        # Django's settings come before models, and the probe before the function, which may replace what the probe
+        # takes from the library.
+        project.set_up(path, settings)
+        if memray:
+            sys.path.append(memray)
+        if probe in {"statements", "faults"}:
+            from .drivers import watch_new_connections
+
+            watch_new_connections()
+        self._probe = _probe(probe)
+        self._function = load_function(name, function)
+        project.run_hook(set_up, context)
+        return {"versions": project.versions()}
+
+    def warm_up(self, *, arguments: Mapping[str, Any]) -> Answer:
+        """Make the call once, unmeasured: imports, connections, prepared statements and caches are paid here."""
+        WatchedCall(self._call(arguments))()
+        return {}
+
+    def call(self, *, arguments: Mapping[str, Any]) -> Answer:
+        """Make the call under the probe."""
+        assert self._probe is not None  # started
+        call = WatchedCall(self._call(arguments))
+        reading = self._probe(call)
+        return {**asdict(reading), "outcome": _plain(reading.outcome), "coverage": asdict(call.coverage())}
+
+    def attempt(self, *, arguments: Mapping[str, Any], fault: Mapping[str, Any] | None) -> Answer:
+        """Make the call with ``fault`` on the way."""
+        from .faults import Fault, call_with_fault
+
+        call = WatchedCall(self._call(arguments))
+        attempt = call_with_fault(call, Fault(**fault) if fault else None, self._terminate_sessions)
+        return {**asdict(attempt), "outcome": _plain(attempt.outcome)}
+
+    def connect(self) -> Answer:
+        """Open Django's connections."""
+        project.connect()
+        return {}
+
+    def close(self) -> Answer:
+        """Close Django's connections."""
+        project.close()
+        return {}
+
+    def describe(self, *, path: list[str], settings: str, functions: Mapping[str, str]) -> Answer:
+        """Import ``functions``, by name, and return what they declare."""
+        project.set_up(path, settings)
+        loaded = {name: load_function(name, location) for name, location in functions.items()}
+        return {"declared": {name: declared_by(one, functions[name]) for name, one in loaded.items()}}
+
+    def migrate(
+        self,
+        *,
+        path: list[str],
+        settings: str,
+        arguments: list[str],
+        skipped_statements: list[str],
+    ) -> Answer:
+        """Create the tables."""
+        project.set_up(path, settings)
+        if not settings:
+            raise InputFault("a project without settings has no migrations; name its settings module")
+        return {"skipped": project.migrate(arguments, skipped_statements)}
+
+    def _call(self, arguments: Mapping[str, Any]) -> Callable[[], Any]:
+        assert self._function is not None  # started
+        return partial(self._function, **arguments)
+
+    def _terminate_sessions(self) -> None:
+        """Have the parent end every session on the database."""
+        self._channel.send({"terminate": True})
+        self._channel.receive()
+
+
+def _plain(outcome: Any) -> Any:
+    try:
+        return as_json(outcome)
+    except (TypeError, ValueError) as error:
+        raise NoJsonError(f"what the implementation returned is no JSON: {type(error).__name__}: {error}") from error
+
+
+def _probe(name: str) -> Probe | None:
+    """Return the probe that is asked for. What it needs is imported here: it takes longer than a small sample."""
+    match name:
+        case "memory":
+            from .probes.memory import read_peak_heap
+
+            return read_peak_heap
+        case "memory-untraced":
+            from .probes.memory import read_peak_heap_untraced
+
+            return read_peak_heap_untraced
+        case "rss":
+            from .probes.rss import read_peak_rss
+
+            return read_peak_rss
+        case "statements":
+            from .probes.statements import read_statements
+
+            return read_statements
+        case "time":
+            from .probes.time import read_time
+
+            return read_time
+    return lambda call: CallReading(values={}, outcome=call())
