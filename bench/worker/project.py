@@ -129,7 +129,7 @@ def _starting(what: str) -> Iterator[None]:
 
 def _remedy(error: BaseException, what: str) -> str:
     places = extract_tb(error.__traceback__)
-    if isinstance(error, KeyError) and places and places[-1].filename == os.__file__:
+    if isinstance(error, KeyError) and places and places[-1].filename in {os.__file__, "<frozen os>"}:
         return f"set that variable for {what}, in the environment's variables"
     if isinstance(error, ModuleNotFoundError):
         return f"install it in the environment of {sys.executable}, or add its folder to the environment's path"
