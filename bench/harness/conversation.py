@@ -9,7 +9,7 @@ from bench.declare.divergence import DeclaredDivergences
 from bench.declare.storage import DeclaredStorage
 from bench.harness.measure.sample import take_sample
 from bench.harness.memray_folder import memray_folder
-from bench.harness.worker_process import START_SECONDS, SampleError, WorkerProcess
+from bench.harness.worker_process import START_SECONDS, DoneT, SampleError, WorkerProcess
 from bench.messages.answer import (
     CallAnswer,
     DescribeAnswer,
@@ -44,37 +44,40 @@ def converse(process: WorkerProcess, request: Request[AnswerT], timeout_seconds:
 def start(process: WorkerProcess, request: CallingRequest[Any], probe: str) -> Started:
     """Set the project up for the calls of ``request``. Raises as ``converse``."""
     environment = request.environment
+    return _ask_to_start(
+        process,
+        Started,
+        START_SECONDS,
+        "start",
+        path=environment.path,
+        settings=environment.settings,
+        set_up=environment.set_up,
+        context=request.context,
+        name=request.implementation,
+        function=request.function,
+        probe=probe,
+        memray=memray_folder(environment.interpreter) if probe.startswith("memory") else "",
+    )
+
+
+def _ask_to_start(process: WorkerProcess, done: type[DoneT], seconds: float, command: str, **details: Any) -> DoneT:
+    """Return the answer to the first command, for which the project is set up. Raises as ``converse``."""
     try:
-        return process.ask(
-            Started,
-            START_SECONDS,
-            "start",
-            path=environment.path,
-            settings=environment.settings,
-            set_up=environment.set_up,
-            context=request.context,
-            name=request.implementation,
-            function=request.function,
-            probe=probe,
-            memray=memray_folder(environment.interpreter) if probe.startswith("memory") else "",
-        )
+        return process.ask(done, seconds, command, **details)
     except SampleError as error:
-        raise _slow_start(error) from None
-
-
-def _slow_start(error: SampleError) -> SampleError:
-    """Return what to say of a worker that did not start."""
-    if error.kind != "timeout":
-        return error
-    last_line = error.log_tail.rpartition("\n")[2]
-    said = f"its last line: {last_line}" if last_line else "it printed nothing"
-    message = f"the project did not start within {START_SECONDS:g} s ({said}); see what its imports wait for"
-    return SampleError("timeout", message, error.log_tail)
+        if error.kind != "timeout":
+            raise
+        last_line = error.log_tail.rpartition("\n")[2]
+        said = f"its last line: {last_line}" if last_line else "it printed nothing"
+        step, waiting = ("migrate", "imports and migrations") if command == "migrate" else ("start", "imports")
+        message = f"the project did not {step} within {seconds:g} s ({said}); see what its {waiting} wait for"
+        raise SampleError("timeout", message, error.log_tail) from None
 
 
 def _migrate(process: WorkerProcess, request: MigrateRequest, timeout_seconds: float) -> MigrateAnswer:
     environment = request.environment
-    migrated = process.ask(
+    migrated = _ask_to_start(
+        process,
         Migrated,
         START_SECONDS + timeout_seconds,
         "migrate",
@@ -88,7 +91,8 @@ def _migrate(process: WorkerProcess, request: MigrateRequest, timeout_seconds: f
 
 def _describe(process: WorkerProcess, request: DescribeRequest, timeout_seconds: float) -> DescribeAnswer:
     environment = request.environment
-    declared: Mapping[str, DeclaredFunction] = process.ask(
+    declared: Mapping[str, DeclaredFunction] = _ask_to_start(
+        process,
         Described,
         START_SECONDS + timeout_seconds,
         "describe",

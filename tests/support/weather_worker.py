@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 
@@ -49,10 +50,10 @@ class Prepared:
     migrated: MigrateAnswer
 
 
-def weather_environment() -> WorkerEnvironment:
+def weather_environment(clone: Path = PROJECT) -> WorkerEnvironment:
     return WorkerEnvironment(
         interpreter=str(foreign_python()),
-        path=(str(PROJECT),),
+        path=(str(clone),),
         variables={
             "WEATHER_DB_HOST": "{host}",
             "WEATHER_DB_PORT": "{port}",
