@@ -43,7 +43,7 @@ def _tag(interpreter: Interpreter) -> str:
     """Return what distinguishes one folder from another: links hold for this environment alone."""
     major, minor, _ = interpreter.version
     tag = f"{interpreter.implementation}{major}{minor}-{interpreter.platform}"
-    return f"{tag}-{sha256(str(_packages()).encode()).hexdigest()[:12]}" if _runs_ours(interpreter) else tag
+    return f"{tag}-{sha256(f'{_packages()} {_LINKED}'.encode()).hexdigest()[:12]}" if _runs_ours(interpreter) else tag
 
 
 def _cache() -> Path:
