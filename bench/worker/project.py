@@ -106,7 +106,10 @@ def _connections() -> list[Any]:
     from django.conf import settings
     from django.db import connections
 
-    return list(connections.all()) if settings.configured else []
+    if not settings.configured:
+        return []
+    # An entry of DATABASES without ENGINE is the address of something else, which Django cannot open.
+    return [one for one in connections.all() if one.settings_dict["ENGINE"] != "django.db.backends.dummy"]
 
 
 def _statements(script: str) -> list[str]:

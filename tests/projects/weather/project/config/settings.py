@@ -27,6 +27,8 @@ DATABASES = {
     "replica": _database("WEATHER_DB_USER", "WEATHER_DB_PASSWORD"),
     # Owns the tables.
     "admin": _database("WEATHER_DB_ADMIN_USER", "WEATHER_DB_ADMIN_PASSWORD"),
+    # Of another kind, which Django cannot open: some projects keep all their addresses here.
+    "graph": {"HOST": "graph.invalid", "PORT": "7687"},
 }
 INSTALLED_APPS = ["django.contrib.postgres", "weather"]
 SECRET_KEY = os.environ["WEATHER_SECRET"]
