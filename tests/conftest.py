@@ -18,6 +18,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from bench.compliance.cases.case import PROVIDER
 from bench.compliance.contract import install_catalogue
+from bench.compliance.job import JOB
 from bench.compliance.schema.django_setup import close_connections, set_up_django
 from bench.database.binaries import DIRECTORIES, find_binaries
 from bench.database.cleanup import RunObjects
@@ -76,7 +77,7 @@ def workbench(
     quick_stage: Stage, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker | None
 ) -> Iterator[Workbench]:
     """The workbench of this process; a test loads what it needs and must not change the schema."""
-    access = quick_stage.server.create_database(quick_stage.template)
+    access = quick_stage.server.create_database(quick_stage.template(JOB))
     # pytest-django forbids the database where it finds Django set up; ours is not its test database.
     unblocked = django_db_blocker.unblock() if django_db_blocker else nullcontext()
     with unblocked, psycopg.connect(access.conninfo_as(access.admin_role), autocommit=True) as connection:

@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bench.declare.promise import Promise
-from bench.results.promises import FaultPoint, Holding, PromiseTrial, Race
+from bench.results.promises import SAME_DATA, FaultPoint, Holding, PromiseTrial, Race
 
-REFUSED = "DoesNotExist"
-"""How the error of a refused call begins: the class name of ``Scan.DoesNotExist``."""
-ONE_SCAN = "one"
 TORN = "torn"
 _WHOLE = (Holding.OLD, Holding.NEW)
 
@@ -114,25 +111,25 @@ def _total(evidence: Iterable[_Evidence]) -> _Total:
 
 def _whole_sets(trial: PromiseTrial) -> Iterator[_Evidence]:
     for reading in trial.readings:
-        yield _Evidence("snapshots", reading.count, _part(reading.rows, reading.summaries))
+        yield _Evidence("snapshots", reading.count, _part(trial, reading.tables))
     for point in _injected(trial):
-        yield _Evidence("faults", 1, _part(point.rows, point.summaries), _after(point))
+        yield _Evidence("faults", 1, _part(trial, point.tables), _after(trial, point))
 
 
 def _together(trial: PromiseTrial) -> Iterator[_Evidence]:
     for reading in trial.readings:
-        yield _Evidence("snapshots", reading.count, _torn(reading.rows, reading.summaries))
+        yield _Evidence("snapshots", reading.count, _torn(trial, reading.tables))
     for point in _injected(trial):
-        yield _Evidence("faults", 1, _torn(point.rows, point.summaries), _after(point))
+        yield _Evidence("faults", 1, _torn(trial, point.tables), _after(trial, point))
 
 
 def _crash(trial: PromiseTrial) -> Iterator[_Evidence]:
     for point in _injected(trial):
         left = left_by(point)
-        wrong = "" if left in _WHOLE and point.rows == point.summaries else left
+        wrong = "" if left in _WHOLE and len(set(point.tables)) == 1 else left
         if not point.ended and left != Holding.NEW:
             wrong = f"{left} although the run reported success"
-        yield _Evidence("faults", 1, wrong or point.left_over, _after(point))
+        yield _Evidence("faults", 1, wrong or point.left_over, _after(trial, point))
 
 
 def _rerun(trial: PromiseTrial) -> Iterator[_Evidence]:
@@ -152,7 +149,7 @@ def _bystanders(trial: PromiseTrial) -> Iterator[_Evidence]:
 
 def _owner(trial: PromiseTrial) -> Iterator[_Evidence]:
     for refusal in trial.refusals:
-        refused = refusal.ended.startswith(REFUSED)
+        refused = refusal.ended.startswith(trial.refusal)
         faults = (
             "" if refused else "ended with another error" if refusal.ended else "accepted",
             "" if refusal.unchanged else "rows changed",
@@ -161,11 +158,11 @@ def _owner(trial: PromiseTrial) -> Iterator[_Evidence]:
 
 
 def _same_scan(trial: PromiseTrial) -> Iterator[_Evidence]:
-    return map(_raced, (race for race in trial.races if race.scans == ONE_SCAN))
+    return map(_raced, (race for race in trial.races if race.scans == SAME_DATA))
 
 
 def _two_scans(trial: PromiseTrial) -> Iterator[_Evidence]:
-    return map(_raced, (race for race in trial.races if race.scans != ONE_SCAN))
+    return map(_raced, (race for race in trial.races if race.scans != SAME_DATA))
 
 
 _JUDGES: Mapping[Promise, Callable[[PromiseTrial], Iterable[_Evidence]]] = {
@@ -184,26 +181,38 @@ def _injected(trial: PromiseTrial) -> Iterator[FaultPoint]:
     return (point for point in trial.points if point.struck)
 
 
-def _part(rows: Holding, summaries: Holding) -> str:
-    """Return which incomplete state a reader saw: of the rows, or else of the summaries; '' for none."""
-    if rows not in _WHOLE:
-        return rows.value
-    return "" if summaries in _WHOLE else f"{summaries.value} of the summaries"
+def _part(trial: PromiseTrial, tables: tuple[Holding, ...]) -> str:
+    """Return which incomplete state a reader saw: of the first table, or else of another one; '' for none."""
+    for number, (title, holding) in enumerate(zip(trial.tables, tables, strict=True)):
+        if holding not in _WHOLE:
+            return f"{holding.value} of the {title}" if number else holding.value
+    return ""
 
 
-def _torn(rows: Holding, summaries: Holding) -> str:
-    return "" if rows == summaries else f"{rows.value} rows beside {summaries.value} summaries"
+def _torn(trial: PromiseTrial, tables: tuple[Holding, ...]) -> str:
+    """Return which two tables hold rows of different runs; '' if none do."""
+    (first, holding), *rest = zip(trial.tables, tables, strict=True)
+    for title, other in rest:
+        if other != holding:
+            return f"{holding.value} {first} beside {other.value} {title}"
+    return ""
 
 
 def left_by(point: FaultPoint) -> str:
-    """Return what a fault left: the state of the rows, or ``torn`` for one run's rows with another's summaries."""
-    if point.rows in _WHOLE and point.rows != point.summaries:
+    """Return what a fault left: the state of the first table, or ``torn`` for one run's rows with another's."""
+    first = point.tables[0]
+    if first in _WHOLE and len(set(point.tables)) > 1:
         return TORN
-    return point.rows.value
+    return first.value
 
 
-def _after(point: FaultPoint) -> str:
-    return f"{point.kind}, {point.place}: rows {point.rows.value}, summaries {point.summaries.value}"
+def _after(trial: PromiseTrial, point: FaultPoint) -> str:
+    return f"{point.kind}, {point.place}: {_held(trial, point)}"
+
+
+def _held(trial: PromiseTrial, point: FaultPoint) -> str:
+    named = zip(trial.tables, point.tables, strict=True)
+    return ", ".join(f"{title} {holding.value}" for title, holding in named)
 
 
 def _raced(race: Race) -> _Evidence:

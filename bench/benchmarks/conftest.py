@@ -15,11 +15,14 @@ from typing import Any
 import pytest
 
 from bench.benchmarks.timed_case import TimedCase
-from bench.compliance.contract import install_catalogue
+from bench.compliance.job import JOB
+from bench.compliance.worker_set_up import set_up
 from bench.datasets.providers import DEFAULT_PROVIDER, known_provider
-from bench.datasets.scan.warm_up import warm_up_catalogue
-from bench.datasets.size import ScanSize
-from bench.harness.stage import ScanSource, Stage, case_label, open_stage
+from bench.harness.described import case_label
+from bench.harness.stage import Stage, open_stage
+from bench.jobs.job import DataSource
+from bench.jobs.registry import implementation_of
+from bench.jobs.size import parse_size
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -68,24 +71,23 @@ def _case_by_hand(request: pytest.FixtureRequest, label: str, name: str) -> Iter
     provider = known_provider(request.config.getoption("--bench-provider"))
     seed: Any = request.config.getoption("--bench-seed")
     rounds: Any = request.config.getoption("--bench-pairs")
-    source = ScanSource(size=ScanSize.parse(label), scan_file=None, catalogue="synthetic", provider=provider, seed=seed)
-    catalogue = source.load_catalogue()
-    with stage.scan(source, catalogue, (name,)) as scan:
+    source = DataSource(size=parse_size(JOB, label), seed=seed, options={"provider": provider})
+    wanted = implementation_of(JOB, name)
+    with stage.data(JOB, source, (wanted,)) as scan:
         set_up_django(scan.access)
         loaded = scan.loaded
-        install_catalogue(loaded.key.provider, catalogue.frameworks)
-        install_catalogue(loaded.warm_up.provider, warm_up_catalogue())
-        implementation = load(name)
+        set_up(loaded.context)
+        implementation = load(wanted.function)
 
         def reset() -> None:
             close_connections()
             scan.reset()
-            implementation(loaded.warm_up.tenant_id, loaded.warm_up.scan_id)
+            implementation(**(loaded.warm_up or {}))
 
         yield TimedCase(
-            call=partial(implementation, loaded.key.tenant_id, loaded.key.scan_id),
+            call=partial(implementation, **loaded.arguments),
             reset=reset,
             rounds=rounds,
-            label=case_label(label, provider, name),
+            label=case_label(JOB, scan.dataset, name),
         )
         close_connections()

@@ -11,7 +11,6 @@ import typer
 from bench.cli.options import (
     ImplementationOption,
     InputOptions,
-    KeepNamesOption,
     OutputOption,
     PairsOption,
     ScanFileOption,
@@ -25,10 +24,9 @@ class AbOptions(InputOptions):
     """The options of ``bench ab``."""
 
     revision: Annotated[str, typer.Argument(metavar="REV", help="A branch, tag or commit of the checkout.")]
-    implementation: ImplementationOption = "streaming"
+    implementation: ImplementationOption = None
     scan: ScansOption = None
     scan_file: ScanFileOption = None
-    keep_names: KeepNamesOption = False
     pairs: PairsOption = 6
     scenario: ScenarioOption = "first"
     output: OutputOption = Path("reports/ab")
@@ -39,27 +37,27 @@ def ab(options: AbOptions) -> int:
 
     REV's code goes to a temporary folder; index, working tree and branches are not touched.
     """
-    from bench.cli.plans import chosen_scans, run_plan
+    from bench.cli.plans import chosen_sources, run_plan
     from bench.cli.progress import terminal_progress
-    from bench.harness.revision import checked_out, opener_with
+    from bench.harness.revision import checked_out
     from bench.harness.session import measure_into
 
+    name = options.implementation or options.job.compared[-1]
     plan = run_plan(
         options,
-        [options.implementation],
-        chosen_scans(options.scan, options.scan_file),
-        scan_file=options.scan_file,
-        keep_names=options.keep_names,
+        [name],
+        chosen_sources(options, options.scan, options.scan_file),
         samples=options.pairs,
         scenario=options.scenario,
     )
-    with checked_out(options.implementation, options.revision) as code:
+    (today,) = plan.implementations
+    with checked_out(today, options.revision) as code:
         both = replace(
             plan,
-            implementations=(code.name, options.implementation),
+            implementations=(code, today),
             # A branch moves on; the report says which commit it was.
-            command=f"{plan.command}  # {code.name} is commit {code.commit[:12]}",
+            command=f"{plan.command}  # {code.name} is commit {code.revision[:12]}",
         )
         with terminal_progress() as progress:
-            kept = measure_into(options.output, both, progress, opener=opener_with(code))
+            kept = measure_into(options.output, both, progress)
     return show_run(kept)

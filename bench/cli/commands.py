@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, is_dataclass, replace
 from importlib import import_module
-from inspect import Parameter, get_annotations, signature
+from inspect import Parameter, signature
 from pathlib import Path
 from typing import Any, NoReturn, get_type_hints
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from bench.cli.job_options import RecordOptions
 from bench.cli.terminal import shown
 from bench.errors import InputError
 
@@ -36,11 +37,14 @@ class Entry:
             return CommandGroup(name=self.name, help=self.help, rich_help_panel=self.panel, entries=self.commands)
         return TyperCommand(self.name, short_help=self.help, rich_help_panel=self.panel, hidden=self.hidden)
 
-    def whole(self) -> Any:
-        """Return the command with its options, after importing its module."""
+    def whole(self, arguments: Sequence[str]) -> Any:
+        """Import the command's module and return it with the options that it has on the command line ``arguments``.
+
+        Raises InputError for a job that cannot be found.
+        """
         module = import_module(f"bench.cli.{self.module or self.name}")
         app = typer.Typer(add_completion=False)
-        app.command(self.name, cls=Command)(_with_options(getattr(module, self.name)))
+        app.command(self.name, cls=Command)(_with_options(getattr(module, self.name), arguments))
         return typer.main.get_command(app)
 
 
@@ -62,7 +66,7 @@ DATA = (
 )
 PROJECT = (Entry(name="locks", help="Show which interpreter the lock file of a revision needs."),)
 ENTRIES = (
-    Entry(name="run", help="Measure implementations on scans and write a report.", panel=MEASURE),
+    Entry(name="run", help="Measure implementations on data of some sizes; write a report.", panel=MEASURE),
     Entry(name="ab", help="Measure a revision against the working tree.", panel=MEASURE),
     Entry(name="sweep", help="Measure a grid of sizes: how peaks grow, what kills a worker.", panel=MEASURE),
     Entry(name="doctor", help="Find the smallest change that this machine can detect.", panel=MEASURE),
@@ -105,43 +109,34 @@ class CommandGroup(TyperGroup):
         """Return the name, the whole command and the arguments that are left."""
         name, stub, rest = super().resolve_command(ctx, args)
         assert name is not None  # or the line above has raised
-        return name, stub if isinstance(stub, CommandGroup) else self._entries[name].whole(), rest
+        return name, stub if isinstance(stub, CommandGroup) else self._entries[name].whole(rest), rest
 
 
-def _with_options(function: Callable[..., int]) -> Callable[..., int]:
+def _with_options(function: Callable[..., int], arguments: Sequence[str]) -> Callable[..., int]:
     """Return ``function`` for typer: a parameter that is a dataclass of options becomes one parameter an option."""
     hints = get_type_hints(function, include_extras=True)
     parameters: list[Parameter] = []
-    record: tuple[str, type] | None = None
+    record: tuple[str, RecordOptions] | None = None
     for parameter in signature(function).parameters.values():
         hint = hints[parameter.name]
         if is_dataclass(hint) and isinstance(hint, type):
-            record = parameter.name, hint
-            parameters += _options_of(hint)
+            options = RecordOptions.of(hint, arguments)
+            record = parameter.name, options
+            parameters += options.parameters()
         else:
             parameters.append(parameter.replace(annotation=hint, kind=Parameter.KEYWORD_ONLY))
 
     def command(**values: Any) -> int:
         _refuse_undecodable(values)
         if record is not None:
-            name, kind = record
-            values[name] = kind(**{field.name: values.pop(field.name) for field in fields(kind)})
+            name, options = record
+            values[name] = options.built(values)
         return function(**values)
 
     command.__doc__ = function.__doc__
     command.__signature__ = signature(function).replace(parameters=parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return command
-
-
-def _options_of(record: type) -> Iterator[Parameter]:
-    """Yield the fields of ``record`` as parameters, its own before those that it inherits."""
-    hints = get_type_hints(record, include_extras=True)
-    defaults = {one.name: Parameter.empty if one.default is MISSING else one.default for one in fields(record)}
-    owners = [kind for kind in record.__mro__ if is_dataclass(kind)]
-    for kind in owners:
-        for name in get_annotations(kind):
-            yield Parameter(name, Parameter.KEYWORD_ONLY, default=defaults[name], annotation=hints[name])
 
 
 def _refuse_undecodable(values: dict[str, Any]) -> None:

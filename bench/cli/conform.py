@@ -31,6 +31,7 @@ def conform(options: ConformOptions) -> int:
     from bench.cli.plans import command_line, parse_implementations
     from bench.cli.progress import terminal_progress
     from bench.compliance.cases.all_cases import chosen_cases
+    from bench.compliance.job import JOB
     from bench.conformance.run import ConformancePlan, run_suite
     from bench.conformance.suite import CALL_SECONDS, open_suite
     from bench.files.output_file import check_file, rescuing, write_file
@@ -39,8 +40,8 @@ def conform(options: ConformOptions) -> int:
 
     plan = ConformancePlan(
         cases=chosen_cases(options.case or ()),
-        implementations=parse_implementations(options.implementation or []),
-        command=command_line(),
+        implementations=tuple(one.name for one in parse_implementations(JOB, options.implementation or [])),
+        command=command_line(JOB, {}),
     )
     for path in filter(None, (options.json, options.markdown)):
         check_file(path)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import ImplementationOption, InputOptions, PairsOption, ScanOption
+from bench.cli.options import ImplementationOption, InputOptions, PairsOption
 from bench.cli.terminal import show
 from bench.errors import InputError
 
@@ -18,8 +18,13 @@ from bench.errors import InputError
 class DoctorOptions(InputOptions):
     """The options of ``bench doctor``."""
 
-    scan: ScanOption = "1k/8"
-    implementation: ImplementationOption = "streaming"
+    scan: Annotated[
+        str | None,
+        typer.Option(
+            "--scan", "--size", metavar="SIZE", help="{size} of the synthetic {noun}.", show_default="{middle}"
+        ),
+    ] = None
+    implementation: ImplementationOption = None
     pairs: PairsOption = 10
     output: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Keeps the result for runs whose own folder is in it.")
@@ -30,7 +35,7 @@ def doctor(options: DoctorOptions) -> int:
     """Measure an implementation against itself: the smallest change that this machine can detect, and warnings."""
     from bench.analysis.noise import compare_with_itself, noise_floor
     from bench.analysis.pairs import FEWEST_PAIRS
-    from bench.cli.plans import run_plan
+    from bench.cli.plans import chosen_sources, run_plan
     from bench.cli.progress import terminal_progress
     from bench.files.output_file import claimed_folder, rescuing
     from bench.harness.machine import cpu_times, machine_warnings, stolen_warning
@@ -40,7 +45,10 @@ def doctor(options: DoctorOptions) -> int:
 
     if options.pairs < FEWEST_PAIRS:
         raise InputError(f"--pairs {options.pairs} give no interval; write --pairs {FEWEST_PAIRS} or more")
-    plan = run_plan(options, [options.implementation], [options.scan], samples=2 * options.pairs, probes=())
+    job = options.job
+    scan = options.scan or job.sizes[len(job.sizes) // 2]
+    name = options.implementation or job.compared[-1]
+    plan = run_plan(options, [name], chosen_sources(options, [scan]), samples=2 * options.pairs, probes=())
     path = options.output / FILE
     warnings = machine_warnings(None if options.database_url else Path(tempfile.gettempdir()))
     before = cpu_times()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.cli.options import JsonOption, OutputOption, ServerOptions
+from bench.cli.options import JobOptions, JsonOption, OutputOption
 from bench.cli.terminal import show
 from bench.errors import InputError
 
@@ -20,7 +20,7 @@ BASELINE = Path("reports/baseline.json")
 
 
 @dataclass(frozen=True, kw_only=True)
-class GateOptions(ServerOptions):
+class GateOptions(JobOptions):
     """The options of ``bench gate``."""
 
     results: Annotated[
@@ -81,6 +81,7 @@ def _test_itself(options: GateOptions) -> int:
             raise InputError(f"--self-test was given with --{name}, which it does not use; leave one out")
     with terminal_progress() as progress:
         found = self_test(
+            options.job,
             progress,
             database_url=options.database_url,
             server_major=options.postgres,
@@ -91,18 +92,20 @@ def _test_itself(options: GateOptions) -> int:
 
 
 def _judge(options: GateOptions, accepted: Results | None) -> Verdict:
-    from bench.cli.plans import run_plan
+    from bench.cli.plans import parse_sizes, run_plan
     from bench.cli.progress import terminal_progress
     from bench.gate.judge import gate as judge
     from bench.gate.judge import unconfirmed
     from bench.gate.measuring import Measuring, judge_by_measuring
     from bench.gate.policy_file import read_policy
+    from bench.jobs.job import DataSource
     from bench.results.store import read_results
 
-    policy = read_policy(options.policy)
+    policy = read_policy(options.policy, options.job)
     if options.results is not None:
         return unconfirmed(judge(policy, read_results(options.results), accepted))
-    plan = run_plan(options, policy.implementations, policy.scans, samples=policy.samples, provider=policy.provider)
+    sources = [DataSource(size=size, options=policy.options) for size in parse_sizes(options.job, policy.scans)]
+    plan = run_plan(options, policy.implementations, sources, samples=policy.samples)
     with terminal_progress() as progress:
         return judge_by_measuring(Measuring(policy, plan, options.output, progress), accepted)
 

@@ -1,23 +1,21 @@
 """Options that several commands share: one name, one meaning, one declaration.
 
-A command takes a frozen record of its options. The records here hold what several commands have in common.
+A command takes a frozen record of its options. The records here hold what several commands have in common. Braces in a
+help stand for what the job says of itself: see ``bench.cli.job_options``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-SYNTHETIC = "synthetic"
-SCANS = ("100/3", "1k/8", "10k/20")
-"""The scans of the pull request."""
-IMPLEMENTATIONS = ("materializing", "streaming")
-SIZE = "SIZE"
-_NAME = "Registered, or package.module:function"
+from bench.jobs.job import Job
+
+_NAME = "A name or module:function"
 
 
 def within(low: float, high: float) -> Callable[[float | None], float | None]:
@@ -36,27 +34,24 @@ def count_option(help_text: str, least: int = 1, most: int = 1_000_000) -> Any:
     return typer.Option(metavar="N", callback=within(least, most), help=help_text)
 
 
-ScanOption = Annotated[str, typer.Option(metavar=SIZE, help="Findings/regions of the synthetic scan.")]
+ScanOption = Annotated[
+    str | None, typer.Option("--scan", "--size", metavar="SIZE", help="{size} of the synthetic {noun}.")
+]
 ScansOption = Annotated[
     list[str] | None,
-    typer.Option("--scan", metavar=SIZE, help="Findings/regions; repeatable.", show_default=", ".join(SCANS)),
+    typer.Option("--scan", "--size", metavar="SIZE", help="{size}; repeatable.", show_default="{sizes}"),
 ]
-ScanFileOption = Annotated[Path | None, typer.Option(metavar="FILE", help="A scan of your own, instead of --scan.")]
-KeepNamesOption = Annotated[
-    bool, typer.Option("--keep-names", help="Keep resources' uids and private regions of the scan file.")
-]
-ImplementationOption = Annotated[str, typer.Option(metavar="NAME", help=_NAME)]
+ScanFileOption = Annotated[Path | None, typer.Option(metavar="FILE", help="{file}, instead of --scan.")]
+ImplementationOption = Annotated[str | None, typer.Option(metavar="NAME", help=_NAME, show_default="{last}")]
 ImplementationsOption = Annotated[
     list[str] | None,
-    typer.Option(
-        "--implementation", metavar="NAME", help=f"{_NAME}; repeatable.", show_default=", ".join(IMPLEMENTATIONS)
-    ),
+    typer.Option("--implementation", metavar="NAME", help=f"{_NAME}; repeatable.", show_default="{compared}"),
 ]
 AllImplementationsOption = Annotated[
     list[str] | None,
     typer.Option("--implementation", metavar="NAME", help=f"{_NAME}; repeatable.", show_default="all"),
 ]
-PairsOption = Annotated[int, count_option("Time samples of each side; 6 give an interval.")]
+PairsOption = Annotated[int, count_option("Time samples of each side.")]
 OutputOption = Annotated[Path, typer.Option(metavar="FOLDER", help="For results and report.")]
 JsonOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as JSON, too.")]
 MarkdownOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as Markdown, too.")]
@@ -93,7 +88,7 @@ class ServerOptions:
             envvar="BENCH_DATABASE_URL",
             show_envvar=False,
             metavar="URL",
-            help="Your own server instead; or set BENCH_DATABASE_URL.",
+            help="Your own; or set BENCH_DATABASE_URL.",
         ),
     ] = None
     timeout: Annotated[
@@ -103,16 +98,20 @@ class ServerOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class InputOptions(ServerOptions):
-    """From what scans and catalogue are made, and the server that they are loaded into."""
+class JobOptions(ServerOptions):
+    """What is measured. A command's help and options depend on it: see ``bench.cli.job_options``."""
 
-    catalogue: Annotated[str, typer.Option(metavar="PATH", help="A Prowler checkout or wheel.")] = SYNTHETIC
-    catalogue_file: Annotated[Path | None, typer.Option(metavar="FILE", help="A catalogue of your own, instead.")] = (
-        None
-    )
-    provider: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", show_default="aws, or the scan file's", help="Whose catalogue and scan."),
-    ] = None
+    job: Annotated[
+        Job,
+        typer.Option(metavar="NAME", help="Registered, module:NAME or FILE.py.", show_default="{job}"),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputOptions(JobOptions):
+    """From what data are made, and the server that they are loaded into."""
+
     # Results files hold integers of 64 bits.
     seed: Annotated[int, count_option("Same seed, same synthetic data.", 0, 2**63 - 1)] = 0
+    data: Mapping[str, str] = field(default_factory=dict)
+    """What was given of the job's own options."""

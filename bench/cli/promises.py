@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import AllImplementationsOption, InputOptions, MarkdownOption, ScanOption, count_option
+from bench.cli.options import AllImplementationsOption, InputOptions, MarkdownOption, count_option
 from bench.cli.terminal import show
 from bench.errors import InputError
 
@@ -18,7 +18,12 @@ class PromisesOptions(InputOptions):
     """The options of ``bench prove promises``."""
 
     implementation: AllImplementationsOption = None
-    scan: ScanOption = "100/3"
+    scan: Annotated[
+        str | None,
+        typer.Option(
+            "--scan", "--size", metavar="SIZE", help="{size} of the synthetic {noun}.", show_default="{smallest}"
+        ),
+    ] = None
     points: Annotated[int, count_option("Faults for each implementation.", most=10_000)] = 56
     json: Annotated[Path, typer.Option(metavar="FILE", help="Keeps what was found, by implementation.")] = Path(
         "reports/promises.json"
@@ -32,9 +37,8 @@ def promises(options: PromisesOptions) -> int:
     Exit codes: 0 every promise made is kept, 1 one is broken, 2 tool or input at fault.
     """
     from bench.analysis.promises import broken, find_promises
-    from bench.cli.plans import parse_implementations, scan_source
+    from bench.cli.plans import chosen_sources, parse_implementations
     from bench.cli.progress import terminal_progress
-    from bench.declare.registry import registered_names
     from bench.files.output_file import check_file, claimed_folder, rescuing, write_file
     from bench.promises.fault_plan import FEWEST_POINTS
     from bench.promises.trial import TrialPlan, try_promises
@@ -44,13 +48,14 @@ def promises(options: PromisesOptions) -> int:
     if options.points < FEWEST_POINTS:
         raise InputError(f"--points {options.points} leaves out some faults; write --points {FEWEST_POINTS} or more")
     plan = TrialPlan(
-        implementations=parse_implementations(options.implementation or list(registered_names())),
+        job=options.job,
+        implementations=parse_implementations(options.job, options.implementation or list(options.job.implementations)),
         points=options.points,
         database_url=options.database_url,
         server_major=options.postgres,
         timeout_seconds=options.timeout,
     )
-    source = scan_source(options, options.scan)
+    (source,) = chosen_sources(options, [options.scan or options.job.sizes[0]])
     if options.markdown is not None:
         check_file(options.markdown)
     read_promises(options.json)  # a damaged file is found before the work, not after

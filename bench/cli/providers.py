@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import SYNTHETIC, JsonOption
+from bench.cli.options import JsonOption
 from bench.cli.terminal import note, show
+
+SYNTHETIC = "synthetic"
 
 
 @dataclass(frozen=True, kw_only=True)

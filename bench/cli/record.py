@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.cli.options import KeepNamesOption
 from bench.cli.terminal import show
 from bench.errors import InputError
 
@@ -31,7 +30,9 @@ class RecordOptions:
     ] = None
     tenant: Annotated[str | None, typer.Option(metavar="ID", help="The tenant, with --database-url.")] = None
     scan_id: Annotated[str | None, typer.Option(metavar="ID", help="The scan, with --database-url.")] = None
-    keep_names: KeepNamesOption = False
+    keep_names: Annotated[
+        bool, typer.Option("--keep-names", help="Keep resources' uids and private regions of the scan file.")
+    ] = False
 
 
 def record(options: RecordOptions) -> int:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import SIZE, ImplementationOption, InputOptions, KeepNamesOption, ScanFileOption
+from bench.cli.options import InputOptions, ScanFileOption, ScanOption
 from bench.cli.terminal import json_text, note, show_data
 from bench.errors import InputError
 
@@ -17,27 +17,30 @@ from bench.errors import InputError
 class RowsOptions(InputOptions):
     """The options of ``bench prove rows``."""
 
-    implementation: ImplementationOption
-    scan: Annotated[str | None, typer.Option(metavar=SIZE, help="A synthetic scan, instead of --scan-file.")] = None
+    implementation: Annotated[str, typer.Option(metavar="NAME", help="A name or module:function.")]
+    scan: ScanOption = None
     scan_file: ScanFileOption = None
-    keep_names: KeepNamesOption = False
 
 
 def rows(options: RowsOptions) -> int:
-    """Print the rows and summaries that an implementation writes for one scan, as JSON lines in a stable order."""
-    from bench.cli.plans import parse_implementations, scan_source
+    """Print the rows that an implementation writes, table after table, as JSON lines in a stable order."""
+    from bench.cli.plans import chosen_sources, parse_implementations
     from bench.harness.stage import open_stage
     from bench.harness.targets import read_target_rows
 
+    job = options.job
     if (options.scan is None) == (options.scan_file is None):
-        raise InputError("give one of --scan-file FILE and --scan FINDINGS/REGIONS")
-    (name,) = parse_implementations([options.implementation])
-    source = scan_source(options, options.scan, options.scan_file, keep_names=options.keep_names)
-    loaded = source.load_catalogue()
-    for warning in loaded.warnings:
-        note(f"warning: {warning}")
-    with open_stage(options.database_url, options.postgres) as stage, stage.scan(source, loaded, (name,)) as staged:
-        _, left = staged.sample("rows", name, options.timeout)
-        for row in read_target_rows(staged.access, staged.loaded.key, left.relation):
-            show_data(json_text(json.dumps(row, ensure_ascii=False)) + "\n")
+        raise InputError(f"give one of --scan-file FILE and --scan {'/'.join(job.size).upper()}")
+    (implementation,) = parse_implementations(job, [options.implementation])
+    (source,) = chosen_sources(options, options.scan and [options.scan], options.scan_file)
+    if job.foresee is not None:
+        for warning in job.foresee(source).warnings:
+            note(f"warning: {warning}")
+    with (
+        open_stage(options.database_url, options.postgres, job.roles) as stage,
+        stage.data(job, source, (implementation,)) as staged,
+    ):
+        _, left = staged.sample("rows", implementation, options.timeout)
+        for row in read_target_rows(staged.access, staged.targets, staged.loaded.arguments, left.relation):
+            show_data(json_text(json.dumps(row, ensure_ascii=False, default=str)) + "\n")
     return 0

@@ -1,4 +1,4 @@
-"""``bench run``: measure implementations on scans, and leave results, report and plots."""
+"""``bench run``: measure implementations on data of some sizes, and leave results, report and plots."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bench.cli.options import (
-    IMPLEMENTATIONS,
     ImplementationsOption,
     InputOptions,
-    KeepNamesOption,
     OutputOption,
     PairsOption,
     ScanFileOption,
@@ -35,7 +33,6 @@ class RunOptions(InputOptions):
 
     scan: ScansOption = None
     scan_file: ScanFileOption = None
-    keep_names: KeepNamesOption = False
     implementation: ImplementationsOption = None
     pairs: PairsOption = 3
     scenario: ScenarioOption = "first"
@@ -47,20 +44,18 @@ class RunOptions(InputOptions):
 
 
 def run(options: RunOptions) -> int:
-    """Measure implementations on scans: heap, RSS, time, statements, rows and WAL, with ratios to the first one.
+    """Measure implementations of a job: heap, RSS, time, statements, rows and WAL, with ratios to the first one.
 
     Exit codes: 0 measured, 1 failed, rows differ or a law is broken, 2 tool or input at fault.
     """
-    from bench.cli.plans import chosen_scans, run_plan
+    from bench.cli.plans import chosen_sources, run_plan
     from bench.cli.progress import terminal_progress
     from bench.harness.session import measure_into
 
     plan = run_plan(
         options,
-        options.implementation or IMPLEMENTATIONS,
-        chosen_scans(options.scan, options.scan_file),
-        scan_file=options.scan_file,
-        keep_names=options.keep_names,
+        options.implementation or options.job.compared,
+        chosen_sources(options, options.scan, options.scan_file),
         samples=options.pairs,
         scenario=options.scenario,
         copy_baseline=options.copy_baseline,

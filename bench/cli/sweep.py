@@ -1,42 +1,43 @@
-"""``bench sweep``: peaks over a grid of findings × regions, and how they grow."""
+"""``bench sweep``: peaks over a grid of sizes, and how they grow."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from bench.cli.options import IMPLEMENTATIONS, ImplementationsOption, InputOptions, OutputOption
+from bench.cli.options import ImplementationsOption, InputOptions, OutputOption
 from bench.cli.run import show_run
 from bench.errors import InputError
+
+EXAMPLES = ("1k,10k", "5,10,20")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SweepOptions(InputOptions):
     """The options of ``bench sweep``."""
 
-    findings: Annotated[str, typer.Option(metavar="N,N,…", help="Findings of the grid.")] = "1k,10k,50k,100k"
-    regions: Annotated[str, typer.Option(metavar="N,N,…", help="Regions of the grid.")] = "5,10,20,30"
+    grid: Mapping[str, str] = field(default_factory=dict)
+    """The numbers of the grid as typed, by what they count: one option for each of the job's ``size``."""
     implementation: ImplementationsOption = None
     output: OutputOption = Path("reports/sweep")
 
 
 def sweep(options: SweepOptions) -> int:
     """Measure peaks and statements over a grid of sizes: how they grow, and at which size a worker is killed."""
-    from bench.cli.plans import run_plan
+    from bench.cli.plans import chosen_sources, run_plan
     from bench.cli.progress import terminal_progress
     from bench.harness.session import measure_into
 
-    grid = [[one.strip() for one in numbers.split(",")] for numbers in (options.findings, options.regions)]
+    grid = [[one.strip() for one in numbers.split(",")] for numbers in options.grid.values()]
     if not all(map(all, grid)):
-        raise InputError("the grid has a number missing; write for example --findings 1k,10k --regions 5,10,20")
+        example = " ".join(f"--{name} {numbers}" for name, numbers in zip(options.job.size, EXAMPLES, strict=False))
+        raise InputError(f"the grid has a number missing; write for example {example}")
     plan = run_plan(
         options,
-        options.implementation or IMPLEMENTATIONS,
-        ["/".join(pair) for pair in product(*grid)],
+        options.implementation or options.job.compared,
+        chosen_sources(options, ["/".join(numbers) for numbers in product(*grid)]),
         samples=0,
         probes=("statements", "memory", "rss"),
     )

@@ -12,7 +12,6 @@ ENVIRONMENT = WorkerEnvironment(
     set_up="bench.compliance.worker_set_up:set_up",
     migrate=("migrate", f"--database={ADMIN}", "--verbosity=0"),
 )
-COPY_BASELINE_FUNCTION = "bench.compliance.copy_baseline:copy_rows"
 GROUP = "create_compliance_requirements"
 """What the cases have in common in pytest-benchmark's file, whose readers know a case by this and its label."""
 

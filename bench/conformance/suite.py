@@ -13,7 +13,8 @@ from bench.compliance.cases.all_cases import refuse_unknown
 from bench.compliance.cases.case import NUL, PROVIDER, Asked, Case, Json, scan_of
 from bench.compliance.contract import Outcome
 from bench.compliance.environment import ENVIRONMENT, worker_context
-from bench.compliance.targets import ROWS, contract_fault
+from bench.compliance.outcome import contract_fault
+from bench.compliance.targets import ROWS
 from bench.compliance.written import Written
 from bench.conformance.difference import changes, difference
 from bench.conformance.serving_worker import RAISED, ServingWorker

@@ -12,6 +12,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
+from bench.compliance.job import JOB
 from bench.compliance.targets import SUMMARIES
 from bench.compliance.written import Row, Summary
 from bench.database.access import OBSERVER, DatabaseAccess, one_line
@@ -94,7 +95,11 @@ class Tables:
 
     @property
     def _targets(self) -> Targets:
-        return Targets.of(self._storages)
+        return Targets.of(JOB, self._storages)
+
+    @property
+    def _restored(self) -> tuple[str, ...]:
+        return tuple(target.table for target in self._targets.restored)
 
     @property
     def loaded(self) -> LoadedScan:
@@ -116,14 +121,14 @@ class Tables:
             self._targets.set_up(self.access)
             for statement in (*OLD_ROWS, *([_DELETE_PROVIDER] if provider_deleted else [])):
                 self._execute(statement, old=OLD)
-            for table in self._targets.restored:
+            for table in self._restored:
                 self._admin.execute(_SAVE.format(_saved(table), sql.Identifier(table)))
                 self._refill(_saved(table), sql.Identifier(table))
 
     def restore(self) -> None:
         """Restore the contents after ``load``, for the next implementation."""
         with _refusals(), self._admin.transaction():
-            for table in self._targets.restored:
+            for table in self._restored:
                 self._refill(sql.Identifier(table), _saved(table))
 
     def _refill(self, table: sql.Identifier, source: sql.Identifier) -> None:
@@ -141,7 +146,7 @@ class Tables:
             self._end_other_sessions()
             rows, row_ids, row_times = self._own(relation, Row._fields)
             summaries, summary_ids, summary_times = self._own(SUMMARIES, Summary._fields)
-            watched = dict.fromkeys((relation, *self._targets.restored))
+            watched = dict.fromkeys((relation, *self._restored))
             return Contents(
                 rows=tuple(sorted(map(Row._make, rows))),
                 summaries=tuple(sorted(map(Summary._make, summaries))),
@@ -182,7 +187,7 @@ class Tables:
     def _empty(self) -> None:
         """Delete everything. TRUNCATE would create new files for dozens of tables and indexes, which is far slower."""
         with self._admin.transaction():
-            for table in (*self._targets.restored, *reversed(self._targets.kept), *LOADED):
+            for table in (*self._restored, *reversed(self._targets.kept), *LOADED):
                 self._admin.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
 
     def _end_other_sessions(self) -> None:

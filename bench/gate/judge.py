@@ -39,7 +39,7 @@ def _checks(policy: Policy, run: Run) -> Iterator[Check]:
             sentence=f"{policy.place} names no scan or no implementation, so it asks for nothing; name some there",
         )
     yield from run_checks(run.results, case_rows(run.results), asked)
-    yield from _provider_checks(policy, run)
+    yield from _fact_checks(policy, run)
     yield from _sample_checks(policy, run)
     if not run.claims:
         yield Check(
@@ -51,17 +51,19 @@ def _checks(policy: Policy, run: Run) -> Iterator[Check]:
     yield from baseline_checks(policy, run)
 
 
-def _provider_checks(policy: Policy, run: Run) -> Iterator[Check]:
-    """Find scans of another provider than the policy's: a smaller catalogue would pass every ceiling."""
+def _fact_checks(policy: Policy, run: Run) -> Iterator[Check]:
+    """Find data of which other facts hold than the policy asks for: such as smaller ones, which pass every ceiling."""
     for dataset in run.results.datasets:
-        if dataset.scan in policy.scans and dataset.facts.get("provider", policy.provider) != policy.provider:
-            yield Check(
-                name=f"provider {dataset.scan}",
-                standing=Standing.ERROR,
-                sentence=f"{dataset.scan} is a scan of {plain(str(dataset.facts['provider']))}, and the policy is for "
-                f"{policy.provider}; measure {policy.provider}, or set provider in {policy.place}",
-                scan=dataset.scan,
-            )
+        for name, wanted in policy.facts.items():
+            found = dataset.facts.get(name, wanted)
+            if dataset.scan in policy.scans and found != wanted:
+                yield Check(
+                    name=f"{name} {dataset.scan}",
+                    standing=Standing.ERROR,
+                    sentence=f"{dataset.scan} has {name} {plain(str(found))}, and the policy is for {wanted}; "
+                    f"measure {wanted}, or set {name} in {policy.place}",
+                    scan=dataset.scan,
+                )
 
 
 def _sample_checks(policy: Policy, run: Run) -> Iterator[Check]:

@@ -47,7 +47,8 @@ class Measuring:
 
     def time_again(self, scans: tuple[str, ...]) -> Results:
         """Measure time alone, on ``scans``."""
-        plan = replace(self._plan, sizes=tuple(size for size in self._plan.sizes if size.label in scans), probes=())
+        sources = tuple(source for source in self._plan.sources if source.label in scans)
+        plan = replace(self._plan, sources=sources, probes=())
         reports = self._output.absolute().parent
         return measure_into(self._output / SECOND_BATCH, plan, self._progress, reports=reports).results
 

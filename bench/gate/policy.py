@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bench.analysis.ratio import NEAR_EXACT_TOLERANCE
-from bench.datasets.providers import DEFAULT_PROVIDER
 from bench.results.metrics import METRICS, Kind, Metric
 
 RuleKind = Literal["ceiling", "growth", "law", "ratio", "baseline"]
@@ -65,8 +65,10 @@ class Policy:
 
     scans: tuple[str, ...]
     implementations: tuple[str, ...]
-    provider: str = DEFAULT_PROVIDER
-    """Whose catalogue the scans have."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What the data are made with besides their size, by the names of the job's options."""
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+    """What must be said of the data of every run, such as an option given here or what is usual for the job."""
     samples: int = 0
     """Time samples of each case."""
     rules: tuple[Rule, ...] = ()

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.datasets.providers import DEFAULT_PROVIDER, known_provider
-from bench.datasets.size import ScanSize
-from bench.declare.registry import locate
 from bench.errors import InputError
 from bench.files.input_file import FileKind, read_input
 from bench.files.strict_json import MalformedError, check_tree, decode
 from bench.gate.policy import Policy, Rule, RuleKind
 from bench.gate.quantity import parse_factor, parse_quantity, parse_share
+from bench.jobs.job import Job
+from bench.jobs.registry import implementation_of
+from bench.jobs.size import parse_size
 from bench.results.metrics import METRICS, Kind, Metric
 from bench.words import shorten
 
@@ -32,7 +34,6 @@ _KEYS = (
     "scans",
     "implementations",
     "samples",
-    "provider",
     "baseline",
     "laws",
     "ceilings",
@@ -45,8 +46,8 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _OVER = " / "
 
 
-def read_policy(path: Path) -> Policy:
-    """Read the policy in ``path``.
+def read_policy(path: Path, job: Job) -> Policy:
+    """Read the policy for ``job`` in ``path``; the job's data options are keys of it, too.
 
     Raises InputError naming the key at fault and what is known in its place: where the file or the table is missing, a
     key, metric, scan or implementation is not known, or a value cannot be read.
@@ -60,7 +61,7 @@ def read_policy(path: Path) -> Policy:
         check_tree(table, ".".join(TABLE), LONGEST_TEXT)
     except MalformedError as error:
         raise _KIND.malformed(path, str(error)) from error
-    return _Reader(path).policy(table)
+    return _Reader(path, job).policy(table)
 
 
 def _read(path: Path) -> Mapping[str, Any]:
@@ -97,20 +98,23 @@ class _Place:
 class _Reader:
     """Reads the table; its rules may only name the scans and implementations listed in it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, job: Job) -> None:
+        self._job = job
         self._root = _Place(path)
         self._scans: tuple[str, ...] = ()
         self._implementations: tuple[str, ...] = ()
 
     def policy(self, table: Mapping[str, Any]) -> Policy:
         for key in table:
-            _known(key, _KEYS, "key", self._root / key)
-        self._scans = self._names(table, "scans", ScanSize.parse)
-        self._implementations = self._names(table, "implementations", locate)
+            _known(key, (*_KEYS, *(option.name for option in self._job.options)), "key", self._root / key)
+        self._scans = self._names(table, "scans", partial(parse_size, self._job))
+        self._implementations = self._names(table, "implementations", partial(implementation_of, self._job))
+        options = self._options(table)
         return Policy(
             scans=self._scans,
             implementations=self._implementations,
-            provider=self._provider(table),
+            options=options,
+            facts={**self._job.usual, **{name: options[name] for name in self._job.usual if name in options}},
             samples=self._samples(table),
             rules=tuple(self._rules(table)),
             baseline=self._baseline(table),
@@ -122,7 +126,7 @@ class _Reader:
         value = table.get(key)
         if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
             shown = "missing" if key not in table else f"{_shown(value)}"
-            raise InputError(f"{place} is {shown}; write a list of {key}, for example {_example(key)}")
+            raise InputError(f"{place} is {shown}; write a list of {key}, for example {self._example(key)}")
         for name in value:
             try:
                 check(name)
@@ -132,14 +136,23 @@ class _Reader:
                 raise InputError(f"{place} names {name!r} more than once; name each once")
         return tuple(value)
 
-    def _provider(self, table: Mapping[str, Any]) -> str:
-        place, value = self._root / "provider", table.get("provider", DEFAULT_PROVIDER)
-        if not isinstance(value, str):
-            raise InputError(f'{place} is {_shown(value)}; write the provider of the scans, for example "azure"')
-        try:
-            return known_provider(value)
-        except InputError as error:
-            raise InputError(f"{place}: {error}") from error
+    def _options(self, table: Mapping[str, Any]) -> dict[str, str]:
+        """Read the data options of the job."""
+        found = {}
+        for option in self._job.options:
+            value, place = table.get(option.name), self._root / option.name
+            if option.flag and isinstance(value, bool):
+                value = "yes" if value else None
+            elif value is not None and (option.flag or not isinstance(value, str) or not value):
+                kind = "true or false" if option.flag else f"a text ({option.help.rstrip('.').lower()})"
+                raise InputError(f"{place} is {_shown(value)}; write {kind}")
+            if value is not None:
+                found[option.name] = _known(value, option.known or (value,), option.name, place)
+        return found
+
+    def _example(self, key: str) -> str:
+        names = self._job.sizes if key == "scans" else self._job.compared
+        return f"[{', '.join(json.dumps(name) for name in names[-2:])}]"
 
     def _samples(self, table: Mapping[str, Any]) -> int:
         value = table.get("samples", 0)
@@ -250,10 +263,6 @@ def _table(value: object, place: _Place) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise InputError(f"{place} is {_shown(value)}; write a table there")
     return value
-
-
-def _example(key: str) -> str:
-    return '["1k/8", "10k/20"]' if key == "scans" else '["materializing", "streaming"]'
 
 
 def _shown(value: object) -> str:

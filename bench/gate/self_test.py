@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bench.analysis.verdict import Check, Standing, Verdict
-from bench.datasets.catalogue.synthetic import SYNTHETIC
-from bench.datasets.size import ScanSize
 from bench.gate.judge import confirm, gate, narrowed, needs_repetition
 from bench.gate.planted.trials import CONTROL, STREAMING, TRIALS, Planted, PlantedTrial
 from bench.gate.text import headline
 from bench.harness.plan import RunPlan, cost, schedule
 from bench.harness.progress import Progress
 from bench.harness.runner import Runner, StageOpener
-from bench.harness.stage import ScanSource, Stage, open_stage
+from bench.harness.stage import Stage, open_stage
+from bench.jobs.job import DataSource, Job
+from bench.jobs.registry import implementation_of
+from bench.jobs.size import parse_size
 from bench.messages.request import ProbeName
 from bench.report.table import Column, Content, Table
 from bench.report.terminal import WIDTH, table_lines, wrap
@@ -82,6 +83,7 @@ class SelfTest:
 
 
 def self_test(
+    job: Job,
     progress: Progress,
     *,
     database_url: str | None = None,
@@ -93,10 +95,10 @@ def self_test(
     """Measure and judge every trial. Raises InputError or DatabaseError if nothing can be measured at all."""
     unchanged: list[Check] = []
     catches: list[Catch] = []
-    with opener(database_url, server_major) as stage:
-        progress.begin(sum(map(_work, trials)))
+    with opener(database_url, server_major, job.roles) as stage:
+        progress.begin(sum(_work(job, trial) for trial in trials))
         for trial in trials:
-            measure = _measuring(trial, stage, _Part(progress), timeout_seconds)
+            measure = _measuring(job, trial, stage, _Part(progress), timeout_seconds)
             found, caught = _try(trial, measure)
             unchanged += found.checks
             catches += caught
@@ -140,20 +142,22 @@ def _try(trial: PlantedTrial, measure: Measure) -> tuple[Verdict, tuple[Catch, .
     return judged(CONTROL), tuple(Catch(planted=one, verdict=judged(one.implementation)) for one in trial.planted)
 
 
-def _measuring(trial: PlantedTrial, stage: Stage, progress: Progress, timeout_seconds: float | None) -> Measure:
+def _measuring(
+    job: Job, trial: PlantedTrial, stage: Stage, progress: Progress, timeout_seconds: float | None
+) -> Measure:
     """Return what measures the scans of ``trial`` on a stage that stays open."""
 
     def measure(implementations: tuple[str, ...], probes: tuple[ProbeName, ...]) -> Results:
         plan = RunPlan(
-            sizes=tuple(map(ScanSize.parse, trial.policy.scans)),
-            implementations=implementations,
-            seed=SEED,
+            job=job,
+            sources=_sources(job, trial),
+            implementations=tuple(implementation_of(job, name) for name in implementations),
             samples=trial.policy.samples,
             timeout_seconds=timeout_seconds,
             command="bench gate --self-test",
             probes=probes,
         )
-        runner = Runner(plan, progress, lambda _url, _major: nullcontext(stage))
+        runner = Runner(plan, progress, lambda _url, _major, _roles: nullcontext(stage))
         runner.run()
         results = runner.results()
         assert results is not None  # the run came to its end
@@ -171,15 +175,16 @@ def _cast(records: tuple[_Record, ...], roles: Mapping[str, str]) -> tuple[_Reco
     )
 
 
-def _work(trial: PlantedTrial) -> float:
+def _sources(job: Job, trial: PlantedTrial) -> tuple[DataSource, ...]:
+    return tuple(DataSource(size=parse_size(job, scan), seed=SEED) for scan in trial.policy.scans)
+
+
+def _work(job: Job, trial: PlantedTrial) -> float:
     """Return the work of one trial without repetitions, as ``Progress`` counts it."""
     measured = (*trial.policy.implementations, CONTROL, *(one.implementation for one in trial.planted))
-    work = 0.0
-    for size in map(ScanSize.parse, trial.policy.scans):
-        source = ScanSource(size=size, scan_file=None, catalogue=SYNTHETIC, seed=SEED)
-        rows = size.regions * source.load_catalogue().requirement_count
-        work += sum(cost(sample.probe, rows) for sample in schedule(measured, trial.policy.samples, trial.probes))
-    return work
+    samples = list(schedule(measured, trial.policy.samples, trial.probes))
+    rows = [job.foresee(source).rows if job.foresee else 0 for source in _sources(job, trial)]
+    return sum(cost(sample.probe, number) for number in rows for sample in samples)
 
 
 class _Part:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bench.harness.plan import PlannedSample, Scenario
@@ -24,7 +25,6 @@ from bench.results.records import (
     Measurement,
     Results,
     StatementTexts,
-    TableDigest,
 )
 
 LONGEST_STATEMENT = 4_000
@@ -51,6 +51,7 @@ class Collector:
         self.laws: tuple[DeclaredLaws, ...] = ()
         """What the implementations declare."""
         self._datasets: list[Dataset] = []
+        self._unknown_rows: dict[str, Dataset] = {}
         self._samples: dict[tuple[str, str, str], list[float]] = {}
         self._warnings: dict[tuple[str, str, str], list[str]] = {}
         self._incomplete: dict[tuple[str, str, str], str] = {}
@@ -62,9 +63,11 @@ class Collector:
         self.benchmarks: list[Mapping[str, object]] = []
         """pytest-benchmark's own documents, one per time sample."""
 
-    def add_dataset(self, dataset: Dataset) -> None:
-        """Add a loaded scan."""
+    def add_dataset(self, dataset: Dataset, *, rows_known: bool = True) -> None:
+        """Add a loaded data set; where nobody knows its rows, those of the first sample count."""
         self._datasets.append(dataset)
+        if not rows_known:
+            self._unknown_rows[dataset.scan] = dataset
 
     def add_failure(self, scan: str, sample: PlannedSample, kind: str, message: str, log_tail: str = "") -> None:
         """Add a sample that could not be taken."""
@@ -115,13 +118,12 @@ class Collector:
         self, scan: str, implementation: str, found: TargetDigest, *, bystanders_unchanged: bool
     ) -> str | None:
         """Keep a case's digest; return what differs from an earlier sample's of the same case, or None."""
+        if (dataset := self._unknown_rows.pop(scan, None)) is not None:
+            self._datasets[self._datasets.index(dataset)] = replace(dataset, rows=found.rows)
         digest = Digest(
             scan=scan,
             implementation=implementation,
-            tables=tuple(
-                TableDigest(table=table, sha256=one.sha256, count=one.count)
-                for table, one in (("rows", found.rows), ("summaries", found.summaries))
-            ),
+            tables=found.tables,
             bystanders_unchanged=bystanders_unchanged,
         )
         earlier = self._digests.setdefault((scan, implementation), digest)

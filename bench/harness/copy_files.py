@@ -1,44 +1,48 @@
-"""Copy files: one scan's rows and summaries in COPY's binary format, as an implementation left them."""
+"""Copy files: what an implementation left of one call, in COPY's binary format, for the copy baseline to send."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
 
+import psycopg
 from psycopg import sql
 
-from bench.compliance.targets import ROWS
 from bench.database.access import DatabaseAccess
-from bench.datasets.scan import ScanKey
-from bench.datasets.scan.copy_table import COPIED, OVERVIEWS, SUMMARIES, copy_file
-from bench.harness.targets import observe
-
-_ORDER = {
-    OVERVIEWS: ("compliance_id", "region", "requirement_id"),
-    SUMMARIES: ("compliance_id",),
-}
-"""Of the orders tried, that of the rows' second index costs least: in the order of the unique index, the second one
-splits its pages in the middle and grows by a quarter."""
+from bench.harness.targets import Targets, columns_of, observe, owned
+from bench.jobs.copy_baseline import CopiedTable, copy_file, write_tables
+from bench.jobs.job import Arguments, Target
 
 
-def write_copy_files(access: DatabaseAccess, scans: Iterable[ScanKey], folder: Path, relation: str = ROWS) -> None:
-    """Write the rows of ``scans`` that ``relation`` shows, and their summaries, to files. Raises DatabaseError."""
+def write_copy_files(
+    access: DatabaseAccess, targets: Targets, calls: Iterable[Arguments], folder: Path, relation: str
+) -> None:
+    """Write the rows of ``calls`` to files, those of the first target as ``relation`` shows them.
+
+    Raises DatabaseError.
+    """
     folder.mkdir(exist_ok=True)
     with observe(access) as connection:
-        for scan in scans:
-            for table in COPIED:
-                rows = sql.SQL("SELECT {} FROM {} WHERE tenant_id = {} AND scan_id = {} ORDER BY {}").format(
-                    sql.SQL(", ").join(map(sql.Identifier, table.columns)),
-                    sql.Identifier(relation if table is OVERVIEWS else table.name),
-                    scan.tenant_id,
-                    scan.scan_id,
-                    sql.SQL(", ").join(map(sql.Identifier, _ORDER[table])),
-                )
-                statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(rows)
-                with (
-                    copy_file(folder, table, scan.scan_id).open("wb") as file,
-                    connection.cursor() as cursor,
-                    cursor.copy(statement) as copy,
-                ):
-                    for block in copy:
-                        file.write(block)
+        tables = [_copied(connection, target) for target in targets.tables]
+        write_tables(folder, tables)
+        for arguments in calls:
+            for (target, source), table in zip(targets.sources(relation), tables, strict=True):
+                _write(connection, target, source, table, arguments, copy_file(folder, table.name, arguments))
+
+
+def _copied(connection: psycopg.Connection, target: Target) -> CopiedTable:
+    return CopiedTable(target.table, columns_of(connection, target.table, stored=True), dict(target.own))
+
+
+def _write(
+    connection: psycopg.Connection, target: Target, source: str, table: CopiedTable, arguments: Arguments, path: Path
+) -> None:
+    rows = sql.SQL("SELECT {} FROM {} WHERE {}").format(
+        sql.SQL(", ").join(map(sql.Identifier, table.columns)), sql.Identifier(source), owned(target, arguments)
+    )
+    if target.copy_order:
+        rows += sql.SQL(" ORDER BY {}").format(sql.SQL(", ").join(map(sql.Identifier, target.copy_order)))
+    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(rows)
+    with path.open("wb") as file, connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for block in copy:
+            file.write(block)

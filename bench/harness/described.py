@@ -23,15 +23,21 @@ def dataset_of(job: Job, source: DataSource, loaded: Loaded) -> Dataset:
 
     Where the job does not know how many rows must come out, their number is 0 until a sample was taken.
     """
-    numbers = loaded.quantities if source.size is None else {**loaded.quantities, **source.size.numbers}
     return Dataset(
-        scan=source.label,
+        scan=job.label(source),
         seed=source.seed,
         fingerprint=loaded.fingerprint,
         rows=loaded.rows or 0,
         job=job.name,
-        size={name: numbers[name] for name in job.size},
+        size={name: loaded.quantities[name] for name in job.size},
         quantities={name: number for name, number in loaded.quantities.items() if name not in job.size},
         facts=loaded.facts,
         published=job.published(loaded) if job.published else (),
     )
+
+
+def case_label(job: Job, dataset: Dataset, implementation: str) -> str:
+    """Return a case in words; tools that follow a figure over time know it by this name alone."""
+    facts = ((name, dataset.facts.get(name, usual), usual) for name, usual in job.usual.items())
+    unusual = [str(fact) for _, fact, usual in facts if fact != usual]
+    return " ".join((dataset.scan, *unusual, implementation))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-from bench.datasets.catalogue.synthetic import SYNTHETIC
-from bench.datasets.size import ScanSize
+from bench.jobs.implementation import Implementation
+from bench.jobs.job import DataSource, Job
 from bench.messages.request import ProbeName
 from bench.results.records import COPY_BASELINE
 
@@ -31,31 +30,24 @@ _FIXED_COST_ROWS = 25_000
 
 
 Scenario = Literal["first", "rerun"]
-"""``first``: the scan has no rows yet; ``rerun``: the rows of an earlier run are there, and are replaced."""
+"""``first``: the call has no rows yet; ``rerun``: the rows of an earlier run are there, and are replaced."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunPlan:
     """A RunPlan is everything that the user chose for one run."""
 
-    implementations: tuple[str, ...]
+    job: Job
+    implementations: tuple[Implementation, ...]
+    """The first one is what the others are compared with."""
+    sources: tuple[DataSource, ...]
+    """The data sets to measure on, one after another."""
     command: str
     """The command line, for the report."""
-    sizes: tuple[ScanSize, ...] = ()
-    """Synthetic scans; empty if ``scan_file`` is given."""
-    scan_file: Path | None = None
-    """A recorded scan."""
-    keep_names: bool = False
-    """Whether names in the recorded scan are kept."""
-    catalogue: str = SYNTHETIC
-    """``synthetic``, or the path of a checkout, a ``prowler`` wheel or a catalogue file."""
-    provider: str | None = None
-    """Whose catalogue and scans; None: that of ``scan_file``, or DEFAULT_PROVIDER."""
-    seed: int = 0
     samples: int = 3
     """Time samples of each case."""
     timeout_seconds: float | None = None
-    """For one sample; None: by the size of the scan."""
+    """For one sample; None: by the size of the data."""
     database_url: str | None = None
     """The user's own server; None: an embedded one."""
     server_major: int = 16
@@ -66,10 +58,15 @@ class RunPlan:
     copy_baseline: bool = False
     """Whether the bare cost of COPYing the same rows from a file is measured in the same rounds."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the implementations."""
+        return tuple(one.name for one in self.implementations)
+
 
 @dataclass(frozen=True)
 class PlannedSample:
-    """One sample to take of a scan: by which probe, of which implementation."""
+    """One sample to take on a data set: by which probe, of which implementation."""
 
     probe: ProbeName
     implementation: str
@@ -84,7 +81,7 @@ def schedule(
     *,
     copy_baseline: bool = False,
 ) -> Iterator[PlannedSample]:
-    """Yield the samples of one scan: single probes first, then time in rounds whose order alternates.
+    """Yield the samples of one data set: single probes first, then time in rounds whose order alternates.
 
     Every round runs each implementation once, and the copy baseline where it is asked for, so that drift of the
     machine affects all of them equally.
@@ -106,6 +103,9 @@ def cost(probe: ProbeName, rows: int) -> float:
     return _FIXED_COST_ROWS + PROBE_COST[probe] * rows
 
 
-def timeout_seconds(rows: int, findings: int) -> float:
-    """Return a timeout that only a hung worker reaches; traced runs on a slow machine stay well below it."""
-    return 60 + 0.003 * rows + 0.001 * findings
+def timeout_seconds(rows: int | None, size: Iterable[int]) -> float:
+    """Return a timeout that only a hung worker reaches; traced runs on a slow machine stay well below it.
+
+    ``size`` are the numbers of the data set's size. Where the number of rows is not known, none are counted on.
+    """
+    return 60 + 0.003 * (rows or 0) + 0.001 * sum(size)

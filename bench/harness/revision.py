@@ -11,95 +11,36 @@ import importlib.util
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from bench.compliance.environment import ENVIRONMENT
-from bench.declare.registry import locate
 from bench.errors import InputError
-from bench.harness.executor import Executor
-from bench.harness.runner import StageOpener
 from bench.harness.scratch import scratch_folder
-from bench.harness.stage import Stage, open_stage
 from bench.jobs.implementation import Implementation
-from bench.messages.request import AnswerT, DescribeRequest, Request
 from bench.revisions.archive import unpack
 from bench.revisions.repository import Repository
 
 
-@dataclass(frozen=True, kw_only=True)
-class RevisionCode:
-    """A RevisionCode is one implementation at one commit, ready to be imported from ``python_path``."""
-
-    name: str
-    """Its name in the results: ``streaming@main``."""
-    location: str
-    """``package.module:function``, importable from ``python_path``."""
-    commit: str
-    python_path: str
-
-    @property
-    def implementation(self) -> Implementation:
-        """The same for a stage."""
-        environment = replace(ENVIRONMENT, path=(self.python_path,))
-        return Implementation(name=self.name, function=self.location, environment=environment)
-
-
 @contextmanager
-def checked_out(implementation: str, revision: str) -> Iterator[RevisionCode]:
+def checked_out(implementation: Implementation, revision: str) -> Iterator[Implementation]:
     """Check the package of ``implementation`` out of ``revision`` into a temporary folder that lasts for the context.
 
     The user's index, working tree and branches are not touched. Raises InputError for an unknown implementation or
     revision, and where the package is in no git checkout or missing from that revision.
     """
-    location = locate(implementation)
-    package = _package_path(location.partition(":")[0].partition(".")[0], implementation)
+    name = implementation.name
+    package = _package_path(implementation.function.partition(":")[0].partition(".")[0], name)
     repository = Repository.containing(package)
     commit = repository.commit(revision)
     with scratch_folder() as scratch:
         tree = scratch / "tree"
         relative = package.relative_to(repository.root)
         if not repository.entries(commit, str(relative)):
-            raise InputError(
-                f"revision {revision!r} has no {relative}, where {implementation!r} is; name a revision that has it"
-            )
+            raise InputError(f"revision {revision!r} has no {relative}, where {name!r} is; name a revision that has it")
         unpack(repository, commit, [str(relative)], tree)
-        yield RevisionCode(
-            name=f"{implementation}@{revision}",
-            location=location,
-            commit=commit,
-            python_path=str((tree / relative).parent),
-        )
-
-
-def opener_with(code: RevisionCode) -> StageOpener:
-    """Return an opener of stages on which ``code.name`` is an implementation like any other."""
-
-    @contextmanager
-    def opened(database_url: str | None, server_major: int) -> Iterator[Stage]:
-        with open_stage(database_url, server_major) as stage:
-            stage.executor = RevisionExecutor(stage.executor, code)
-            stage.known[code.name] = code.implementation
-            yield stage
-
-    return opened
-
-
-class RevisionExecutor:
-    """Passes requests on to another executor, and says which commit's code could not be described."""
-
-    def __init__(self, executor: Executor, code: RevisionCode) -> None:
-        self._executor = executor
-        self._code = code
-
-    def run(self, request: Request[AnswerT], timeout_seconds: float) -> AnswerT:
-        """See ``Executor.run``."""
-        try:
-            return self._executor.run(request, timeout_seconds)
-        except InputError as error:
-            if isinstance(request, DescribeRequest) and request.environment == self._code.implementation.environment:
-                raise InputError(f"at commit {self._code.commit[:12]}: {error}") from error
-            raise
+        environment = implementation.environment
+        there = replace(environment, path=(str((tree / relative).parent), *environment.path))
+        yield replace(implementation, name=f"{name}@{revision}", environment=there, revision=commit)
 
 
 def _package_path(name: str, implementation: str) -> Path:

@@ -54,7 +54,9 @@ def measure_into(
         if history is not None:
             check_folder(history)
         runner = Runner(plan, progress, opener or open_stage)
-        results = with_known(_measure(runner, output, progress), reports or output.absolute().parent)
+        results = with_known(
+            _measure(runner, output, progress), plan.implementations, reports or output.absolute().parent
+        )
         with rescuing():
             write_results(output / RESULTS_FILE, results)
         try:

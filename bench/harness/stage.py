@@ -1,100 +1,67 @@
-"""The stage: a server with migrated databases, each holding one loaded scan, on which samples are taken."""
+"""The stage: a server with migrated databases, each holding one loaded data set, on which samples are taken."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench.compliance.environment import COPY_BASELINE_FUNCTION, ENVIRONMENT, GROUP, worker_context
-from bench.compliance.published import ABOUT_PUBLISHED, published_for
-from bench.compliance.targets import contract_fault
 from bench.database.access import DatabaseAccess
+from bench.database.roles import LoginRoles
 from bench.database.server import Server, open_server
 from bench.database.state import Change
 from bench.database.statement_log import restore_statement_log
-from bench.datasets.catalogue.record import LoadedCatalogue, source_name, write_catalogue
-from bench.datasets.catalogue.source import load_catalogue
-from bench.datasets.providers import DEFAULT_PROVIDER
-from bench.datasets.scan import LoadedScan
-from bench.datasets.scan.load import load_synthetic_scan
-from bench.datasets.scan.names import public_file_name
-from bench.datasets.scan.recorded import load_recorded_scan, recorded_provider
-from bench.datasets.size import ScanSize
-from bench.declare.registry import locate
-from bench.declare.storage import STANDARD, DeclaredStorage, Storage, storage_in
+from bench.declare.storage import DeclaredStorage, Storage, storage_in
 from bench.errors import DatabaseError
 from bench.harness.copy_files import write_copy_files
-from bench.harness.describe import describe
+from bench.harness.describe import describe, refuse_unknown_quantities
+from bench.harness.described import case_label, dataset_of
 from bench.harness.executor import SETUP_SECONDS, Executor, ProcessExecutor, SampleError
 from bench.harness.plan import timeout_seconds
+from bench.harness.requests import sample_request
 from bench.harness.scratch import scratch_folder
 from bench.harness.state_guard import DISTURBED, StateGuard, enumerated_changes
-from bench.harness.targets import TargetDigest, Targets, count_findings
+from bench.harness.targets import TargetDigest, Targets
+from bench.jobs.environment import WorkerEnvironment
 from bench.jobs.implementation import Implementation
+from bench.jobs.job import DataSource, Job, Loaded
+from bench.jobs.loading import load_data
 from bench.messages.answer import DescribeAnswer, SampleAnswer
 from bench.messages.reading import Reading
 from bench.messages.request import MigrateRequest, ProbeName, SampleRequest
-from bench.results.records import COPY_BASELINE, Dataset, JobDescription
+from bench.results.records import COPY_BASELINE, Dataset
+
+COPYING = Implementation(
+    name=COPY_BASELINE,
+    function="bench.jobs.copy_baseline:copy_rows",
+    environment=WorkerEnvironment(set_up="bench.jobs.copy_baseline:set_up"),
+)
+"""The copy baseline, once its files are written."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScanSource:
-    """Where a scan and its catalogue come from: a size to generate or a recorded file; synthetic or a path."""
-
-    size: ScanSize | None
-    scan_file: Path | None
-    catalogue: str
-    seed: int
-    provider: str | None = None
-    """The one asked for, which that of ``scan_file`` may not contradict; None: that of ``scan_file``, or
-    DEFAULT_PROVIDER."""
-    keep_names: bool = False
-    """Whether names in the file, and the account in its own name, are kept."""
-
-    @property
-    def label(self) -> str:
-        """What results call the scan: the size as typed, or the file's name."""
-        if self.size is not None:
-            return self.size.label
-        assert self.scan_file is not None  # one of the two is given
-        name = source_name(self.scan_file)
-        return name if self.keep_names else public_file_name(name)
-
-    def load_catalogue(self) -> LoadedCatalogue:
-        """Return the catalogue of the scan's provider. Raises InputError."""
-        return load_catalogue(self.catalogue, self._provider(), self.seed)
-
-    def _provider(self) -> str:
-        if self.scan_file is None:
-            return self.provider or DEFAULT_PROVIDER
-        return recorded_provider(self.scan_file, self.provider)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScanStage:
-    """One database with one loaded scan; every sample starts from the same state of it."""
+class DataStage:
+    """One database with one loaded data set; every sample starts from the same state of it."""
 
     executor: Executor
     access: DatabaseAccess
-    loaded: LoadedScan
+    job: Job
+    loaded: Loaded
     dataset: Dataset
-    catalogue_path: Path
     untouched: TargetDigest
     copy_folder: Path
     """Where the copy files go."""
     targets: Targets
     storages: tuple[DeclaredStorage, ...]
-    frameworks: tuple[str, ...]
-    """Those of the catalogue."""
     guard: StateGuard
-    implementation_of: Callable[[str], Implementation]
     prepared: set[str]
     """The implementations with tables that keep their rows over samples, once they have run on this database."""
 
-    def sample(self, probe: ProbeName, implementation: str, timeout: float | None) -> tuple[Reading, TargetDigest]:
+    def sample(
+        self, probe: ProbeName, implementation: Implementation, timeout: float | None
+    ) -> tuple[Reading, TargetDigest]:
         """Reset, run ``implementation`` once under ``probe`` in a fresh worker, and digest what it left.
 
         One that keeps rows over samples first runs once more without being measured: as in every run but the first, it
@@ -103,52 +70,48 @@ class ScanStage:
         """
         self.guard.keep()
         self.reset()
-        code = self.implementation_of(implementation)
-        more = {"folder": str(self.copy_folder)} if implementation == COPY_BASELINE else {}
-        request = SampleRequest(
-            environment=code.environment,
-            access=self.access,
-            probe=probe,
-            implementation=implementation,
-            function=code.function,
-            arguments=self.loaded.key.arguments | more,
-            warm_up=self.loaded.warm_up.arguments | more,
-            context=worker_context(str(self.catalogue_path), self.loaded.key.provider, self.loaded.warm_up.provider),
-            label=case_label(self.dataset.scan, str(self.dataset.facts["provider"]), implementation),
-            group=GROUP,
-        )
-        timeout = timeout or timeout_seconds(self.loaded.expected_rows, self.loaded.findings)
-        storage = storage_in(self.storages, implementation)
-        answer = self._run(request, timeout, storage)
-        if storage.kept and implementation not in self.prepared:
-            self.prepared.add(implementation)
+        loaded, name = self.loaded, implementation.name
+        if implementation == COPYING:
+            conninfo = self.access.conninfo_as(self.access.admin_role)
+            loaded = replace(loaded, context={**loaded.context, "folder": str(self.copy_folder), "conninfo": conninfo})
+        label = case_label(self.job, self.dataset, name)
+        group = self.job.group or self.job.name
+        request = sample_request(implementation, self.access, loaded, probe, label=label, group=group)
+        timeout = timeout or self.timeout_seconds
+        storage = storage_in(self.storages, name)
+        answer = self._run(request, timeout, name, storage)
+        if storage.kept and name not in self.prepared:
+            self.prepared.add(name)
             self.reset()
-            answer = self._run(request, timeout, storage)
+            answer = self._run(request, timeout, name, storage)
         return answer.reading, self.digest(storage.relation)
 
-    def _run(self, request: SampleRequest, timeout: float, storage: Storage) -> SampleAnswer:
+    @property
+    def timeout_seconds(self) -> float:
+        """The timeout of a sample for which the user gave none."""
+        return timeout_seconds(self.loaded.rows, (self.loaded.quantities[name] for name in self.job.size))
+
+    def _run(self, request: SampleRequest, timeout: float, name: str, storage: Storage) -> SampleAnswer:
         """Run one worker, then check the state of the database. Raises SampleError for either."""
-        writable = (*self.targets.restored, *storage.kept)
+        writable = (*(target.table for target in self.targets.restored), *storage.kept)
         try:
             answer = self.executor.run(request, timeout)
         except SampleError as error:
             # A worker that was ended had no chance to close its sessions, or to end the log of its statements.
-            named = [one for one in self._check(request, writable) if not one.of_ended_worker]
+            named = [one for one in self._check(name, writable) if not one.of_ended_worker]
             also = f"; it also {enumerated_changes(named)}" if named else ""
             raise SampleError(error.kind, f"{error}{also}", error.log_tail) from error
-        if found := self._check(request, writable):
+        if found := self._check(name, writable):
             raise SampleError(DISTURBED, enumerated_changes(found))
-        if fault := contract_fault(answer.reading.outcome):
-            raise SampleError("error", fault)
         return answer
 
-    def _check(self, request: SampleRequest, writable: tuple[str, ...]) -> tuple[Change, ...]:
-        found = self.guard.check(request.implementation, writable)
+    def _check(self, name: str, writable: tuple[str, ...]) -> tuple[Change, ...]:
+        found = self.guard.check(name, writable)
         if any(change.inside for change in found):
             self.prepared.clear()  # the rows that they keep went with the database
         return found
 
-    def write_earlier_rows(self, implementation: str, timeout: float | None) -> TargetDigest:
+    def write_earlier_rows(self, implementation: Implementation, timeout: float | None) -> TargetDigest:
         """Let ``implementation`` write its rows, and make them part of the state that every sample starts from.
 
         Returns their digest. Raises SampleError.
@@ -164,104 +127,112 @@ class ScanStage:
         restore_statement_log(self.access)
         self.targets.reset(self.access)
 
-    def write_copy_files(self, implementation: str, timeout: float | None) -> TargetDigest:
+    def write_copy_files(self, implementation: Implementation, timeout: float | None) -> TargetDigest:
         """Keep in files what ``implementation`` writes, for the copy baseline to COPY; return its digest.
 
         Raises SampleError.
         """
         _, found = self.sample("rows", implementation, timeout)
-        write_copy_files(self.access, (self.loaded.key, self.loaded.warm_up), self.copy_folder, found.relation)
+        calls = [one for one in (self.loaded.arguments, self.loaded.warm_up) if one is not None]
+        write_copy_files(self.access, self.targets, calls, self.copy_folder, found.relation)
         return found
 
-    def digest(self, relation: str = STANDARD.relation) -> TargetDigest:
-        """Digest the target tables as they are now, the rows as ``relation`` shows them."""
-        return self.targets.digest(self.access, self.loaded.key, self.loaded.warm_up.tenant_id, relation)
-
-
-def case_label(scan: str, provider: str, implementation: str) -> str:
-    """Return a case in words; tools that follow a figure over time know it by this name alone."""
-    words = (scan, implementation) if provider == DEFAULT_PROVIDER else (scan, provider, implementation)
-    return " ".join(words)
+    def digest(self, relation: str = "") -> TargetDigest:
+        """Digest the target tables as they are now, the rows of the first one as ``relation`` shows them."""
+        return self.targets.digest(self.access, self.loaded.arguments, self.loaded.warm_up, relation)
 
 
 class Stage:
-    """A running server with a migrated template; makes one ScanStage after another."""
+    """A running server; makes one DataStage after another, each a copy of a template that the job has migrated."""
 
     def __init__(self, server: Server, executor: Executor, scratch: Path) -> None:
         self.server = server
         self.executor = executor
         self.scratch = scratch
         """The folder for this run's temporary files."""
-        self.template = server.create_database()
-        self.known: dict[str, Implementation] = {
-            COPY_BASELINE: Implementation(name=COPY_BASELINE, function=COPY_BASELINE_FUNCTION, environment=ENVIRONMENT)
-        }
-        """Implementations by names that are neither registered nor ``package.module:function``."""
-        self._described: dict[tuple[str, ...], DescribeAnswer] = {}
-        executor.run(MigrateRequest(environment=ENVIRONMENT, access=self.template), SETUP_SECONDS)
+        self._templates: list[tuple[WorkerEnvironment, DatabaseAccess]] = []
+        self._described: list[tuple[tuple[Implementation, ...], DescribeAnswer]] = []
 
-    def implementation(self, name: str) -> Implementation:
-        """Return the implementation called ``name``. Raises InputError for an unknown one."""
-        return self.known.get(name) or Implementation(name=name, function=locate(name), environment=ENVIRONMENT)
+    def describe(self, job: Job, implementations: tuple[Implementation, ...]) -> DescribeAnswer:
+        """Return what ``implementations`` declare.
 
-    def describe(self, implementations: tuple[str, ...]) -> DescribeAnswer:
-        """Return what ``implementations`` declare. Raises InputError for one that cannot be loaded."""
-        if implementations not in self._described:
-            found = tuple(map(self.implementation, implementations))
-            self._described[implementations] = describe(self.executor, found, self.template)
-        return self._described[implementations]
+        Raises InputError for one that cannot be loaded, or that declares a law about a quantity unknown to ``job``.
+        """
+        for known, described in self._described:
+            if known == implementations:
+                return described
+        answer = describe(self.executor, implementations, self.template(job))
+        answer = replace(
+            answer,
+            laws=tuple(replace(one, laws=job.laws.get(one.implementation, one.laws)) for one in answer.laws),
+            promises=tuple(
+                replace(one, promises=job.promises.get(one.implementation, one.promises)) for one in answer.promises
+            ),
+        )
+        refuse_unknown_quantities(job, answer.laws)
+        self._described.append((implementations, answer))
+        return answer
+
+    def template(self, job: Job) -> DatabaseAccess:
+        """Return a database with the job's tables, all empty. Raises InputError or DatabaseError."""
+        for environment, access in self._templates:
+            if environment == job.environment:
+                return access
+        access = self.server.create_database()
+        self.executor.run(MigrateRequest(environment=job.environment, access=access), SETUP_SECONDS)
+        self._templates.append((job.environment, access))
+        return access
 
     @contextmanager
-    def scan(
+    def data(
         self,
-        source: ScanSource,
-        catalogue: LoadedCatalogue,
-        implementations: tuple[str, ...] = (),
+        job: Job,
+        source: DataSource,
+        implementations: tuple[Implementation, ...] = (),
         progress: Callable[[int], None] | None = None,
-    ) -> Iterator[ScanStage]:
-        """Load a scan into a new database, dropped afterwards, and prepare it for ``implementations``.
+    ) -> Iterator[DataStage]:
+        """Load data into a new database, dropped afterwards, and prepare it for ``implementations``.
 
         Those that store their rows in their own tables must be named. Raises DatabaseError, and InputError for an
-        implementation that cannot be loaded.
+        implementation that cannot be loaded and for a fault of the job.
         """
-        storages = self.describe(implementations).storages if implementations else ()
-        targets = Targets.of(one.storage for one in storages)
-        with self._database() as (access, guard):
-            if source.size is not None:
-                loaded = load_synthetic_scan(access, source.size, catalogue, source.seed, progress)
-                regions = source.size.regions
-            else:
-                assert source.scan_file is not None  # one of the two is given
-                loaded = load_recorded_scan(
-                    access, source.scan_file, catalogue, source.provider, keep_names=source.keep_names
-                )
-                regions = len(loaded.regions)
-            catalogue_path = self.scratch / f"catalogue-{catalogue.fingerprint}.json"
-            if not catalogue_path.exists():
-                write_catalogue(catalogue_path, catalogue)
+        storages = self.describe(job, implementations).storages if implementations else ()
+        targets = Targets.of(job, (one.storage for one in storages))
+        with self._database(job) as (access, guard):
+            loaded = self._load(job, access, source, progress)
+            targets.check(access)
             targets.set_up(access)
             targets.save(access)
-            key = loaded.key
-            yield ScanStage(
+            yield DataStage(
                 executor=self.executor,
                 access=access,
+                job=job,
                 loaded=loaded,
-                dataset=_describe(source, loaded, catalogue, regions, count_findings(access, key)),
-                catalogue_path=catalogue_path,
-                untouched=targets.digest(access, key, loaded.warm_up.tenant_id),
+                dataset=dataset_of(job, source, loaded),
+                untouched=targets.digest(access, loaded.arguments, loaded.warm_up),
                 copy_folder=self._copy_folder(access),
                 targets=targets,
                 guard=guard,
-                implementation_of=self.implementation,
                 storages=storages,
-                frameworks=tuple(catalogue.frameworks),
                 prepared=set(),
             )
 
+    def _load(
+        self, job: Job, access: DatabaseAccess, source: DataSource, progress: Callable[[int], None] | None
+    ) -> Loaded:
+        """Load data into a migrated database, or into one of the job that they are copied from."""
+        if job.copied_from is None:
+            return load_data(job, access, source, self.scratch, progress)
+        other = job.copied_from.job
+        with self._database(other) as (there, _):
+            loaded = load_data(other, there, source, self.scratch, progress)
+            job.copied_from.copy(there, access, progress)
+        return loaded
+
     @contextmanager
-    def _database(self) -> Iterator[tuple[DatabaseAccess, StateGuard]]:
-        """A copy of the template and its guard, dropped after the block with all copy files."""
-        access = self.server.create_database(self.template)
+    def _database(self, job: Job) -> Iterator[tuple[DatabaseAccess, StateGuard]]:
+        """A copy of the job's template and its guard, dropped after the block with all copy files."""
+        access = self.server.create_database(self.template(job))
         guard = StateGuard(self.server, access)
 
         def drop() -> None:
@@ -285,43 +256,7 @@ class Stage:
 
 
 @contextmanager
-def open_stage(database_url: str | None, server_major: int) -> Iterator[Stage]:
-    """Start or reach the server and migrate a template. Nothing of it is left afterwards."""
-    with scratch_folder() as scratch, open_server(database_url, server_major) as server:
+def open_stage(database_url: str | None, server_major: int, logins: LoginRoles | None = None) -> Iterator[Stage]:
+    """Start or reach the server; its roles can log in where ``logins`` are given. Nothing of it is left afterwards."""
+    with scratch_folder() as scratch, open_server(database_url, server_major, logins) as server:
         yield Stage(server, ProcessExecutor(scratch), scratch)
-
-
-def _describe(
-    source: ScanSource, loaded: LoadedScan, catalogue: LoadedCatalogue, regions: int, counted: int
-) -> Dataset:
-    return Dataset(
-        scan=source.label,
-        seed=source.seed,
-        fingerprint=loaded.fingerprint,
-        rows=loaded.expected_rows,
-        job=JOB.name,
-        size={"findings": loaded.findings, "regions": regions},
-        quantities={
-            "counted regions": len(loaded.regions),
-            "counted findings": counted,
-            "frameworks": len(catalogue.frameworks),
-            "requirements": catalogue.requirement_count,
-        },
-        facts={
-            "provider": loaded.key.provider,
-            "catalogue": catalogue.source,
-            "catalogue fingerprint": catalogue.fingerprint,
-        },
-        published=published_for(loaded.findings, regions) if loaded.key.provider == DEFAULT_PROVIDER else (),
-    )
-
-
-JOB = JobDescription(
-    name="compliance",
-    noun="scan",
-    size=("findings", "regions"),
-    rows_follow=("regions",),
-    usual={"provider": DEFAULT_PROVIDER},
-    about_published=ABOUT_PUBLISHED,
-)
-"""The one job that the stage knows."""

@@ -5,37 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
-from uuid import UUID
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
 
-from bench.compliance.targets import COUNTED_FINDINGS, ORDER, ROWS, SUMMARIES, TARGETS, UNCOMPARED
 from bench.database.access import OBSERVER, DatabaseAccess, one_line
-from bench.datasets.scan import ScanKey
 from bench.declare.storage import Storage
-from bench.errors import DatabaseError
-
-
-@dataclass(frozen=True)
-class TableDigest:
-    """A count of rows, and the SHA-256 over their own hashes in order: equal only if the rows are the same."""
-
-    count: int
-    sha256: str
+from bench.errors import DatabaseError, InputError
+from bench.jobs.job import Arguments, Job, Target
+from bench.results.records import TableDigest
 
 
 @dataclass(frozen=True)
 class TargetDigest:
-    """What was written of one scan, without the columns that differ anyway; and what belongs to other scans."""
+    """What one call wrote, without the columns that differ anyway; and what belongs to others."""
 
-    rows: TableDigest
-    summaries: TableDigest
+    tables: tuple[TableDigest, ...]
+    """Of each of the job's targets."""
     bystanders: tuple[TableDigest, ...]
     """Of each restored table, with every column."""
-    relation: str = field(default=ROWS, compare=False)
-    """From which the rows were read."""
+    relation: str = field(default="", compare=False)
+    """From which the rows of the first target were read."""
+
+    @property
+    def rows(self) -> int:
+        """The number of rows in the first target."""
+        return self.tables[0].count
 
 
 @contextmanager
@@ -50,34 +46,80 @@ def _session(conninfo: str) -> Iterator[psycopg.Connection]:
 
 @contextmanager
 def observe(access: DatabaseAccess) -> Iterator[psycopg.Connection]:
-    """A session of the harness that sees every tenant's rows. Raises DatabaseError."""
+    """A session of the harness that sees every owner's rows. Raises DatabaseError."""
     with _session(access.conninfo_as(access.admin_role)) as connection:
         yield connection
 
 
+def owned(target: Target, arguments: Arguments, row: LiteralString = "") -> sql.Composed:
+    """Return the condition that holds for the rows of one call; ``row`` is what stands before each column's name."""
+    return sql.SQL(" AND ").join(
+        sql.SQL(row) + sql.SQL("{} = {}").format(sql.Identifier(column), sql.Literal(arguments[argument]))
+        for column, argument in target.own.items()
+    )
+
+
+def of_none(target: Target, calls: Iterable[Arguments]) -> sql.Composed:
+    """Return the condition that holds for the rows of none of ``calls``."""
+    conditions = [sql.SQL("({}) IS NOT TRUE").format(owned(target, arguments)) for arguments in calls]
+    return sql.SQL(" AND ").join(conditions)
+
+
 @dataclass(frozen=True)
 class Targets:
-    """The Targets of a run are the task's tables and those that its implementations declare."""
+    """The Targets of a run are the job's tables and those that its implementations declare."""
 
-    restored: tuple[str, ...] = TARGETS
-    """They return to the saved state before every sample."""
+    tables: tuple[Target, ...]
+    """The job's."""
+    declared: tuple[Target, ...] = ()
+    """Of declared storages; like the job's, they return to the saved state before every sample."""
     kept: tuple[str, ...] = ()
     """They keep over all samples what the implementation that declares them writes."""
     setups: tuple[str, ...] = ()
-    """SQL that prepares declared storages once a scan is loaded."""
+    """SQL that prepares declared storages once data are loaded."""
 
     @classmethod
-    def of(cls, storages: Iterable[Storage]) -> Targets:
-        """Return the targets of implementations with ``storages``."""
+    def of(cls, job: Job, storages: Iterable[Storage] = ()) -> Targets:
+        """Return the targets of implementations of ``job`` with ``storages``."""
         found = dict.fromkeys(storages)
+        own, known = job.targets[0].own, {target.table for target in job.targets}
+        reset = dict.fromkeys(table for one in found for table in one.reset if table not in known)
         return cls(
-            restored=tuple(dict.fromkeys([*TARGETS, *(table for one in found for table in one.reset)])),
+            tables=job.targets,
+            declared=tuple(Target(table=table, own=own) for table in reset),
             kept=tuple(dict.fromkeys(table for one in found for table in one.kept)),
             setups=tuple(one.setup for one in found if one.setup),
         )
 
+    @property
+    def restored(self) -> tuple[Target, ...]:
+        """Return all that are saved and reset."""
+        return (*self.tables, *self.declared)
+
+    def relation(self, storage: Storage) -> str:
+        """Return the relation from which the rows of an implementation with ``storage`` are read."""
+        return storage.relation or self.tables[0].table
+
+    def sources(self, relation: str = "") -> tuple[tuple[Target, str], ...]:
+        """Return each of the job's targets with what its rows are read from: the first from ``relation``, if given."""
+        first, *rest = self.tables
+        return ((first, relation or first.table), *((target, target.table) for target in rest))
+
+    def check(self, access: DatabaseAccess) -> None:
+        """Raise InputError where a table of the job, or a column that it names, is not there."""
+        with observe(access) as connection:
+            for target in self.tables:
+                found = columns_of(connection, target.table)
+                if not found:
+                    raise InputError(f"target {target.table!r} is no table of the database; correct its name")
+                for column in (*target.own, *target.uncompared, *target.order, *target.copy_order):
+                    if column not in found:
+                        raise InputError(
+                            f"target {target.table!r} has no column {column!r}; its columns are {', '.join(found)}"
+                        )
+
     def set_up(self, access: DatabaseAccess) -> None:
-        """Prepare the declared storages on a database whose scan has just been loaded. Raises DatabaseError."""
+        """Prepare the declared storages on a database whose data have just been loaded. Raises DatabaseError."""
         with observe(access) as connection:
             for statements in self.setups:
                 connection.execute(statements.encode())
@@ -85,7 +127,8 @@ class Targets:
     def save(self, access: DatabaseAccess) -> None:
         """Keep a copy of what the restored tables hold now; ``reset`` returns to it. Raises DatabaseError."""
         with observe(access) as connection:
-            for table in self.restored:
+            for target in self.restored:
+                table = target.table
                 connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(_saved(table)))
                 connection.execute(sql.SQL("CREATE TABLE {} AS TABLE {}").format(_saved(table), sql.Identifier(table)))
 
@@ -93,31 +136,41 @@ class Targets:
         """End all other sessions, put the saved rows into fresh files, vacuum, checkpoint. Raises DatabaseError."""
         end_sessions(access)
         with observe(access) as connection:
+            tables = [target.table for target in self.restored]
             with connection.transaction():
-                for table in self.restored:
-                    connection.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(table)))
-                    connection.execute(sql.SQL("INSERT INTO {} TABLE {}").format(sql.Identifier(table), _saved(table)))
-            for table in (*self.restored, *self.kept):
+                # At once, because a table that another one refers to cannot be truncated alone.
+                connection.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, tables))))
+                for table in tables:
+                    columns = sql.SQL(", ").join(map(sql.Identifier, columns_of(connection, table, stored=True)))
+                    connection.execute(
+                        sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {}").format(
+                            sql.Identifier(table), columns, columns, _saved(table)
+                        )
+                    )
+            for table in (*tables, *self.kept):
                 connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
         # CHECKPOINT is for superusers and members of pg_checkpoint, which the login need not be.
         with _session(access.conninfo) as login, suppress(psycopg.errors.InsufficientPrivilege):
             login.execute("CHECKPOINT")
 
-    def digest(self, access: DatabaseAccess, key: ScanKey, ignored_tenant: str, relation: str = ROWS) -> TargetDigest:
-        """Digest on the server what was written of the scan ``key``, its rows as ``relation`` shows them.
+    def digest(
+        self, access: DatabaseAccess, arguments: Arguments, warm_up: Arguments | None, relation: str = ""
+    ) -> TargetDigest:
+        """Digest on the server what one call wrote, the rows of the first target as ``relation`` shows them.
 
-        Rows of ``ignored_tenant``, the warm-up's, are left out. Raises DatabaseError.
+        Rows of the warm-up are left out of those that belong to others. Raises DatabaseError.
         """
-        mine = sql.SQL("tenant_id = %(tenant)s AND scan_id = %(scan)s")
-        others = sql.SQL("NOT ({}) AND tenant_id <> %(ignored)s").format(mine)
-        relation = relation or ROWS
-        values = {"tenant": key.tenant_id, "scan": key.scan_id, "ignored": ignored_tenant}
+        calls = [arguments] if warm_up is None else [arguments, warm_up]
         with observe(access) as connection:
             return TargetDigest(
-                rows=_digest(connection, relation, mine, values, skip=UNCOMPARED),
-                summaries=_digest(connection, SUMMARIES, mine, values, skip=UNCOMPARED),
-                bystanders=tuple(_digest(connection, table, others, values) for table in self.restored),
-                relation=relation,
+                tables=tuple(
+                    _digest(connection, target, source, owned(target, arguments), skip=target.uncompared)
+                    for target, source in self.sources(relation)
+                ),
+                bystanders=tuple(
+                    _digest(connection, target, target.table, of_none(target, calls)) for target in self.restored
+                ),
+                relation=relation or self.tables[0].table,
             )
 
 
@@ -136,60 +189,66 @@ def end_sessions(access: DatabaseAccess) -> None:
         )
 
 
-def columns_of(connection: psycopg.Connection, table: str, skip: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Return the columns of ``table`` by name, so that a digest does not depend on their order in the table."""
+def columns_of(
+    connection: psycopg.Connection, table: str, skip: tuple[str, ...] = (), *, stored: bool = False
+) -> tuple[str, ...]:
+    """Return the columns of ``table`` by name, so that a digest does not depend on their order in the table.
+
+    ``stored`` leaves out those that the server computes. Empty where there is no such table.
+    """
     found = connection.execute(
-        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
-        " ORDER BY attname",
-        [table],
+        "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(quote_ident(%s)) AND attnum > 0"
+        " AND NOT attisdropped AND (attgenerated = '' OR NOT %s) ORDER BY attname",
+        [table, stored],
     )
     return tuple(name for (name,) in found if name not in skip)
 
 
 def _digest(
-    connection: psycopg.Connection,
-    table: str,
-    where: sql.Composable,
-    values: dict[str, str],
-    skip: tuple[str, ...] = (),
+    connection: psycopg.Connection, target: Target, source: str, where: sql.Composable, skip: tuple[str, ...] = ()
 ) -> TableDigest:
-    columns = sql.SQL(", ").join(map(sql.Identifier, columns_of(connection, table, skip)))
-    # Each row is hashed first: the text of a large scan would exceed the server's maximum of 1 GB a value.
+    columns = sql.SQL(", ").join(map(sql.Identifier, columns_of(connection, source, skip)))
+    # Each row is hashed first: the text of a large data set would exceed the server's maximum of 1 GB a value.
     statement = sql.SQL(
         "SELECT count(*), encode(sha256(coalesce(string_agg(hash, ''::bytea ORDER BY hash), ''::bytea)), 'hex')"
         " FROM (SELECT sha256(convert_to(ROW({})::text, 'UTF8')) AS hash FROM {} WHERE {}) AS hashed"
-    ).format(columns, sql.Identifier(table), where)
-    row = connection.execute(statement, values).fetchone()
+    ).format(columns, sql.Identifier(source), where)
+    row = connection.execute(statement).fetchone()
     assert row is not None  # an aggregate without GROUP BY gives one row
-    return TableDigest(count=row[0], sha256=row[1])
+    return TableDigest(table=target.title, sha256=row[1], count=row[0])
 
 
-def count_findings(access: DatabaseAccess, key: ScanKey) -> int:
-    """Count the findings of a scan that count by the rules. Raises DatabaseError."""
-    with observe(access) as connection:
-        found = connection.execute(COUNTED_FINDINGS, [key.tenant_id, key.scan_id]).fetchone()
-    assert found is not None  # an aggregate without GROUP BY gives one row
-    count: int = found[0]
-    return count
+def read_target_rows(
+    access: DatabaseAccess, targets: Targets, arguments: Arguments, relation: str = ""
+) -> Iterator[dict[str, Any]]:
+    """Yield what one call wrote, table after table, each row with the title of its ``table``.
 
-
-def read_target_rows(access: DatabaseAccess, key: ScanKey, relation: str = ROWS) -> Iterator[dict[str, Any]]:
-    """Yield what was written of one scan, rows from ``relation`` and then summaries, each with its ``table``.
-
-    Without the columns that differ anyway; ordered by the bytes of what identifies a row.
+    The rows of the first target come from ``relation``, if given. Without the columns that differ anyway; ordered by
+    what identifies a row, texts by their bytes.
     """
     with observe(access) as connection, connection.transaction():
-        for name, table, source in (("rows", ROWS, relation), ("summaries", SUMMARIES, SUMMARIES)):
-            columns = columns_of(connection, source, UNCOMPARED)
-            statement = sql.SQL("SELECT {} FROM {} WHERE tenant_id = %s AND scan_id = %s ORDER BY {}").format(
+        for target, source in targets.sources(relation):
+            columns = columns_of(connection, source, target.uncompared)
+            statement = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {}").format(
                 sql.SQL(", ").join(map(sql.Identifier, columns)),
                 sql.Identifier(source),
-                sql.SQL(", ").join(sql.SQL('{} COLLATE "C"').format(sql.Identifier(column)) for column in ORDER[table]),
+                owned(target, arguments),
+                _order(connection, source, target, columns),
             )
             with connection.cursor(name="rows") as cursor:
-                cursor.execute(statement, [key.tenant_id, key.scan_id])
+                cursor.execute(statement)
                 for values in cursor:
-                    yield {"table": name} | {
-                        column: str(value) if isinstance(value, UUID) else value
-                        for column, value in zip(columns, values, strict=True)
-                    }
+                    yield {"table": target.title} | dict(zip(columns, values, strict=True))
+
+
+def _order(connection: psycopg.Connection, source: str, target: Target, columns: tuple[str, ...]) -> sql.Composable:
+    if not target.order:
+        # Not every type can be sorted, but each can be written.
+        return sql.SQL('ROW({})::text COLLATE "C"').format(sql.SQL(", ").join(map(sql.Identifier, columns)))
+    found = connection.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(quote_ident(%s)) AND attcollation <> 0", [source]
+    )
+    texts = {name for (name,) in found}
+    return sql.SQL(", ").join(
+        sql.SQL('{} COLLATE "C"' if column in texts else "{}").format(sql.Identifier(column)) for column in target.order
+    )

@@ -67,7 +67,7 @@ def _size_faults(job: Job) -> Iterator[str]:
         if not _WORD.fullmatch(name):
             yield f"size {name!r} is no word; write one in lower case, which becomes an option of `bench sweep`"
     yield from _repeated("quantity", known_quantities(job))
-    for kind, names in (("rows_follow", job.rows_follow), ("largest", job.largest)):
+    for kind, names in (("rows_follow", job.rows_follow), ("largest", job.largest), ("grid", job.grid)):
         for name in names:
             if name not in job.size:
                 yield f"{kind} names {name!r}, which size does not; known are {', '.join(job.size)}"

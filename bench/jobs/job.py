@@ -103,8 +103,8 @@ class Loaded:
     They may run at the same time as it; promises try that."""
     refused: Mapping[str, Arguments] = field(default_factory=dict)
     """Calls that must end with the job's ``refusal`` and write nothing, by what is wrong with them; for promises."""
-    qualifier: str = ""
-    """What besides the label distinguishes the data from the usual, for the names of cases; '' for nothing."""
+    expected: Any = None
+    """What the job's ``outcome_fault`` compares with; workers do not get it."""
 
 
 Progress = Callable[[int], None]
@@ -140,6 +140,8 @@ class DataOption:
     default: str = ""
     """Shown in the help; ``load`` has to take a missing option for it."""
     flag: bool = False
+    known: tuple[str, ...] = ()
+    """The values that there are, for a policy that names one; empty: any text."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,12 +161,16 @@ class Job:
     """Those of ``size`` with which the number of rows grows."""
     noun: str = "size"
     """What a data set is called in headings."""
+    group: str = ""
+    """What its cases have in common in pytest-benchmark's file; '' for its name."""
     usual: Mapping[str, str | int] = field(default_factory=dict)
     """Facts that go without saying: reports name one of a data set's facts where it is another than here."""
     environment: WorkerEnvironment = field(default_factory=WorkerEnvironment)
     """Where the implementations live."""
     quantities: tuple[str, ...] = ()
     """The names that ``Loaded.quantities`` has besides ``size``; laws may speak of both, and of ``rows``."""
+    grid: Mapping[str, str] = field(default_factory=dict)
+    """The numbers that ``bench sweep`` takes of each of ``size``, such as ``1k,10k,50k``; else those of ``sizes``."""
     largest: Mapping[str, int] = field(default_factory=dict)
     """The largest of each number of ``size`` that makes sense; a larger one is refused as a typing error."""
     measured: tuple[str, ...] = ()
@@ -200,6 +206,11 @@ class Job:
     """Laws of implementations that cannot declare them by a decorator, by short name: ``bench.declare.laws.Law``."""
     promises: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     """The same of promises: ``bench.declare.promise.Promise``."""
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The names of the implementations that are measured unless others are asked for."""
+        return self.measured or tuple(self.implementations)
 
     def label(self, source: DataSource) -> str:
         """Return what results call the data of ``source``."""

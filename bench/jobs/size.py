@@ -20,7 +20,7 @@ def parse_size(job: Job, label: str) -> Size:
     """
     numbers = [_number(part) for part in label.split("/")]
     if None in numbers or len(numbers) != len(job.size):
-        example = " or ".join(f"--scan {known}" for known in job.sizes[-2:])
+        example = f"--scan {job.sizes[-1]}"
         raise InputError(f"{job.noun} size {label!r} is not {'/'.join(job.size)}; write for example {example}")
     found = {name: number for name, number in zip(job.size, numbers, strict=True) if number is not None}
     if not all(1 <= number <= _most(job, name) for name, number in found.items()):

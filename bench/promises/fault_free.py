@@ -1,46 +1,42 @@
-"""Runs without a fault: read meanwhile, called for a scan of another tenant, and two at the same time."""
+"""Runs without a fault: read meanwhile, called for data of another owner, and two at the same time."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from threading import Event, Thread
-from uuid import UUID
 
 import psycopg
 
-from bench.datasets.scan import ScanKey
 from bench.errors import DatabaseError
-from bench.harness.targets import TableDigest, observe
+from bench.harness.targets import observe
+from bench.jobs.job import Arguments
 from bench.promises.sandbox import RunResult, Sandbox, UndisturbedFailureError
 from bench.promises.server_faults import left_over
 from bench.promises.versions import besides
-from bench.results.promises import Holding, Race, Refusal, Snapshot
+from bench.results.promises import SAME_DATA, Holding, Race, Refusal, Snapshot
+from bench.results.records import TableDigest
 
 READERS = 2
 
-NO_SCAN = str(UUID(int=0))
-REFUSED_CALLS = 3
+DELAYS = (0.0, 0.2, 0.5, 0.8)
+"""How much later a second run on the same data starts, as a share of an undisturbed run's time; one race for each."""
+RIVAL_DELAYS = (0.0, 0.3)
+"""The same of a run on other data."""
 
-ONE, OF_A_TENANT, OF_TWO_TENANTS = "one", "two of a tenant", "two of two tenants"
-DELAYS = {ONE: (0.0, 0.2, 0.5, 0.8), OF_A_TENANT: (0.0, 0.3), OF_TWO_TENANTS: (0.0, 0.3)}
-"""How much later the second run starts, as a share of an undisturbed run's time; one race for each."""
-RACES = sum(map(len, DELAYS.values()))
-
-Digests = tuple[TableDigest, TableDigest]
-"""Of one scan's rows and summaries."""
+Digests = tuple[TableDigest, ...]
+"""Of one call's rows in each target."""
 
 
 class SnapshotCounts:
     """SnapshotCounts holds how many snapshots found the tables in each state, and how long those took."""
 
     def __init__(self) -> None:
-        self._counts: dict[tuple[Holding, Holding], tuple[int, float]] = {}
+        self._counts: dict[tuple[Holding, ...], tuple[int, float]] = {}
 
-    def add(self, holdings: tuple[Holding, Holding], count: int, seconds: float) -> None:
-        """Add snapshots of rows and summaries in one state."""
+    def add(self, holdings: tuple[Holding, ...], count: int, seconds: float) -> None:
+        """Add snapshots of all targets in one state."""
         counted, taken = self._counts.get(holdings, (0, 0.0))
         self._counts[holdings] = (counted + count, taken + seconds)
 
@@ -53,8 +49,8 @@ class SnapshotCounts:
         """Return one record per state, in the order in which a run goes through the states."""
         order = list(Holding)
         return tuple(
-            Snapshot(rows=rows, summaries=summaries, count=count, seconds=seconds)
-            for (rows, summaries), (count, seconds) in sorted(
+            Snapshot(tables=tables, count=count, seconds=seconds)
+            for tables, (count, seconds) in sorted(
                 self._counts.items(), key=lambda item: [order.index(holding) for holding in item[0]]
             )
         )
@@ -95,7 +91,7 @@ def _readers(sandbox: Sandbox, counts: SnapshotCounts) -> Iterator[None]:
             with observe(sandbox.access) as connection:
                 while not over.is_set():
                     start = time.perf_counter()
-                    holdings = sandbox.versions.scan_state(connection, sandbox.target)
+                    holdings = sandbox.versions.holdings(connection, sandbox.target)
                     mine.add(holdings, 1, time.perf_counter() - start)
         except DatabaseError as error:
             errors.append(error)
@@ -116,55 +112,41 @@ def _readers(sandbox: Sandbox, counts: SnapshotCounts) -> Iterator[None]:
 
 
 def refusals(sandbox: Sandbox) -> Iterator[Refusal]:
-    """Call the implementation for scans that are not the tenant's, over the rows of an earlier run.
+    """Make the calls that must be refused, over the rows of an earlier run.
 
-    Each call must raise ``Scan.DoesNotExist`` and write nothing.
+    Each one must raise the job's error and write nothing.
     """
     sandbox.flip()
     before = sandbox.state()
-    for case, key in _foreign_scans(sandbox):
-        result = sandbox.run(sandbox.request(key))
+    for case, arguments in sandbox.context.loaded.refused.items():
+        result = sandbox.run(sandbox.request(arguments))
         yield Refusal(case=case, ended=result.error, unchanged=sandbox.state() == before)
     sandbox.reset()
-
-
-def _foreign_scans(sandbox: Sandbox) -> Iterator[tuple[str, ScanKey]]:
-    key = sandbox.key
-    foreign = next(one for one in sandbox.context.loaded.bystanders if one.tenant_id != key.tenant_id)
-    # That tenant has findings, rows and summaries under this scan's id, so a missing check does damage.
-    yield "another tenant with this scan", replace(key, tenant_id=foreign.tenant_id)
-    yield "this tenant with another's scan", replace(key, scan_id=foreign.scan_id)
-    yield "this tenant with no scan at all", replace(key, scan_id=NO_SCAN)
 
 
 def races(sandbox: Sandbox, seconds: float) -> Iterator[Race]:
     """Run twice at the same time, over the rows of an earlier run, once per delay; a run alone takes ``seconds``.
 
-    Raises UndisturbedFailureError if a run of another scan fails alone, and SampleError if a worker ends before its
+    Raises UndisturbedFailureError if a run on other data fails alone, and SampleError if a worker ends before its
     call.
     """
-    key = sandbox.key
-    others = sandbox.context.loaded.bystanders
-    rivals = {
-        ONE: key,
-        OF_A_TENANT: next(one for one in others if one.tenant_id == key.tenant_id),
-        OF_TWO_TENANTS: next(one for one in others if key.tenant_id != one.tenant_id and one.scan_id != key.scan_id),
-    }
-    for scans, rival in rivals.items():
-        right = None if rival == key else _run_alone(sandbox, rival)
-        for share in DELAYS[scans]:
+    for share in DELAYS:
+        yield _race(sandbox, SAME_DATA, sandbox.context.loaded.arguments, None, share * seconds)
+    for scans, rival in sandbox.context.loaded.rivals.items():
+        right = _run_alone(sandbox, rival)
+        for share in RIVAL_DELAYS:
             yield _race(sandbox, scans, rival, right, share * seconds)
 
 
-def _run_alone(sandbox: Sandbox, key: ScanKey) -> Digests:
-    """Return what a run of another scan leaves while nothing else runs."""
-    result = sandbox.run(sandbox.request(key))
+def _run_alone(sandbox: Sandbox, rival: Arguments) -> Digests:
+    """Return what a run on other data leaves while nothing else runs."""
+    result = sandbox.run(sandbox.request(rival))
     if result.call is None:
-        raise UndisturbedFailureError(f"failed on another scan, where nothing disturbed it: {result.error}")
-    return _digests(sandbox, key)
+        raise UndisturbedFailureError(f"failed on other data, where nothing disturbed it: {result.error}")
+    return _digests(sandbox, rival)
 
 
-def _race(sandbox: Sandbox, scans: str, rival: ScanKey, right: Digests | None, delay: float) -> Race:
+def _race(sandbox: Sandbox, scans: str, rival: Arguments, right: Digests | None, delay: float) -> Race:
     sandbox.flip()
     with observe(sandbox.access) as connection:
         before = _besides(sandbox, connection, rival)
@@ -177,10 +159,10 @@ def _race(sandbox: Sandbox, scans: str, rival: ScanKey, right: Digests | None, d
     with observe(sandbox.access) as connection:
         after = _besides(sandbox, connection, rival)
     found = [left] if left else []
-    if wrong := _wrong(sandbox, results if rival == sandbox.key else results[:1]):
+    if wrong := _wrong(sandbox, results[:1] if right else results):
         found.append(wrong)
     if right is not None and _digests(sandbox, rival) != right:
-        found.append("the second scan's rows or summaries are wrong")
+        found.append("the second run's rows are wrong")
     if found:
         sandbox.reset()
     return Race(
@@ -193,20 +175,20 @@ def _race(sandbox: Sandbox, scans: str, rival: ScanKey, right: Digests | None, d
 
 
 def _wrong(sandbox: Sandbox, results: tuple[RunResult, ...]) -> str:
-    """Return what is wrong with the sandbox's scan, apart from errors of the runs; '' for nothing."""
+    """Return what is wrong with the rows of the measured call, apart from errors of the runs; '' for nothing."""
     state = sandbox.state()
     wrongs = [sandbox.check_run(one, state) for one in results if one.call is not None]
     return next(filter(None, [*wrongs, sandbox.check_state(state)]), "")
 
 
-def _digests(sandbox: Sandbox, key: ScanKey) -> Digests:
-    idle = sandbox.context.loaded.warm_up.tenant_id
-    found = sandbox.context.targets.digest(sandbox.access, key, idle, sandbox.context.storage.relation)
-    return found.rows, found.summaries
-
-
-def _besides(sandbox: Sandbox, connection: psycopg.Connection, rival: ScanKey) -> object:
-    """Return the fingerprint of everything that neither run may change."""
+def _digests(sandbox: Sandbox, arguments: Arguments) -> Digests:
     context = sandbox.context
-    query = besides((sandbox.key, rival), context.loaded.warm_up.tenant_id, context.targets.restored)
-    return connection.execute(query).fetchone()
+    relation = context.storage.relation
+    return context.targets.digest(sandbox.access, arguments, context.loaded.warm_up, relation).tables
+
+
+def _besides(sandbox: Sandbox, connection: psycopg.Connection, rival: Arguments) -> object:
+    """Return the fingerprint of everything that neither run may change."""
+    loaded = sandbox.context.loaded
+    calls = [one for one in (loaded.arguments, rival, loaded.warm_up) if one is not None]
+    return connection.execute(besides(calls, sandbox.context.targets.restored)).fetchone()

@@ -19,15 +19,16 @@ class RunProfile:
     pieces: int
     """Round trips while a COPY was under way."""
     rows: int
-    """Rows written, updates included."""
-    summaries: int
+    """Rows written into the first target, updates included."""
+    last: int
+    """Rows of the last target; 0 where there is but one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BlockedRow:
-    """A row or summary that the server refuses, or holds up until the statement timeout."""
+    """A row of the first or the last target that the server refuses, or holds up until the statement timeout."""
 
-    what: Literal["row", "summary"]
+    table: Literal["first", "last"]
     row: int
     action: RowAction
 
@@ -62,9 +63,9 @@ FAULT_KINDS: Mapping[str, FaultKind] = {
         8, lambda run, n: _at_trips("terminate", "statements", run.statements, n)
     ),
     "sessions ended at a moment": FaultKind(2, lambda run, n: _at_moments("terminate", run.seconds, n)),
-    "row refused by the server": FaultKind(4, lambda run, n: _at_rows("refuse", "row", run.rows, n)),
-    "summary refused by the server": FaultKind(1, lambda run, n: _at_rows("refuse", "summary", run.summaries, n)),
-    "statement timeout": FaultKind(3, lambda run, n: _at_rows("hold", "row", run.rows, n)),
+    "row refused by the server": FaultKind(4, lambda run, n: _at_rows("refuse", "first", run.rows, n)),
+    "row of the last table refused": FaultKind(1, lambda run, n: _at_rows("refuse", "last", run.last, n)),
+    "statement timeout": FaultKind(3, lambda run, n: _at_rows("hold", "first", run.rows, n)),
     CRASH: FaultKind(3, lambda run, n: _at_moments("crash", run.seconds, n)),
 }
 """By a description; each is injected at least once."""
@@ -140,6 +141,6 @@ def _at_moments(action: Action | Literal["crash"], seconds: float, count: int) -
         yield f"after {share * 100:.0f} % of the time", OutsideFault(action=action, seconds=share * seconds)
 
 
-def _at_rows(action: RowAction, what: Literal["row", "summary"], rows: int, count: int) -> Iterator[Place]:
+def _at_rows(action: RowAction, table: Literal["first", "last"], rows: int, count: int) -> Iterator[Place]:
     for row in _spread(rows, count) if rows else ():
-        yield f"{what} {row:,} of {rows:,}", BlockedRow(what=what, row=row, action=action)
+        yield f"row {row:,} of {rows:,}", BlockedRow(table=table, row=row, action=action)

@@ -8,7 +8,6 @@ from threading import Timer
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from bench.compliance.targets import SUMMARIES
 from bench.database.access import DatabaseAccess
 from bench.errors import DatabaseError
 from bench.harness.executor import RunningWorker
@@ -31,10 +30,10 @@ def try_point(sandbox: Sandbox, point: PlannedPoint, seconds: float) -> FaultPoi
     sandbox.flip()
     access, inside, outside = sandbox.access, None, None
     match point.fault:
-        case BlockedRow(what=what, row=row, action=action):
-            table = sandbox.context.written if what == "row" else SUMMARIES
+        case BlockedRow(table=table, row=row, action=action):
+            target = sandbox.context.written if table == "first" else sandbox.context.targets.tables[-1]
             with observe(access) as connection:
-                sandbox.row_trigger.arm(connection, table, row, action)
+                sandbox.row_trigger.arm(connection, target, row, action)
             if action == "hold":
                 access = _with_statement_timeout(access, max(SHORTEST_TIMEOUT_SECONDS, seconds))
         case OutsideFault():
@@ -56,8 +55,7 @@ def try_point(sandbox: Sandbox, point: PlannedPoint, seconds: float) -> FaultPoi
         place=point.place,
         struck=_injected(point.fault, result, outside, written),
         ended=result.error,
-        rows=state.rows,
-        summaries=state.summaries,
+        tables=state.tables,
         left_over=left,
         rerun=wrong,
         bystanders_unchanged=state.bystanders == after.bystanders == sandbox.bystanders,

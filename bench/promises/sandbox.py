@@ -1,6 +1,6 @@
-"""The sandbox: a database with one scan in two versions, on which one implementation runs many times.
+"""The sandbox: a database with data in two versions, on which one implementation runs many times.
 
-Runs need no reset: once the findings are flipped, what one run left are the old rows of the next.
+Runs need no reset: once the data are varied, what one run left are the old rows of the next.
 """
 
 from __future__ import annotations
@@ -9,27 +9,25 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Event
 
 from psycopg import sql
 
-from bench.compliance.environment import worker_context
-from bench.compliance.targets import ROWS, contract_fault
 from bench.database.access import DatabaseAccess
-from bench.datasets.scan import LoadedScan, ScanKey
 from bench.declare.storage import STANDARD, Storage
 from bench.errors import BenchError, InputError
 from bench.harness.executor import ProcessExecutor, RunningWorker, SampleError
-from bench.harness.stage import ScanStage
+from bench.harness.requests import trial_request
+from bench.harness.stage import DataStage
 from bench.harness.targets import Targets, observe
 from bench.jobs.implementation import Implementation
+from bench.jobs.job import Arguments, Job, Loaded, Target
 from bench.messages.answer import TrialAnswer
 from bench.messages.fault import Fault
 from bench.messages.request import TrialRequest
 from bench.promises.fault_plan import RunProfile
 from bench.promises.server_faults import RowTrigger
-from bench.promises.versions import TableState, Version, Versions, flip_findings, other
+from bench.promises.versions import TableState, Version, Versions, other
 from bench.results.promises import Holding
 
 KILLED = "killed"
@@ -60,9 +58,9 @@ class TrialContext:
     """A TrialContext is what all sandboxes of one trial share."""
 
     executor: ProcessExecutor
+    job: Job
     implementation: Implementation
-    loaded: LoadedScan
-    catalogue_path: Path
+    loaded: Loaded
     timeout_seconds: float
     """For a single run."""
     stop: Event
@@ -73,16 +71,27 @@ class TrialContext:
     @property
     def targets(self) -> Targets:
         """The tables that a run may change."""
-        return Targets.of((self.storage,))
+        return Targets.of(self.job, (self.storage,))
 
     @property
-    def written(self) -> str:
+    def written(self) -> Target:
         """The table that the rows are written into."""
-        return next(iter(self.storage.reset), ROWS)
+        targets = self.targets
+        return next((one for one in targets.restored if one.table in self.storage.reset), targets.tables[0])
+
+    def vary(self, access: DatabaseAccess) -> None:
+        """Turn the data of either version into those of the other. Raises InputError for a job that cannot."""
+        if self.job.vary is None:
+            raise InputError(
+                f"job {self.job.name!r} has no vary, so a run's rows cannot be distinguished from an earlier run's; "
+                "give it a function that changes half of its data and, called again, changes them back"
+            )
+        with observe(access) as connection:
+            self.job.vary(connection, self.loaded)
 
 
 class Sandbox:
-    """A Sandbox flips the findings of its scan and runs the implementation on them; one run at a time, except races."""
+    """A Sandbox varies its data and runs the implementation on them; one run at a time, except races."""
 
     def __init__(
         self,
@@ -99,13 +108,8 @@ class Sandbox:
         self.bystanders = bystanders
         """The fingerprint, before the first run, of everything that no run may change."""
         self.target: Version = "b"
-        """The version that the findings give now, and that a run must leave."""
+        """The version that the data give now, and that a run must leave."""
         self._workers: list[RunningWorker] = []
-
-    @property
-    def key(self) -> ScanKey:
-        """The scan."""
-        return self.context.loaded.key
 
     def with_access(self, access: DatabaseAccess) -> Sandbox:
         """Return a sandbox on ``access``, a copy of this one's database in its current state."""
@@ -114,35 +118,30 @@ class Sandbox:
         return sandbox
 
     def flip(self) -> None:
-        """Flip the findings, so that the rows in the tables become those of an earlier run."""
+        """Vary the data, so that the rows in the tables become those of an earlier run."""
         self._raise_if_stopped()
+        self.context.vary(self.access)
         with observe(self.access) as connection:
-            flip_findings(connection, self.key)
-            for table in self.context.targets.restored:
-                connection.execute(sql.SQL("VACUUM {}").format(sql.Identifier(table)))
+            for target in self.context.targets.restored:
+                connection.execute(sql.SQL("VACUUM {}").format(sql.Identifier(target.table)))
         self.target = other(self.target)
 
     def state(self) -> TableState:
-        """Read both tables in one snapshot."""
+        """Read all targets in one snapshot."""
         with observe(self.access) as connection:
             return self.versions.state(connection, self.target)
 
     def request(
-        self, key: ScanKey | None = None, *, access: DatabaseAccess | None = None, fault: Fault | None = None
+        self,
+        arguments: Arguments | None = None,
+        *,
+        access: DatabaseAccess | None = None,
+        fault: Fault | None = None,
     ) -> TrialRequest:
-        """Return the request for one run that waits for ``send``, on the sandbox's scan unless ``key`` is given."""
+        """Return the request for one run that waits for ``send``, of the measured call unless another is given."""
         context = self.context
-        code, warm_up = context.implementation, context.loaded.warm_up
-        return TrialRequest(
-            environment=code.environment,
-            access=access or self.access,
-            implementation=code.name,
-            function=code.function,
-            arguments=(key or self.key).arguments,
-            warm_up=warm_up.arguments,
-            context=worker_context(str(context.catalogue_path), (key or self.key).provider, warm_up.provider),
-            fault=fault,
-        )
+        arguments = arguments or context.loaded.arguments
+        return trial_request(context.implementation, access or self.access, context.loaded, arguments, fault)
 
     def run(self, request: TrialRequest, on_start: Callable[[RunningWorker], None] | None = None) -> RunResult:
         """Run once in a fresh worker; ``on_start`` is called as soon as the call has started.
@@ -159,7 +158,7 @@ class Sandbox:
     def ready_workers(self, *requests: TrialRequest) -> Iterator[tuple[RunningWorker, ...]]:
         """Start one worker per request and wait until each is about to make its call. Raises like ``run``.
 
-        They start one after another, because all warm up on the same scan.
+        They start one after another, because all make the same warm-up call.
         """
         self._workers = workers = []
         with ExitStack() as stack:
@@ -177,8 +176,6 @@ class Sandbox:
         except SampleError as error:
             self._raise_if_stopped()
             return RunResult(error=KILLED if error.kind == "killed" else _for_record(str(error)))
-        if fault := contract_fault(answer.outcome):
-            return RunResult(error=_for_record(fault))
         return RunResult(call=answer)
 
     def kill_workers(self) -> None:
@@ -207,21 +204,21 @@ class Sandbox:
             return f"failed: {result.error}"
         if wrong := self.check_state(state):
             return wrong
-        created, rows = result.call.outcome["requirements_created"], self.versions.rows(self.target)
-        return "" if created == rows else f"returned requirements_created = {created:,} but left {rows:,} rows"
+        check = self.context.job.outcome_fault
+        return "" if check is None else check(result.call.outcome, self.context.loaded, self.versions.rows(self.target))
 
     def check_state(self, state: TableState) -> str:
-        """Return what is wrong with the scan's rows and summaries; '' if they are exactly the target version's."""
-        if state.rows == state.summaries == Holding.NEW:
+        """Return what is wrong with the call's rows; '' if they are exactly the target version's."""
+        if set(state.tables) == {Holding.NEW}:
             return ""
-        return f"rows {state.rows}, summaries {state.summaries}"
+        named = zip(self.context.targets.tables, state.tables, strict=True)
+        return ", ".join(f"{target.title} {holding}" for target, holding in named)
 
     def reset(self) -> None:
         """Restore the state that ``prepare_sandbox`` saved."""
         self.context.targets.reset(self.access)
         if self.target == "a":
-            with observe(self.access) as connection:
-                flip_findings(connection, self.key)
+            self.context.vary(self.access)
             self.target = "b"
 
     def _raise_if_stopped(self) -> None:
@@ -234,15 +231,15 @@ def _for_record(error: str) -> str:
     return _SOCKET.sub("", error)[:_LONGEST_ERROR]
 
 
-def prepare_sandbox(context: TrialContext, staged: ScanStage) -> tuple[Sandbox, RunProfile]:
+def prepare_sandbox(context: TrialContext, staged: DataStage) -> tuple[Sandbox, RunProfile]:
     """Have the implementation write version a, then version b over it; return the sandbox and the second run's profile.
 
-    Raises UndisturbedFailureError if the implementation fails, and InputError for a scan whose versions are identical.
+    Raises UndisturbedFailureError if the implementation fails, and InputError for data whose versions are identical.
     """
-    key = context.loaded.key
+    loaded, targets = context.loaded, context.targets
     with observe(staged.access) as connection:
-        versions = Versions(connection, key, context.loaded.warm_up.tenant_id, context.storage)
-        row_trigger = RowTrigger(connection, staged.access, key, context.targets.restored)
+        versions = Versions(connection, loaded, targets, context.storage.relation)
+        row_trigger = RowTrigger(connection, staged.access, loaded.arguments, targets.restored)
         sandbox = Sandbox(context, staged.access, versions, row_trigger, versions.bystanders(connection))
     sandbox.target = "a"
     _run_undisturbed(sandbox)
@@ -257,16 +254,16 @@ def prepare_sandbox(context: TrialContext, staged: ScanStage) -> tuple[Sandbox, 
         versions.learn(connection, "b")
     if versions.identical():
         raise InputError(
-            f"the rows of scan {staged.dataset.scan} stay the same when half of its findings change; "
-            "write --scan with more findings"
+            f"the rows of {context.job.noun} {staged.dataset.scan} stay the same when half of its data change; "
+            f"write --scan with more {context.job.size[0]}"
         )
-    context.targets.save(staged.access)
+    targets.save(staged.access)
     return sandbox, RunProfile(
         seconds=call.seconds,
         statements=call.statements,
         pieces=call.pieces,
         rows=written,
-        summaries=versions.summaries("b"),
+        last=versions.rows("b", -1) if len(targets.tables) > 1 else 0,
     )
 
 

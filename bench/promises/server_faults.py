@@ -13,8 +13,9 @@ import psycopg
 from psycopg import sql
 
 from bench.database.access import OBSERVER, DatabaseAccess, one_line
-from bench.datasets.scan import ScanKey
 from bench.errors import DatabaseError
+from bench.harness.targets import owned
+from bench.jobs.job import Arguments, Target
 from bench.messages.fault import TERMINATE_SESSIONS
 
 RowAction = Literal["refuse", "hold"]
@@ -63,42 +64,46 @@ class RowTrigger:
     """
 
     def __init__(
-        self, connection: psycopg.Connection, access: DatabaseAccess, key: ScanKey, tables: tuple[str, ...]
+        self, connection: psycopg.Connection, access: DatabaseAccess, arguments: Arguments, targets: tuple[Target, ...]
     ) -> None:
-        """Create its function and sequence; it can then be armed on any of ``tables``."""
-        self._key = key
-        self._tables = tables
+        """Create its function and sequence; it can then be armed on any of ``targets``."""
+        self._arguments = arguments
+        self._targets = targets
         connection.execute(sql.SQL("CREATE SEQUENCE {}").format(_COUNTER))
         for role in (access.app_role, access.admin_role):
             connection.execute(sql.SQL("GRANT USAGE ON SEQUENCE {} TO {}").format(_COUNTER, sql.Identifier(role)))
         connection.execute(sql.SQL(_FUNCTION).format(message=sql.SQL(REFUSED_MESSAGE)))
 
-    def arm(self, connection: psycopg.Connection, table: str, row: int = _NO_ROW, action: RowAction = "refuse") -> None:
-        """Count the scan's rows written into ``table``, updates included, and act on the ``row``-th, from 1."""
+    def arm(
+        self, connection: psycopg.Connection, target: Target, row: int = _NO_ROW, action: RowAction = "refuse"
+    ) -> None:
+        """Count the call's rows written into ``target``, updates included, and act on the ``row``-th, from 1."""
         connection.execute(sql.SQL("ALTER SEQUENCE {} RESTART").format(_COUNTER))
-        # CASE, because AND guarantees no order: rows of other scans must not advance the sequence.
+        # CASE, because AND guarantees no order: rows of other calls must not advance the sequence.
         connection.execute(
             sql.SQL(
                 "CREATE TRIGGER {trigger} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW"
-                " WHEN (CASE WHEN NEW.tenant_id = {tenant} AND NEW.scan_id = {scan}"
-                " THEN nextval({sequence}) = {row} ELSE false END) EXECUTE FUNCTION bench_row_fault({action})"
+                " WHEN (CASE WHEN {own} THEN nextval({sequence}) = {row} ELSE false END)"
+                " EXECUTE FUNCTION bench_row_fault({action})"
             ).format(
                 trigger=_TRIGGER,
-                table=sql.Identifier(table),
-                tenant=sql.Literal(self._key.tenant_id),
-                scan=sql.Literal(self._key.scan_id),
+                table=sql.Identifier(target.table),
+                own=owned(target, self._arguments, "NEW."),
                 sequence=sql.Literal("bench_written"),
                 row=sql.Literal(row),
                 action=sql.Literal(action),
             )
         )
         # ALWAYS: it also fires in a session that has switched triggers off.
-        connection.execute(sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}").format(sql.Identifier(table), _TRIGGER))
+        connection.execute(
+            sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}").format(sql.Identifier(target.table), _TRIGGER)
+        )
 
     def disarm(self, connection: psycopg.Connection) -> int:
         """Drop the trigger and return how many rows it counted."""
-        for table in self._tables:
-            connection.execute(sql.SQL("DROP TRIGGER IF EXISTS {} ON {}").format(_TRIGGER, sql.Identifier(table)))
+        for target in self._targets:
+            table = sql.Identifier(target.table)
+            connection.execute(sql.SQL("DROP TRIGGER IF EXISTS {} ON {}").format(_TRIGGER, table))
         found = connection.execute(
             sql.SQL("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {}").format(_COUNTER)
         ).fetchone()

@@ -11,12 +11,13 @@ from threading import Event, Lock
 
 from bench.database.access import DatabaseAccess
 from bench.database.server import Server
-from bench.declare.storage import STANDARD, Storage, storage_in
+from bench.declare.storage import storage_in
 from bench.harness.executor import ProcessExecutor, SampleError
-from bench.harness.plan import timeout_seconds
 from bench.harness.progress import Progress
-from bench.harness.stage import ScanSource, ScanStage, open_stage
-from bench.promises.fault_free import RACES, REFUSED_CALLS, races, refusals, watch_runs
+from bench.harness.stage import DataStage, open_stage
+from bench.jobs.implementation import Implementation
+from bench.jobs.job import DataSource, Job
+from bench.promises.fault_free import DELAYS, RIVAL_DELAYS, races, refusals, watch_runs
 from bench.promises.fault_plan import CRASH, PlannedPoint, plan_points
 from bench.promises.fault_point import try_point
 from bench.promises.sandbox import Sandbox, TrialContext, UndisturbedFailureError, prepare_sandbox
@@ -27,43 +28,58 @@ SANDBOXES = 2
 """How many databases have faults injected at the same time; a crash affects the whole server, so it runs alone."""
 
 
+_REFUSED_CALLS = 3
+_RIVALS = 2
+"""How many calls most jobs give, for an estimate."""
+
+
 def work_of(points: int) -> int:
     """Return roughly how many workers a trial starts, which is the unit of its progress."""
-    return 2 + WATCHED_RUNS + REFUSED_CALLS + 2 * points + 2 * RACES
+    return 2 + WATCHED_RUNS + _REFUSED_CALLS + 2 * points + 2 * (len(DELAYS) + _RIVALS * len(RIVAL_DELAYS))
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrialPlan:
     """A TrialPlan is what the user chose for every implementation."""
 
-    implementations: tuple[str, ...]
+    job: Job
+    implementations: tuple[Implementation, ...]
     points: int
     database_url: str | None
     server_major: int
     timeout_seconds: float | None
-    """For a single run; None derives it from the size of the scan."""
+    """For a single run; None derives it from the size of the data."""
 
 
 def try_promises(
-    plan: TrialPlan, source: ScanSource, progress: Progress, keep: Callable[[PromiseTrial], None]
+    plan: TrialPlan, source: DataSource, progress: Progress, keep: Callable[[PromiseTrial], None]
 ) -> tuple[PromiseTrial, ...]:
-    """Try every implementation of ``plan`` on the scan of ``source``; ``keep`` receives each trial once complete.
+    """Try every implementation of ``plan`` on the data of ``source``; ``keep`` receives each trial once complete.
 
     Raises InputError for bad input, and DatabaseError if the server is lost.
     """
-    catalogue = source.load_catalogue()
-    for warning in catalogue.warnings:
-        progress.warn(warning)
+    job = plan.job
+    if job.foresee is not None:
+        for warning in job.foresee(source).warnings:
+            progress.warn(warning)
     trials = []
-    with open_stage(plan.database_url, plan.server_major) as stage:
+    with open_stage(plan.database_url, plan.server_major, job.roles) as stage:
         executor = ProcessExecutor(stage.scratch)
-        described = stage.describe(plan.implementations)
+        described = stage.describe(job, plan.implementations)
         progress.begin(work_of(plan.points) * len(plan.implementations))
-        for declared in described.promises:
-            name = declared.implementation
-            with stage.scan(source, catalogue, (name,)) as staged:
-                storage = storage_in(described.storages, name)
-                trial = TrialRunner(plan, stage.server, executor, staged, declared, progress, storage)
+        for implementation, declared in zip(plan.implementations, described.promises, strict=True):
+            with stage.data(job, source, (implementation,)) as staged:
+                storage = storage_in(described.storages, implementation.name)
+                context = TrialContext(
+                    executor=executor,
+                    job=job,
+                    implementation=implementation,
+                    loaded=staged.loaded,
+                    timeout_seconds=plan.timeout_seconds or staged.timeout_seconds,
+                    stop=Event(),
+                    storage=storage,
+                )
+                trial = TrialRunner(plan, stage.server, staged, declared, progress, context)
                 trial.run()
             trials.append(trial.result)
             keep(trial.result)
@@ -77,35 +93,26 @@ class TrialRunner:
         self,
         plan: TrialPlan,
         server: Server,
-        executor: ProcessExecutor,
-        staged: ScanStage,
+        staged: DataStage,
         declared: DeclaredPromises,
         progress: Progress,
-        storage: Storage = STANDARD,
+        context: TrialContext,
     ) -> None:
-        """``storage`` is where the implementation stores its rows."""
-        loaded = staged.loaded
         self._plan = plan
         self._server = server
         self._staged = staged
         self._progress = progress
         self._name = declared.implementation
-        self._context = TrialContext(
-            executor=executor,
-            implementation=staged.implementation_of(declared.implementation),
-            loaded=loaded,
-            catalogue_path=staged.catalogue_path,
-            timeout_seconds=plan.timeout_seconds or timeout_seconds(loaded.expected_rows, loaded.findings),
-            stop=Event(),
-            storage=storage,
-        )
+        self._context = context
         self.result = PromiseTrial(
             implementation=declared.implementation,
             source=declared.source,
             declared=declared.promises,
             created=datetime.now(tz=UTC).isoformat(timespec="seconds"),
             scan=staged.dataset.scan,
-            rows=loaded.expected_rows,
+            tables=tuple(target.title for target in context.targets.tables),
+            refusal=plan.job.refusal,
+            rows=context.loaded.rows or 0,
             server_version=server.version,
             server_source=server.source,
         )
@@ -113,7 +120,8 @@ class TrialRunner:
     def run(self) -> None:
         """Run every step. An implementation that fails undisturbed is not tried further, and the result says so.
 
-        Raises InputError for a scan that is too small, and DatabaseError if the server is lost.
+        Raises InputError for data that are too few or that the job cannot vary, and DatabaseError if the server is
+        lost.
         """
         try:
             self._try_all()
@@ -133,7 +141,7 @@ class TrialRunner:
         self.result = replace(self.result, readings=readings, observed_unchanged=unchanged)
         self._progress.done(WATCHED_RUNS)
 
-        self._progress.stage(f"{self._name}: calling it for scans of other tenants")
+        self._progress.stage(f"{self._name}: calling it for data of other owners")
         for refusal in refusals(sandbox):
             self.result = replace(self.result, refusals=(*self.result.refusals, refusal))
             self._progress.done(1)

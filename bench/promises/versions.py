@@ -1,32 +1,24 @@
-"""Two versions of one scan's rows, and which of them the tables hold.
+"""Two versions of one call's rows, and which of them the tables hold.
 
-A run that replaces rows can be checked only if old and new rows differ. So the status of about half of the counted
-findings is flipped before every run: each run then replaces rows that differ from its own.
+A run that replaces rows can be checked only if old and new rows differ. So the job varies its data before every run:
+each run then replaces rows that differ from its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import psycopg
 from psycopg import sql
 
-from bench.compliance.targets import ROWS, SUMMARIES, TARGETS, UNCOMPARED
-from bench.datasets.scan import ScanKey
-from bench.declare.storage import STANDARD, Storage
-from bench.harness.targets import Targets, columns_of
+from bench.harness.targets import Targets, columns_of, of_none, owned
+from bench.jobs.job import Arguments, Loaded, Target
 from bench.results.promises import Holding
 
 Version = Literal["a", "b"]
 _OTHER: dict[Version, Version] = {"a": "b", "b": "a"}
-
-_FLIP = """
-UPDATE findings SET status = CASE status WHEN 'PASS' THEN status 'FAIL' ELSE status 'PASS' END
-WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s AND NOT muted AND status IN ('PASS', 'FAIL')
-AND hashtext(id::text) %% 2 = 0
-"""
 
 
 def other(version: Version) -> Version:
@@ -34,23 +26,13 @@ def other(version: Version) -> Version:
     return _OTHER[version]
 
 
-def flip_findings(connection: psycopg.Connection, key: ScanKey) -> None:
-    """Turn the findings of either version into those of the other."""
-    connection.execute(_FLIP, {"tenant": key.tenant_id, "scan": key.scan_id})
-
-
-def besides(keys: Iterable[ScanKey], idle_tenant: str, tables: Iterable[str]) -> sql.Composed:
-    """Return a query for one string: the fingerprint of everything in ``tables`` except ``keys``, ids included."""
-    mine = sql.SQL(" OR ").join(
-        sql.SQL("tenant_id = {} AND scan_id = {}").format(sql.Literal(key.tenant_id), sql.Literal(key.scan_id))
-        for key in keys
-    )
+def besides(calls: Sequence[Arguments], targets: Iterable[Target]) -> sql.Composed:
+    """Return a query for one string: the fingerprint of all rows of ``targets`` but those of ``calls``, with ids."""
     held = sql.SQL(" UNION ALL ").join(
         sql.SQL(
-            "SELECT {}, count(*) || ' ' || coalesce(sum(hash_record_extended(t, 0)), 0) FROM {} AS t"
-            " WHERE tenant_id <> {} AND NOT ({})"
-        ).format(sql.Literal(table), sql.Identifier(table), sql.Literal(idle_tenant), mine)
-        for table in tables
+            "SELECT {}, count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)), 0) FROM {} AS t WHERE {}"
+        ).format(sql.Literal(target.table), sql.Identifier(target.table), of_none(target, calls))
+        for target in targets
     )
     return sql.SQL("SELECT string_agg(held, ', ' ORDER BY name) FROM ({}) AS tables (name, held)").format(held)
 
@@ -72,84 +54,86 @@ class Tally:
 
 @dataclass(frozen=True)
 class TableState:
-    """A TableState is what both tables held in one snapshot."""
+    """A TableState is what the targets held in one snapshot."""
 
-    rows: Holding
-    summaries: Holding
+    tables: tuple[Holding, ...]
+    """Of each target of the job."""
     bystanders: str
-    """A fingerprint of all rows of other tenants and scans, ids and times included."""
+    """A fingerprint of all rows that belong to others, ids and times included."""
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A _Source is one target of the job, from what its rows are read, and how one row is hashed."""
+
+    target: Target
+    relation: str
+    hash: sql.Composed
+    known: sql.Identifier
+    """The table with the hashes of both versions."""
 
 
 class Versions:
     """Versions stores the hash of every row of both versions in the database, and classifies snapshots by them."""
 
-    def __init__(
-        self, connection: psycopg.Connection, key: ScanKey, idle_tenant: str, storage: Storage = STANDARD
-    ) -> None:
-        """``idle_tenant`` is the warm-up's, whose rows are ignored; ``storage`` says where rows are stored."""
-        self._read_from = {ROWS: storage.relation or ROWS, SUMMARIES: SUMMARIES}
-        self._restored = Targets.of((storage,)).restored
-        self._key = key
-        self._idle_tenant = idle_tenant
-        self._values = {"tenant": key.tenant_id, "scan": key.scan_id}
-        self._hashes = {
-            table: sql.SQL("hash_record_extended(ROW({}), 0)").format(
-                sql.SQL(", ").join(map(sql.Identifier, columns_of(connection, table, UNCOMPARED)))
-            )
-            for table in TARGETS
-        }
-        self._totals: dict[str, dict[Version, int]] = {}
-        self._common: dict[str, int] = {}
-        for table in TARGETS:
+    def __init__(self, connection: psycopg.Connection, loaded: Loaded, targets: Targets, relation: str = "") -> None:
+        """The rows of the first target are read from ``relation``, if given."""
+        self._restored = targets.restored
+        self._arguments = loaded.arguments
+        self._calls = [loaded.arguments] if loaded.warm_up is None else [loaded.arguments, loaded.warm_up]
+        self._sources = [
+            _Source(target, source, _hash(connection, target), sql.Identifier(f"bench_known_{target.table}"))
+            for target, source in targets.sources(relation)
+        ]
+        self._totals: list[dict[Version, int]] = [{"a": 0, "b": 0} for _ in self._sources]
+        self._common = [0 for _ in self._sources]
+        for source in self._sources:
             connection.execute(
-                sql.SQL("CREATE TABLE {} (hash bigint PRIMARY KEY, a boolean, b boolean)").format(_known(table))
+                sql.SQL("CREATE TABLE {} (hash bigint PRIMARY KEY, a boolean, b boolean)").format(source.known)
             )
 
     def learn(self, connection: psycopg.Connection, version: Version) -> None:
-        """Record the current rows and summaries as ``version``."""
+        """Record what the targets hold now as ``version``."""
         column, rest = sql.Identifier(version), sql.Identifier(other(version))
-        for table in TARGETS:
+        for number, source in enumerate(self._sources):
             connection.execute(
                 sql.SQL(
-                    "INSERT INTO {known} (hash, {column}, {rest}) SELECT {hash}, true, false FROM {table}"
-                    " WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s"
-                    " ON CONFLICT (hash) DO UPDATE SET {column} = true"
+                    "INSERT INTO {known} (hash, {column}, {rest}) SELECT {hash}, true, false FROM {relation}"
+                    " WHERE {own} ON CONFLICT (hash) DO UPDATE SET {column} = true"
                 ).format(
-                    known=_known(table),
+                    known=source.known,
                     column=column,
                     rest=rest,
-                    hash=self._hashes[table],
-                    table=sql.Identifier(self._read_from[table]),
-                ),
-                self._values,
+                    hash=source.hash,
+                    relation=sql.Identifier(source.relation),
+                    own=owned(source.target, self._arguments),
+                )
             )
-            connection.execute(sql.SQL("ANALYZE {}").format(_known(table)))
+            connection.execute(sql.SQL("ANALYZE {}").format(source.known))
             found = connection.execute(
                 sql.SQL(
                     "SELECT count(*) FILTER (WHERE a), count(*) FILTER (WHERE b), count(*) FILTER (WHERE a AND b)"
                     " FROM {}"
-                ).format(_known(table))
+                ).format(source.known)
             ).fetchone()
             assert found is not None  # an aggregate without GROUP BY gives one row
-            self._totals[table] = {"a": found[0], "b": found[1]}
-            self._common[table] = found[2]
+            self._totals[number] = {"a": found[0], "b": found[1]}
+            self._common[number] = found[2]
 
-    def rows(self, version: Version) -> int:
-        """Return how many rows a version has."""
-        return self._totals[ROWS][version]
-
-    def summaries(self, version: Version) -> int:
-        """Return how many summaries a version has."""
-        return self._totals[SUMMARIES][version]
+    def rows(self, version: Version, target: int = 0) -> int:
+        """Return how many rows a version has in a target, by its number."""
+        return self._totals[target][version]
 
     def identical(self) -> bool:
-        """Return whether the versions have the same rows, or the same summaries."""
-        return any(self._common[table] == totals["a"] == totals["b"] for table, totals in self._totals.items())
+        """Return whether the versions have the same rows in some target."""
+        return any(
+            common == totals["a"] == totals["b"] for common, totals in zip(self._common, self._totals, strict=True)
+        )
 
     def state(self, connection: psycopg.Connection, target: Version) -> TableState:
-        """Read both tables in one snapshot; rows of ``target`` are new, those of the other version old."""
-        rows, summaries, (bystanders,) = self._snapshot(connection, target, self._bystanders())
-        return TableState(rows, summaries, bystanders)
+        """Read all targets in one snapshot; rows of ``target`` are new, those of the other version old."""
+        tables, (bystanders,) = self._snapshot(connection, target, self._bystanders())
+        return TableState(tables, bystanders)
 
     def bystanders(self, connection: psycopg.Connection) -> str:
         """Return the fingerprint that ``state`` includes; it needs no version to be recorded yet."""
@@ -158,40 +142,39 @@ class Versions:
         fingerprint: str = found[0]
         return fingerprint
 
-    def scan_state(self, connection: psycopg.Connection, target: Version) -> tuple[Holding, Holding]:
-        """Read only the scan's rows and summaries in one snapshot, which is fast enough for readers."""
-        rows, summaries, _ = self._snapshot(connection, target)
-        return rows, summaries
+    def holdings(self, connection: psycopg.Connection, target: Version) -> tuple[Holding, ...]:
+        """Read only the call's own rows in one snapshot, which is fast enough for readers."""
+        tables, _ = self._snapshot(connection, target)
+        return tables
 
     def _snapshot(
         self, connection: psycopg.Connection, target: Version, *more: sql.Composed
-    ) -> tuple[Holding, Holding, tuple[str, ...]]:
-        """Classify both tables and run the single-row queries ``more``, in one snapshot."""
-        queries = (self._tally(ROWS), self._tally(SUMMARIES), *more)
+    ) -> tuple[tuple[Holding, ...], tuple[str, ...]]:
+        """Classify all targets and run the single-row queries ``more``, in one snapshot."""
+        queries = (*map(self._tally, self._sources), *more)
         joined = sql.SQL(", ").join(
             sql.SQL("({}) AS {}").format(query, sql.Identifier(f"q{number}")) for number, query in enumerate(queries)
         )
-        found = connection.execute(sql.SQL("SELECT * FROM {}").format(joined), self._values).fetchone()
+        found = connection.execute(sql.SQL("SELECT * FROM {}").format(joined)).fetchone()
         assert found is not None  # aggregates without GROUP BY give one row
-        return (
-            self._holding(ROWS, Tally(*found[0:4]), target),
-            self._holding(SUMMARIES, Tally(*found[4:8]), target),
-            found[8:],
+        holdings = tuple(
+            self._holding(number, Tally(*found[4 * number : 4 * number + 4]), target)
+            for number in range(len(self._sources))
         )
+        return holdings, found[4 * len(self._sources) :]
 
-    def _tally(self, table: str) -> sql.Composed:
+    def _tally(self, source: _Source) -> sql.Composed:
         return sql.SQL(
             "SELECT count(*) FILTER (WHERE a AND NOT b), count(*) FILTER (WHERE b AND NOT a),"
             " count(*) FILTER (WHERE a AND b), count(*) FILTER (WHERE a IS NULL)"
-            " FROM (SELECT {} AS hash FROM {} WHERE tenant_id = %(tenant)s AND scan_id = %(scan)s) AS found"
-            " LEFT JOIN {} USING (hash)"
-        ).format(self._hashes[table], sql.Identifier(self._read_from[table]), _known(table))
+            " FROM (SELECT {} AS hash FROM {} WHERE {}) AS found LEFT JOIN {} USING (hash)"
+        ).format(source.hash, sql.Identifier(source.relation), owned(source.target, self._arguments), source.known)
 
     def _bystanders(self) -> sql.Composed:
-        return besides((self._key,), self._idle_tenant, self._restored)
+        return besides(self._calls, self._restored)
 
-    def _holding(self, table: str, tally: Tally, target: Version) -> Holding:
-        totals, common = self._totals[table], self._common[table]
+    def _holding(self, number: int, tally: Tally, target: Version) -> Holding:
+        totals, common = self._totals[number], self._common[number]
         if tally == Tally(*_parts(target, totals[target] - common), common, 0):
             return Holding.NEW
         source = other(target)
@@ -208,5 +191,7 @@ def _parts(version: Version, count: int) -> tuple[int, int]:
     return (count, 0) if version == "a" else (0, count)
 
 
-def _known(table: str) -> sql.Identifier:
-    return sql.Identifier(f"bench_known_{table}")
+def _hash(connection: psycopg.Connection, target: Target) -> sql.Composed:
+    """Return the hash of one row without the columns that differ anyway: of its text, as not every type has one."""
+    columns = columns_of(connection, target.table, target.uncompared)
+    return sql.SQL("hashtextextended(ROW({})::text, 0)").format(sql.SQL(", ").join(map(sql.Identifier, columns)))

@@ -12,8 +12,9 @@ from bench.declare.storage import STANDARD, Storage, storage_in
 from bench.errors import InputError, MeasurementError
 from bench.harness.environment import describe_environment
 from bench.harness.progress import Progress
-from bench.harness.stage import ScanStage, Stage
+from bench.harness.stage import DataStage, Stage
 from bench.harness.targets import TargetDigest, observe
+from bench.jobs.registry import implementation_of
 from bench.reads.timing import time_reads
 from bench.results.reads import READS_SCHEMA, ReadResults, RelationSize, WriteSamples
 
@@ -43,7 +44,7 @@ class ReadPlan:
         return {TABLE: self.table_writer, self.implementation: self.implementation}
 
 
-def compare_storages(stage: Stage, staged: ScanStage, plan: ReadPlan, progress: Progress) -> ReadResults:
+def compare_storages(stage: Stage, staged: DataStage, plan: ReadPlan, progress: Progress) -> ReadResults:
     """Write the scan into both storages, read both, and compare their sizes.
 
     Raises InputError for an implementation without its own storage, MeasurementError if the rows differ, and
@@ -60,7 +61,7 @@ def compare_storages(stage: Stage, staged: ScanStage, plan: ReadPlan, progress: 
     written = _write(staged, plan, progress)
     for implementation in plan.writers.values():
         progress.stage(f"writing what is read: {implementation}")
-        staged.write_earlier_rows(implementation, plan.timeout_seconds)
+        staged.write_earlier_rows(implementation_of(staged.job, implementation), plan.timeout_seconds)
     staged.reset()
     return ReadResults(
         schema=READS_SCHEMA,
@@ -68,13 +69,13 @@ def compare_storages(stage: Stage, staged: ScanStage, plan: ReadPlan, progress: 
         command=plan.command,
         environment=environment,
         dataset=staged.dataset,
-        reads=time_reads(staged.access, staged.loaded.key, storage.relation or ROWS, plan.pairs, progress.stage),
+        reads=time_reads(staged.access, staged.loaded.arguments, storage.relation or ROWS, plan.pairs, progress.stage),
         sizes=measure_sizes(staged.access, plan.implementation, storage),
         writes=written,
     )
 
 
-def _write(staged: ScanStage, plan: ReadPlan, progress: Progress) -> tuple[WriteSamples, ...]:
+def _write(staged: DataStage, plan: ReadPlan, progress: Progress) -> tuple[WriteSamples, ...]:
     """Write both storages in pairs of alternating order. Raises MeasurementError if their rows differ."""
     writers = plan.writers
     seconds: dict[str, list[float]] = {name: [] for name in writers}
@@ -83,16 +84,19 @@ def _write(staged: ScanStage, plan: ReadPlan, progress: Progress) -> tuple[Write
     for pair in range(plan.writes):
         for name in writers if pair % 2 == 0 else reversed(list(writers)):
             progress.stage(f"writing: {name}, pair {pair + 1} of {plan.writes}")
-            reading, left[name] = staged.sample("time", writers[name], plan.timeout_seconds)
+            reading, left[name] = staged.sample(
+                "time", implementation_of(staged.job, writers[name]), plan.timeout_seconds
+            )
             seconds[name].append(reading.values["wall_seconds"])
     if not plan.writes:
         return ()
     for name, implementation in writers.items():
         progress.stage(f"writing: {name}, WAL")
-        reading, left[name] = staged.sample("database", implementation, plan.timeout_seconds)
+        reading, left[name] = staged.sample(
+            "database", implementation_of(staged.job, implementation), plan.timeout_seconds
+        )
         wal[name].append(reading.values["wal_bytes"])
-    table, other = left[TABLE], left[plan.implementation]
-    if (table.rows, table.summaries) != (other.rows, other.summaries):
+    if left[TABLE].tables != left[plan.implementation].tables:
         raise MeasurementError("the two storages hold different rows; bench prove conform shows where they differ")
     return tuple(
         WriteSamples(

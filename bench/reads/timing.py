@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,7 +13,6 @@ import psycopg
 from bench.compliance.targets import ROWS
 from bench.compliance.typical_reads import ARGUMENTS, READS, Arguments, Read
 from bench.database.access import DatabaseAccess, one_line
-from bench.datasets.scan import ScanKey
 from bench.errors import DatabaseError, InputError
 from bench.results.reads import ReadSamples
 
@@ -28,7 +27,7 @@ Rows = list[tuple[Any, ...]]
 
 
 def time_reads(
-    access: DatabaseAccess, scan: ScanKey, view: str, pairs: int, progress: Callable[[str], None]
+    access: DatabaseAccess, scan: Mapping[str, str], view: str, pairs: int, progress: Callable[[str], None]
 ) -> tuple[ReadSamples, ...]:
     """Time every read ``pairs`` times on the table and on ``view``, which both hold the rows of ``scan``.
 
@@ -63,14 +62,14 @@ def _application(access: DatabaseAccess) -> Iterator[psycopg.Connection]:
 class _Session:
     """The application's session for one scan."""
 
-    def __init__(self, connection: psycopg.Connection, scan: ScanKey) -> None:
+    def __init__(self, connection: psycopg.Connection, scan: Mapping[str, str]) -> None:
         self._connection = connection
         self._scan = scan
 
     def arguments(self, pairs: int) -> tuple[Arguments, ...]:
         """Return the values of each pair, spread evenly over what the scan has."""
         with self._transaction():
-            known = self._connection.execute(ARGUMENTS, [self._scan.tenant_id, self._scan.scan_id]).fetchall()
+            known = self._connection.execute(ARGUMENTS, [self._scan["tenant_id"], self._scan["scan_id"]]).fetchall()
         if not known:
             raise InputError("no finding of the scan counts, so that there is no row to read; give a larger --scan")
         found = []
@@ -78,8 +77,8 @@ class _Session:
             framework, requirements, regions = known[pair * len(known) // pairs]
             found.append(
                 {
-                    "tenant": self._scan.tenant_id,
-                    "scan": self._scan.scan_id,
+                    "tenant": self._scan["tenant_id"],
+                    "scan": self._scan["scan_id"],
                     "framework": framework,
                     "requirement": requirements[pair * len(requirements) // pairs],
                     "region": regions[pair % len(regions)],
@@ -126,7 +125,7 @@ class _Session:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         with self._connection.transaction():
-            self._connection.execute(_SET_TENANT, [self._scan.tenant_id])
+            self._connection.execute(_SET_TENANT, [self._scan["tenant_id"]])
             yield
 
 

@@ -81,16 +81,18 @@ def promises_line(trials: Sequence[PromiseTrial]) -> str:
 
 def reading_table(trials: Sequence[PromiseTrial]) -> Table:
     """Build the table of the states that readers saw while undisturbed runs replaced rows, from old to new."""
+    titles = dict.fromkeys(title for trial in trials for title in trial.tables)
     rows = []
     for trial in trials:
         whole = sum(one.seconds for one in trial.readings)
         for one in trial.readings:
             share = f"{one.seconds / whole * 100:.0f} %"
-            rows.append((plain(trial.implementation), one.rows.value, one.summaries.value, f"{one.count:,}", share))
+            held = dict(zip(trial.tables, one.tables, strict=True))
+            states = (held[title].value if title in held else "" for title in titles)
+            rows.append((plain(trial.implementation), *states, f"{one.count:,}", share))
     columns = (
         Column("implementation", Content.LABEL),
-        Column("rows", Content.LABEL),
-        Column("summaries", Content.LABEL),
+        *(Column(plain(title), Content.LABEL) for title in titles),
         Column("snapshots"),
         Column("of the time"),
     )
@@ -98,7 +100,7 @@ def reading_table(trials: Sequence[PromiseTrial]) -> Table:
 
 
 def fault_table(trial: PromiseTrial) -> Table:
-    """Build the table of one implementation's faults: kind × what the tables held afterwards, rows and summaries."""
+    """Build the table of one implementation's faults: kind × what the tables held afterwards."""
     kinds: dict[str, list[FaultPoint]] = {}
     for point in trial.points:
         kinds.setdefault(point.kind, []).append(point)
@@ -108,7 +110,7 @@ def fault_table(trial: PromiseTrial) -> Table:
         rows.append(_fault_row("all", trial.points))
     notes = []
     if any(left_by(point) == TORN for point in trial.points if point.struck):
-        notes.append("torn: all rows of one run, but summaries of another")
+        notes.append(f"torn: all {plain(trial.tables[0])} of one run beside {plain(trial.tables[-1])} of another")
     if missed := sum(not point.struck for point in trial.points):
         notes.append(f"{missed} more came too late: the run had already ended")
     return Table(tuple(columns), tuple(rows), tuple(notes))
@@ -134,7 +136,7 @@ def race_table(trials: Sequence[PromiseTrial]) -> Table:
             )
     columns = (
         Column("implementation", Content.LABEL),
-        Column("scans", Content.LABEL),
+        Column("data sets", Content.LABEL),
         Column("races"),
         Column("runs failed"),
         Column("right rows"),
@@ -215,7 +217,7 @@ def _text_lines(trials: Sequence[PromiseTrial]) -> Iterator[str]:
     for trial in trials:
         if trial.points:
             yield ""
-            yield from wrap(plain(f"Rows and summaries after faults in {trial.implementation}:"), WIDTH)
+            yield from wrap(plain(f"Rows after faults in {trial.implementation}:"), WIDTH)
             yield from table_lines(fault_table(trial))
     if any(trial.races for trial in trials):
         yield ""
@@ -235,7 +237,7 @@ def _markdown_parts(trials: Sequence[PromiseTrial]) -> Iterator[str]:
         yield "## Seen by readers"
         yield (
             "While undisturbed runs replaced an earlier run's rows, readers on other connections kept taking snapshots "
-            "of rows and summaries."
+            "of all tables at once."
         )
         yield markdown_table(reading_table(trials))
     if any(trial.points for trial in trials):
@@ -260,7 +262,7 @@ def _circumstances(
 ) -> Iterator[str]:
     """Yield where each trial ran; ``words`` and ``name`` escape text and fingerprints for the output format."""
     for trial in trials:
-        where = words(f"scan {trial.scan} ({trial.rows:,} rows), PostgreSQL {trial.server_version}")
+        where = words(f"{trial.scan} ({trial.rows:,} rows), PostgreSQL {trial.server_version}")
         source = name(trial.source) if trial.source else "not known"
         yield (
             f"{words(trial.implementation)}: source {source}, {where} ({words(trial.server_source)}), "

@@ -18,13 +18,16 @@ from bench.files.input_file import FileKind
 from bench.files.json_file import Faults, JsonFile, write_json
 from bench.files.strict_json import shown
 
-SCHEMA = 1
+SCHEMA = 2
+"""1 knew two tables only, ``rows`` and ``summaries``."""
+SAME_DATA = "one"
+"""What ``Race.scans`` says of two runs on the same data."""
 FILE = "promises.json"
 """In the reports folder."""
 
 
 class Holding(StrEnum):
-    """A Holding says whose rows of the scan a table holds: an earlier run's, this run's, or some of them."""
+    """A Holding says whose rows of one call a table holds: an earlier run's, this run's, or some of them."""
 
     OLD = "old"
     NONE = "none"
@@ -47,13 +50,13 @@ class DeclaredPromises:
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """A Snapshot is one state of both tables that readers saw, with how often and for how long they saw it.
+    """A Snapshot is one state of the target tables that readers saw, with how often and for how long they saw it.
 
     Counts alone would mislead: a snapshot of empty tables takes a hundredth of the time of one of full ones.
     """
 
-    rows: Holding
-    summaries: Holding
+    tables: tuple[Holding, ...]
+    """Of each target, in the order of ``PromiseTrial.tables``."""
     count: int
     """In how many snapshots."""
     seconds: float
@@ -72,25 +75,25 @@ class FaultPoint:
     """Whether the fault was injected; if the run ended before, nothing was tested."""
     ended: str
     """How the run ended: '' for success, or the error in one line."""
-    rows: Holding
-    summaries: Holding
+    tables: tuple[Holding, ...]
+    """What the run left in each target, as in Snapshot."""
     left_over: str
     """What sessions, locks or prepared transactions the run left behind, in words; '' for none."""
     rerun: str
-    """What was wrong after a re-run in a fresh worker, in words; '' if its rows and summaries were exactly right."""
+    """What was wrong after a re-run in a fresh worker, in words; '' if its rows were exactly right."""
     bystanders_unchanged: bool
-    """Whether the rows of all other tenants and scans were unchanged after the fault and after the re-run."""
+    """Whether the rows of others were unchanged after the fault and after the re-run."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
-    """A Refusal is one call for a scan that belongs to another tenant."""
+    """A Refusal is one call that had to be refused."""
 
     case: str
     ended: str
     """How it ended: '' for success, or the error in one line."""
     unchanged: bool
-    """Whether both tables were unchanged, the rows of all tenants included."""
+    """Whether all tables were unchanged, the rows of others included."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,19 +101,19 @@ class Race:
     """A Race is two concurrent runs in two workers."""
 
     scans: str
-    """``one``, ``two of a tenant`` or ``two of two tenants``."""
+    """SAME_DATA, or what the job calls the data of the second run."""
     delay: float
     """Seconds between the start of the first run and that of the second."""
     ended: tuple[str, str]
     """How each ended: '' for success, or the error in one line."""
     wrong: str
-    """What was wrong in the end, in words; '' if both scans had exactly the right rows and summaries."""
+    """What was wrong in the end, in words; '' if both had exactly the right rows."""
     bystanders_unchanged: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class PromiseTrial:
-    """A PromiseTrial is everything that was tried on one implementation, with its code, scan and server."""
+    """A PromiseTrial is everything that was tried on one implementation, with its code, data and server."""
 
     implementation: str
     source: str
@@ -120,7 +123,11 @@ class PromiseTrial:
     """ISO 8601, UTC."""
     scan: str
     rows: int
-    """Rows of the scan."""
+    """Rows of the call in the first target."""
+    tables: tuple[str, ...] = ()
+    """The titles of the targets."""
+    refusal: str = ""
+    """The class of the error that a refused call raises; '' where none is refused."""
     seconds: float = 0.0
     """How long an undisturbed run over old rows took, without a tracer; 0 if none completed."""
     server_version: str
@@ -129,7 +136,7 @@ class PromiseTrial:
     readings: tuple[Snapshot, ...] = ()
     """What readers saw during undisturbed runs."""
     observed_unchanged: bool = True
-    """Whether the rows of all other tenants and scans were unchanged by the undisturbed runs."""
+    """Whether the rows of others were unchanged by the undisturbed runs."""
     points: tuple[FaultPoint, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     races: tuple[Race, ...] = ()

@@ -9,17 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from bench.compliance.environment import ENVIRONMENT
+from bench.compliance.job import JOB
 from bench.declare.laws import Law
 from bench.errors import InputError
 from bench.harness.describe import describe
 from bench.harness.executor import ProcessExecutor
-from bench.harness.revision import RevisionExecutor, checked_out
-from bench.jobs.implementation import Implementation
+from bench.harness.revision import checked_out
+from bench.jobs.registry import implementation_of
 from tests.support.command import content
 from tests.support.repository import IMPLEMENTATION, PACKAGE, git, make_repository, write_package
-
-TODAY = Implementation(name=IMPLEMENTATION, function=IMPLEMENTATION, environment=ENVIRONMENT)
 
 
 @pytest.fixture
@@ -43,18 +41,18 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 
 def test_the_package_is_that_of_the_revision_and_nothing_else_comes_along(repository: Path, temporary: Path) -> None:
-    with checked_out(IMPLEMENTATION, "before") as code:
-        folder = Path(code.python_path)
+    with checked_out(implementation_of(JOB, IMPLEMENTATION), "before") as code:
+        folder = Path(code.environment.path[0])
         assert (folder / PACKAGE / "extra.py").read_text() == "EXTRA = 0\n"
         assert sorted(path.name for path in folder.iterdir()) == [PACKAGE]
-    assert (code.name, code.location) == (f"{IMPLEMENTATION}@before", IMPLEMENTATION)
-    assert code.commit == git(repository, "rev-parse", "before").strip()
+    assert (code.name, code.function) == (f"{IMPLEMENTATION}@before", IMPLEMENTATION)
+    assert code.revision == git(repository, "rev-parse", "before").strip()
 
 
 def test_index_working_tree_and_branches_stay_as_they_are(repository: Path, temporary: Path) -> None:
     """And no hook is run."""
     before = content(repository)
-    with checked_out(IMPLEMENTATION, "before"):
+    with checked_out(implementation_of(JOB, IMPLEMENTATION), "before"):
         assert content(repository) == before
     assert content(repository) == before
     assert "hooked" not in before
@@ -80,14 +78,14 @@ def test_a_git_that_runs_this_from_a_hook_of_another_repository_does_not_mislead
     ):
         monkeypatch.setenv(name, str(value))
     before = content(other)
-    with checked_out(IMPLEMENTATION, "before") as code:
-        assert (Path(code.python_path) / PACKAGE / "extra.py").read_text() == "EXTRA = 0\n"
+    with checked_out(implementation_of(JOB, IMPLEMENTATION), "before") as code:
+        assert (Path(code.environment.path[0]) / PACKAGE / "extra.py").read_text() == "EXTRA = 0\n"
     assert content(other) == before
 
 
 def test_the_folder_goes_whatever_becomes_of_the_run(repository: Path, temporary: Path) -> None:
     def fail_within() -> None:
-        with checked_out(IMPLEMENTATION, "before"):
+        with checked_out(implementation_of(JOB, IMPLEMENTATION), "before"):
             assert list(temporary.iterdir())
             raise ZeroDivisionError
 
@@ -102,8 +100,8 @@ def test_a_package_below_a_folder_of_the_checkout_is_found_there(
     git(repository, "add", "src")
     git(repository, "commit", "--quiet", "-m", "below")
     monkeypatch.syspath_prepend(str(repository / "src"))
-    with checked_out("ab_below.task:create", "HEAD") as code:
-        assert (Path(code.python_path) / "ab_below" / "extra.py").read_text() == "EXTRA = 2\n"
+    with checked_out(implementation_of(JOB, "ab_below.task:create"), "HEAD") as code:
+        assert (Path(code.environment.path[0]) / "ab_below" / "extra.py").read_text() == "EXTRA = 2\n"
 
 
 def test_files_with_odd_names_come_along(repository: Path, temporary: Path) -> None:
@@ -112,8 +110,8 @@ def test_files_with_odd_names_come_along(repository: Path, temporary: Path) -> N
         Path(os.fsdecode(os.fsencode(repository / PACKAGE) + b"/" + name)).write_bytes(name)
     git(repository, "add", PACKAGE)
     git(repository, "commit", "--quiet", "-m", "odd")
-    with checked_out(IMPLEMENTATION, "HEAD") as code:
-        folder = Path(code.python_path) / PACKAGE
+    with checked_out(implementation_of(JOB, IMPLEMENTATION), "HEAD") as code:
+        folder = Path(code.environment.path[0]) / PACKAGE
         assert {os.fsencode(path.name) for path in folder.glob("*.txt")} == set(names)
 
 
@@ -122,17 +120,16 @@ def test_a_single_module_is_enough(repository: Path, temporary: Path) -> None:
     git(repository, "add", "ab_single.py")
     git(repository, "commit", "--quiet", "-m", "single")
     (repository / "ab_single.py").write_text("OLD = False\n")
-    with checked_out("ab_single:create", "HEAD") as code:
-        assert (Path(code.python_path) / "ab_single.py").read_text() == "OLD = True\n"
+    with checked_out(implementation_of(JOB, "ab_single:create"), "HEAD") as code:
+        assert (Path(code.environment.path[0]) / "ab_single.py").read_text() == "OLD = True\n"
 
 
 def test_workers_import_the_revision_s_code_under_its_name_and_today_s_under_its_own(
     repository: Path, temporary: Path
 ) -> None:
-    with checked_out(IMPLEMENTATION, "before") as code:
-        scratch = Path(code.python_path).parent
-        executor = RevisionExecutor(ProcessExecutor(scratch), code)
-        answer = describe(executor, (code.implementation, TODAY))
+    with checked_out(implementation_of(JOB, IMPLEMENTATION), "before") as code:
+        scratch = Path(code.environment.path[0]).parent
+        answer = describe(ProcessExecutor(scratch), (code, implementation_of(JOB, IMPLEMENTATION)))
     assert [(one.implementation, one.laws) for one in answer.laws] == [
         (code.name, (Law("statements_django", 18),)),
         (IMPLEMENTATION, (Law("statements_django", 19),)),
@@ -145,10 +142,10 @@ def test_code_that_today_s_harness_cannot_import_is_an_input_error_that_names_th
     (repository / PACKAGE / "task.py").write_text("import bench.no_longer_there\n")
     git(repository, "commit", "--quiet", "--all", "-m", "broken")
     write_package(repository, 1)
-    with checked_out(IMPLEMENTATION, "HEAD") as code:
-        executor = RevisionExecutor(ProcessExecutor(Path(code.python_path).parent), code)
-        with pytest.raises(InputError, match=rf"at commit {code.commit[:12]}: .*no_longer_there"):
-            describe(executor, (code.implementation, TODAY))
+    with checked_out(implementation_of(JOB, IMPLEMENTATION), "HEAD") as code:
+        executor = ProcessExecutor(Path(code.environment.path[0]).parent)
+        with pytest.raises(InputError, match=rf"at commit {code.revision[:12]}: .*no_longer_there"):
+            describe(executor, (code, implementation_of(JOB, IMPLEMENTATION)))
 
 
 @pytest.mark.parametrize(
@@ -174,7 +171,7 @@ def test_what_cannot_be_checked_out_is_an_input_error_in_one_line(
 ) -> None:
     (repository.parent / "ab_outside.py").touch()
     monkeypatch.syspath_prepend(str(repository.parent))
-    with pytest.raises(InputError) as caught, checked_out(implementation, revision):
+    with pytest.raises(InputError) as caught, checked_out(implementation_of(JOB, implementation), revision):
         pass
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -186,4 +183,4 @@ def test_without_git_the_message_says_so(
 ) -> None:
     monkeypatch.setitem(os.environ, "PATH", str(tmp_path))
     with pytest.raises(InputError, match="git cannot be started: No such file or directory; install it"):
-        checked_out(IMPLEMENTATION, "before").__enter__()
+        checked_out(implementation_of(JOB, IMPLEMENTATION), "before").__enter__()

@@ -10,15 +10,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench.datasets.catalogue.record import LoadedCatalogue
-from bench.datasets.size import ScanSize
+from bench.compliance.job import JOB
 from bench.harness.executor import SampleError
 from bench.harness.plan import RunPlan
 from bench.harness.runner import Runner
-from bench.harness.stage import ScanSource
+from bench.jobs.implementation import Implementation
+from bench.jobs.job import DataSource, Job
 from bench.results.records import Digest, Results
 from bench.results.store import read_results
 from tests.support.command import Finished, run
+from tests.support.data import implementations, synthetic
 from tests.support.notes import Notes, always
 from tests.support.small_scan import EXPECTED_ROWS
 from tests.support.stand_in import StandIn, plan, sample
@@ -62,9 +63,9 @@ def test_the_statements_and_the_laws_are_those_of_a_first_run(rerun: Results) ->
 def test_what_is_left_is_what_a_first_run_leaves(rerun: Results, inputs: Path) -> None:
     first = Runner(
         RunPlan(
-            sizes=(ScanSize.parse("30/2"),),
-            implementations=("streaming",),
-            catalogue=str(inputs / "catalogue.json"),
+            job=JOB,
+            sources=(synthetic("30/2", inputs / "catalogue.json"),),
+            implementations=implementations("streaming"),
             samples=0,
             command="bench run",
             probes=("database",),
@@ -99,16 +100,16 @@ class WithEarlierRows(StandIn):
     """A StandIn on which earlier rows can be written, by all implementations but one."""
 
     @contextmanager
-    def _scan(
-        self, source: ScanSource, catalogue: LoadedCatalogue, implementations: tuple[str, ...]
+    def _data(
+        self, job: Job, source: DataSource, implementations: tuple[Implementation, ...]
     ) -> Iterator[SimpleNamespace]:
-        with super()._scan(source, catalogue, implementations) as staged:
+        with super()._data(job, source, implementations) as staged:
             staged.write_earlier_rows = self._write
             yield staged
 
-    def _write(self, implementation: str, timeout: float | None) -> None:  # noqa: ARG002 - as ScanStage has it
-        self.events.append(f"earlier rows by {implementation}")
-        if implementation == "before":
+    def _write(self, implementation: Implementation, timeout: float | None) -> None:  # noqa: ARG002 - as DataStage has it
+        self.events.append(f"earlier rows by {implementation.name}")
+        if implementation.name == "before":
             raise SampleError("error", "it cannot write")
 
 

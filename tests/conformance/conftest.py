@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from bench.compliance.job import JOB
 from bench.conformance.suite import CALL_SECONDS, Suite
 from bench.conformance.tables import open_tables
 from bench.harness.executor import ProcessExecutor
@@ -20,7 +21,7 @@ from tests.support.conformance_runs import Enter
 def suite(quick_stage: Stage) -> Iterator[Suite]:
     """The suite as ``bench prove conform`` opens it, on the test process's server."""
     server = quick_stage.server
-    access = server.create_database(quick_stage.template)
+    access = server.create_database(quick_stage.template(JOB))
     # pytest's temporary paths are too long for a socket.
     with scratch_folder() as folder, open_tables(access) as tables:
         yield Suite(server, tables, ProcessExecutor(folder), folder, CALL_SECONDS)

@@ -10,19 +10,22 @@ from types import SimpleNamespace
 
 import pytest
 
+from bench.compliance.job import JOB
+from bench.compliance.targets import SUMMARIES as SUMMARIES_TABLE
 from bench.database.embedded import embedded_server
-from bench.datasets.catalogue.record import LoadedCatalogue
-from bench.datasets.scan.copy_table import COPIED, copy_file
-from bench.datasets.size import ScanSize
 from bench.harness.executor import SampleError
 from bench.harness.plan import schedule
 from bench.harness.runner import Runner
-from bench.harness.stage import ScanSource, ScanStage, Stage, open_stage
+from bench.harness.stage import DataStage, Stage, open_stage
 from bench.harness.targets import TargetDigest
+from bench.jobs.copy_baseline import copy_file
+from bench.jobs.implementation import Implementation
+from bench.jobs.job import DataSource, Job
 from bench.report.tables.copy_baseline import COPY_BASELINE_TITLE
 from bench.results.records import COPY_BASELINE, Results
 from bench.results.store import read_results
 from tests.support.command import run
+from tests.support.data import implementation, sampled, synthetic
 from tests.support.notes import Notes, always, failures
 from tests.support.small_scan import EXPECTED_ROWS
 from tests.support.stand_in import StandIn, plan, sample
@@ -39,45 +42,45 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="module")
-def scan(stage: Stage, inputs: Path) -> Iterator[ScanStage]:
-    source = ScanSource(size=ScanSize.parse("30/2"), scan_file=None, catalogue=str(inputs / "catalogue.json"), seed=0)
-    with stage.scan(source, source.load_catalogue()) as scan:
+def scan(stage: Stage, inputs: Path) -> Iterator[DataStage]:
+    source = synthetic("30/2", inputs / "catalogue.json")
+    with stage.data(JOB, source) as scan:
         yield scan
 
 
 @pytest.fixture(scope="module")
-def written(scan: ScanStage) -> TargetDigest:
+def written(scan: DataStage) -> TargetDigest:
     """What the streaming implementation left, which is then in the copy baseline's files."""
-    return scan.write_copy_files("streaming", 120)
+    return scan.write_copy_files(implementation("streaming"), 120)
 
 
 def test_the_copy_baseline_leaves_what_its_files_hold_and_nothing_of_anybody_else(
-    scan: ScanStage, written: TargetDigest
+    scan: DataStage, written: TargetDigest
 ) -> None:
-    reading, found = scan.sample("database", COPY_BASELINE, 120)
+    reading, found = sampled(scan, "database", COPY_BASELINE, 120)
     assert found == written
-    assert found.rows.count == reading.outcome["requirements_created"] == EXPECTED_ROWS
+    assert found.rows == reading.outcome["requirements_created"] == EXPECTED_ROWS
     assert found.bystanders == scan.untouched.bystanders
     assert reading.values["rows_inserted"] == EXPECTED_ROWS + SUMMARIES
     assert reading.values["rows_deleted"] == 0
 
 
-def test_the_copy_baseline_is_one_transaction_with_a_copy_a_table(scan: ScanStage, written: TargetDigest) -> None:
-    reading, _ = scan.sample("statements", COPY_BASELINE, 120)
+def test_the_copy_baseline_is_one_transaction_with_a_copy_a_table(scan: DataStage, written: TargetDigest) -> None:
+    reading, _ = sampled(scan, "statements", COPY_BASELINE, 120)
     verbs = [statement.split()[0] for statement in reading.server_statements]
     assert verbs == ["BEGIN", "DELETE", "DELETE", "COPY", "COPY", "COMMIT"]
     assert not reading.django_statements
 
 
 def test_a_broken_file_ends_the_copy_baselines_sample_and_leaves_the_tables_as_they_were(
-    scan: ScanStage, written: TargetDigest
+    scan: DataStage, written: TargetDigest
 ) -> None:
-    path = copy_file(scan.copy_folder, COPIED[1], scan.loaded.key.scan_id)
+    path = copy_file(scan.copy_folder, SUMMARIES_TABLE, scan.loaded.arguments)
     whole = path.read_bytes()
     path.write_bytes(whole[:-5])
     try:
         with pytest.raises(SampleError, match="COPY"):
-            scan.sample("rows", COPY_BASELINE, 120)
+            sampled(scan, "rows", COPY_BASELINE, 120)
     finally:
         path.write_bytes(whole)
     assert scan.digest() == scan.untouched
@@ -97,16 +100,16 @@ class WithCopyFiles(StandIn):
     broken: tuple[str, ...] = ()
 
     @contextmanager
-    def _scan(
-        self, source: ScanSource, catalogue: LoadedCatalogue, implementations: tuple[str, ...]
+    def _data(
+        self, job: Job, source: DataSource, implementations: tuple[Implementation, ...]
     ) -> Iterator[SimpleNamespace]:
-        with super()._scan(source, catalogue, implementations) as staged:
+        with super()._data(job, source, implementations) as staged:
             staged.write_copy_files = self._write
             yield staged
 
-    def _write(self, implementation: str, timeout: float | None) -> TargetDigest:  # noqa: ARG002 - as ScanStage has it
-        self.events.append(f"files by {implementation}")
-        if implementation in self.broken:
+    def _write(self, implementation: Implementation, timeout: float | None) -> TargetDigest:  # noqa: ARG002 - as DataStage
+        self.events.append(f"files by {implementation.name}")
+        if implementation.name in self.broken:
             raise SampleError("error", "it cannot write")
         return sample()[1]
 

@@ -14,6 +14,7 @@ import pytest
 
 from bench import declare
 from bench.analysis.verdict import Standing
+from bench.compliance.job import JOB
 from bench.gate import policy_file
 from bench.gate.policy_file import read_policy
 from bench.results.metrics import METRICS
@@ -46,7 +47,7 @@ def test_the_policy_s_page_has_every_key_and_its_example_is_read(tmp_path: Path)
     assert keys == set(policy_file._KEYS)
     (example,) = code_blocks(page, "toml")
     (tmp_path / "policy.toml").write_text(example)
-    policy = read_policy(tmp_path / "policy.toml")
+    policy = read_policy(tmp_path / "policy.toml", JOB)
     assert {rule.kind for rule in policy.rules} == {"law", "ceiling", "growth", "ratio", "baseline"}
 
 

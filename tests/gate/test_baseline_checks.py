@@ -284,7 +284,7 @@ def test_results_of_another_provider_than_the_policys_do_not_pass(tmp_path: Path
     verdict = judged(tmp_path, "", other_provider(run()))
     assert (verdict.standing, verdict.exit_code) == (Standing.ERROR, 2)
     assert check(verdict, "provider 10k/20").sentence == (
-        "10k/20 is a scan of azure, and the policy is for aws; measure aws, or set provider in "
+        "10k/20 has provider azure, and the policy is for aws; measure aws, or set provider in "
         f"{tmp_path / 'policy.toml'}: tool.bench.gate"
     )
     assert judged(tmp_path, 'provider = "azure"', other_provider(run())).exit_code == 0

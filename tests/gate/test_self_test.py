@@ -9,6 +9,7 @@ import pytest
 
 from bench.analysis.verdict import Standing
 from bench.cli.main import main
+from bench.compliance.job import JOB
 from bench.gate.planted.trials import CONTROL, STREAMING, TRIALS, Planted, PlantedTrial
 from bench.gate.policy import Policy, Rule
 from bench.gate.self_test import SelfTest, render_self_test, self_test
@@ -44,12 +45,12 @@ def peaks(of: Mapping[str, float]) -> Take:
 
 
 def outcome_of(take: Take, trial: PlantedTrial = HEAP) -> SelfTest:
-    return self_test(Notes(), opener=StandIn(take).open, trials=(trial,))
+    return self_test(JOB, Notes(), opener=StandIn(take).open, trials=(trial,))
 
 
 def test_every_planted_regression_is_caught_by_name_and_the_unchanged_pair_passes() -> None:
     """The whole of it, on a real server. A statement on COPY's connection shows in the server's count alone."""
-    found = self_test(Notes())
+    found = self_test(JOB, Notes())
     assert [one.planted.name for one in found.slipped] == []
     assert (found.unchanged.standing, found.exit_code) in {(Standing.PASSED, 0), (Standing.IMPROVED, 0)}
     assert len(found.catches) == 11

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.datasets.size import ScanSize
-from bench.harness.stage import ScanSource, ScanStage, Stage, open_stage
+from bench.compliance.job import JOB
+from bench.harness.stage import DataStage, Stage, open_stage
+from tests.support.data import synthetic
 from tests.support.small_scan import CATALOGUE, SMALL
 
 
@@ -27,8 +28,8 @@ def stage() -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="session")
-def small_scan(stage: Stage, catalogue_file: Path) -> Iterator[ScanStage]:
+def small_scan(stage: Stage, catalogue_file: Path) -> Iterator[DataStage]:
     """A loaded scan on which a sample takes a second."""
-    source = ScanSource(size=ScanSize.parse(SMALL), scan_file=None, catalogue=str(catalogue_file), seed=0)
-    with stage.scan(source, source.load_catalogue()) as scan:
+    source = synthetic(SMALL, catalogue_file)
+    with stage.data(JOB, source) as scan:
         yield scan

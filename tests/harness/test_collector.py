@@ -5,14 +5,14 @@ from __future__ import annotations
 from bench.harness.collector import Collector, _abridged
 from bench.harness.environment import describe_environment
 from bench.harness.plan import PlannedSample
-from bench.harness.targets import TableDigest, TargetDigest
+from bench.harness.targets import TargetDigest
 from bench.messages.reading import Reading
 from bench.messages.request import ProbeName
 from bench.results.fingerprint import fingerprint
 from bench.results.metrics import METRICS
 from bench.results.records import Measurement, Results
 from tests.support.builders import JOB
-from tests.support.stand_in import OTHERS, outcome
+from tests.support.stand_in import OTHERS, digest, outcome
 
 ENVIRONMENT = describe_environment("16.0", "embedded", {})
 
@@ -22,7 +22,7 @@ def sample(implementation: str = "a", number: int = 1, probe: ProbeName = "time"
 
 
 def found(content: str) -> TargetDigest:
-    return TargetDigest(TableDigest(12, content), TableDigest(2, "summaries"), OTHERS)
+    return TargetDigest((digest(12, content), digest(2, "summaries", "summaries")), OTHERS)
 
 
 def measured(results: Results, implementation: str, metric: str) -> Measurement:
@@ -83,8 +83,8 @@ def test_a_digest_with_changed_bystanders_stays_on_record() -> None:
         collector = Collector("bench run", ("a",), JOB)
         for unchanged in order:
             collector.add_digest("10k/20", "a", found("x"), bystanders_unchanged=unchanged)
-        (digest,) = collector.results(ENVIRONMENT).digests
-        assert not digest.bystanders_unchanged
+        (kept,) = collector.results(ENVIRONMENT).digests
+        assert not kept.bystanders_unchanged
 
 
 def test_a_statement_with_very_many_values_is_kept_without_them_and_with_its_fingerprint() -> None:

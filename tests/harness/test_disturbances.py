@@ -13,8 +13,9 @@ import pytest
 
 from bench.database.state import State, changes, inspect, read_state
 from bench.harness.executor import SampleError
-from bench.harness.stage import ScanStage
+from bench.harness.stage import DataStage
 from bench.harness.targets import TargetDigest
+from tests.support.data import sampled
 from tests.support.disturbances import DISTURBANCES
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
@@ -23,34 +24,37 @@ HERE = "tests.support.implementations.disturbing"
 
 
 @pytest.fixture(scope="module")
-def clean(small_scan: ScanStage) -> tuple[State, TargetDigest]:
+def clean(small_scan: DataStage) -> tuple[State, TargetDigest]:
     """The state before any disturbance, and what the streaming implementation leaves."""
-    _, digest = small_scan.sample("rows", "streaming", 120)
+    _, digest = sampled(small_scan, "rows", "streaming", 120)
     return state(small_scan), digest
 
 
-def state(scan: ScanStage) -> State:
+WRITABLE = ("compliance_requirements_overviews", "compliance_overview_summaries")
+
+
+def state(scan: DataStage) -> State:
     with inspect(scan.access) as connection:
         return read_state(connection, scan.access)
 
 
-def failure(scan: ScanStage, name: str, probe: str = "rows") -> SampleError:
+def failure(scan: DataStage, name: str, probe: str = "rows") -> SampleError:
     with pytest.raises(SampleError) as caught:
-        scan.sample(probe, f"{HERE}:{name}", 120)  # type: ignore[arg-type]  # a probe's name
+        sampled(scan, probe, f"{HERE}:{name}", 120)  # type: ignore[arg-type]  # a probe's name
     return caught.value
 
 
 @contextmanager
-def restored(scan: ScanStage, clean: tuple[State, TargetDigest]) -> Iterator[None]:
+def restored(scan: DataStage, clean: tuple[State, TargetDigest]) -> Iterator[None]:
     """After the block, the database has the definitions and the next implementation leaves the rows it had before."""
     yield
     assert state(scan).definitions == clean[0].definitions
-    assert scan.sample("rows", "streaming", 120)[1] == clean[1]
+    assert sampled(scan, "rows", "streaming", 120)[1] == clean[1]
 
 
 @pytest.mark.parametrize("name", DISTURBANCES)
 def test_a_change_beyond_the_rows_is_named_and_undone(
-    small_scan: ScanStage, clean: tuple[State, TargetDigest], name: str
+    small_scan: DataStage, clean: tuple[State, TargetDigest], name: str
 ) -> None:
     with restored(small_scan, clean):
         error = failure(small_scan, name)
@@ -61,7 +65,7 @@ def test_a_change_beyond_the_rows_is_named_and_undone(
 @pytest.mark.parametrize("name", ["idle_in_transaction", "keeps_advisory_lock"])
 @pytest.mark.parametrize("probe", ["rows", "database"])
 def test_an_open_transaction_or_an_advisory_lock_after_the_call_fails_at_once(
-    small_scan: ScanStage, clean: tuple[State, TargetDigest], name: str, probe: str
+    small_scan: DataStage, clean: tuple[State, TargetDigest], name: str, probe: str
 ) -> None:
     words = {"idle_in_transaction": "idle in transaction", "keeps_advisory_lock": "advisory lock"}
     with restored(small_scan, clean):
@@ -72,18 +76,18 @@ def test_an_open_transaction_or_an_advisory_lock_after_the_call_fails_at_once(
 
 
 def test_a_worker_killed_while_statements_are_logged_leaves_no_log_on(
-    small_scan: ScanStage, clean: tuple[State, TargetDigest]
+    small_scan: DataStage, clean: tuple[State, TargetDigest]
 ) -> None:
     with restored(small_scan, clean):
         error = failure(small_scan, "killed_while_statements_are_logged", "statements")
         assert error.kind == "killed"
         assert "log_statement" not in str(error), "the probe switched it on, not the implementation"
-    reading, _ = small_scan.sample("statements", "streaming", 120)
+    reading, _ = sampled(small_scan, "statements", "streaming", 120)
     assert reading.values["statements_server"] > 0
 
 
 def test_a_failure_of_another_kind_names_what_was_changed_too(
-    small_scan: ScanStage, clean: tuple[State, TargetDigest]
+    small_scan: DataStage, clean: tuple[State, TargetDigest]
 ) -> None:
     with restored(small_scan, clean):
         error = failure(small_scan, "changes_and_is_killed")
@@ -92,33 +96,33 @@ def test_a_failure_of_another_kind_names_what_was_changed_too(
 
 
 def test_a_session_that_outlives_its_worker_is_named_and_ended_with_its_locks(
-    small_scan: ScanStage, clean: tuple[State, TargetDigest]
+    small_scan: DataStage, clean: tuple[State, TargetDigest]
 ) -> None:
     with restored(small_scan, clean), psycopg.connect(small_scan.access.conninfo, autocommit=True) as session:
         session.execute("SELECT pg_advisory_lock(7)")
-        (found,) = small_scan.guard.check("someone", small_scan.targets.restored)
+        (found,) = small_scan.guard.check("someone", WRITABLE)
         assert str(found) == "left a session open (idle)"
         with pytest.raises(psycopg.OperationalError):
             session.execute("SELECT 1")
 
 
 def test_the_server_recovers_from_a_crash_that_an_implementation_causes(
-    small_scan: ScanStage, clean: tuple[State, TargetDigest]
+    small_scan: DataStage, clean: tuple[State, TargetDigest]
 ) -> None:
     with restored(small_scan, clean):
         assert failure(small_scan, "crashes_a_backend").kind == "error"
 
 
 def test_a_check_costs_less_than_a_sample_and_says_how_much(
-    small_scan: ScanStage, clean: tuple[State, TargetDigest], capsys: pytest.CaptureFixture[str]
+    small_scan: DataStage, clean: tuple[State, TargetDigest], capsys: pytest.CaptureFixture[str]
 ) -> None:
     start = time.perf_counter()
-    small_scan.sample("rows", "streaming", 120)
+    sampled(small_scan, "rows", "streaming", 120)
     sample = time.perf_counter() - start
     checks = []
     for _ in range(9):
         start = time.perf_counter()
-        assert not small_scan.guard.check("streaming", small_scan.targets.restored)
+        assert not small_scan.guard.check("streaming", WRITABLE)
         checks.append(time.perf_counter() - start)
     with capsys.disabled():
         found = len(state(small_scan).definitions)
@@ -129,13 +133,13 @@ def test_a_check_costs_less_than_a_sample_and_says_how_much(
 
 
 def test_the_rows_of_the_target_tables_may_differ_and_those_of_others_may_not(
-    small_scan: ScanStage, clean: tuple[State, TargetDigest]
+    small_scan: DataStage, clean: tuple[State, TargetDigest]
 ) -> None:
     kept = state(small_scan)
-    small_scan.sample("rows", "materializing", 120)
+    sampled(small_scan, "rows", "materializing", 120)
     found = changes(kept, state(small_scan), ())
     assert {one.name for one in found} == {
         "public.compliance_requirements_overviews",
         "public.compliance_overview_summaries",
     }
-    assert not changes(kept, state(small_scan), small_scan.targets.restored)
+    assert not changes(kept, state(small_scan), WRITABLE)

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from bench.compliance.environment import ENVIRONMENT
-from bench.declare.registry import locate
 from bench.errors import DatabaseError, InputError, MeasurementError
 from bench.harness.executor import LOG_TAIL_BYTES, ProcessExecutor, SampleError
-from bench.harness.stage import ScanStage
+from bench.harness.stage import DataStage
 from bench.messages.request import DescribeRequest
+from tests.support.data import implementation, sampled
 from tests.support.implementations import NOTES
 from tests.support.left_behind import WORKER
 from tests.support.processes import is_running, wait_until
@@ -29,13 +29,13 @@ LONG = 120.0
 
 
 def describing(*names: str) -> DescribeRequest:
-    return DescribeRequest(environment=ENVIRONMENT, functions={name: locate(name) for name in names})
+    return DescribeRequest(environment=ENVIRONMENT, functions={name: implementation(name).function for name in names})
 
 
-def fail(scan: ScanStage, implementation: str, limit: float = LONG) -> SampleError:
+def fail(scan: DataStage, implementation: str, limit: float = LONG) -> SampleError:
     others = workers()  # other tests' sessions keep theirs
     with pytest.raises(SampleError) as caught:
-        scan.sample("rows", f"{HERE}.{implementation}", limit)
+        sampled(scan, "rows", f"{HERE}.{implementation}", limit)
     assert "\n" not in str(caught.value)
     # What the worker forked is killed with it, but is no child of this process.
     wait_until(lambda: not any(map(is_running, workers() - others)), "the worker and what it forked are gone")
@@ -53,7 +53,7 @@ def workers() -> set[int]:
     return found
 
 
-def test_an_exception_becomes_an_error_in_one_line_with_its_traceback_in_the_log(small_scan: ScanStage) -> None:
+def test_an_exception_becomes_an_error_in_one_line_with_its_traceback_in_the_log(small_scan: DataStage) -> None:
     error = fail(small_scan, "ends:raises")
     assert (error.kind, str(error)) == ("error", "ValueError: two lines")
     assert "Traceback (most recent call last)" in error.log_tail
@@ -61,7 +61,7 @@ def test_an_exception_becomes_an_error_in_one_line_with_its_traceback_in_the_log
 
 
 @pytest.mark.parametrize("implementation", ["ends:hangs", "ends:hangs_deaf"])
-def test_a_hang_becomes_a_timeout_that_names_the_option(small_scan: ScanStage, implementation: str) -> None:
+def test_a_hang_becomes_a_timeout_that_names_the_option(small_scan: DataStage, implementation: str) -> None:
     error = fail(small_scan, implementation, 2.5)
     assert error.kind == "timeout"
     assert "within 2.5 s" in str(error)
@@ -69,7 +69,7 @@ def test_a_hang_becomes_a_timeout_that_names_the_option(small_scan: ScanStage, i
     assert error.log_tail == "about to hang"
 
 
-def test_a_silent_end_is_an_error_and_no_success(small_scan: ScanStage) -> None:
+def test_a_silent_end_is_an_error_and_no_success(small_scan: DataStage) -> None:
     error = fail(small_scan, "ends:exits_at_once")
     assert (error.kind, str(error)) == ("error", "the worker ended with exit code 0 and no answer")
 
@@ -115,7 +115,7 @@ FORKED = "the call returned in a forked child process as well as in the worker; 
     ],
 )
 def test_an_odd_end_is_one_line_that_names_the_cause(
-    small_scan: ScanStage, implementation: str, kind: str, message: str
+    small_scan: DataStage, implementation: str, kind: str, message: str
 ) -> None:
     error = fail(small_scan, f"ends:{implementation}")
     assert (error.kind, str(error)) == (kind, message)
@@ -126,29 +126,29 @@ def test_an_odd_end_is_one_line_that_names_the_cause(
     [("exits_with_a_message", "SystemExit: configuration missing"), ("interrupts", "KeyboardInterrupt")],
 )
 def test_an_end_under_the_time_probe_is_not_taken_for_one_of_pytest(
-    small_scan: ScanStage, implementation: str, message: str
+    small_scan: DataStage, implementation: str, message: str
 ) -> None:
     name = f"{HERE}.ends:{implementation}_after_the_warm_up"
     with pytest.raises(SampleError, match=f"^{message}$"):
-        small_scan.sample("time", name, LONG)
+        sampled(small_scan, "time", name, LONG)
 
 
-def test_sigkill_becomes_killed_and_suggests_memory(small_scan: ScanStage) -> None:
+def test_sigkill_becomes_killed_and_suggests_memory(small_scan: DataStage) -> None:
     error = fail(small_scan, "ends:kills_itself")
     assert (error.kind, str(error)) == ("killed", "the worker was killed by SIGKILL (out of memory?)")
 
 
-def test_abort_becomes_killed_and_the_end_of_the_log_is_kept(small_scan: ScanStage) -> None:
+def test_abort_becomes_killed_and_the_end_of_the_log_is_kept(small_scan: DataStage) -> None:
     error = fail(small_scan, "ends:aborts")
     assert (error.kind, str(error)) == ("killed", "the worker was killed by SIGABRT")
     assert error.log_tail == "about to abort"
 
 
-def test_a_worker_that_is_killed_beside_its_own_child_is_not_waited_for(small_scan: ScanStage) -> None:
+def test_a_worker_that_is_killed_beside_its_own_child_is_not_waited_for(small_scan: DataStage) -> None:
     assert fail(small_scan, "ends:kills_itself_beside_a_child").kind == "killed"
 
 
-def test_ten_megabytes_of_output_do_not_block_and_only_their_end_is_kept(small_scan: ScanStage) -> None:
+def test_ten_megabytes_of_output_do_not_block_and_only_their_end_is_kept(small_scan: DataStage) -> None:
     error = fail(small_scan, "ends:says_much_and_raises")
     assert str(error) == "ValueError: last words"
     assert error.log_tail.endswith("ValueError: last words")
@@ -160,7 +160,7 @@ def test_ten_megabytes_of_output_do_not_block_and_only_their_end_is_kept(small_s
     [("results:returns_nothing", "Expected `object`, got `null`"), ("results:returns_other_types", "$.requirements_")],
 )
 def test_an_outcome_of_another_shape_is_an_error_that_names_the_place(
-    small_scan: ScanStage, implementation: str, part: str
+    small_scan: DataStage, implementation: str, part: str
 ) -> None:
     error = fail(small_scan, implementation)
     assert error.kind == "error"
@@ -168,49 +168,49 @@ def test_an_outcome_of_another_shape_is_an_error_that_names_the_place(
     assert part in str(error)
 
 
-def test_a_query_that_outlives_its_worker_does_not_hold_up_the_next_sample(small_scan: ScanStage) -> None:
+def test_a_query_that_outlives_its_worker_does_not_hold_up_the_next_sample(small_scan: DataStage) -> None:
     assert fail(small_scan, "ends:hangs_in_the_server", 4.0).kind == "timeout"
-    _, digest = small_scan.sample("rows", "streaming", LONG)
-    assert digest.rows.count == EXPECTED_ROWS
+    _, digest = sampled(small_scan, "rows", "streaming", LONG)
+    assert digest.rows == EXPECTED_ROWS
 
 
 @pytest.mark.parametrize("implementation", ["leaves_a_program", "leaves_a_fork"])
 def test_a_sample_ends_with_its_worker_and_what_the_worker_started_ends_too(
-    small_scan: ScanStage, implementation: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_scan: DataStage, implementation: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notes = tmp_path / "notes"
     monkeypatch.setenv(NOTES, str(notes))
-    _, digest = small_scan.sample("rows", f"{HERE}.leftovers:{implementation}", LONG)
-    assert digest.rows.count == EXPECTED_ROWS
+    _, digest = sampled(small_scan, "rows", f"{HERE}.leftovers:{implementation}", LONG)
+    assert digest.rows == EXPECTED_ROWS
     started = [int(pid) for pid in notes.read_text().split()]
     assert len(started) == 2, "one in the warm-up, one in the call"
     wait_until(lambda: not any(map(is_running, started)), "what the worker started is gone")
 
 
 def test_temporary_files_of_the_implementation_go_with_its_worker(
-    small_scan: ScanStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_scan: DataStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notes = tmp_path / "notes"
     monkeypatch.setenv(NOTES, str(notes))
-    small_scan.sample("rows", f"{HERE}.leftovers:leaves_files", LONG)
+    sampled(small_scan, "rows", f"{HERE}.leftovers:leaves_files", LONG)
     left = [Path(path) for path in notes.read_text().split()]
     assert len(left) == 4, "a file and a folder in the warm-up, and again in the call"
     assert not any(path.exists() for path in left)
     assert not left[0].parent.exists(), "the worker's folder"
 
 
-def test_an_implementation_that_leaves_its_working_folder_still_gets_its_answer_through(small_scan: ScanStage) -> None:
+def test_an_implementation_that_leaves_its_working_folder_still_gets_its_answer_through(small_scan: DataStage) -> None:
     for probe in ("memory", "time"):
-        reading, _ = small_scan.sample(probe, f"{HERE}.leftovers:leaves_its_folder", LONG)
+        reading, _ = sampled(small_scan, probe, f"{HERE}.leftovers:leaves_its_folder", LONG)
         assert reading.outcome["requirements_created"] == EXPECTED_ROWS
 
 
 def test_pytest_variables_of_the_caller_do_not_reach_the_time_probe(
-    small_scan: ScanStage, monkeypatch: pytest.MonkeyPatch
+    small_scan: DataStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    reading, _ = small_scan.sample("time", "streaming", LONG)
+    reading, _ = sampled(small_scan, "time", "streaming", LONG)
     assert set(reading.values) == {"wall_seconds", "cpu_seconds"}
 
 
@@ -307,12 +307,12 @@ def test_what_ends_the_worker_before_it_can_answer_is_shown_by_its_last_line(
     ],
 )
 def test_variables_that_would_change_how_a_worker_runs_do_not_reach_it(
-    small_scan: ScanStage, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+    small_scan: DataStage, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
     monkeypatch.setenv("DJANGO_COMPLIANCE_COPY_BATCH_SIZE", "7")
     with pytest.raises(SampleError) as caught:
-        small_scan.sample("rows", f"{HERE}.ends:raises_its_environment", LONG)
+        sampled(small_scan, "rows", f"{HERE}.ends:raises_its_environment", LONG)
     variables = str(caught.value).split()
     assert name not in variables
     assert "DJANGO_COMPLIANCE_COPY_BATCH_SIZE" in variables, "an implementation may read its own settings"

@@ -11,10 +11,11 @@ from typing import cast
 import memray
 import pytest
 
-from bench.harness.stage import ScanStage
+from bench.harness.stage import DataStage
 from bench.messages.reading import Reading
 from bench.messages.request import ProbeName
 from bench.worker.probes.memory import MOST_POINTS, heap_points
+from tests.support.data import sampled
 from tests.support.implementations import BLOCK_BYTES, QUERIES, SLEEP_SECONDS
 from tests.support.small_scan import EXPECTED_ROWS
 
@@ -28,14 +29,14 @@ Take = Callable[[ProbeName, str], Reading]
 
 
 @pytest.fixture(scope="module")
-def take(small_scan: ScanStage) -> Take:
+def take(small_scan: DataStage) -> Take:
     """Take a sample in a worker, once for all tests that use it."""
 
     @functools.cache
     def sample(probe: ProbeName, implementation: str) -> Reading:
         name = implementation if implementation in (MATERIALIZING, STREAMING) else f"{COSTS}:{implementation}"
-        reading, digest = small_scan.sample(probe, name, 120)
-        assert digest.rows.count == EXPECTED_ROWS
+        reading, digest = sampled(small_scan, probe, name, 120)
+        assert digest.rows == EXPECTED_ROWS
         return reading
 
     return sample

@@ -8,7 +8,6 @@ from bench.errors import DatabaseError, InputError
 from bench.harness.executor import SampleError
 from bench.harness.plan import SINGLE_PROBES, schedule
 from bench.harness.runner import Runner
-from bench.harness.targets import TableDigest
 from bench.messages.request import DescribeRequest, ProbeName
 from bench.results.records import Failure
 from tests.support.notes import Notes, always, failures
@@ -69,8 +68,8 @@ def test_progress_comes_to_its_end_also_where_samples_fail() -> None:
         (sample(rows=ROWS - 1), f"wrote {ROWS - 1} rows where the rules give {ROWS}"),
         (sample(rows=0), f"wrote 0 rows where the rules give {ROWS}"),
         (sample(created=ROWS + 1), f"returned requirements_created = {ROWS + 1} but left {ROWS} rows"),
-        (sample(bystanders=(TableDigest(4, "touched"), OTHERS[1])), "changed rows or summaries of another tenant"),
-        (sample(bystanders=(OTHERS[0], TableDigest(0, "gone"))), "changed rows or summaries of another tenant"),
+        (sample(bystanders=(digest(4, "touched"), OTHERS[1])), "changed rows that belong to other calls"),
+        (sample(bystanders=(OTHERS[0], digest(0, "gone"))), "changed rows that belong to other calls"),
     ],
 )
 def test_wrong_rows_are_a_failure_although_the_call_went_well(wrong: Sample, message: str) -> None:

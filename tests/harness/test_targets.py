@@ -7,13 +7,15 @@ from dataclasses import replace
 import psycopg
 import pytest
 
+from bench.compliance.job import JOB
 from bench.errors import DatabaseError
-from bench.harness.stage import ScanStage
+from bench.harness.stage import DataStage
 from bench.harness.targets import TargetDigest, Targets, columns_of, read_target_rows
+from tests.support.data import sampled
 from tests.support.small_scan import EXPECTED_ROWS
 
 
-def execute(scan: ScanStage, statement: str, *parameters: object) -> None:
+def execute(scan: DataStage, statement: str, *parameters: object) -> None:
     with psycopg.connect(scan.access.conninfo_as(scan.access.admin_role)) as connection:
         connection.execute(statement.encode(), parameters)
 
@@ -22,9 +24,9 @@ TABLES = ("compliance_requirements_overviews", "compliance_overview_summaries")
 
 
 @pytest.fixture(scope="module")
-def first_written(small_scan: ScanStage) -> TargetDigest:
+def first_written(small_scan: DataStage) -> TargetDigest:
     """What the streaming implementation left; copies of it belong to the database from then on."""
-    digest = small_scan.sample("rows", "streaming", 120)[1]
+    digest = sampled(small_scan, "rows", "streaming", 120)[1]
     for table in TABLES:
         execute(small_scan, f"CREATE TABLE written_{table} AS TABLE {table}")
     small_scan.guard.forget()
@@ -32,7 +34,7 @@ def first_written(small_scan: ScanStage) -> TargetDigest:
 
 
 @pytest.fixture
-def written(small_scan: ScanStage, first_written: TargetDigest) -> TargetDigest:
+def written(small_scan: DataStage, first_written: TargetDigest) -> TargetDigest:
     """The tables as the streaming implementation left them."""
     for table in TABLES:
         execute(small_scan, f"TRUNCATE {table}")
@@ -40,29 +42,29 @@ def written(small_scan: ScanStage, first_written: TargetDigest) -> TargetDigest:
     return first_written
 
 
-def test_a_reset_brings_back_the_rows_that_were_loaded(small_scan: ScanStage, written: TargetDigest) -> None:
-    assert written.rows.count == EXPECTED_ROWS
+def test_a_reset_brings_back_the_rows_that_were_loaded(small_scan: DataStage, written: TargetDigest) -> None:
+    assert written.rows == EXPECTED_ROWS
     small_scan.reset()
     assert small_scan.digest() == small_scan.untouched
-    assert small_scan.untouched.rows.count < EXPECTED_ROWS
+    assert small_scan.untouched.rows < EXPECTED_ROWS
     assert all(table.count for table in small_scan.untouched.bystanders), "there is something to leave alone"
 
 
 def test_both_implementations_and_every_repetition_leave_the_same_digest(
-    small_scan: ScanStage, written: TargetDigest
+    small_scan: DataStage, written: TargetDigest
 ) -> None:
-    assert small_scan.sample("rows", "materializing", 120)[1] == written
-    assert small_scan.sample("rows", "streaming", 120)[1] == written
+    assert sampled(small_scan, "rows", "materializing", 120)[1] == written
+    assert sampled(small_scan, "rows", "streaming", 120)[1] == written
     assert written.bystanders == small_scan.untouched.bystanders
 
 
-def test_the_digest_sees_every_column_but_id_and_inserted_at(small_scan: ScanStage, written: TargetDigest) -> None:
+def test_the_digest_sees_every_column_but_id_and_inserted_at(small_scan: DataStage, written: TargetDigest) -> None:
     """Each column of each table is changed in one row of the measured scan."""
-    key = small_scan.loaded.key
+    arguments = small_scan.loaded.arguments
     changes = {"uuid": "gen_random_uuid()", "timestamptz": "now() + interval '1 day'", "int4": "{} + 1"}
     changes |= {"text": "{} || 'x'", "varchar": "left({} || 'x', 5) || 'y'"}
     seen = 0
-    for table, part in zip(TABLES, ("rows", "summaries"), strict=True):
+    for number, table in enumerate(TABLES):
         with psycopg.connect(small_scan.access.conninfo_as(small_scan.access.admin_role)) as connection:
             types = connection.execute(
                 "SELECT attname, typname FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid"
@@ -74,15 +76,16 @@ def test_the_digest_sees_every_column_but_id_and_inserted_at(small_scan: ScanSta
                 continue
             value = changes[kind].format(column) if column != "requirement_status" else "'MANUAL'"
             one = f"SELECT id FROM {table} WHERE tenant_id = %s AND scan_id = %s AND "
-            one += "requirement_status <> 'MANUAL' LIMIT 1" if part == "rows" else "true LIMIT 1"
+            one += "requirement_status <> 'MANUAL' LIMIT 1" if number == 0 else "true LIMIT 1"
             with psycopg.connect(small_scan.access.conninfo_as(small_scan.access.admin_role)) as connection:
                 changed = connection.execute(
-                    f"UPDATE {table} SET {column} = {value} WHERE id = ({one})".encode(), [key.tenant_id, key.scan_id]
+                    f"UPDATE {table} SET {column} = {value} WHERE id = ({one})".encode(),
+                    [arguments["tenant_id"], arguments["scan_id"]],
                 )
                 assert changed.rowcount == 1
                 connection.commit()
             digest = small_scan.digest()
-            differs = getattr(digest, part) != getattr(written, part)
+            differs = digest.tables[number] != written.tables[number]
             assert differs == (column not in ("id", "inserted_at")), f"{table}.{column}"
             assert digest.bystanders == written.bystanders
             written = digest
@@ -91,7 +94,7 @@ def test_the_digest_sees_every_column_but_id_and_inserted_at(small_scan: ScanSta
 
 
 def test_the_digest_does_not_depend_on_the_order_of_the_rows_in_the_table(
-    small_scan: ScanStage, written: TargetDigest
+    small_scan: DataStage, written: TargetDigest
 ) -> None:
     for table in TABLES:
         execute(small_scan, f"CREATE TABLE reordered AS SELECT * FROM {table} ORDER BY id DESC")
@@ -112,18 +115,18 @@ def test_the_digest_does_not_depend_on_the_order_of_the_rows_in_the_table(
     ],
 )
 def test_bystanders_are_digested_with_every_column(
-    small_scan: ScanStage, written: TargetDigest, statement: str
+    small_scan: DataStage, written: TargetDigest, statement: str
 ) -> None:
-    execute(small_scan, statement, small_scan.loaded.key.tenant_id)
+    execute(small_scan, statement, small_scan.loaded.arguments["tenant_id"])
     digest = small_scan.digest()
     assert digest.bystanders != written.bystanders
     assert replace(digest, bystanders=written.bystanders) == written
 
 
 def test_rows_are_read_in_the_order_of_their_bytes_without_id_and_time(
-    small_scan: ScanStage, written: TargetDigest
+    small_scan: DataStage, written: TargetDigest
 ) -> None:
-    rows = list(read_target_rows(small_scan.access, small_scan.loaded.key))
+    rows = list(read_target_rows(small_scan.access, small_scan.targets, small_scan.loaded.arguments))
     kinds = [row.pop("table") for row in rows]
     assert kinds == ["rows"] * EXPECTED_ROWS + ["summaries"] * 2
     assert not {"id", "inserted_at"} & set().union(*rows)
@@ -133,11 +136,11 @@ def test_rows_are_read_in_the_order_of_their_bytes_without_id_and_time(
         assert set(rows[0]) == set(columns_of(connection, "compliance_requirements_overviews")) - {"id", "inserted_at"}
 
 
-def test_a_database_that_is_gone_is_said_in_one_line(small_scan: ScanStage) -> None:
+def test_a_database_that_is_gone_is_said_in_one_line(small_scan: DataStage) -> None:
     gone = replace(small_scan.access, conninfo=small_scan.access.conninfo.replace("bench_", "no_such_"))
-    targets = Targets()
-    key = small_scan.loaded.key
-    for action in (targets.save, targets.reset, lambda access: targets.digest(access, key, "c")):
+    targets = Targets.of(JOB)
+    arguments = small_scan.loaded.arguments
+    for action in (targets.save, targets.reset, lambda access: targets.digest(access, arguments, None)):
         with pytest.raises(DatabaseError, match="does not exist") as caught:
             action(gone)
         assert "\n" not in str(caught.value)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from bench.harness.executor import SampleError
-from bench.harness.stage import ScanStage
+from bench.harness.stage import DataStage
 from bench.messages.reading import Reading
 from bench.messages.request import ProbeName
+from tests.support.data import sampled
 from tests.support.implementations import CPU_SECONDS, NOTES, QUERIES
 from tests.support.processes import is_running
 
@@ -29,7 +30,7 @@ Take = Callable[[ProbeName, str], Reading]
 
 
 @pytest.fixture(scope="module")
-def take(small_scan: ScanStage, tmp_path_factory: pytest.TempPathFactory) -> Take:
+def take(small_scan: DataStage, tmp_path_factory: pytest.TempPathFactory) -> Take:
     """Take a sample in a worker, once for all tests that use it."""
     notes = tmp_path_factory.mktemp("notes") / "notes"
 
@@ -38,7 +39,7 @@ def take(small_scan: ScanStage, tmp_path_factory: pytest.TempPathFactory) -> Tak
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv(NOTES, str(notes))
             name = implementation if implementation == "streaming" else f"{HERE}:{implementation}"
-            return small_scan.sample(probe, name, LONG)[0]
+            return sampled(small_scan, probe, name, LONG)[0]
 
     return sample
 
@@ -88,11 +89,11 @@ def test_cpu_of_a_pool_that_outlives_the_call_is_counted_and_no_figure_is_comple
 
 
 def test_shared_memory_that_was_left_to_its_helper_goes_with_the_worker(
-    small_scan: ScanStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_scan: DataStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notes = tmp_path / "notes"
     monkeypatch.setenv(NOTES, str(notes))
-    reading, _ = small_scan.sample("time", f"{HERE}:in_shared_memory", LONG)
+    reading, _ = sampled(small_scan, "time", f"{HERE}:in_shared_memory", LONG)
     assert reading.incomplete == {}, "the helper does no work"
     blocks = notes.read_text().split()
     assert len(blocks) == 2, "one in the warm-up, one in the call"
@@ -132,13 +133,13 @@ def test_threads_that_wait_for_work_are_no_work(take: Take) -> None:
     [("in_a_daemon", ""), ("in_a_daemon_and_dies", "killed"), ("in_a_daemon_and_hangs", "timeout")],
 )
 def test_a_daemon_ends_with_its_sample_however_that_ends(
-    small_scan: ScanStage, implementation: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_scan: DataStage, implementation: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notes = tmp_path / "notes"
     monkeypatch.setenv(NOTES, str(notes))
     ended = ""
     try:
-        small_scan.sample("rows", f"{HERE}:{implementation}", 4.0 if kind == "timeout" else LONG)
+        sampled(small_scan, "rows", f"{HERE}:{implementation}", 4.0 if kind == "timeout" else LONG)
     except SampleError as error:
         ended = error.kind
     assert ended == kind
@@ -148,15 +149,15 @@ def test_a_daemon_ends_with_its_sample_however_that_ends(
 
 
 @pytest.mark.parametrize("probe", ["memory", "memory-untraced"])
-def test_a_heap_that_memray_could_not_write_down_is_no_sample(small_scan: ScanStage, probe: ProbeName) -> None:
+def test_a_heap_that_memray_could_not_write_down_is_no_sample(small_scan: DataStage, probe: ProbeName) -> None:
     """memray itself gives the peak up to the moment at which it could not write, and no error."""
     with pytest.raises(SampleError, match="memray stopped tracking because it could not write its file to ") as caught:
-        small_scan.sample(probe, f"{HERE}:on_a_disk_that_is_full", LONG)
+        sampled(small_scan, probe, f"{HERE}:on_a_disk_that_is_full", LONG)
     assert "set TMPDIR" in str(caught.value)
 
 
-def test_a_time_needs_no_disk(small_scan: ScanStage) -> None:
-    reading, _ = small_scan.sample("time", f"{HERE}:on_a_disk_that_takes_nothing", LONG)
+def test_a_time_needs_no_disk(small_scan: DataStage) -> None:
+    reading, _ = sampled(small_scan, "time", f"{HERE}:on_a_disk_that_takes_nothing", LONG)
     assert reading.values["wall_seconds"] > 0
 
 
@@ -164,13 +165,13 @@ CLOCKS = "tests.support.implementations.clocks"
 
 
 @pytest.mark.parametrize("implementation", ["frozen", "slow", "fast"])
-def test_clocks_that_an_implementation_replaced_are_refused_by_name(small_scan: ScanStage, implementation: str) -> None:
+def test_clocks_that_an_implementation_replaced_are_refused_by_name(small_scan: DataStage, implementation: str) -> None:
     with pytest.raises(SampleError, match=r"the implementation replaced time\.time, .*time\.perf_counter") as caught:
-        small_scan.sample("time", f"{CLOCKS}:{implementation}", LONG)
+        sampled(small_scan, "time", f"{CLOCKS}:{implementation}", LONG)
     assert caught.value.kind == "error"
     assert "\n" not in str(caught.value)
 
 
-def test_clocks_that_are_replaced_within_the_call_alone_change_no_figure(small_scan: ScanStage) -> None:
-    reading, _ = small_scan.sample("time", f"{CLOCKS}:frozen_during_the_call_alone", LONG)
+def test_clocks_that_are_replaced_within_the_call_alone_change_no_figure(small_scan: DataStage) -> None:
+    reading, _ = sampled(small_scan, "time", f"{CLOCKS}:frozen_during_the_call_alone", LONG)
     assert reading.values["wall_seconds"] >= reading.values["cpu_seconds"] > 0

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from bench.analysis.laws import check_laws
-from bench.datasets.size import ScanSize
+from bench.compliance.job import JOB
 from bench.harness.plan import RunPlan
 from bench.harness.runner import Runner
 from bench.report.tables.statements import law_line
 from bench.results.fingerprint import fingerprint
 from tests.support.command import ROOT, run
+from tests.support.data import implementations, synthetic
 from tests.support.notes import Notes
 from tests.support.small_scan import CATALOGUE
 
@@ -25,8 +26,9 @@ MODULE = Path("tests/support/implementations/law_breaking.py")
 @pytest.mark.parametrize("major", [16, 18])
 def test_both_implementations_keep_their_laws_on_scans_of_two_sizes(major: int) -> None:
     plan = RunPlan(
-        sizes=(ScanSize.parse("100/3"), ScanSize.parse("1k/8")),
-        implementations=("materializing", "streaming"),
+        job=JOB,
+        sources=(synthetic("100/3"), synthetic("1k/8")),
+        implementations=implementations("materializing", "streaming"),
         samples=0,
         server_major=major,
         command="bench run",

@@ -12,16 +12,18 @@ import psycopg
 import pytest
 
 from bench.compliance.contract import Framework, Requirement
+from bench.compliance.job import JOB
 from bench.compliance.targets import ROWS as TABLE
 from bench.datasets.catalogue.record import read_catalogue, write_catalogue
-from bench.datasets.size import ScanSize
 from bench.declare.laws import laws_of
 from bench.declare.registry import load
 from bench.declare.storage import STANDARD, DeclaredStorage, Storage, storage_in, storage_of, stores_in
-from bench.harness.stage import ScanSource, ScanStage, Stage, open_stage
+from bench.harness.stage import DataStage, Stage, open_stage
+from bench.harness.targets import Targets
 from bench.results.records import COPY_BASELINE, Results
 from bench.results.store import read_results
 from tests.support.command import run
+from tests.support.data import implementation, implementations, sampled, synthetic
 from tests.support.packed_tables import PACKED, STREAMING, VIEW
 from tests.support.small_scan import CATALOGUE, EXPECTED_ROWS
 from tests.support.workbench import Workbench
@@ -49,15 +51,15 @@ def open_stage_of(request: pytest.FixtureRequest) -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="module")
-def scan(open_stage_of: Stage, catalogue_file: Path) -> Iterator[ScanStage]:
-    source = ScanSource(size=ScanSize.parse("30/2"), scan_file=None, catalogue=str(catalogue_file), seed=0)
-    with open_stage_of.scan(source, source.load_catalogue(), (PACKED, STREAMING)) as scan:
+def scan(open_stage_of: Stage, catalogue_file: Path) -> Iterator[DataStage]:
+    source = synthetic("30/2", catalogue_file)
+    with open_stage_of.data(JOB, source, implementations(PACKED, STREAMING)) as scan:
         yield scan
 
 
-def with_new_catalogue(scan: ScanStage, folder: Path, *, prepared: bool) -> ScanStage:
+def with_new_catalogue(scan: DataStage, folder: Path, *, prepared: bool) -> DataStage:
     """The scan with another description in its catalogue, which no run has brought to the database yet."""
-    catalogue = read_catalogue(scan.catalogue_path)
+    catalogue = read_catalogue(Path(scan.loaded.context["catalogue"]))
     (compliance_id, framework), *_ = catalogue.frameworks.items()
     (requirement_id, requirement), *_ = framework["requirements"].items()
     reworded: Requirement = {**requirement, "description": str(folder)}
@@ -65,10 +67,11 @@ def with_new_catalogue(scan: ScanStage, folder: Path, *, prepared: bool) -> Scan
     changed: Framework = {**framework, "requirements": requirements}
     path = folder / "catalogue.json"
     write_catalogue(path, replace(catalogue, frameworks={**catalogue.frameworks, compliance_id: changed}))
-    return replace(scan, catalogue_path=path, prepared={PACKED} if prepared else set())
+    loaded = replace(scan.loaded, context={**scan.loaded.context, "catalogue": str(path)})
+    return replace(scan, loaded=loaded, prepared={PACKED} if prepared else set())
 
 
-def execute(scan: ScanStage, statement: str) -> None:
+def execute(scan: DataStage, statement: str) -> None:
     with psycopg.connect(scan.access.conninfo_as(scan.access.admin_role)) as connection:
         connection.execute(statement.encode())
 
@@ -82,37 +85,37 @@ def test_a_storage_is_declared_on_the_implementation_and_is_the_task_tables_with
     assert storage_of(elsewhere) == somewhere
     assert storage_of(load(PACKED)).relation == VIEW
     assert storage_of(load(STREAMING)) == STANDARD
-    assert STANDARD.relation == TABLE
+    assert Targets.of(JOB).relation(STANDARD) == TABLE
     declared = [DeclaredStorage(implementation="a", storage=somewhere)]
     assert [storage_in(declared, name) for name in "ab"] == [somewhere, STANDARD]
 
 
-def test_packed_leaves_what_streaming_leaves_and_nothing_of_anybody_else(scan: ScanStage) -> None:
-    _, packed = scan.sample("rows", PACKED, 120)
-    _, streaming = scan.sample("rows", STREAMING, 120)
-    assert (packed.rows, packed.summaries) == (streaming.rows, streaming.summaries)
-    assert packed.rows.count == EXPECTED_ROWS
+def test_packed_leaves_what_streaming_leaves_and_nothing_of_anybody_else(scan: DataStage) -> None:
+    _, packed = sampled(scan, "rows", PACKED, 120)
+    _, streaming = sampled(scan, "rows", STREAMING, 120)
+    assert packed.tables == streaming.tables
+    assert packed.rows == EXPECTED_ROWS
     assert packed.bystanders == streaming.bystanders == scan.untouched.bystanders
     assert (packed.relation, streaming.relation) == (VIEW, TABLE)
 
 
-def test_a_sample_starts_without_packed_rows_and_with_the_catalogue_kept(scan: ScanStage, tmp_path: Path) -> None:
+def test_a_sample_starts_without_packed_rows_and_with_the_catalogue_kept(scan: DataStage, tmp_path: Path) -> None:
     """Also the first one on a database: before it is measured, an unmeasured call brings the catalogue."""
     fresh = with_new_catalogue(scan, tmp_path, prepared=False)
     for _ in range(2):
-        reading, _ = fresh.sample("database", PACKED, 120)
+        reading, _ = sampled(fresh, "database", PACKED, 120)
         assert reading.values["rows_inserted"] == PACKED_ROWS + SUMMARIES
         assert reading.values["rows_deleted"] == 0
 
 
 def test_the_law_holds_and_a_new_catalogue_costs_one_statement_more(
-    scan: ScanStage, workbench: Workbench, tmp_path: Path
+    scan: DataStage, workbench: Workbench, tmp_path: Path
 ) -> None:
     (law,) = (law for law in laws_of(load(PACKED)) if law.metric == "statements_server")
     assert (law.base, law.steps) == (STATEMENTS, ())
-    reading, _ = scan.sample("statements", PACKED, 120)
+    reading, _ = sampled(scan, "statements", PACKED, 120)
     assert reading.values == {"statements_django": 4, "statements_server": STATEMENTS}
-    reading, _ = with_new_catalogue(scan, tmp_path, prepared=True).sample("statements", PACKED, 120)
+    reading, _ = sampled(with_new_catalogue(scan, tmp_path, prepared=True), "statements", PACKED, 120)
     assert reading.values["statements_server"] == STATEMENTS + COPY_OF_THE_CATALOGUE
 
 
@@ -120,20 +123,20 @@ def test_the_law_holds_and_a_new_catalogue_costs_one_statement_more(
     "change",
     ["UPDATE compliance_requirements_packed SET passed_checks = '{7}'", "DELETE FROM compliance_requirements_packed"],
 )
-def test_a_change_of_anybody_elses_packed_rows_is_seen(scan: ScanStage, change: str) -> None:
+def test_a_change_of_anybody_elses_packed_rows_is_seen(scan: DataStage, change: str) -> None:
     execute(scan, change)
     assert scan.digest(VIEW).bystanders != scan.untouched.bystanders
     scan.reset()
     assert scan.digest(VIEW).bystanders == scan.untouched.bystanders
 
 
-def test_the_others_packed_rows_are_those_of_another_scan_of_another_tenant_and_of_one_scan_id(scan: ScanStage) -> None:
+def test_the_others_packed_rows_are_those_of_another_scan_of_another_tenant_and_of_one_scan_id(scan: DataStage) -> None:
     scan.reset()  # whatever an earlier test left
-    key = scan.loaded.key
+    arguments = scan.loaded.arguments
     with psycopg.connect(scan.access.conninfo_as(scan.access.admin_role)) as connection:
         found = connection.execute(
             "SELECT DISTINCT tenant_id::text = %s, scan_id::text = %s FROM compliance_requirements_packed",
-            [key.tenant_id, key.scan_id],
+            [arguments["tenant_id"], arguments["scan_id"]],
         ).fetchall()
     assert set(found) == {(True, False), (False, False), (False, True)}
 
@@ -174,12 +177,12 @@ def test_a_re_run_meets_earlier_rows_of_each_form(rerun: Results) -> None:
     assert deleted == {PACKED: (PACKED_ROWS + SUMMARIES,), STREAMING: table, COPY_BASELINE: table}
 
 
-def test_the_copy_baseline_copies_into_the_table_what_the_view_shows(scan: ScanStage) -> None:
-    written = scan.write_copy_files(PACKED, 120)
-    _, copied = scan.sample("rows", COPY_BASELINE, 120)
-    assert (copied.rows, copied.summaries) == (written.rows, written.summaries)
+def test_the_copy_baseline_copies_into_the_table_what_the_view_shows(scan: DataStage) -> None:
+    written = scan.write_copy_files(implementation(PACKED), 120)
+    _, copied = sampled(scan, "rows", COPY_BASELINE, 120)
+    assert copied.tables == written.tables
     assert (copied.relation, written.relation) == (TABLE, VIEW)
-    assert copied.rows.count == EXPECTED_ROWS
+    assert copied.rows == EXPECTED_ROWS
 
 
 def test_servers_without_views_that_keep_row_level_security_are_refused(workbench: Workbench) -> None:

@@ -7,8 +7,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from bench.datasets.size import ScanSize
-from bench.harness.stage import ScanSource, ScanStage, Stage
+from bench.compliance.job import JOB
+from bench.harness.stage import DataStage, Stage
+from tests.support.data import implementations, sampled, synthetic
 from tests.support.packed_tables import PACKED, STREAMING
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
@@ -19,31 +20,31 @@ SIZES = ("100/3", "1k/8")
 
 
 @pytest.fixture(scope="module")
-def scans(quick_stage: Stage) -> Iterator[dict[str, ScanStage]]:
+def scans(quick_stage: Stage) -> Iterator[dict[str, DataStage]]:
     """Two of the pull request's scans, with the whole catalogue."""
     with ExitStack() as stack:
         opened = {}
         for label in SIZES:
-            source = ScanSource(size=ScanSize.parse(label), scan_file=None, catalogue="synthetic", seed=0)
-            opened[label] = stack.enter_context(quick_stage.scan(source, source.load_catalogue(), (PACKED,)))
+            source = synthetic(label)
+            opened[label] = stack.enter_context(quick_stage.data(JOB, source, implementations(PACKED)))
         yield opened
 
 
 @pytest.mark.parametrize("label", SIZES)
-def test_the_heap_stays_below_1_mb(scans: dict[str, ScanStage], label: str) -> None:
-    reading, _ = scans[label].sample("memory", PACKED, None)
+def test_the_heap_stays_below_1_mb(scans: dict[str, DataStage], label: str) -> None:
+    reading, _ = sampled(scans[label], "memory", PACKED, None)
     assert reading.values["peak_heap_bytes"] < MOST_HEAP_BYTES
 
 
-def test_a_fiftieth_of_streamings_wal_holds_the_same_rows(scans: dict[str, ScanStage]) -> None:
+def test_a_fiftieth_of_streamings_wal_holds_the_same_rows(scans: dict[str, DataStage]) -> None:
     scan = scans["1k/8"]
-    packed, of_packed = scan.sample("database", PACKED, None)
-    streaming, of_streaming = scan.sample("database", STREAMING, None)
-    assert (of_packed.rows, of_packed.summaries) == (of_streaming.rows, of_streaming.summaries)
-    assert of_packed.rows.count == 8 * 5_421
+    packed, of_packed = sampled(scan, "database", PACKED, None)
+    streaming, of_streaming = sampled(scan, "database", STREAMING, None)
+    assert of_packed.tables == of_streaming.tables
+    assert of_packed.rows == 8 * 5_421
     assert streaming.values["wal_bytes"] > LEAST_WAL_RATIO * packed.values["wal_bytes"]
 
 
-def test_the_number_of_statements_is_the_same_for_every_size(scans: dict[str, ScanStage]) -> None:
-    counts = {label: scan.sample("statements", PACKED, None)[0].values for label, scan in scans.items()}
+def test_the_number_of_statements_is_the_same_for_every_size(scans: dict[str, DataStage]) -> None:
+    counts = {label: sampled(scan, "statements", PACKED, None)[0].values for label, scan in scans.items()}
     assert counts["100/3"] == counts["1k/8"]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.datasets.size import ScanSize
-from bench.harness.stage import ScanSource, Stage, open_stage
+from bench.harness.stage import Stage, open_stage
+from bench.jobs.job import DataSource
+from tests.support.data import synthetic
 from tests.support.sandbox_maker import CATALOGUE, SCAN, SandboxMaker, sandbox_maker
 
 
@@ -21,8 +22,8 @@ def catalogue_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def source(catalogue_file: Path) -> ScanSource:
-    return ScanSource(size=ScanSize.parse(SCAN), scan_file=None, catalogue=str(catalogue_file), seed=0)
+def source(catalogue_file: Path) -> DataSource:
+    return synthetic(SCAN, catalogue_file)
 
 
 @pytest.fixture(scope="session")
@@ -32,5 +33,5 @@ def stage() -> Iterator[Stage]:
 
 
 @pytest.fixture
-def make_sandbox(stage: Stage, source: ScanSource) -> SandboxMaker:
+def make_sandbox(stage: Stage, source: DataSource) -> SandboxMaker:
     return sandbox_maker(stage, source)

@@ -13,7 +13,7 @@ import pytest
 
 from bench.analysis.promises import PromiseStatus
 from bench.declare.promise import Promise
-from bench.harness.stage import ScanSource
+from bench.jobs.job import DataSource
 from bench.promises import fault_free
 from bench.promises.fault_plan import FAULT_KINDS, FEWEST_POINTS
 from bench.promises.trial import TrialPlan
@@ -40,7 +40,8 @@ def test_an_implementation_that_keeps_everything_survives_each_kind_of_fault(
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     monkeypatch.setenv("TMPDIR", str(temporary))
     monkeypatch.delenv("BENCH_DATABASE_URL", raising=False)
-    monkeypatch.setattr(fault_free, "DELAYS", dict.fromkeys(fault_free.DELAYS, (0.0,)))
+    monkeypatch.setattr(fault_free, "DELAYS", (0.0,))
+    monkeypatch.setattr(fault_free, "RIVAL_DELAYS", (0.0,))
     json, markdown = tmp_path / "new" / "promises.json", tmp_path / "promises.md"
     options = ["--scan", SCAN, "--catalogue-file", catalogue_file, "--points", FEWEST_POINTS]
     files = ["--json", json, "--markdown", markdown]
@@ -52,12 +53,12 @@ def test_an_implementation_that_keeps_everything_survives_each_kind_of_fault(
     (kept,) = read_promises(json)
     assert (kept.failure, kept.rows, kept.declared) == ("", ROWS, tuple(Promise))
     assert kept.source
-    assert {(one.rows, one.summaries) for one in kept.readings} == {(OLD, OLD), (NEW, NEW)}
+    assert {one.tables for one in kept.readings} == {(OLD, OLD), (NEW, NEW)}
     assert sorted(one.kind for one in kept.points) == sorted(FAULT_KINDS)
     assert [one for one in kept.points if not one.struck or not one.ended] == []
     assert [one for one in kept.points if one.rerun or one.left_over] == []
     assert [one.ended.partition(":")[0] for one in kept.refusals] == ["DoesNotExist"] * 3
-    assert [one.scans for one in kept.races] == list(fault_free.DELAYS)
+    assert [one.scans for one in kept.races] == ["one", "two of a tenant", "two of two tenants"]
     assert {one.status for one in findings(kept).values()} == {PromiseStatus.KEPT}
     assert str(temporary) not in json.read_text(encoding="utf-8")
 
@@ -145,7 +146,7 @@ def test_the_exit_code_says_whether_what_is_promised_is_kept(
     made = trial("streaming", **{**good, **parts})
 
     def tried(
-        plan: TrialPlan, source: ScanSource, progress: object, keep: Callable[[PromiseTrial], None]
+        plan: TrialPlan, source: DataSource, progress: object, keep: Callable[[PromiseTrial], None]
     ) -> tuple[PromiseTrial, ...]:
         keep(made)
         return (made,)

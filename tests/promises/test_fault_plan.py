@@ -19,7 +19,7 @@ from bench.promises.fault_plan import (
     shares,
 )
 
-PROFILE = RunProfile(seconds=2.0, statements=31, pieces=797, rows=16_263, summaries=46)
+PROFILE = RunProfile(seconds=2.0, statements=31, pieces=797, rows=16_263, last=46)
 
 
 def test_fifty_points_are_divided_by_weight() -> None:
@@ -53,7 +53,7 @@ def test_few_points_at_statements_include_the_first_and_the_commit_that_nobody_w
 
 def test_points_in_rows_and_in_time_are_distinct_and_inside_the_run() -> None:
     faults = [point.fault for point in plan_points(100, PROFILE, crashes=True)]
-    rows = [one.row for one in faults if isinstance(one, BlockedRow) and (one.what, one.action) == ("row", "refuse")]
+    rows = [one.row for one in faults if isinstance(one, BlockedRow) and (one.table, one.action) == ("first", "refuse")]
     assert len(set(rows)) == len(rows)
     assert all(1 <= row <= PROFILE.rows for row in rows)
     seconds = [one.seconds for one in faults if isinstance(one, OutsideFault) and one.action == "kill"]

@@ -41,8 +41,8 @@ def test_a_trial_replaces_the_same_implementations_earlier_one(tmp_path: Path) -
     [
         (b"{", "is not a promises file: .*delete it"),
         (b"\xff", "is not a promises file: line 1: byte 0xff"),
-        (b'{"schema": 1, "trials": [{"implementation": "a"}]}', r"is not a promises file: .*\$\.trials\[0\]"),
-        (b'{"schema": 99, "trials": []}', "has promises schema 99, and this version reads 1; delete it"),
+        (b'{"schema": 2, "trials": [{"implementation": "a"}]}', r"is not a promises file: .*\$\.trials\[0\]"),
+        (b'{"schema": 99, "trials": []}', "has promises schema 99, and this version reads 2; delete it"),
     ],
 )
 def test_a_bad_file_is_named_with_the_remedy(tmp_path: Path, content: bytes, message: str) -> None:

@@ -9,7 +9,8 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from bench.database.embedded import embedded_server
-from bench.harness.stage import ScanSource, open_stage
+from bench.harness.stage import open_stage
+from bench.jobs.job import DataSource
 from bench.messages.fault import Fault
 from bench.promises import server_faults
 from bench.promises.fault_free import watch_runs
@@ -25,7 +26,7 @@ CONTROL = "tests.support.implementations.promises_planted:keeps_everything"
 
 
 @pytest.fixture(scope="module")
-def make_own_sandbox(source: ScanSource) -> Iterator[SandboxMaker]:
+def make_own_sandbox(source: DataSource) -> Iterator[SandboxMaker]:
     with embedded_server(16, {"fsync": "off"}) as handle:
         with psycopg.connect(handle.conninfo, autocommit=True) as theirs:
             theirs.execute("CREATE ROLE somebody LOGIN CREATEDB CREATEROLE BYPASSRLS")
@@ -39,12 +40,12 @@ def test_faults_are_injected_and_recovered_from(make_own_sandbox: SandboxMaker) 
         in_transaction = Fault(action="terminate", trips="statements", number=profile.statements - 4, moment="before")
         faults = (
             in_transaction,
-            BlockedRow(what="summary", row=1, action="refuse"),
-            BlockedRow(what="row", row=9, action="hold"),
+            BlockedRow(table="last", row=1, action="refuse"),
+            BlockedRow(table="first", row=9, action="hold"),
         )
         points = [try_point(sandbox, PlannedPoint("", "", fault), profile.seconds) for fault in faults]
     assert unchanged
-    assert {(one.rows, one.summaries) for one in readings} == {(OLD, OLD), (NEW, NEW)}
+    assert {one.tables for one in readings} == {(OLD, OLD), (NEW, NEW)}
     assert [one.ended.partition(":")[0] for one in points] == ["AdminShutdown", "DiskFull", "QueryCanceled"]
     assert all(one.struck for one in points)
     assert [one for one in points if one.rerun or one.left_over or not one.bystanders_unchanged] == []

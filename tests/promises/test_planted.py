@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import pytest
 
 from bench.analysis.promises import PromiseStatus
+from bench.compliance.job import JOB
 from bench.declare.promise import Promise
 from bench.harness.executor import ProcessExecutor
-from bench.harness.stage import ScanSource, Stage
+from bench.harness.stage import Stage
+from bench.jobs.job import DataSource
+from bench.jobs.registry import implementation_of
 from bench.messages.fault import Fault
 from bench.promises.fault_free import races, refusals, watch_runs
 from bench.promises.fault_plan import FEWEST_POINTS, BlockedRow, PlannedPoint
 from bench.promises.fault_point import try_point
+from bench.promises.sandbox import TrialContext
 from bench.promises.trial import TrialPlan, TrialRunner
 from bench.results.promises import DeclaredPromises
 from tests.support.notes import Notes
@@ -49,8 +55,8 @@ def test_a_kill_between_two_batches_shows_what_a_crash_leaves(make_sandbox: Sand
 def test_readers_see_rows_that_are_committed_before_their_summaries(make_sandbox: SandboxMaker) -> None:
     with make_sandbox(f"{PLANTED}commits_in_the_middle") as (sandbox, _):
         readings, _ = watch_runs(sandbox, 2)
-    assert {one.rows for one in readings} == {OLD, NEW}
-    assert (NEW, NONE) in {(one.rows, one.summaries) for one in readings}
+    assert {one.tables[0] for one in readings} == {OLD, NEW}
+    assert (NEW, NONE) in {one.tables for one in readings}
     assert broken_promises(trial(readings=readings)) == {Promise.TOGETHER, Promise.WHOLE_SETS}
 
 
@@ -73,10 +79,10 @@ def test_accepting_another_tenants_scan_is_reported(make_sandbox: SandboxMaker) 
 
 
 def test_a_false_success_is_reported(make_sandbox: SandboxMaker) -> None:
-    refused = PlannedPoint("row refused by the server", "row 9", BlockedRow(what="row", row=9, action="refuse"))
+    refused = PlannedPoint("row refused by the server", "row 9", BlockedRow(table="first", row=9, action="refuse"))
     with make_sandbox(f"{PLANTED}hides_errors") as (sandbox, profile):
         found = try_point(sandbox, refused, profile.seconds)
-    assert (found.struck, found.ended, found.rows) == (True, "", OLD)
+    assert (found.struck, found.ended, found.tables[0]) == (True, "", OLD)
     tried = trial(points=(found,))
     assert [seen.what for seen in findings(tried)[Promise.CRASH].violations] == [
         "old although the run reported success"
@@ -97,15 +103,28 @@ def test_a_deadlock_of_two_runs_is_reported(make_sandbox: SandboxMaker) -> None:
     assert broken_promises(trial(races=(held,))) == {Promise.SAME_SCAN}
 
 
-def test_an_implementation_that_fails_undisturbed_is_a_failed_trial(stage: Stage, source: ScanSource) -> None:
+def test_an_implementation_that_fails_undisturbed_is_a_failed_trial(stage: Stage, source: DataSource) -> None:
     """Its promises count as not tried."""
-    name = f"{PLANTED}fails"
+    failing = implementation_of(JOB, f"{PLANTED}fails")
     plan = TrialPlan(
-        implementations=(name,), points=FEWEST_POINTS, database_url=None, server_major=16, timeout_seconds=None
+        job=JOB,
+        implementations=(failing,),
+        points=FEWEST_POINTS,
+        database_url=None,
+        server_major=16,
+        timeout_seconds=None,
     )
-    declared = DeclaredPromises(implementation=name, promises=tuple(Promise))
-    with stage.scan(source, source.load_catalogue()) as staged:
-        failed = TrialRunner(plan, stage.server, ProcessExecutor(stage.scratch), staged, declared, Notes())
+    declared = DeclaredPromises(implementation=failing.name, promises=tuple(Promise))
+    with stage.data(JOB, source) as staged:
+        context = TrialContext(
+            executor=ProcessExecutor(stage.scratch),
+            job=JOB,
+            implementation=failing,
+            loaded=staged.loaded,
+            timeout_seconds=60.0,
+            stop=Event(),
+        )
+        failed = TrialRunner(plan, stage.server, staged, declared, Notes(), context)
         failed.run()
     assert failed.result.failure == "failed where nothing disturbed it: RuntimeError: out of order"
     assert {one.status for one in findings(failed.result).values()} == {PromiseStatus.UNTRIED}

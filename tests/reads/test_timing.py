@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 
 import psycopg
 import pytest
 
+from bench.compliance.job import JOB
 from bench.compliance.typical_reads import READS
-from bench.datasets.size import ScanSize
 from bench.declare.storage import storage_in
 from bench.errors import DatabaseError, InputError
-from bench.harness.stage import ScanSource, ScanStage, open_stage
+from bench.harness.stage import DataStage, open_stage
 from bench.reads.run import measure_sizes
 from bench.reads.timing import MOST_REPEATS, time_reads
 from bench.results.reads import ReadSamples
+from tests.support.data import implementation, implementations, synthetic
 from tests.support.packed_tables import PACKED, STREAMING, VIEW
 from tests.support.small_scan import CATALOGUE, EXPECTED_ROWS
 
@@ -27,30 +27,30 @@ FRAMEWORKS = 2
 
 
 @pytest.fixture(scope="module")
-def scan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScanStage]:
+def scan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataStage]:
     """A scan that both designs have written."""
     path = tmp_path_factory.mktemp("catalogue") / "catalogue.json"
     path.write_text(json.dumps(CATALOGUE), encoding="utf-8")
-    source = ScanSource(size=ScanSize.parse("30/2"), scan_file=None, catalogue=str(path), seed=0)
-    with open_stage(None, 16) as stage, stage.scan(source, source.load_catalogue(), (PACKED,)) as scan:
-        scan.write_earlier_rows(STREAMING, 120)
-        scan.write_earlier_rows(PACKED, 120)
+    source = synthetic("30/2", path)
+    with open_stage(None, 16) as stage, stage.data(JOB, source, implementations(PACKED)) as scan:
+        scan.write_earlier_rows(implementation(STREAMING), 120)
+        scan.write_earlier_rows(implementation(PACKED), 120)
         yield scan
 
 
-def timed(scan: ScanStage, pairs: int = PAIRS) -> dict[str, ReadSamples]:
+def timed(scan: DataStage, pairs: int = PAIRS) -> dict[str, ReadSamples]:
     messages: list[str] = []
-    found = time_reads(scan.access, scan.loaded.key, VIEW, pairs, messages.append)
+    found = time_reads(scan.access, scan.loaded.arguments, VIEW, pairs, messages.append)
     assert len(messages) == len(READS)
     return {one.read: one for one in found}
 
 
-def execute(scan: ScanStage, statement: str) -> None:
+def execute(scan: DataStage, statement: str) -> None:
     with psycopg.connect(scan.access.conninfo_as(scan.access.admin_role)) as connection:
         connection.execute(statement.encode())
 
 
-def test_every_read_has_a_sample_of_both_sides_for_each_pair_and_the_same_answers(scan: ScanStage) -> None:
+def test_every_read_has_a_sample_of_both_sides_for_each_pair_and_the_same_answers(scan: DataStage) -> None:
     found = timed(scan)
     assert list(found) == [read.title for read in READS]
     for one in found.values():
@@ -60,7 +60,7 @@ def test_every_read_has_a_sample_of_both_sides_for_each_pair_and_the_same_answer
         assert one.same_answers, one.read
 
 
-def test_pairs_go_from_the_smallest_framework_to_the_largest(scan: ScanStage) -> None:
+def test_pairs_go_from_the_smallest_framework_to_the_largest(scan: DataStage) -> None:
     """One requirement in two regions, then two; the whole scan in each pair."""
     found = timed(scan, pairs=2)
     assert found["one framework, all regions"].rows == (2, 4)
@@ -82,7 +82,7 @@ def test_pairs_go_from_the_smallest_framework_to_the_largest(scan: ScanStage) ->
         ("DELETE FROM compliance_requirements_packed", {"counted", "all regions", "scan"}),
     ],
 )
-def test_answers_that_differ_are_seen(scan: ScanStage, change: str, unequal: set[str]) -> None:
+def test_answers_that_differ_are_seen(scan: DataStage, change: str, unequal: set[str]) -> None:
     with psycopg.connect(scan.access.conninfo_as(scan.access.admin_role)) as connection:
         kept = connection.execute(
             "SELECT description, framework_id, slot FROM compliance_catalogue_requirements"
@@ -103,9 +103,10 @@ def test_answers_that_differ_are_seen(scan: ScanStage, change: str, unequal: set
     assert all(one.same_answers for one in timed(scan).values())
 
 
-def test_reads_are_the_applications_who_sees_its_tenant_only(scan: ScanStage) -> None:
+def test_reads_are_the_applications_who_sees_its_tenant_only(scan: DataStage) -> None:
     """The scan under another tenant has no rows to read, although a session without row-level security saw them."""
-    foreign = replace(scan.loaded.key, tenant_id=scan.loaded.warm_up.tenant_id)
+    assert scan.loaded.warm_up
+    foreign = {**scan.loaded.arguments, "tenant_id": scan.loaded.warm_up["tenant_id"]}
     with pytest.raises(InputError, match="no row to read; give a larger --scan"):
         time_reads(scan.access, foreign, VIEW, PAIRS, lambda _: None)
     execute(scan, f"REVOKE SELECT ON compliance_requirements_packed FROM {scan.access.app_role}")
@@ -116,7 +117,7 @@ def test_reads_are_the_applications_who_sees_its_tenant_only(scan: ScanStage) ->
         execute(scan, f"GRANT SELECT ON compliance_requirements_packed TO {scan.access.app_role}")
 
 
-def test_sizes_are_the_servers_own_for_each_table_of_both_designs(scan: ScanStage) -> None:
+def test_sizes_are_the_servers_own_for_each_table_of_both_designs(scan: DataStage) -> None:
     sizes = {one.relation: one for one in measure_sizes(scan.access, PACKED, storage_in(scan.storages, PACKED))}
     assert [one.design for one in sizes.values()] == ["table", "packed", "packed", "packed"]
     with psycopg.connect(scan.access.conninfo_as(scan.access.admin_role)) as connection:

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from bench.compliance.job import JOB
 from bench.database.access import DatabaseAccess
 from bench.harness.stage import Stage
 
@@ -58,7 +59,7 @@ _PARTITIONS = """
 
 @pytest.fixture
 def connection(quick_stage: Stage) -> psycopg.Connection:
-    access = quick_stage.template
+    access = quick_stage.template(JOB)
     return psycopg.connect(access.conninfo_as(access.admin_role))
 
 
@@ -73,7 +74,7 @@ def described(connection: psycopg.Connection, access: DatabaseAccess, kind: str,
 def test_a_table_is_as_in_production(quick_stage: Stage, connection: psycopg.Connection, table: str, kind: str) -> None:
     expected = TABLES[table][kind]
     assert expected or (table, kind) == ("tenants", "constraints")
-    found = described(connection, quick_stage.template, kind, table)
+    found = described(connection, quick_stage.template(JOB), kind, table)
     if (table, kind) == ("tenants", "policies"):
         # Those that are left out have their own condition here; see migration 0002.
         found = [line for line in found if " a TO " in line]

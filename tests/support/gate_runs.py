@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.analysis.verdict import Check, Verdict
+from bench.compliance.job import JOB
 from bench.declare.laws import Law
 from bench.gate.judge import gate
 from bench.gate.policy import Policy
@@ -67,7 +68,7 @@ def policy(tmp_path: Path, rules: str = "", scans: Sequence[str] = LABELS) -> Po
     """Read a policy over ``scans`` with more TOML below."""
     path = tmp_path / "policy.toml"
     path.write_text(policy_text(rules, scans), encoding="utf-8")
-    return read_policy(path)
+    return read_policy(path, JOB)
 
 
 def policy_text(rules: str = "", scans: Sequence[str] = LABELS) -> str:

@@ -19,6 +19,8 @@ def trial(implementation: str = "own", **parts: Any) -> PromiseTrial:
         "created": "2026-01-02T03:04:05+00:00",
         "scan": "100/3",
         "rows": 16_263,
+        "tables": ("rows", "summaries"),
+        "refusal": "DoesNotExist",
         "seconds": 0.75,
         "server_version": "16.14",
         "server_source": "embedded",
@@ -27,7 +29,7 @@ def trial(implementation: str = "own", **parts: Any) -> PromiseTrial:
 
 
 def reading(rows: Holding, summaries: Holding, count: int = 1, seconds: float = 0.5) -> Snapshot:
-    return Snapshot(rows=rows, summaries=summaries, count=count, seconds=seconds)
+    return Snapshot(tables=(rows, summaries), count=count, seconds=seconds)
 
 
 def point(rows: Holding = OLD, summaries: Holding = OLD, **parts: Any) -> FaultPoint:
@@ -41,7 +43,7 @@ def point(rows: Holding = OLD, summaries: Holding = OLD, **parts: Any) -> FaultP
         "rerun": "",
         "bystanders_unchanged": True,
     }
-    return FaultPoint(rows=rows, summaries=summaries, **{**facts, **parts})
+    return FaultPoint(tables=(rows, summaries), **{**facts, **parts})
 
 
 def refusal(**parts: Any) -> Refusal:

@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from threading import Event
 
+from bench.compliance.job import JOB
 from bench.declare.storage import storage_in
 from bench.harness.executor import ProcessExecutor
-from bench.harness.stage import ScanSource, Stage
+from bench.harness.stage import Stage
+from bench.jobs.job import DataSource
+from bench.jobs.registry import implementation_of
 from bench.promises.fault_plan import RunProfile
 from bench.promises.sandbox import Sandbox, TrialContext, prepare_sandbox
 
@@ -33,17 +36,18 @@ SandboxMaker = Callable[[str], AbstractContextManager[Prepared]]
 """Prepares a sandbox for the named implementation."""
 
 
-def sandbox_maker(stage: Stage, source: ScanSource) -> SandboxMaker:
+def sandbox_maker(stage: Stage, source: DataSource) -> SandboxMaker:
     """Return a function that prepares sandboxes on ``stage``."""
 
     @contextmanager
     def make(implementation: str) -> Iterator[Prepared]:
-        with stage.scan(source, source.load_catalogue(), (implementation,)) as staged:
+        found = implementation_of(JOB, implementation)
+        with stage.data(JOB, source, (found,)) as staged:
             context = TrialContext(
                 executor=ProcessExecutor(stage.scratch),
-                implementation=stage.implementation(implementation),
+                job=JOB,
+                implementation=found,
                 loaded=staged.loaded,
-                catalogue_path=staged.catalogue_path,
                 timeout_seconds=60.0,
                 stop=Event(),
                 storage=storage_in(staged.storages, implementation),

@@ -10,28 +10,32 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from bench.compliance.contract import Outcome
-from bench.datasets.catalogue.record import LoadedCatalogue
-from bench.datasets.size import ScanSize
+from bench.compliance.job import JOB
+from bench.compliance.outcome import ExpectedOutcome
+from bench.database.roles import LoginRoles
 from bench.harness.executor import Executor
 from bench.harness.plan import RunPlan
-from bench.harness.stage import ScanSource, Stage
-from bench.harness.targets import TableDigest, TargetDigest
+from bench.harness.stage import Stage
+from bench.harness.targets import TargetDigest
 from bench.jobs.environment import WorkerEnvironment
+from bench.jobs.implementation import Implementation
+from bench.jobs.job import DataSource, Job, Loaded
+from bench.jobs.size import parse_size
 from bench.messages.answer import DescribeAnswer
 from bench.messages.reading import Reading
 from bench.messages.request import AnswerT, DescribeRequest, ProbeName, Request
-from bench.results.records import Dataset
+from bench.results.records import Dataset, TableDigest
 
 ROWS = 12
 
 
-def digest(rows: int, content: str) -> TableDigest:
+def digest(rows: int, content: str, table: str = "rows") -> TableDigest:
     """The digest of a table of ``rows`` rows; the same content gives the same digest."""
-    return TableDigest(rows, sha256(content.encode()).hexdigest())
+    return TableDigest(table=table, sha256=sha256(content.encode()).hexdigest(), count=rows)
 
 
 EMPTY = digest(0, "none")
-OTHERS = (digest(4, "other rows"), digest(2, "other summaries"))
+OTHERS = (digest(4, "other rows"), digest(2, "other summaries", "summaries"))
 Sample = tuple[Reading, TargetDigest]
 Script = Callable[[str, ProbeName, str], Sample]
 """From scan, probe and implementation to what the sample gives; it may raise."""
@@ -56,15 +60,16 @@ def sample(
         outcome=outcome(rows if created is None else created),
         warnings=warnings,
     )
-    return reading, TargetDigest(digest(rows, content), digest(2, "summaries"), bystanders)
+    return reading, TargetDigest((digest(rows, content), digest(2, "summaries", "summaries")), bystanders)
 
 
 def plan(
     sizes: Sequence[str] = ("100/3",), implementations: Sequence[str] = ("before", "after"), samples: int = 2
 ) -> RunPlan:
     return RunPlan(
-        sizes=tuple(map(ScanSize.parse, sizes)),
-        implementations=tuple(implementations),
+        job=JOB,
+        sources=tuple(DataSource(size=parse_size(JOB, size)) for size in sizes),
+        implementations=tuple(Implementation(name=name, function=f"own:{name}") for name in implementations),
         samples=samples,
         command="bench run",
     )
@@ -96,43 +101,60 @@ class StandIn:
     events: list[str] = field(default_factory=list)
 
     @contextmanager
-    def open(self, database_url: str | None, server_major: int) -> Iterator[Stage]:  # noqa: ARG002 - as open_stage
+    def open(
+        self,
+        database_url: str | None,  # noqa: ARG002 - as open_stage
+        server_major: int,  # noqa: ARG002 - as open_stage
+        logins: LoginRoles | None,  # noqa: ARG002 - as open_stage
+    ) -> Iterator[Stage]:
         self.events.append("open")
         server = SimpleNamespace(version="16.0", source="embedded", settings=dict, warnings=())
         try:
-            yield cast(Stage, SimpleNamespace(server=server, describe=self._describe, scan=self._scan))
+            yield cast(Stage, SimpleNamespace(server=server, describe=self._describe, data=self._data))
         finally:
             self.events.append("close")
 
-    def _describe(self, implementations: tuple[str, ...]) -> DescribeAnswer:
-        return self.executor.run(
-            DescribeRequest(environment=WorkerEnvironment(), functions=dict.fromkeys(implementations, "")), 1.0
-        )
+    def _describe(
+        self,
+        job: Job,  # noqa: ARG002 - as Stage has it
+        implementations: tuple[Implementation, ...],
+    ) -> DescribeAnswer:
+        functions = {one.name: one.function for one in implementations}
+        return self.executor.run(DescribeRequest(environment=WorkerEnvironment(), functions=functions), 1.0)
 
     @contextmanager
-    def _scan(
+    def _data(
         self,
-        source: ScanSource,
-        catalogue: LoadedCatalogue,  # noqa: ARG002 - as Stage has it
-        implementations: tuple[str, ...],  # noqa: ARG002 - as Stage has it
+        job: Job,  # noqa: ARG002 - as Stage has it
+        source: DataSource,
+        implementations: tuple[Implementation, ...],  # noqa: ARG002 - as Stage has it
     ) -> Iterator[SimpleNamespace]:
         self.events.append(f"load {source.label}")
 
-        def take(probe: ProbeName, implementation: str, timeout: float | None) -> Sample:
-            self.taken.append((source.label, probe, implementation))
-            return self.script(source.label, probe, implementation)
+        def take(probe: ProbeName, implementation: Implementation, timeout: float | None) -> Sample:
+            self.taken.append((source.label, probe, implementation.name))
+            return self.script(source.label, probe, implementation.name)
 
         try:
             yield SimpleNamespace(
                 dataset=_dataset(source.label),
-                loaded=SimpleNamespace(expected_rows=ROWS, regions=("r",)),
-                frameworks=("f",),
+                loaded=_LOADED,
                 storages=(),
-                untouched=TargetDigest(EMPTY, EMPTY, OTHERS),
+                untouched=TargetDigest((EMPTY, EMPTY), OTHERS),
                 sample=take,
             )
         finally:
             self.events.append(f"drop {source.label}")
+
+
+_LOADED = Loaded(
+    arguments={"tenant_id": "t", "scan_id": "s"},
+    warm_up=None,
+    fingerprint="print",
+    quantities={"findings": 100, "regions": 3},
+    rows=ROWS,
+    expected=ExpectedOutcome(frameworks=("f",), regions=("r",)),
+)
 
 
 def _dataset(label: str) -> Dataset:
