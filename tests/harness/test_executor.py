@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.compliance.environment import ENVIRONMENT
+from bench.compliance.job import JOB
 from bench.errors import DatabaseError, InputError, MeasurementError
 from bench.harness.executor import LOG_TAIL_BYTES, ProcessExecutor, SampleError
 from bench.harness.stage import DataStage
@@ -159,13 +160,14 @@ def test_ten_megabytes_of_output_do_not_block_and_only_their_end_is_kept(small_s
     ("implementation", "part"),
     [("results:returns_nothing", "Expected `object`, got `null`"), ("results:returns_other_types", "$.requirements_")],
 )
-def test_an_outcome_of_another_shape_is_an_error_that_names_the_place(
+def test_an_outcome_of_another_shape_is_a_fault_that_names_the_place(
     small_scan: DataStage, implementation: str, part: str
 ) -> None:
-    error = fail(small_scan, implementation)
-    assert error.kind == "error"
-    assert "no bench.compliance.contract.Outcome" in str(error)
-    assert part in str(error)
+    reading, digest = sampled(small_scan, "rows", f"{HERE}.{implementation}", LONG)
+    assert JOB.outcome_fault
+    fault = JOB.outcome_fault(reading.outcome, small_scan.loaded, digest.rows)
+    assert "no bench.compliance.contract.Outcome" in fault
+    assert part in fault
 
 
 def test_a_query_that_outlives_its_worker_does_not_hold_up_the_next_sample(small_scan: DataStage) -> None:
