@@ -14,6 +14,8 @@ from bench.revisions.repository import Commit, Repository
 from bench.revisions.search import Graph, Search, Standing
 from bench.words import counted, shorten
 
+Keep = Callable[[Bisection], None]
+
 _SUBJECT_WIDTH = 40
 _STANDINGS = {"good": Standing.GOOD, "bad": Standing.BAD, "skipped": Standing.SKIPPED}
 
@@ -42,7 +44,7 @@ class Bisecting:
         plan: BisectPlan,
         judge: Judge,
         say: Callable[[str], None] = lambda _: None,
-        keep: Callable[[Bisection], None] = lambda _: None,
+        keep: Keep = lambda _: None,
         warnings: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         """``say`` gets what is done now, ``keep`` what was found after each trial; ``warnings`` are the runs'."""

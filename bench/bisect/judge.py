@@ -40,11 +40,25 @@ class Measure(Protocol):
 class Judge(Protocol):
     """A Judge decides by one metric or by a policy."""
 
-    metric: str
-    """The one whose figures trials show; '' while none is known."""
-    policy: str
-    tolerance: float | None
-    threshold: float | None
+    @property
+    def metric(self) -> str:
+        """The one whose figures trials show; '' while none is known."""
+        ...
+
+    @property
+    def policy(self) -> str:
+        """The policy's file; '' for a metric."""
+        ...
+
+    @property
+    def tolerance(self) -> float | None:
+        """See ``Bisection``."""
+        ...
+
+    @property
+    def threshold(self) -> float | None:
+        """See ``Bisection``."""
+        ...
 
     def ends(self, good: Commit, bad: Commit) -> tuple[CommitTrial, CommitTrial]:
         """Confirm both ends of the search.

@@ -37,9 +37,9 @@ def ab(options: AbOptions) -> int:
 
     REV's code goes to a temporary folder; index, working tree and branches are not touched.
     """
+    from bench.cli.code_source import at_revisions, named_commits
     from bench.cli.plans import chosen_sources, run_plan
     from bench.cli.progress import terminal_progress
-    from bench.harness.revision import checked_out
     from bench.harness.session import measure_into
 
     name = options.implementation or options.job.compared[-1]
@@ -50,14 +50,11 @@ def ab(options: AbOptions) -> int:
         samples=options.pairs,
         scenario=options.scenario,
     )
-    (today,) = plan.implementations
-    with checked_out(today, options.revision) as code:
+    with terminal_progress() as progress, at_revisions(plan.implementations, [options.revision], progress) as before:
         both = replace(
             plan,
-            implementations=(code, today),
-            # A branch moves on; the report says which commit it was.
-            command=f"{plan.command}  # {code.name} is commit {code.revision[:12]}",
+            implementations=(*before, *plan.implementations),
+            command=f"{plan.command}  # {named_commits(before)}",
         )
-        with terminal_progress() as progress:
-            kept = measure_into(options.output, both, progress)
+        kept = measure_into(options.output, both, progress)
     return show_run(kept)

@@ -68,6 +68,7 @@ PROJECT = (Entry(name="locks", help="Show which interpreter the lock file of a r
 ENTRIES = (
     Entry(name="run", help="Measure implementations on data of some sizes; write a report.", panel=MEASURE),
     Entry(name="ab", help="Measure a revision against the working tree.", panel=MEASURE),
+    Entry(name="bisect", help="Find the commit with which a figure changed.", panel=MEASURE),
     Entry(name="sweep", help="Measure a grid of sizes: how peaks grow, what kills a worker.", panel=MEASURE),
     Entry(name="doctor", help="Find the smallest change that this machine can detect.", panel=MEASURE),
     Entry(name="gate", help="Judge a run by policy and baseline: may the change merge?", panel=JUDGE),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -34,6 +35,9 @@ class RunOptions(InputOptions):
     scan: ScansOption = None
     scan_file: ScanFileOption = None
     implementation: ImplementationsOption = None
+    revision: Annotated[
+        list[str] | None, typer.Option(metavar="REV", help="Of the code, instead of the working tree; repeatable.")
+    ] = None
     pairs: PairsOption = 3
     scenario: ScenarioOption = "first"
     copy_baseline: Annotated[bool, typer.Option("--copy-baseline", help="Time a bare COPY of the same rows, too.")] = (
@@ -48,6 +52,7 @@ def run(options: RunOptions) -> int:
 
     Exit codes: 0 measured, 1 failed, rows differ or a law is broken, 2 tool or input at fault.
     """
+    from bench.cli.code_source import at_revisions, named_commits
     from bench.cli.plans import chosen_sources, run_plan
     from bench.cli.progress import terminal_progress
     from bench.harness.session import measure_into
@@ -60,7 +65,11 @@ def run(options: RunOptions) -> int:
         scenario=options.scenario,
         copy_baseline=options.copy_baseline,
     )
-    with terminal_progress() as progress:
+    revisions = options.revision or []
+    with terminal_progress() as progress, ExitStack() as stack:
+        if revisions:
+            code = stack.enter_context(at_revisions(plan.implementations, revisions, progress))
+            plan = replace(plan, implementations=code, command=f"{plan.command}  # {named_commits(code)}")
         kept = measure_into(options.output, plan, progress, history=options.history)
     return show_run(kept)
 

@@ -8,12 +8,13 @@ from contextlib import AbstractContextManager, contextmanager
 from bench.database.roles import LoginRoles
 from bench.declare.storage import storage_in
 from bench.harness.collector import Collector
+from bench.harness.databases import Databases, open_databases
 from bench.harness.described import description_of
 from bench.harness.environment import describe_environment
 from bench.harness.executor import SampleError
 from bench.harness.plan import PlannedSample, RunPlan, cost, schedule
 from bench.harness.progress import Progress
-from bench.harness.stage import COPYING, DataStage, Stage, open_stage
+from bench.harness.stage import COPYING, Stage, open_stage
 from bench.harness.targets import TargetDigest
 from bench.jobs.implementation import Implementation
 from bench.jobs.job import DataSource, Outlook
@@ -70,49 +71,57 @@ class Runner:
     def _run_data(self, stage: Stage, source: DataSource, outlook: Outlook) -> None:
         job, label = self._plan.job, self._plan.job.label(source)
         self._progress.stage(f"{label}: loading the {job.noun}")
-        with stage.data(job, source, self._plan.implementations) as data:
-            self._collector.add_dataset(data.dataset, rows_known=data.loaded.rows is not None)
+        with open_databases(stage, job, source, self._plan.implementations) as databases:
+            first = databases.first
+            self._collector.add_dataset(first.dataset, rows_known=first.loaded.rows is not None)
             failed: set[str] = set()
             if self._plan.scenario == "rerun":
-                self._write_earlier_rows(data, failed)
+                self._write_earlier_rows(databases, failed)
             if self._plan.copy_baseline:
-                self._write_copy_files(data, failed)
+                self._write_copy_files(databases, failed)
             planned = self._planned()
             for position, sample in enumerate(planned, start=1):
                 if sample.implementation not in failed:
                     self._progress.stage(
                         f"{label}: {sample.implementation}, {sample.probe} ({position} of {len(planned)})"
                     )
-                    with self._recording(data, sample, failed):
-                        self._take(data, source, sample)
+                    with self._recording(first.dataset.scan, sample, failed):
+                        self._take(databases, source, sample)
                 self._progress.done(cost(sample.probe, outlook.rows))
 
-    def _write_earlier_rows(self, data: DataStage, failed: set[str]) -> None:
+    def _write_earlier_rows(self, databases: Databases, failed: set[str]) -> None:
         """Have the rows that every sample then replaces written, by the first implementation that does not fail.
 
-        Of implementations with different storages, by the first one of each storage.
+        Of implementations with different storages or databases, by the first one of each.
         """
-        self._progress.stage(f"{data.dataset.scan}: writing the rows of an earlier run")
-        written: set[str] = set()
+        label = databases.first.dataset.scan
+        self._progress.stage(f"{label}: writing the rows of an earlier run")
+        written: set[tuple[str, str]] = set()
         for implementation in self._plan.implementations:
-            relation = storage_in(data.storages, implementation.name).relation
-            if relation not in written:
-                with self._recording(data, PlannedSample("rows", implementation.name, 1), failed):
+            data = databases.of(implementation)
+            place = databases.place(implementation), storage_in(data.storages, implementation.name).relation
+            if place not in written:
+                with self._recording(label, PlannedSample("rows", implementation.name, 1), failed):
                     data.write_earlier_rows(implementation, self._plan.timeout_seconds)
-                    written.add(relation)
+                    written.add(place)
 
-    def _write_copy_files(self, data: DataStage, failed: set[str]) -> None:
-        """Have the first implementation that does not fail write the rows that the copy baseline then COPYs."""
+    def _write_copy_files(self, databases: Databases, failed: set[str]) -> None:
+        """Have the first implementation that does not fail write the rows that the copy baseline then COPYs.
+
+        One of those on the first database, on which the copy baseline runs.
+        """
+        data = databases.first
         self._progress.stage(f"{data.dataset.scan}: writing the copy files")
         for implementation in self._plan.implementations:
-            if implementation.name not in failed:
-                with self._recording(data, PlannedSample("rows", implementation.name, 1), failed):
+            if implementation.name not in failed and databases.of(implementation) is data:
+                with self._recording(data.dataset.scan, PlannedSample("rows", implementation.name, 1), failed):
                     self._copied = data.write_copy_files(implementation, self._plan.timeout_seconds)
                     return
         failed.add(COPY_BASELINE)
 
-    def _take(self, data: DataStage, source: DataSource, sample: PlannedSample) -> None:
+    def _take(self, databases: Databases, source: DataSource, sample: PlannedSample) -> None:
         implementation = self._implementation(sample.implementation)
+        data = databases.of(implementation)
         reading, found = data.sample(sample.probe, implementation, self._plan.timeout_seconds)
         label, rows = data.dataset.scan, data.loaded.rows
         unchanged = found.bystanders == data.untouched.bystanders
@@ -137,12 +146,11 @@ class Runner:
         return next((one for one in self._plan.implementations if one.name == name), COPYING)
 
     @contextmanager
-    def _recording(self, data: DataStage, sample: PlannedSample, failed: set[str]) -> Iterator[None]:
+    def _recording(self, label: str, sample: PlannedSample, failed: set[str]) -> Iterator[None]:
         """Record a sample's failure and give up its case: an implementation that failed is not measured further."""
         try:
             yield
         except SampleError as error:
-            label = data.dataset.scan
             self._collector.add_failure(label, sample, error.kind, str(error), error.log_tail)
             self._progress.warn(f"{label}: {sample.implementation} failed ({error.kind}): {error}")
             failed.add(sample.implementation)

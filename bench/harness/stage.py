@@ -150,7 +150,8 @@ class Stage:
         self.executor = executor
         self.scratch = scratch
         """The folder for this run's temporary files."""
-        self._templates: list[tuple[WorkerEnvironment, DatabaseAccess]] = []
+        self._templates: list[tuple[WorkerEnvironment | str, DatabaseAccess]] = []
+        """By what creates their tables."""
         self._described: list[tuple[tuple[Implementation, ...], DescribeAnswer]] = []
 
     def describe(self, job: Job, implementations: tuple[Implementation, ...]) -> DescribeAnswer:
@@ -175,12 +176,13 @@ class Stage:
 
     def template(self, job: Job) -> DatabaseAccess:
         """Return a database with the job's tables, all empty. Raises InputError or DatabaseError."""
-        for environment, access in self._templates:
-            if environment == job.environment:
+        origin = job.tables or job.environment
+        for known, access in self._templates:
+            if known == origin:
                 return access
         access = self.server.create_database()
         self.executor.run(MigrateRequest(environment=job.environment, access=access), SETUP_SECONDS)
-        self._templates.append((job.environment, access))
+        self._templates.append((origin, access))
         return access
 
     @contextmanager

@@ -20,3 +20,6 @@ class Implementation:
     """The project that it is part of, as reports name it; '' for none."""
     revision: str = ""
     """The commit that its code was taken from; '' where it is measured as it lies in its folder."""
+    tables: str = ""
+    """What its code creates its tables from, as a hash: implementations with equal ones share a database. '' for one
+    that takes the tables of the job, or of the others in its run."""

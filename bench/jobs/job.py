@@ -167,6 +167,9 @@ class Job:
     """Facts that go without saying: reports name one of a data set's facts where it is another than here."""
     environment: WorkerEnvironment = field(default_factory=WorkerEnvironment)
     """Where the implementations live."""
+    tables: str = ""
+    """What ``environment`` creates the tables from, as a hash: jobs with equal ones share a template. '' for one by
+    itself."""
     quantities: tuple[str, ...] = ()
     """The names that ``Loaded.quantities`` has besides ``size``; laws may speak of both, and of ``rows``."""
     grid: Mapping[str, str] = field(default_factory=dict)

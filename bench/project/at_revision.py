@@ -42,6 +42,11 @@ class ProjectCode:
         return cls(project, repository, "" if str(inside) == "." else str(inside))
 
     @property
+    def name(self) -> str:
+        """See ``CodeSource``."""
+        return self.project.name
+
+    @property
     def paths(self) -> tuple[str, ...]:
         """See ``CodeSource``: what the description calls code, else the folders of its path that are in the clone."""
         named = self.project.code or tuple(

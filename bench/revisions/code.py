@@ -32,15 +32,29 @@ class RevisionCode:
     environment: WorkerEnvironment
     tables: str = ""
     """What creates its tables: code with equal ones can use one database. '' for the job's own tables."""
+    project: str = ""
+    """The project that it is part of, as reports name it; '' for none."""
     warnings: tuple[str, ...] = ()
 
     def implementation(self, name: str, function: str) -> Implementation:
         """Return the implementation that is ``function`` of this code."""
-        return Implementation(name=name, function=function, environment=self.environment)
+        return Implementation(
+            name=name,
+            function=function,
+            environment=self.environment,
+            project=self.project,
+            revision=self.commit.hash,
+            tables=self.tables,
+        )
 
 
 class CodeSource(Protocol):
     """A CodeSource knows where the code of commits is, and in which environment it runs."""
+
+    @property
+    def name(self) -> str:
+        """The project's, as reports name it; '' for none."""
+        ...
 
     @property
     def repository(self) -> Repository:
@@ -79,6 +93,8 @@ class PackageCode:
     """The folder or file of each package, relative to the clone's root."""
     base: WorkerEnvironment
     """That of the implementations today."""
+    name: str = ""
+    """See ``CodeSource``: that of no project."""
 
     @classmethod
     def of(cls, *implementations: Implementation) -> PackageCode:
@@ -148,7 +164,9 @@ class Checkouts:
         environment = source.environment(commit, folder)  # before the files: a missing interpreter takes no time to see
         warnings = unpack(source.repository, commit.hash, source.paths, folder)
         tables = source.tables(commit, environment)
-        return RevisionCode(commit=commit, environment=environment, tables=tables, warnings=warnings)
+        return RevisionCode(
+            commit=commit, environment=environment, tables=tables, project=source.name, warnings=warnings
+        )
 
 
 @contextmanager

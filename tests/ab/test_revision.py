@@ -5,19 +5,29 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from bench.cli.code_source import at_revisions
 from bench.compliance.job import JOB
 from bench.declare.laws import Law
 from bench.errors import InputError
 from bench.harness.describe import describe
 from bench.harness.executor import ProcessExecutor
-from bench.harness.revision import checked_out
+from bench.jobs.implementation import Implementation
 from bench.jobs.registry import implementation_of
 from tests.support.command import content
+from tests.support.notes import Notes
 from tests.support.repository import IMPLEMENTATION, PACKAGE, git, make_repository, write_package
+
+
+@contextmanager
+def checked_out(implementation: Implementation, revision: str) -> Iterator[Implementation]:
+    """The implementation at one revision."""
+    with at_revisions([implementation], [revision], Notes()) as (code,):
+        yield code
 
 
 @pytest.fixture
@@ -153,7 +163,7 @@ def test_code_that_today_s_harness_cannot_import_is_an_input_error_that_names_th
     [
         (IMPLEMENTATION, "nowhere", "unknown revision 'nowhere' in the checkout 'repository'; name a branch, tag or"),
         (IMPLEMENTATION, "--help", "unknown revision '--help'"),
-        (IMPLEMENTATION, "empty", f"revision 'empty' has no {PACKAGE}, where '{IMPLEMENTATION}' is; name a revision"),
+        (IMPLEMENTATION, "empty", f"has no {PACKAGE}, which the measured code needs; name a revision that has it"),
         (IMPLEMENTATION, "before:notes.txt", "unknown revision 'before:notes.txt'"),
         ("ab_missing.task:create", "before", "no module 'ab_missing'; run from its folder"),
         ("bench.worker:main", "before", "is part of the harness, which is always taken from the working tree"),

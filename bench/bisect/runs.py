@@ -1,0 +1,107 @@
+"""The runs of a bisection: commits measured on one server, whose migrated templates serve all trials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+
+from bench.bisect.judge import NotMeasuredError
+from bench.errors import InputError
+from bench.harness.executor import SampleError
+from bench.harness.plan import RunPlan
+from bench.harness.progress import Progress
+from bench.harness.runner import Runner
+from bench.harness.stage import Stage
+from bench.jobs.implementation import Implementation
+from bench.messages.request import ProbeName
+from bench.results.records import Results
+from bench.revisions.code import Checkouts
+from bench.revisions.repository import Commit
+
+PROBES: Mapping[str, ProbeName] = {
+    "wall_seconds": "time",
+    "cpu_seconds": "time",
+    "peak_heap_bytes": "memory",
+    "peak_heap_untraced_bytes": "memory-untraced",
+    "peak_rss_bytes": "rss",
+    "base_rss_bytes": "rss",
+    "statements_django": "statements",
+    "statements_server": "statements",
+    "rows_written": "rows",
+    "wal_bytes": "database",
+    "wal_full_page_images": "database",
+    "rows_inserted": "database",
+    "rows_deleted": "database",
+    "blocks_read": "database",
+    "blocks_hit": "database",
+    "temp_bytes": "database",
+    "server_cpu_seconds": "database",
+    "backend_peak_bytes": "database",
+}
+"""By metric, the probe that measures it."""
+
+
+class RevisionRuns:
+    """RevisionRuns measure commits by plans that differ from one another in the code alone.
+
+    They are a ``bench.bisect.judge.Measure`` and a ``bench.bisect.policy_judge.PolicyMeasure``.
+    """
+
+    def __init__(self, plan: RunPlan, checkouts: Checkouts, stage: Stage, progress: Progress) -> None:
+        """``plan`` has today's implementations; the first one is what a metric is measured of."""
+        self._plan = plan
+        self._checkouts = checkouts
+        self._stage = stage
+        self._progress = progress
+        self.warnings: dict[str, None] = {}
+        """What is not as committed in the code that was run."""
+
+    def name(self, commit: Commit) -> str:
+        """See ``Measure``."""
+        return f"{self._plan.implementations[0].name}@{commit.short}"
+
+    def run(self, commits: Sequence[Commit], metric: str, samples: int) -> Results:
+        """See ``Measure``."""
+        subject, probe = self._plan.implementations[0], PROBES[metric]
+        timed = probe == "time"
+        implementations = tuple(self._at(commit, subject, self.name(commit)) for commit in commits)
+        # Other probes take one sample a time; repeated, they alternate between the commits as time does.
+        probes = () if timed else (probe,) * samples
+        return self._measured(
+            replace(self._plan, implementations=implementations, probes=probes, samples=samples if timed else 0)
+        )
+
+    def whole(self, commit: Commit) -> Results:
+        """See ``PolicyMeasure``."""
+        return self._measured(self._plan_at(commit))
+
+    def time_again(self, commit: Commit, scans: tuple[str, ...]) -> Results:
+        """See ``PolicyMeasure``."""
+        plan = self._plan_at(commit)
+        sources = tuple(one for one in plan.sources if plan.job.label(one) in scans)
+        return self._measured(replace(plan, sources=sources, probes=()))
+
+    def _plan_at(self, commit: Commit) -> RunPlan:
+        return replace(
+            self._plan,
+            implementations=tuple(self._at(commit, one, one.name) for one in self._plan.implementations),
+        )
+
+    def _at(self, commit: Commit, implementation: Implementation, name: str) -> Implementation:
+        try:
+            code = self._checkouts.code(commit)
+        except InputError as error:
+            raise NotMeasuredError(str(error)) from error
+        self.warnings |= dict.fromkeys(code.warnings)
+        return code.implementation(name, implementation.function)
+
+    def _measured(self, plan: RunPlan) -> Results:
+        runner = Runner(plan, self._progress, lambda *_: nullcontext(self._stage))
+        try:
+            runner.run()
+        except (InputError, SampleError) as error:
+            raise NotMeasuredError(str(error)) from error
+        results = runner.results()
+        assert results is not None  # the run came to its end
+        return results

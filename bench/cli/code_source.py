@@ -1,0 +1,47 @@
+"""Where the code of revisions comes from, by the options of a command, and the implementations that it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bench.harness.scratch import scratch_folder
+from bench.jobs.implementation import Implementation
+from bench.project.at_revision import ProjectCode
+from bench.project.description import Project
+from bench.revisions.code import CodeSource, PackageCode, open_checkouts
+
+if TYPE_CHECKING:
+    from bench.harness.progress import Progress
+
+
+def code_source(implementations: Sequence[Implementation], project: Project | None = None) -> CodeSource:
+    """Return the source of the code of ``implementations``. Raises InputError where it is in no clone."""
+    return PackageCode.of(*implementations) if project is None else ProjectCode.of(project)
+
+
+@contextmanager
+def at_revisions(
+    implementations: Sequence[Implementation],
+    revisions: Sequence[str],
+    progress: Progress,
+    project: Project | None = None,
+) -> Iterator[tuple[Implementation, ...]]:
+    """Give each implementation at each revision, revision by revision, as ``NAME@REVISION``, for the context.
+
+    Raises InputError, also for a revision whose code cannot be run.
+    """
+    with scratch_folder() as scratch, open_checkouts(code_source(implementations, project), scratch) as checkouts:
+        found = []
+        for revision in revisions:
+            code = checkouts.code(checkouts.commit(revision))
+            for warning in code.warnings:
+                progress.warn(warning)
+            found += [code.implementation(f"{one.name}@{revision}", one.function) for one in implementations]
+        yield tuple(found)
+
+
+def named_commits(implementations: Sequence[Implementation]) -> str:
+    """Say which commit each revision was, for the report: a branch moves on."""
+    return ", ".join(f"{one.name} is commit {one.revision[:12]}" for one in implementations if one.revision)
