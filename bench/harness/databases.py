@@ -46,10 +46,14 @@ def open_databases(
     with ExitStack() as stack:
         opened = {}
         for tables, members in _groups(implementations).items():
-            # Their tables are made by the code of the first of them, which is as good as that of any other.
-            own = replace(job, environment=members[0].environment, tables=tables) if tables else job
-            opened[tables] = stack.enter_context(stage.data(own, source, members))
+            opened[tables] = stack.enter_context(stage.data(job_of(job, members), source, members))
         yield Databases(_comparable(opened))
+
+
+def job_of(job: Job, implementations: tuple[Implementation, ...]) -> Job:
+    """Return ``job`` with the tables of ``implementations``: the code of the first that asks for some makes them."""
+    first = next((one for one in implementations if one.tables), None)
+    return job if first is None else replace(job, environment=first.environment, tables=first.tables)
 
 
 def _groups(implementations: tuple[Implementation, ...]) -> dict[str, tuple[Implementation, ...]]:

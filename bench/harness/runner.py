@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from bench.database.roles import LoginRoles
 from bench.declare.storage import storage_in
 from bench.harness.collector import Collector
-from bench.harness.databases import Databases, open_databases
+from bench.harness.databases import Databases, job_of, open_databases
 from bench.harness.described import description_of
 from bench.harness.environment import describe_environment
 from bench.harness.executor import SampleError
@@ -59,7 +59,7 @@ class Runner:
             for warning in (*server.warnings, *self._warnings):
                 self._progress.warn(warning)
             self._environment = describe_environment(server.version, server.source, server.settings())
-            self._collector.laws = stage.describe(plan.job, plan.implementations).laws
+            self._collector.laws = stage.describe(job_of(plan.job, plan.implementations), plan.implementations).laws
             self._progress.begin(sum(self._work(outlook) for _, outlook in foreseen))
             for source, outlook in foreseen:
                 self._run_data(stage, source, outlook)
