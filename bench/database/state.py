@@ -126,13 +126,19 @@ def end_prepared_transactions(connection: psycopg.Connection, access: DatabaseAc
 
 
 def changes(before: State, after: State, writable: Collection[str]) -> list[Change]:
-    """Return what differs between two states of one database; rows of the tables in ``writable`` may."""
+    """Return what differs between two states of one database.
+
+    Rows of the tables in ``writable`` and of their partitions may, and how far the sequences of their columns are.
+    """
     found: list[Change] = []
     old, new = before.definitions, after.definitions
+    written = _with_partitions(old, writable)
     tables = {name for kind, _, name in old.keys() ^ new.keys() if kind in ("table", "view", "sequence")}
     for kind, table, name in sorted(old.keys() | new.keys()):
         key = (kind, table, name)
         if old.get(key) == new.get(key) or table in tables:
+            continue
+        if kind == "sequence" and _moved_only(old.get(key), new.get(key)) and new[key]["owned by"] in written:
             continue
         # A reload brings what is configured into force a moment later: one of the two says enough.
         if kind == "configured setting" and old.get(("setting", "", name)) != new.get(("setting", "", name)):
@@ -141,10 +147,28 @@ def changes(before: State, after: State, writable: Collection[str]) -> list[Chan
         found.append(Change(_difference(key, old.get(key), new.get(key)), kind, name, inside))
     for table, counts in sorted(after.contents.items()):
         earlier = before.contents.get(table)
-        if earlier is not None and earlier != counts and _short(table) not in writable:
+        if earlier is not None and earlier != counts and table not in written:
             text = f"wrote to the table {_short(table)}{_written(earlier, counts)}"
             found.append(Change(text, "contents", table, inside=True))
     return found
+
+
+def _with_partitions(definitions: Mapping[Key, Mapping[str, object]], tables: Collection[str]) -> set[str]:
+    """Return the full names of ``tables``, and of all tables that inherit from them."""
+    parents = {
+        name: set(definition["inherits"] or ())  # type: ignore[call-overload] # a list of names, as the query says
+        for (kind, _, name), definition in definitions.items()
+        if kind == "table"
+    }
+    found = {name for name in parents if _short(name) in tables}
+    while more := {name for name, ancestors in parents.items() if ancestors & found} - found:
+        found |= more
+    return found
+
+
+def _moved_only(old: Mapping[str, object] | None, new: Mapping[str, object] | None) -> bool:
+    """Whether a sequence is where it was but for its last value."""
+    return old is not None and new is not None and {**old, "last value": new["last value"]} == new
 
 
 def outlives_database(kind: str, definition: Mapping[str, object]) -> bool:

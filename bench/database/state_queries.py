@@ -77,7 +77,9 @@ SELECT 'type', '', t.oid::regtype::text,
 FROM pg_type AS t JOIN ours ON ours.oid = typnamespace WHERE typrelid = 0 AND typcategory <> 'A'
 UNION ALL
 SELECT 'sequence', '', name,
-    to_jsonb(s) - 'seqrelid' || jsonb_build_object('last value', pg_sequence_last_value(seqrelid))
+    to_jsonb(s) - 'seqrelid' || jsonb_build_object('last value', pg_sequence_last_value(seqrelid),
+        'owned by', (SELECT refobjid::regclass::text FROM pg_depend WHERE classid = 'pg_class'::regclass
+            AND objid = seqrelid AND refclassid = 'pg_class'::regclass AND deptype IN ('a', 'i')))
 FROM pg_sequence AS s JOIN related ON related.oid = seqrelid
 UNION ALL SELECT 'event trigger', '', evtname, to_jsonb(t) FROM pg_event_trigger AS t
 UNION ALL SELECT 'extension', '', extname, to_jsonb(t) FROM pg_extension AS t

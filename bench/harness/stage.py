@@ -181,7 +181,9 @@ class Stage:
             if known == origin:
                 return access
         access = self.server.create_database()
-        self.executor.run(MigrateRequest(environment=job.environment, access=access), SETUP_SECONDS)
+        # Without Django there are no migrations: the job's load creates what it fills.
+        if job.environment.settings:
+            self.executor.run(MigrateRequest(environment=job.environment, access=access), SETUP_SECONDS)
         self._templates.append((origin, access))
         return access
 
