@@ -64,7 +64,10 @@ DATA = (
     Entry(name="record", help="Write a scan of your own in the suite's small form."),
     Entry(name="providers", help="List the providers of a catalogue."),
 )
-PROJECT = (Entry(name="locks", help="Show which interpreter the lock file of a revision needs."),)
+PROJECT = (
+    Entry(name="check", help="Try a project's description step by step.", module="check_project"),
+    Entry(name="locks", help="Show which interpreter the lock file of a revision needs."),
+)
 ENTRIES = (
     Entry(name="run", help="Measure implementations on data of some sizes; write a report.", panel=MEASURE),
     Entry(name="ab", help="Measure a revision against the working tree.", panel=MEASURE),

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,11 +14,24 @@ from bench.errors import InputError
 
 OLDEST = (3, 11)
 _SECONDS = 60.0
-_PROBE = (
-    "import importlib.util, json, sys, sysconfig; "
-    "print(json.dumps({'version': list(sys.version_info[:3]), 'implementation': sys.implementation.name, "
-    "'has_memray': importlib.util.find_spec('memray') is not None, 'platform': sysconfig.get_platform()}))"
-)
+# The working folder may hold modules that shadow the standard library's.
+_PROBE = """
+import sys
+sys.path.remove("")
+import importlib.util, json, sysconfig
+found = {
+    "version": list(sys.version_info[:3]), "implementation": sys.implementation.name, "packages": {},
+    "has_memray": importlib.util.find_spec("memray") is not None, "platform": sysconfig.get_platform(),
+}
+if found["version"] >= [3, 8]:
+    from importlib import metadata
+    for name in ("django", "psycopg", "psycopg2", "psycopg2-binary", "memray"):
+        try:
+            found["packages"][name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            pass
+print(json.dumps(found))
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +44,8 @@ class Interpreter:
     platform: str
     has_memray: bool
     """Whether its environment has memray."""
+    packages: Mapping[str, str]
+    """Versions of Django, of database drivers and of memray, where they are installed."""
 
 
 def refuse_unusable(path: str) -> None:
@@ -65,6 +81,7 @@ def inspect(path: str) -> Interpreter:
             implementation=found["implementation"],
             platform=found["platform"],
             has_memray=found["has_memray"],
+            packages=found["packages"],
         )
     except (ValueError, TypeError, KeyError) as error:
         said = finished.stderr.decode(errors="replace").strip().rpartition("\n")[2]
