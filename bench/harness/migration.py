@@ -41,7 +41,9 @@ def migrate_database(
         answer = executor.run(MigrateRequest(environment=environment, access=access), timeout_seconds)
     except SampleError as error:
         remedy = missing_extension_remedy(str(error)) or "correct the migration, or project.skipped_statements"
-        raise InputError(f"the command {' '.join(environment.migrate)} failed: {error}; {remedy}") from error
+        # The server's detail holds paths of its own machine, its hint another remedy.
+        message = str(error).partition(" DETAIL:")[0]
+        raise InputError(f"the command {' '.join(environment.migrate)} failed: {message}; {remedy}") from error
     return Migrated(skipped=answer.skipped, roles=tuple(sorted(_roles(access) - before)))
 
 

@@ -20,6 +20,7 @@ def check_project(project: Project, where: CheckServer, progress: CheckProgress)
     step that fails, with what to do.
     """
     job = _check_description(project, progress)
+    progress.begin("databases")
     with scratch_folder() as scratch, open_server(where.database_url, where.server_major, job.roles) as server:
         Trial(project, job, server, scratch, where, progress).run()
 

@@ -67,8 +67,7 @@ class Trial:
         self._implementations = [implementation_of(job, name) for name in job.implementations]
 
     def run(self) -> None:
-        """Try everything that needs a server."""
-        self._progress.begin("databases")
+        """Try everything that needs a server, beginning with the two databases."""
         target, source = self._server.create_database(), self._server.create_database()
         self._progress.passed(f"PostgreSQL {self._server.version} ({self._server.source}), both roles can log in")
         self._import(target)

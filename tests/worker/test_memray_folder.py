@@ -27,7 +27,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def another_version(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the foreign interpreter seem to be another version's than ours."""
-    found = Interpreter(version=(3, 99, 1), implementation="cpython", platform="linux", has_memray=False)
+    found = Interpreter(version=(3, 99, 1), implementation="cpython", platform="linux", has_memray=False, packages={})
     monkeypatch.setattr(room, "inspect", lambda _path: found)
 
 
