@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+if TYPE_CHECKING:
+    import psycopg
 
 DEFAULT = "default"
 """Django's alias of the connection that writes, as the application role under row-level security."""
@@ -46,6 +47,9 @@ class DatabaseAccess:
 
         The host is the folder of the Unix socket where the server is reached by one, as libpq takes it.
         """
+        # Not at the top: a job describes its environment with this module's names, and every command's help finds jobs.
+        from psycopg.conninfo import conninfo_to_dict
+
         parameters = conninfo_to_dict(self.conninfo)
         return {
             "host": str(parameters.get("host", "")),
@@ -62,6 +66,8 @@ class DatabaseAccess:
 
         The session's options stay, and RESET ROLE or DISCARD ALL come back to ``role``.
         """
+        from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
         options = conninfo_to_dict(self.conninfo).get("options")
         # Within options, libpq's server side splits at white space and takes a backslash as its escape.
         escaped = "".join(f"\\{character}" if character in "\\ \t\n" else character for character in role)

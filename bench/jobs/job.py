@@ -89,8 +89,8 @@ class Loaded:
     """Of a call that is made before, unmeasured; None: none is."""
     fingerprint: str
     """SHA-256, in hexadecimal, of every byte that was loaded."""
-    quantities: Mapping[str, int]
-    """What laws may speak of, by name, and what reports show."""
+    quantities: Mapping[str, int] = field(default_factory=dict)
+    """What laws may speak of, by name, and what reports show; of synthetic data the size's numbers may be left out."""
     rows: int | None = None
     """How many rows must come out in the first target; None where that is not known."""
     facts: Mapping[str, str | int] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Invoices of accounts, and the monthly statements that are made of them."""

@@ -1,0 +1,38 @@
+"""The job: one account's invoices of a month become statements, one for each customer."""
+
+import psycopg
+
+from bench.jobs.environment import WorkerEnvironment
+from bench.jobs.job import Job, Loaded, Target
+
+MINE, OTHER, WARM_UP = ({"account": account, "month": "2026-01-01"} for account in (1, 2, 3))
+INVOICES = """INSERT INTO billing_invoice (account, customer, month, cents)
+    SELECT %(account)s, n %% %(customers)s, %(month)s, mod(hashint8extended(n, %(seed)s), 10000)
+    FROM generate_series(1, %(invoices)s) AS n"""
+STATEMENT_OF_OTHER = "INSERT INTO billing_statement VALUES (0, 2, 1, '2026-01-01', 7, 700, now())"
+FINGERPRINT = "SELECT encode(sha256(string_agg(one::text, ' ' ORDER BY id)::bytea), 'hex') FROM billing_invoice AS one"
+
+
+def load(access, source, _folder, _progress):
+    size = source.size.numbers
+    with psycopg.connect(access.conninfo_as(access.admin_role)) as connection:
+        connection.execute(INVOICES, {**MINE, **size, "seed": source.seed})
+        connection.execute(INVOICES, {**OTHER, "customers": 5, "invoices": 50, "seed": 0})
+        connection.execute(STATEMENT_OF_OTHER)
+        (sha,) = connection.execute(FINGERPRINT).fetchone()
+    rows, rivals = min(size.values()), {"two accounts": OTHER}
+    return Loaded(arguments=MINE, warm_up=WARM_UP, fingerprint=sha, rows=rows, rivals=rivals)
+
+
+OWN = {"account": "account", "month": "month"}
+JOB = Job(
+    name="monthly-statements",
+    size=("customers", "invoices"),
+    sizes=("10/1k", "100/1k", "1k/10k"),
+    rows_follow=("customers",),
+    load=load,
+    targets=(Target(table="billing_statement", own=OWN, uncompared=("id", "written_at")),),
+    implementations={"one-by-one": "statements:one_by_one", "in-the-database": "statements:in_the_database"},
+    environment=WorkerEnvironment(settings="billing.settings", variables={"PGOPTIONS": "-c role={admin_role}"}),
+    vary=lambda connection, _: connection.execute("UPDATE billing_invoice SET cents = -cents WHERE id % 2 = 0"),
+)
