@@ -6,14 +6,17 @@ which starts a fresh process per sample.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import nullcontext
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench.benchmarks.given_case import GivenCase, read_given_case
 from bench.benchmarks.timed_case import TimedCase
 from bench.compliance.job import JOB
 from bench.compliance.worker_set_up import set_up
@@ -23,6 +26,8 @@ from bench.harness.stage import Stage, open_stage
 from bench.jobs.job import DataSource
 from bench.jobs.registry import implementation_of
 from bench.jobs.size import parse_size
+from bench.worker import project
+from bench.worker.loading import load_function
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,12 +37,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--bench-implementation", action="append", help="may be repeated (default: both of the project)")
     group.addoption("--bench-pairs", type=int, default=5, help="rounds (default: %(default)s)")
     group.addoption("--bench-provider", default=DEFAULT_PROVIDER, help="as in azure (default: %(default)s)")
+    group.addoption("--bench-given", help="the file of the one case to time, as `bench doctor --clocks` writes it")
     group.addoption("--bench-seed", type=int, default=0, help="seed of catalogue and scans (default: %(default)s)")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test per scan and implementation."""
     if "wanted" not in metafunc.fixturenames:
+        return
+    if metafunc.config.getoption("--bench-given"):
+        metafunc.parametrize("wanted", [None], ids=["given"], scope="session")
         return
     scans = metafunc.config.getoption("--bench-scan") or ["100/3"]
     names = metafunc.config.getoption("--bench-implementation") or ["materializing", "streaming"]
@@ -53,13 +62,30 @@ def stage() -> Iterator[Stage]:
 
 
 @pytest.fixture
-def case(request: pytest.FixtureRequest, wanted: tuple[str, str]) -> Iterator[TimedCase]:
+def case(request: pytest.FixtureRequest, wanted: tuple[str, str] | None) -> Iterator[TimedCase]:
     """The call to time."""
+    # Python's collector walks through everything that pytest holds, which costs a fifth of a small call's CPU time and
+    # is nothing that a worker has.
+    gc.collect()
+    gc.freeze()
+    if wanted is None:
+        yield _given_case(read_given_case(Path(request.config.getoption("--bench-given"))))
+        return
     # pytest-django forbids the database outside its own fixtures; ours is not Django's test database. By hand, Django
     # is not set up when pytest starts, and nothing is blocked.
     blocker = request.getfixturevalue("django_db_blocker")
     with blocker.unblock() if blocker else nullcontext():
         yield from _case_by_hand(request, *wanted)
+
+
+def _given_case(given: GivenCase) -> TimedCase:
+    """Set the project up and warm up, as a worker does."""
+    project.set_up(given.path, given.settings)
+    function = load_function(given.function, given.function)
+    project.run_hook(given.set_up, given.context)
+    if given.warm_up is not None:
+        function(**given.warm_up)
+    return TimedCase(call=partial(function, **given.arguments), reset=lambda: None, rounds=1, label=given.label)
 
 
 def _case_by_hand(request: pytest.FixtureRequest, label: str, name: str) -> Iterator[TimedCase]:

@@ -13,7 +13,7 @@ from bench.worker.clock import SYSTEM_CLOCK
 class TimedCase:
     """A TimedCase is a call to time ``rounds`` times, each after ``reset``.
 
-    pytest-benchmark measures wall time; the case itself notes what the system's clock says of CPU time.
+    pytest-benchmark measures wall time; the case itself notes what the system's clocks say of each round.
     """
 
     call: Callable[[], Any]
@@ -21,11 +21,13 @@ class TimedCase:
     rounds: int
     label: str
     outcome: Any = None
+    wall_seconds: list[float] = field(default_factory=list)
     cpu_seconds: list[float] = field(default_factory=list)
     """User and system seconds of each round, child processes included."""
 
     def run(self) -> None:
         """Make the call once, and note its seconds."""
-        cpu = SYSTEM_CLOCK.cpu_seconds()
+        cpu, wall = SYSTEM_CLOCK.cpu_seconds(), SYSTEM_CLOCK.wall_seconds()
         self.outcome = self.call()
+        self.wall_seconds.append(SYSTEM_CLOCK.wall_seconds() - wall)
         self.cpu_seconds.append(SYSTEM_CLOCK.cpu_seconds() - cpu)
