@@ -60,8 +60,8 @@ def time_by_both(data: DataStage, implementation: Implementation, pairs: int, pr
     )
     if is_foreign(request.environment):
         raise InputError(
-            f"{implementation.name!r} runs in {request.environment.interpreter}, which has no pytest-benchmark of ours; "
-            "compare the clocks on an implementation of this environment"
+            f"{implementation.name!r} runs in another environment, which has no pytest-benchmark of ours; "
+            "compare the clocks on an implementation of this one"
         )
     benchmark: list[tuple[float, float]] = []
     worker: list[float] = []
