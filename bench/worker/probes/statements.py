@@ -13,7 +13,7 @@ from .call_sites import CallSites
 
 
 def read_statements(call: Callable[[], Any]) -> CallReading:
-    """Note both for one call; without Django there is no ``statements_django``."""
+    """Note both for one call; Django counts nothing where it is not used, and its figure is missing where it comes late."""
     sites = CallSites()
     with ExitStack() as stack:
         django = None
@@ -23,8 +23,9 @@ def read_statements(call: Callable[[], Any]) -> CallReading:
             django = stack.enter_context(counted_statements())
         stack.enter_context(noted_statements(sites))
         outcome = call()
+    late = django is None and "django.db" in sys.modules
     return CallReading(
-        values={} if django is None else {"statements_django": float(len(django.texts))},
+        values={} if late else {"statements_django": 0.0 if django is None else float(len(django.texts))},
         outcome=outcome,
         django_statements=() if django is None else django.texts,
         django_sites=() if django is None else django.sites,
