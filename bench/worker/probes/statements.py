@@ -13,7 +13,7 @@ from .call_sites import CallSites
 
 
 def read_statements(call: Callable[[], Any]) -> CallReading:
-    """Note both for one call; Django counts nothing where it is not used, and its figure is missing where it comes late."""
+    """Note both for one call; Django logs none where it is not used, and an unknown number if the call imports it."""
     sites = CallSites()
     with ExitStack() as stack:
         django = None
