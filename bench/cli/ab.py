@@ -37,7 +37,8 @@ def ab(options: AbOptions) -> int:
 
     REV's code goes to a temporary folder; index, working tree and branches are not touched.
     """
-    from bench.cli.code_source import at_revisions, named_commits
+    from bench.cli.chosen_project import chosen_project
+    from bench.cli.code_source import at_revisions, named_commits, of_today
     from bench.cli.plans import chosen_sources, run_plan
     from bench.cli.progress import terminal_progress
     from bench.harness.session import measure_into
@@ -50,10 +51,14 @@ def ab(options: AbOptions) -> int:
         samples=options.pairs,
         scenario=options.scenario,
     )
-    with terminal_progress() as progress, at_revisions(plan.implementations, [options.revision], progress) as before:
+    project = chosen_project(options)
+    with (
+        terminal_progress() as progress,
+        at_revisions(plan.implementations, [options.revision], progress, project) as before,
+    ):
         both = replace(
             plan,
-            implementations=(*before, *plan.implementations),
+            implementations=(*before, *of_today(plan.implementations, project)),
             command=f"{plan.command}  # {named_commits(before)}",
         )
         kept = measure_into(options.output, both, progress)

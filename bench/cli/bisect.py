@@ -92,13 +92,14 @@ def _searched(options: BisectOptions, progress: Progress) -> KeptBisection:
     from bench.bisect.bisecting import Bisecting
     from bench.bisect.runs import RevisionRuns
     from bench.bisect.session import StepProgress, bisect_into
+    from bench.cli.chosen_project import chosen_project
     from bench.cli.code_source import code_source
     from bench.harness.stage import open_stage
     from bench.revisions.code import open_checkouts
 
     policy = _policy(options)
     plan = _plan(options, policy)
-    source = code_source(plan.implementations)
+    source = code_source(plan.implementations, chosen_project(options))
     what = _what(options, plan, source)
     steps = StepProgress(progress)
     with (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bench.harness.scratch import scratch_folder
@@ -40,6 +41,12 @@ def at_revisions(
                 progress.warn(warning)
             found += [code.implementation(f"{one.name}@{revision}", one.function) for one in implementations]
         yield tuple(found)
+
+
+def of_today(implementations: Sequence[Implementation], project: Project | None) -> tuple[Implementation, ...]:
+    """Return the working tree's implementations with what makes their tables, so that they can share a revision's."""
+    tables = "" if project is None else ProjectCode.of(project).todays_tables()
+    return tuple(replace(one, tables=tables) if one.project else one for one in implementations)
 
 
 def named_commits(implementations: Sequence[Implementation]) -> str:

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from inspect import Parameter, get_annotations
+from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
@@ -14,7 +15,6 @@ from bench.errors import InputError
 from bench.jobs.job import Job
 from bench.jobs.registry import DEFAULT, find_job
 
-_JOB = "--job"
 DATA, GRID = "data", "grid"
 """Fields of a record that stand for as many options as the job has: of its data, and of its sizes."""
 
@@ -31,7 +31,7 @@ class RecordOptions:
     def of(cls, record: type, arguments: Sequence[str]) -> RecordOptions:
         """Return the options of ``record`` on the command line ``arguments``. Raises InputError for an unknown job."""
         takes_a_job = any(one.name == "job" for one in fields(record))
-        return cls(record, find_job(_named(arguments)) if takes_a_job else None)
+        return cls(record, _job(arguments) if takes_a_job else None)
 
     def parameters(self) -> tuple[Parameter, ...]:
         """Return one parameter for each option, the record's own before those that it inherits.
@@ -141,12 +141,27 @@ def _texts(job: Job) -> Mapping[str, str]:
     }
 
 
-def _named(arguments: Sequence[str]) -> str:
-    """Return the job that the command line names; of several the last one, as for any option."""
-    name = DEFAULT
+def _job(arguments: Sequence[str]) -> Job:
+    """Return the job that the command line names, or that of the project which it names. Raises InputError."""
+    name, file = _given(arguments, "--job"), _given(arguments, "--project")
+    if file is None:
+        return find_job(DEFAULT if name is None else name)
+    if name is not None:
+        raise InputError("--job and --project were both given; a project's description names its job: leave one out")
+    # Here, because most commands measure no project.
+    from bench.project.description_file import read_project
+    from bench.project.job import project_job
+
+    interpreter, checkout = (_given(arguments, option) or "" for option in ("--interpreter", "--checkout"))
+    return project_job(read_project(Path(file), interpreter=interpreter, checkout=checkout))
+
+
+def _given(arguments: Sequence[str], option: str) -> str | None:
+    """Return the value of an option on the command line; of several the last one, as for any option."""
+    value = None
     for position, word in enumerate(arguments):
-        if word == _JOB and position + 1 < len(arguments):
-            name = arguments[position + 1]
-        elif word.startswith(f"{_JOB}="):
-            name = word.removeprefix(f"{_JOB}=")
-    return name
+        if word == option and position + 1 < len(arguments):
+            value = arguments[position + 1]
+        elif word.startswith(f"{option}="):
+            value = word.removeprefix(f"{option}=")
+    return value

@@ -98,7 +98,7 @@ class ServerOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class JobOptions(ServerOptions):
+class JobOptions(ProjectOptions, ServerOptions):
     """What is measured. A command's help and options depend on it: see ``bench.cli.job_options``."""
 
     job: Annotated[

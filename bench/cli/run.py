@@ -52,6 +52,7 @@ def run(options: RunOptions) -> int:
 
     Exit codes: 0 measured, 1 failed, rows differ or a law is broken, 2 tool or input at fault.
     """
+    from bench.cli.chosen_project import chosen_project
     from bench.cli.code_source import at_revisions, named_commits
     from bench.cli.plans import chosen_sources, run_plan
     from bench.cli.progress import terminal_progress
@@ -68,7 +69,7 @@ def run(options: RunOptions) -> int:
     revisions = options.revision or []
     with terminal_progress() as progress, ExitStack() as stack:
         if revisions:
-            code = stack.enter_context(at_revisions(plan.implementations, revisions, progress))
+            code = stack.enter_context(at_revisions(plan.implementations, revisions, progress, chosen_project(options)))
             plan = replace(plan, implementations=code, command=f"{plan.command}  # {named_commits(code)}")
         kept = measure_into(options.output, plan, progress, history=options.history)
     return show_run(kept)

@@ -49,12 +49,22 @@ def implementation_of(job: Job, name: str) -> Implementation:
     owners = [job] if job.copied_from is None else [job, job.copied_from.job]
     for owner in owners:
         if name in owner.implementations:
-            return Implementation(name=name, function=owner.implementations[name], environment=owner.environment)
+            return Implementation(
+                name=name,
+                function=owner.implementations[name],
+                environment=owner.environment,
+                project=_project(job) if owner is job else "",
+            )
     module, colon, attribute = name.partition(":")
     if not (colon and module and attribute):
         known = ", ".join(sorted(known for owner in owners for known in owner.implementations))
         raise InputError(f"unknown implementation {name!r}; known are {known}, or write package.module:function")
-    return Implementation(name=name, function=name, environment=job.environment)
+    return Implementation(name=name, function=name, environment=job.environment, project=_project(job))
+
+
+def _project(job: Job) -> str:
+    """The project whose job this is: only one of a project has its data from another."""
+    return "" if job.copied_from is None else job.name
 
 
 def _from_file(name: str, path: Path, attribute: str | None) -> Job:
