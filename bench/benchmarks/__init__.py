@@ -1,1 +1,1 @@
-"""The benchmark that ``bench run`` times; ``pytest bench/benchmarks --benchmark-only`` runs it by hand."""
+"""pytest-benchmark over a call that somebody else prepared: ``bench doctor --clocks`` compares its clock with ours."""

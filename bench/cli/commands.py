@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, is_dataclass, replace
+from functools import cache
 from importlib import import_module
+from importlib.metadata import entry_points
 from inspect import Parameter, signature
 from pathlib import Path
 from typing import Any, NoReturn, get_type_hints
@@ -26,8 +28,9 @@ class Entry:
     help: str
     panel: str = "Commands"
     hidden: bool = False
+    package: str = "bench.cli"
     module: str = ""
-    """In ``bench.cli``, with a function of the command's name; '' if both names are the same."""
+    """In the package, with a function of the command's name; '' if both names are the same."""
     commands: tuple[Entry, ...] = ()
     """Those of a group; a command has none."""
 
@@ -42,7 +45,7 @@ class Entry:
 
         Raises InputError for a job that cannot be found.
         """
-        module = import_module(f"bench.cli.{self.module or self.name}")
+        module = import_module(f"{self.package}.{self.module or self.name}")
         app = typer.Typer(add_completion=False)
         app.command(self.name, cls=Command)(_with_options(getattr(module, self.name), arguments))
         return typer.main.get_command(app)
@@ -51,38 +54,46 @@ class Entry:
 MEASURE, JUDGE, SHOW, PREPARE = "Measure", "Judge", "Show", "Prepare"
 ACCEPT = Entry(name="accept", help="Make a run the baseline, and show what changes.", module="baseline")
 PROOFS = (
-    Entry(name="conform", help="Check rows on named cases against an independent oracle."),
     Entry(name="promises", help="Check what implementations promise, under faults and races."),
-    Entry(name="reads", help="Time the API's reads of both ways to store rows."),
     Entry(name="rows", help="Print the rows that an implementation writes, as JSON lines."),
 )
 SHOWN = (
     Entry(name="comment", help="Write a run and its verdict as a pull request's comment."),
     Entry(name="history", help="List and plot the runs kept in a folder."),
 )
-DATA = (
-    Entry(name="record", help="Write a scan of your own in the suite's small form."),
-    Entry(name="providers", help="List the providers of a catalogue."),
-)
 PROJECT = (
     Entry(name="check", help="Try a project's description step by step.", module="check_project"),
     Entry(name="locks", help="Show which interpreter the lock file of a revision needs."),
 )
-ENTRIES = (
-    Entry(name="run", help="Measure implementations on data of some sizes; write a report.", panel=MEASURE),
-    Entry(name="ab", help="Measure a revision against the working tree.", panel=MEASURE),
-    Entry(name="bisect", help="Find the commit with which a figure changed.", panel=MEASURE),
-    Entry(name="sweep", help="Measure a grid of sizes: how peaks grow, what kills a worker.", panel=MEASURE),
-    Entry(name="doctor", help="Find the smallest change that this machine can detect.", panel=MEASURE),
-    Entry(name="gate", help="Judge a run by policy and baseline: may the change merge?", panel=JUDGE),
-    Entry(name="compare", help="Compare two results files.", panel=JUDGE),
-    Entry(name="baseline", help="Accept the run that the gate compares with.", panel=JUDGE, commands=(ACCEPT,)),
-    Entry(name="prove", help="Check rows, promises and reads of implementations.", panel=JUDGE, commands=PROOFS),
-    Entry(name="show", help="Show a run as a comment, and earlier runs.", panel=SHOW, commands=SHOWN),
-    Entry(name="project", help="Prepare a project of your own.", panel=PREPARE, commands=PROJECT),
-    Entry(name="data", help="Prepare data of your own.", panel=PREPARE, commands=DATA),
-    *(replace(entry, hidden=True) for entry in (*PROOFS, *SHOWN, *DATA)),
-)
+GROUP = "bench.commands"
+"""The entry-point group of commands that belong to a job: each is a mapping from ``prove`` or ``data`` to Entries."""
+
+
+def _registered(name: str) -> tuple[Entry, ...]:
+    """Return the commands that jobs add to the group ``name``."""
+    return tuple(entry for point in entry_points(group=GROUP) for entry in point.load().get(name, ()))
+
+
+@cache
+def all_entries() -> tuple[Entry, ...]:
+    """Return every command, and those of groups by their bare name as well, hidden."""
+    proofs = tuple(sorted((*PROOFS, *_registered("prove")), key=lambda entry: entry.name))
+    data = _registered("data")
+    return (
+        Entry(name="run", help="Measure implementations on data of some sizes; write a report.", panel=MEASURE),
+        Entry(name="ab", help="Measure a revision against the working tree.", panel=MEASURE),
+        Entry(name="bisect", help="Find the commit with which a figure changed.", panel=MEASURE),
+        Entry(name="sweep", help="Measure a grid of sizes: how peaks grow, what kills a worker.", panel=MEASURE),
+        Entry(name="doctor", help="Find the smallest change that this machine can detect.", panel=MEASURE),
+        Entry(name="gate", help="Judge a run by policy and baseline: may the change merge?", panel=JUDGE),
+        Entry(name="compare", help="Compare two results files.", panel=JUDGE),
+        Entry(name="baseline", help="Accept the run that the gate compares with.", panel=JUDGE, commands=(ACCEPT,)),
+        Entry(name="prove", help="Check rows, promises and reads of implementations.", panel=JUDGE, commands=proofs),
+        Entry(name="show", help="Show a run as a comment, and earlier runs.", panel=SHOW, commands=SHOWN),
+        Entry(name="project", help="Prepare a project of your own.", panel=PREPARE, commands=PROJECT),
+        *([Entry(name="data", help="Prepare data of your own.", panel=PREPARE, commands=data)] if data else []),
+        *(replace(entry, hidden=True) for entry in (*proofs, *SHOWN, *data)),
+    )
 
 
 class Command(TyperCommand):
@@ -98,10 +109,10 @@ class Command(TyperCommand):
 class CommandGroup(TyperGroup):
     """A TyperGroup that imports a command's module only to call the command or to show its help."""
 
-    def __init__(self, *, entries: tuple[Entry, ...] = ENTRIES, commands: Any = None, **rest: Any) -> None:
+    def __init__(self, *, entries: tuple[Entry, ...] | None = None, commands: Any = None, **rest: Any) -> None:
         del commands  # typer passes an empty one
-        self._entries = {entry.name: entry for entry in entries}
-        super().__init__(commands={entry.name: entry.stub() for entry in entries}, **rest)
+        self._entries = {entry.name: entry for entry in (all_entries() if entries is None else entries)}
+        super().__init__(commands={name: entry.stub() for name, entry in self._entries.items()}, **rest)
 
     def get_help(self, ctx: Any) -> NoReturn:
         """Print the help and end, before the library prints more. Raises Exit and UnwritableOutputError."""

@@ -103,6 +103,7 @@ JOB = Job(
     outcome_fault=_outcome_fault,
     vary=_vary,
     refusal="DoesNotExist",
+    planted="bench.compliance.planted.trials:TRIALS",
     published=_published,
     about_published=ABOUT_PUBLISHED,
 )

@@ -30,7 +30,7 @@ class Read:
     incomparable: int = 0
     """How many leading columns, id and inserted_at, differ between relations and are left out of a comparison."""
     typical: bool = True
-    """See ``bench.results.reads.ReadSamples``."""
+    """See ``bench.compliance.reads.record.ReadSamples``."""
 
     def statement(self, relation: str) -> sql.Composed:
         """Return the statement on ``relation``."""

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from bench.analysis.verdict import Check, Standing, Verdict
 from bench.gate.judge import confirm, gate, narrowed, needs_repetition
-from bench.gate.planted.trials import CONTROL, STREAMING, TRIALS, Planted, PlantedTrial
 from bench.gate.text import headline
+from bench.gate.trial import Planted, PlantedTrial, trials_of
 from bench.harness.plan import RunPlan, cost, schedule
 from bench.harness.progress import Progress
 from bench.harness.runner import Runner, StageOpener
@@ -27,6 +27,7 @@ from bench.results.records import (
     Digest,
     Failure,
     HeapSeries,
+    ImplementationEnvironment,
     Measurement,
     Results,
     StatementTexts,
@@ -90,9 +91,13 @@ def self_test(
     server_major: int = 16,
     timeout_seconds: float | None = None,
     opener: StageOpener = open_stage,
-    trials: tuple[PlantedTrial, ...] = TRIALS,
+    trials: tuple[PlantedTrial, ...] | None = None,
 ) -> SelfTest:
-    """Measure and judge every trial. Raises InputError or DatabaseError if nothing can be measured at all."""
+    """Measure and judge every trial of ``job``, or ``trials``.
+
+    Raises InputError or DatabaseError if nothing can be measured at all.
+    """
+    trials = trials_of(job) if trials is None else trials
     unchanged: list[Check] = []
     catches: list[Catch] = []
     with opener(database_url, server_major, job.roles) as stage:
@@ -120,6 +125,7 @@ def in_roles(results: Results, roles: Mapping[str, str]) -> Results:
         allocations=_cast(results.allocations, roles),
         failures=_cast(results.failures, roles),
         laws=_cast(results.laws, roles),
+        code=_cast(results.code, roles),
     )
 
 
@@ -127,19 +133,19 @@ def _try(trial: PlantedTrial, measure: Measure) -> tuple[Verdict, tuple[Catch, .
     """Return the verdict on the unchanged pair of one trial, and on each of its planted regressions."""
     policy = trial.policy
     same = {name: name for name in policy.implementations}
-    variants = (CONTROL, *(one.implementation for one in trial.planted))
+    variants = (trial.control, *(one.implementation for one in trial.planted))
     measured = measure((*same, *variants), trial.probes)
     baseline = in_roles(measured, same)
 
     def judged(variant: str) -> Verdict:
-        roles = {variant if name == STREAMING else name: name for name in same}
+        roles = {variant if name == trial.subject else name: name for name in same}
         first = gate(policy, in_roles(measured, roles), baseline)
         if not needs_repetition(first):
             return first
         second = in_roles(measure(tuple(roles), ()), roles)
         return confirm(first, gate(narrowed(policy, policy.scans), second, baseline))
 
-    return judged(CONTROL), tuple(Catch(planted=one, verdict=judged(one.implementation)) for one in trial.planted)
+    return judged(trial.control), tuple(Catch(planted=one, verdict=judged(one.implementation)) for one in trial.planted)
 
 
 def _measuring(
@@ -166,7 +172,17 @@ def _measuring(
     return measure
 
 
-_Record = TypeVar("_Record", Measurement, Digest, StatementTexts, HeapSeries, AllocationSites, Failure, DeclaredLaws)
+_Record = TypeVar(
+    "_Record",
+    Measurement,
+    Digest,
+    StatementTexts,
+    HeapSeries,
+    AllocationSites,
+    Failure,
+    DeclaredLaws,
+    ImplementationEnvironment,
+)
 
 
 def _cast(records: tuple[_Record, ...], roles: Mapping[str, str]) -> tuple[_Record, ...]:
@@ -181,7 +197,7 @@ def _sources(job: Job, trial: PlantedTrial) -> tuple[DataSource, ...]:
 
 def _work(job: Job, trial: PlantedTrial) -> float:
     """Return the work of one trial without repetitions, as ``Progress`` counts it."""
-    measured = (*trial.policy.implementations, CONTROL, *(one.implementation for one in trial.planted))
+    measured = (*trial.policy.implementations, trial.control, *(one.implementation for one in trial.planted))
     samples = list(schedule(measured, trial.policy.samples, trial.probes))
     rows = [job.foresee(source).rows if job.foresee else 0 for source in _sources(job, trial)]
     return sum(cost(sample.probe, number) for number in rows for sample in samples)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from bench.cli.commands import ENTRIES
+from bench.cli.commands import all_entries
 from bench.cli.main import app, main
 from tests.support.command import BENCH, ROOT, environment, run, start
 from tests.support.processes import hearing, wait_until
@@ -28,8 +28,8 @@ assert code == 0, code
 print(*(name for name in sys.argv[1].split(",") if name in sys.modules), file=sys.__stdout__)
 """
 COMMANDS = [
-    *([one.name] for one in ENTRIES if not one.hidden and not one.commands),
-    *([one.name, below.name] for one in ENTRIES for below in one.commands),
+    *([one.name] for one in all_entries() if not one.hidden and not one.commands),
+    *([one.name, below.name] for one in all_entries() for below in one.commands),
 ]
 SCREEN = 30
 COLUMNS = 100
@@ -71,7 +71,7 @@ def test_each_help_fits_one_screen(
 def test_the_help_has_at_most_a_dozen_commands_in_groups(capsys: pytest.CaptureFixture[str]) -> None:
     main(["--help"])
     help_text = capsys.readouterr().out
-    assert len([one for one in ENTRIES if not one.hidden]) <= 12
+    assert len([one for one in all_entries() if not one.hidden]) <= 12
     assert re.findall(r"╭─ (\w+) ─", help_text) == ["Options", "Measure", "Judge", "Show", "Prepare"]
 
 

@@ -8,9 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 
+from bench.compliance.conformance.suite import CALL_SECONDS, Suite
+from bench.compliance.conformance.tables import open_tables
 from bench.compliance.job import JOB
-from bench.conformance.suite import CALL_SECONDS, Suite
-from bench.conformance.tables import open_tables
 from bench.harness.executor import ProcessExecutor
 from bench.harness.scratch import scratch_folder
 from bench.harness.stage import Stage

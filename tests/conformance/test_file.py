@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.compliance.conformance.record import Conformance, Status, read_conformance, write_conformance
 from bench.errors import InputError
-from bench.results.conformance import Conformance, Status, read_conformance, write_conformance
 from tests.support import conformance_runs as runs
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bench.compliance import oracle
 from bench.compliance.cases.case import Case, Earlier, Json, case
-from bench.conformance.suite import Contestant, Suite
+from bench.compliance.conformance.suite import Contestant, Suite
 from bench.declare.registry import registered_names
 from tests.support.conformance_runs import Enter
 from tests.support.strategies import catalogues, findings

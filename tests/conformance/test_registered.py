@@ -7,10 +7,10 @@ from contextlib import nullcontext
 import pytest
 
 from bench.compliance.cases.all_cases import CASES
-from bench.conformance.run import ConformancePlan, run_suite
-from bench.conformance.suite import Suite
+from bench.compliance.conformance.record import Status
+from bench.compliance.conformance.run import ConformancePlan, run_suite
+from bench.compliance.conformance.suite import Suite
 from bench.declare.registry import registered_names
-from bench.results.conformance import Status
 from tests.support.notes import Notes
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]

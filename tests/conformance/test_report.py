@@ -10,8 +10,8 @@ import pytest
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
 
-from bench.report.conformance import render_conformance, render_conformance_markdown, verdict_line
-from bench.results.conformance import Conformance
+from bench.compliance.conformance.page import render_conformance, render_conformance_markdown, verdict_line
+from bench.compliance.conformance.record import Conformance
 from tests.support import conformance_runs as runs
 from tests.support.golden import assert_same_as
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from bench.compliance.cases.all_cases import CASES
-from bench.conformance.serving_worker import ServingWorker
-from bench.conformance.suite import GONE, Suite
+from bench.compliance.conformance.record import CaseVerdict, Status
+from bench.compliance.conformance.serving_worker import ServingWorker
+from bench.compliance.conformance.suite import GONE, Suite
 from bench.errors import InputError
-from bench.results.conformance import CaseVerdict, Status
 from tests.support.conformance_runs import Enter
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]

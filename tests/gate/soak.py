@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.cli.main import main
-from bench.gate.planted.trials import CONTROL, STREAMING
+from bench.compliance.planted.trials import CONTROL, STREAMING
 
 GATES = 20
 SCAN = "100/3"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -10,9 +11,11 @@ import pytest
 from bench.analysis.verdict import Standing
 from bench.cli.main import main
 from bench.compliance.job import JOB
-from bench.gate.planted.trials import CONTROL, STREAMING, TRIALS, Planted, PlantedTrial
+from bench.compliance.planted.trials import CONTROL, STREAMING, TRIALS
+from bench.errors import InputError
 from bench.gate.policy import Policy, Rule
 from bench.gate.self_test import SelfTest, render_self_test, self_test
+from bench.gate.trial import Planted, PlantedTrial
 from bench.messages.request import ProbeName
 from tests.support.loaded_modules import loaded
 from tests.support.notes import Notes
@@ -22,7 +25,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.server]
 
 FAULT = Planted(name="a fault", implementation="faulty:run", caught_by="baseline peak_heap_bytes 100/3 streaming")
 HEAP = PlantedTrial(
-    policy=Policy(scans=("100/3",), implementations=("materializing", STREAMING)), probes=("memory",), planted=(FAULT,)
+    policy=Policy(scans=("100/3",), implementations=("materializing", STREAMING)),
+    subject=STREAMING,
+    control=CONTROL,
+    probes=("memory",),
+    planted=(FAULT,),
 )
 SLOW = Planted(name="a delay", implementation="faulty:run", caught_by="baseline wall_seconds 100/3 streaming")
 SECONDS = PlantedTrial(
@@ -32,6 +39,8 @@ SECONDS = PlantedTrial(
         samples=6,
         rules=(Rule(kind="baseline", metric="wall_seconds", limit=0.25),),
     ),
+    subject=STREAMING,
+    control=CONTROL,
     probes=(),
     planted=(SLOW,),
 )
@@ -156,4 +165,12 @@ def test_each_planted_regression_is_another_one_and_names_its_check() -> None:
 
 
 def test_naming_the_planted_regressions_loads_no_implementation() -> None:
-    assert loaded("bench.gate.self_test", "django", "memray", "matplotlib", "optimized_impl", "reference_impl") == []
+    assert (
+        loaded("bench.compliance.planted.trials", "django", "memray", "matplotlib", "optimized_impl", "reference_impl")
+        == []
+    )
+
+
+def test_a_job_without_planted_variants_says_how_to_name_some() -> None:
+    with pytest.raises(InputError, match="job 'compliance' has no planted variants for the self-test; name some by"):
+        self_test(replace(JOB, planted=""), Notes())

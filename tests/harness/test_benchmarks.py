@@ -15,9 +15,17 @@ pytestmark = [pytest.mark.slow, pytest.mark.server]
 
 
 def by_hand(*options: str) -> subprocess.CompletedProcess[str]:
-    """``pytest bench/benchmarks`` from the project's folder, as somebody outside any test session."""
+    """``pytest bench/compliance/benchmarks`` from the project's folder, as somebody outside any test session."""
     outside = {name: value for name, value in environment().items() if not name.startswith("PYTEST_")}
-    command = [sys.executable, "-m", "pytest", "bench/benchmarks", "--benchmark-only", "-p", "no:cacheprovider"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "bench/compliance/benchmarks",
+        "--benchmark-only",
+        "-p",
+        "no:cacheprovider",
+    ]
     return subprocess.run([*command, *options], cwd=ROOT, env=outside, capture_output=True, text=True, check=False)
 
 

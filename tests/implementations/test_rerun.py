@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from bench.compliance.cases.all_cases import CASES
-from bench.conformance.tables import OLD
+from bench.compliance.conformance.tables import OLD
 from tests.support.pair import IMPLEMENTATIONS
 from tests.support.workbench import Workbench
 

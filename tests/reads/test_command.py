@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from bench.compliance.reads.record import ReadResults
 from bench.compliance.typical_reads import READS
 from bench.database.embedded import embedded_server
-from bench.results.reads import ReadResults
 from tests.support.command import Finished, run
 from tests.support.small_scan import CATALOGUE, EXPECTED_ROWS
 

@@ -8,9 +8,9 @@ import pytest
 from rich.cells import cell_len
 
 from bench.analysis.pairs import paired_ratio
-from bench.report.reads import render_reads, render_reads_markdown
+from bench.compliance.reads.page import render_reads, render_reads_markdown
+from bench.compliance.reads.record import ReadResults
 from bench.report.terminal import WIDTH
-from bench.results.reads import ReadResults
 from tests.support.reads_runs import other_answers, read_results, slow_read
 from tests.support.report_golden import assert_golden
 

@@ -9,13 +9,13 @@ import psycopg
 import pytest
 
 from bench.compliance.job import JOB
+from bench.compliance.reads.record import ReadSamples
+from bench.compliance.reads.run import measure_sizes
+from bench.compliance.reads.timing import MOST_REPEATS, time_reads
 from bench.compliance.typical_reads import READS
 from bench.declare.storage import storage_in
 from bench.errors import DatabaseError, InputError
 from bench.harness.stage import DataStage, open_stage
-from bench.reads.run import measure_sizes
-from bench.reads.timing import MOST_REPEATS, time_reads
-from bench.results.reads import ReadSamples
 from tests.support.data import implementation, implementations, synthetic
 from tests.support.packed_tables import PACKED, STREAMING, VIEW
 from tests.support.small_scan import CATALOGUE, EXPECTED_ROWS

@@ -17,19 +17,19 @@ from bench.analysis.compare import compare
 from bench.analysis.timeline import timeline
 from bench.cli.main import main
 from bench.cli.progress import Lines
+from bench.compliance.conformance.page import render_conformance, render_conformance_markdown
+from bench.compliance.conformance.record import Conformance
+from bench.compliance.reads.page import render_reads, render_reads_markdown
+from bench.compliance.reads.record import ReadResults
 from bench.gate.comment import MARKER, render_comment, render_verdict_comment
 from bench.gate.text import render_verdict
 from bench.report.comparison import render_comparison, render_comparison_markdown
-from bench.report.conformance import render_conformance, render_conformance_markdown
 from bench.report.history import HISTORY_METRICS, render_history
 from bench.report.markdown import ZERO_WIDTH_SPACE
 from bench.report.promises import render_promises, render_promises_markdown
-from bench.report.reads import render_reads, render_reads_markdown
 from bench.report.run_text import render_table
 from bench.report.terminal import WIDTH
-from bench.results.conformance import Conformance
 from bench.results.promises import PromiseTrial
-from bench.results.reads import ReadResults
 from bench.words import plain
 from tests.support.conformance_runs import implementation, run
 from tests.support.hostile import TEXTS, hostile_results, hostile_verdict

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench.conformance.suite import Contestant
+from bench.compliance.conformance.record import SCHEMA, CaseVerdict, Conformance, NamedCase, Status
+from bench.compliance.conformance.suite import Contestant
 from bench.declare.divergence import DeclaredDivergences, Divergence
-from bench.results.conformance import SCHEMA, CaseVerdict, Conformance, NamedCase, Status
 
 BY_RESOURCES = "regions are those of the finding's resources; the array is not read"
 CASES = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bench.compliance.reads.record import READS_SCHEMA, ReadResults, ReadSamples, RelationSize, WriteSamples
 from bench.compliance.typical_reads import READS
-from bench.results.reads import READS_SCHEMA, ReadResults, ReadSamples, RelationSize, WriteSamples
 from tests.support.builders import dataset, environment
 
 _TABLE = (0.0410, 0.0402, 0.0418, 0.0405, 0.0411, 0.0409)

@@ -12,9 +12,9 @@ from typing import Any, LiteralString
 import psycopg
 
 from bench.compliance.cases.case import PROVIDER, Json
+from bench.compliance.conformance.tables import OLD, OLD_ROWS
 from bench.compliance.contract import Outcome, install_catalogue
 from bench.compliance.written import ByHand, Count, Summary, Text, by_hand
-from bench.conformance.tables import OLD, OLD_ROWS
 from bench.database.access import DatabaseAccess
 from bench.datasets.catalogue.written import file_catalogue
 from bench.datasets.scan import LoadedScan

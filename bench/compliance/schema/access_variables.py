@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from bench.database.access import DatabaseAccess
+if TYPE_CHECKING:
+    from bench.database.access import DatabaseAccess
 
 VARIABLES: Mapping[str, str] = {
     "BENCH_CONNINFO": "{conninfo}",
@@ -18,5 +20,8 @@ VARIABLES: Mapping[str, str] = {
 
 def access_of_variables() -> DatabaseAccess | None:
     """Return the database that the variables name; None where they name none."""
+    # Here, because the job names the variables, and every command's help reads the job.
+    from bench.database.access import DatabaseAccess
+
     conninfo, database, app_role, admin_role = (os.environ.get(name, "") for name in VARIABLES)
     return DatabaseAccess(conninfo, database, app_role, admin_role) if conninfo else None

@@ -15,11 +15,11 @@ from typing import Any
 import psycopg
 
 from bench.compliance.contract import Outcome
+from bench.compliance.planted import rows
+from bench.compliance.planted.variant import streaming_with
 from bench.compliance.schema.connections import admin_connection
 from bench.compliance.schema.models import Scan
 from bench.declare.divergence import Divergence, divergences_of, diverges
-from bench.gate.planted import rows
-from bench.gate.planted.variant import streaming_with
 from optimized_impl import task
 
 _build_rows = task.build_rows

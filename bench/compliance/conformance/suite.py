@@ -11,14 +11,15 @@ from pathlib import Path
 from bench.compliance import oracle
 from bench.compliance.cases.all_cases import refuse_unknown
 from bench.compliance.cases.case import NUL, PROVIDER, Asked, Case, Json, scan_of
+from bench.compliance.conformance.difference import changes, difference
+from bench.compliance.conformance.record import CaseVerdict, Status
+from bench.compliance.conformance.serving_worker import RAISED, ServingWorker
+from bench.compliance.conformance.tables import Contents, Tables, open_tables
 from bench.compliance.contract import Outcome
 from bench.compliance.environment import ENVIRONMENT, worker_context
 from bench.compliance.outcome import contract_fault
 from bench.compliance.targets import ROWS
 from bench.compliance.written import Written
-from bench.conformance.difference import changes, difference
-from bench.conformance.serving_worker import RAISED, ServingWorker
-from bench.conformance.tables import Contents, Tables, open_tables
 from bench.database.server import Server, open_server
 from bench.datasets.catalogue.record import LoadedCatalogue, write_catalogue
 from bench.datasets.catalogue.written import file_catalogue
@@ -30,7 +31,6 @@ from bench.harness.executor import SETUP_SECONDS, ProcessExecutor, SampleError
 from bench.harness.scratch import scratch_folder
 from bench.jobs.implementation import Implementation
 from bench.messages.request import CallRequest, DescribeRequest, MigrateRequest
-from bench.results.conformance import CaseVerdict, Status
 
 CALL_SECONDS = 60.0
 """The default timeout of a call; the longest takes a second on an idle machine."""

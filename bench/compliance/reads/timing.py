@@ -10,11 +10,11 @@ from typing import Any
 
 import psycopg
 
+from bench.compliance.reads.record import ReadSamples
 from bench.compliance.targets import ROWS
 from bench.compliance.typical_reads import ARGUMENTS, READS, Arguments, Read
 from bench.database.access import DatabaseAccess, one_line
 from bench.errors import DatabaseError, InputError
-from bench.results.reads import ReadSamples
 
 _SET_TENANT = "SELECT set_config('api.tenant_id', %s, true)"
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bench.compliance.cases.case import Case
-from bench.conformance.suite import Contestant, Suite
+from bench.compliance.conformance.record import SCHEMA, Conformance, NamedCase
+from bench.compliance.conformance.suite import Contestant, Suite
 from bench.declare.registry import registered_names
 from bench.errors import InputError
 from bench.harness.progress import Progress
-from bench.results.conformance import SCHEMA, Conformance, NamedCase
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,12 +31,12 @@ def conform(options: ConformOptions) -> int:
     from bench.cli.plans import command_line, parse_implementations
     from bench.cli.progress import terminal_progress
     from bench.compliance.cases.all_cases import chosen_cases
+    from bench.compliance.conformance.page import render_conformance, render_conformance_markdown
+    from bench.compliance.conformance.record import write_conformance
+    from bench.compliance.conformance.run import ConformancePlan, run_suite
+    from bench.compliance.conformance.suite import CALL_SECONDS, open_suite
     from bench.compliance.job import JOB
-    from bench.conformance.run import ConformancePlan, run_suite
-    from bench.conformance.suite import CALL_SECONDS, open_suite
     from bench.files.output_file import check_file, rescuing, write_file
-    from bench.report.conformance import render_conformance, render_conformance_markdown
-    from bench.results.conformance import write_conformance
 
     plan = ConformancePlan(
         cases=chosen_cases(options.case or ()),

@@ -10,9 +10,9 @@ from unittest.mock import patch
 import psycopg
 
 from bench.compliance.contract import Catalogue, Outcome
+from bench.compliance.planted.variant import held_to_its_laws, streaming_with
 from bench.compliance.schema.connections import admin_connection, rls_transaction
 from bench.compliance.schema.models import ComplianceRequirementOverview
-from bench.gate.planted.variant import held_to_its_laws, streaming_with
 from optimized_impl import task
 
 _count_checks = task.count_checks

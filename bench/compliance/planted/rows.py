@@ -7,8 +7,8 @@ from itertools import islice
 from typing import Any
 
 from bench.compliance.contract import Outcome
+from bench.compliance.planted.variant import held_to_its_laws, streaming_with
 from bench.compliance.schema.connections import admin_connection
-from bench.gate.planted.variant import held_to_its_laws, streaming_with
 from optimized_impl import task
 
 _build_rows = task.build_rows

@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
+from bench.compliance.conformance.tables import Contents
 from bench.compliance.contract import Outcome
 from bench.compliance.written import Written
-from bench.conformance.tables import Contents
 from bench.words import counted, shorten
 
 MOST_NAMED = 12

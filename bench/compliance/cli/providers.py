@@ -25,10 +25,10 @@ class ProvidersOptions:
 
 def providers(options: ProvidersOptions) -> int:
     """List the providers of a catalogue with their frameworks and requirements, for --provider of other commands."""
+    from bench.compliance.provider_list import ProviderList, render_providers
     from bench.datasets.catalogue.source import load_catalogues
     from bench.files.json_file import write_json
     from bench.files.output_file import check_file
-    from bench.report.providers import ProviderList, render_providers
 
     if options.json is not None:
         check_file(options.json)

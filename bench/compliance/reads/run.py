@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bench.compliance.reads.record import READS_SCHEMA, ReadResults, RelationSize, WriteSamples
+from bench.compliance.reads.timing import time_reads
 from bench.compliance.targets import ROWS
 from bench.database.access import DatabaseAccess
 from bench.declare.storage import STANDARD, Storage, storage_in
@@ -15,8 +17,6 @@ from bench.harness.progress import Progress
 from bench.harness.stage import DataStage, Stage
 from bench.harness.targets import TargetDigest, observe
 from bench.jobs.registry import implementation_of
-from bench.reads.timing import time_reads
-from bench.results.reads import READS_SCHEMA, ReadResults, RelationSize, WriteSamples
 
 TABLE = "table"
 """What results call the storage in the task's own table; they call another by its implementation's name."""

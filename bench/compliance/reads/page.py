@@ -6,11 +6,11 @@ import statistics
 from collections.abc import Iterator, Sequence
 
 from bench.analysis.pairs import FEWEST_PAIRS, PairedRatio, paired_ratio
+from bench.compliance.reads.record import ReadResults, ReadSamples, RelationSize, WriteSamples
 from bench.report.figures import MISSING, quantity, scale
 from bench.report.markdown import block, escape, markdown_table
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.terminal import WIDTH, table_lines, wrap
-from bench.results.reads import ReadResults, ReadSamples, RelationSize, WriteSamples
 from bench.words import plain
 
 GOAL = 1.5

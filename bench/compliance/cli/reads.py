@@ -34,11 +34,11 @@ def reads(options: ReadsOptions) -> int:
     """Time the API's typical reads on the task's own table and on an implementation's storage; compare their sizes."""
     from bench.cli.plans import chosen_sources, command_line, parse_implementations
     from bench.cli.progress import terminal_progress
+    from bench.compliance.reads.page import render_reads, render_reads_markdown, same_answers
+    from bench.compliance.reads.record import write_read_results
+    from bench.compliance.reads.run import ReadPlan, compare_storages
     from bench.files.output_file import claimed_folder, rescuing, write_file
     from bench.harness.stage import open_stage
-    from bench.reads.run import ReadPlan, compare_storages
-    from bench.report.reads import render_reads, render_reads_markdown, same_answers
-    from bench.results.reads import write_read_results
 
     job = options.job
     (source,) = chosen_sources(options, [options.scan])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bench.compliance.contract import Outcome
-from bench.gate.planted.variant import held_to_its_laws, streaming_with
+from bench.compliance.planted.variant import held_to_its_laws, streaming_with
 from optimized_impl import task
 
 _build_rows = task.build_rows

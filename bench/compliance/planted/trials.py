@@ -5,39 +5,13 @@ No implementation is imported here: workers import them by the names below.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bench.analysis.pairs import FEWEST_PAIRS
 from bench.gate.policy import Policy, Rule
-from bench.messages.request import ProbeName
+from bench.gate.trial import Planted, PlantedTrial
 
 MATERIALIZING, STREAMING = "materializing", "streaming"
-CONTROL = "bench.gate.planted.variant:unchanged"
+CONTROL = f"{__package__}.variant:unchanged"
 """The streaming implementation once more, in the way of the planted variants but without a fault."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Planted:
-    """A Planted is one variant of the streaming implementation and the name of the check that must catch it."""
-
-    name: str
-    implementation: str
-    """``package.module:function``"""
-    caught_by: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlantedTrial:
-    """A PlantedTrial is a policy by which the unchanged pair and some planted variants are measured and judged.
-
-    Only the probes that its checks need are taken. The streaming implementation is measured twice: by its own name, for
-    the baseline, and as the control.
-    """
-
-    policy: Policy
-    """Its scans, and the implementations that are measured unchanged."""
-    probes: tuple[ProbeName, ...]
-    planted: tuple[Planted, ...]
 
 
 def _planted(name: str, function: str, caught_by: str) -> Planted:
@@ -61,6 +35,8 @@ STATEMENTS = PlantedTrial(
         implementations=_PAIR,
         rules=(Rule(kind="law", metric="statements_django"), Rule(kind="law", metric="statements_server")),
     ),
+    subject=STREAMING,
+    control=CONTROL,
     probes=("statements",),
     planted=(
         _planted("a query for each region", "statements:queries_each_region", "law statements_django 100/3 streaming"),
@@ -93,6 +69,8 @@ _GROWTH = Rule(
 
 HEAP = PlantedTrial(
     policy=Policy(scans=("1k/8",), implementations=_PAIR, rules=(_RATIO, _CEILING)),
+    subject=STREAMING,
+    control=CONTROL,
     probes=("memory",),
     planted=(
         _planted(
@@ -107,6 +85,8 @@ HEAP = PlantedTrial(
 GROWTH = PlantedTrial(
     # With the same findings only the rows differ, and all scans fill a batch of COPY.
     policy=Policy(scans=("100/2", "100/4", "100/6"), implementations=(STREAMING,), rules=(_GROWTH,)),
+    subject=STREAMING,
+    control=CONTROL,
     probes=("memory",),
     planted=(
         _planted("rows kept after they were written", "heap:keeps_written_rows", "growth peak_heap_bytes streaming"),
@@ -120,6 +100,8 @@ SECONDS = PlantedTrial(
         samples=FEWEST_PAIRS,
         rules=(Rule(kind="baseline", metric="wall_seconds", limit=0.25),),
     ),
+    subject=STREAMING,
+    control=CONTROL,
     probes=(),
     planted=(_planted("a sleep for each row", "seconds:sleeps_each_row", "baseline wall_seconds 100/1 streaming"),),
 )

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len, set_cell_size
 
+from bench.compliance.conformance.record import Conformance, Status
 from bench.report.markdown import code, escape, markdown_table
 from bench.report.table import Column, Content, Table
 from bench.report.terminal import WIDTH, table_lines, wrap
-from bench.results.conformance import Conformance, Status
 from bench.words import ELLIPSIS, counted, enumerated, plain
 
 _WORDS = {Status.EQUAL: "equal", Status.KNOWN: "known", Status.WRONG: "WRONG"}
