@@ -35,8 +35,8 @@ class Violation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PromiseFinding:
-    """A PromiseFinding is one promise of one implementation, with what was tried and how it was violated."""
+class PromiseOutcome:
+    """A PromiseOutcome is one promise of one implementation, with what was tried and how it was violated."""
 
     implementation: str
     promise: Promise
@@ -58,16 +58,16 @@ class PromiseFinding:
         return PromiseStatus.KEPT if self.declared else PromiseStatus.KEPT_UNPROMISED
 
 
-def broken(findings: Iterable[PromiseFinding]) -> tuple[PromiseFinding, ...]:
-    """Return the findings that fail a run: promised, but not kept or not tried."""
+def broken(outcomes: Iterable[PromiseOutcome]) -> tuple[PromiseOutcome, ...]:
+    """Return the outcomes that fail a run: promised, but not kept or not tried."""
     failing = (PromiseStatus.BROKEN, PromiseStatus.UNTRIED)
-    return tuple(one for one in findings if one.declared and one.status in failing)
+    return tuple(one for one in outcomes if one.declared and one.status in failing)
 
 
-def find_promises(trial: PromiseTrial) -> tuple[PromiseFinding, ...]:
-    """Return one finding per promise, in their order."""
+def find_promises(trial: PromiseTrial) -> tuple[PromiseOutcome, ...]:
+    """Return one outcome per promise, in their order."""
     return tuple(
-        PromiseFinding(
+        PromiseOutcome(
             implementation=trial.implementation,
             promise=promise,
             declared=promise in trial.declared,

@@ -59,7 +59,7 @@ def _disk_warnings(folder: Path) -> Iterator[str]:
         )
     free = shutil.disk_usage(folder).free
     if free < FEWEST_FREE_BYTES:
-        yield f"{free / 1e9:.1f} GB free in {folder}: a scan of a million findings takes about 5 GB; set TMPDIR"
+        yield f"{free / 1e9:.1f} GB free in {folder}: data of a million input rows take several GB; set TMPDIR"
 
 
 def _scaling_governors() -> set[str]:

@@ -154,7 +154,7 @@ class Job:
     implementations: Mapping[str, str]
     """By short name, ``module:function``; the first one is what the others are compared with by default."""
     size: tuple[str, ...]
-    """What the numbers of a size count, in the order in which they are typed: ``("findings", "regions")``."""
+    """What the numbers of a size count, in the order in which they are typed: ``("customers", "invoices")``."""
     sizes: tuple[str, ...]
     """Measured unless others are asked for, from small to large."""
     rows_follow: tuple[str, ...] = ()

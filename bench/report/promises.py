@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from bench.analysis.promises import TORN, PromiseFinding, PromiseStatus, broken, find_promises, left_by
+from bench.analysis.promises import TORN, PromiseOutcome, PromiseStatus, broken, find_promises, left_by
 from bench.declare.promise import Promise
 from bench.report.figures import MISSING
 from bench.report.markdown import escape, identifier, markdown_table
@@ -153,7 +153,7 @@ def _lacking(name: str, trial: PromiseTrial | None, sources: Mapping[str, str] |
     return ""
 
 
-def _cell(found: PromiseFinding, notes: Footnotes, *, detailed: bool) -> str:
+def _cell(found: PromiseOutcome, notes: Footnotes, *, detailed: bool) -> str:
     if found.status in _LEGENDS:
         notes.legend(_LEGENDS[found.status])
     times = sum(found.tried.values())
@@ -170,11 +170,11 @@ def _cell(found: PromiseFinding, notes: Footnotes, *, detailed: bool) -> str:
             return notes.marked(cell, [_note(found)])
 
 
-def _violations(found: PromiseFinding) -> str:
+def _violations(found: PromiseOutcome) -> str:
     return ", ".join(f"{seen.what} {seen.count:,}×" for seen in found.violations)
 
 
-def _note(found: PromiseFinding) -> str:
+def _note(found: PromiseOutcome) -> str:
     tried = enumerated(
         tuple(f"{count:,} {noun if count != 1 else noun.removesuffix('s')}" for noun, count in found.tried.items())
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.analysis.promises import PromiseFinding, PromiseStatus, find_promises
+from bench.analysis.promises import PromiseOutcome, PromiseStatus, find_promises
 from bench.declare.promise import Promise
 from bench.results.promises import FaultPoint, Holding, PromiseTrial, Race, Refusal, Snapshot
 
@@ -60,7 +60,7 @@ def race(scans: str = "one", **parts: Any) -> Race:
     return Race(scans=scans, **{**facts, **parts})
 
 
-def findings(tried: PromiseTrial) -> dict[Promise, PromiseFinding]:
+def findings(tried: PromiseTrial) -> dict[Promise, PromiseOutcome]:
     """What the trial shows, by promise."""
     return {one.promise: one for one in find_promises(tried)}
 
