@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bench.errors import InputError
 from bench.harness.scratch import scratch_folder
 from bench.jobs.implementation import Implementation
 from bench.project.at_revision import ProjectCode
@@ -31,8 +32,13 @@ def at_revisions(
 ) -> Iterator[tuple[Implementation, ...]]:
     """Give each implementation at each revision, revision by revision, as ``NAME@REVISION``, for the context.
 
-    Raises InputError, also for a revision whose code cannot be run.
+    Beside a ``project``, implementations of others follow once, as they are. Raises InputError, also for a revision
+    whose code cannot be run.
     """
+    others = [one for one in implementations if project is not None and not one.project]
+    implementations = [one for one in implementations if one not in others]
+    if not implementations:
+        raise InputError("none of the implementations is the project's, so none has revisions; name one that is")
     with scratch_folder() as scratch, open_checkouts(code_source(implementations, project), scratch) as checkouts:
         found = []
         for revision in revisions:
@@ -40,7 +46,7 @@ def at_revisions(
             for warning in code.warnings:
                 progress.warn(warning)
             found += [code.implementation(f"{one.name}@{revision}", one.function) for one in implementations]
-        yield tuple(found)
+        yield (*found, *others)
 
 
 def of_today(implementations: Sequence[Implementation], project: Project | None) -> tuple[Implementation, ...]:
