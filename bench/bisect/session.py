@@ -47,6 +47,10 @@ class StepProgress:
         """See ``Progress``."""
         self._progress.done(work)
 
+    def left(self, seconds: float) -> None:
+        """See ``Progress``."""
+        self._progress.left(seconds)
+
     def warn(self, text: str) -> None:
         """See ``Progress``."""
         self._progress.warn(text)

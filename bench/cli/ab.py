@@ -12,28 +12,27 @@ from bench.cli.options import (
     ImplementationOption,
     InputOptions,
     OutputOption,
-    PairsOption,
     ScanFileOption,
     ScansOption,
 )
+from bench.cli.pairs import PairOptions
 from bench.cli.run import ScenarioOption, show_run
 
 
 @dataclass(frozen=True, kw_only=True)
-class AbOptions(InputOptions):
+class AbOptions(PairOptions, InputOptions):
     """The options of ``bench ab``."""
 
     revision: Annotated[str, typer.Argument(metavar="REV", help="A branch, tag or commit of the checkout.")]
     implementation: ImplementationOption = None
     scan: ScansOption = None
     scan_file: ScanFileOption = None
-    pairs: PairsOption = 6
     scenario: ScenarioOption = "first"
     output: OutputOption = Path("reports/ab")
 
 
 def ab(options: AbOptions) -> int:
-    """Measure an implementation at REV against the working tree's, interleaved, with today's harness and schema.
+    """Measure an implementation at REV against the working tree's, interleaved, with today's harness.
 
     REV's code goes to a temporary folder; index, working tree and branches are not touched.
     """
@@ -44,11 +43,13 @@ def ab(options: AbOptions) -> int:
     from bench.harness.session import measure_into
 
     name = options.implementation or options.job.compared[-1]
+    sources = chosen_sources(options, options.scan, options.scan_file)
+    scans = tuple(map(options.job.label, sources))
     plan = run_plan(
         options,
         [name],
-        chosen_sources(options, options.scan, options.scan_file),
-        samples=options.pairs,
+        sources,
+        **options.sampling(scans, [name]),
         scenario=options.scenario,
     )
     project = chosen_project(options)
@@ -56,9 +57,11 @@ def ab(options: AbOptions) -> int:
         terminal_progress() as progress,
         at_revisions(plan.implementations, [options.revision], progress, project) as before,
     ):
+        sides = (*before, *of_today(plan.implementations, project))
         both = replace(
             plan,
-            implementations=(*before, *of_today(plan.implementations, project)),
+            implementations=sides,
+            **options.sampling(scans, [one.name for one in sides]),
             command=f"{plan.command}  # {named_commits(before)}",
         )
         kept = measure_into(options.output, both, progress)

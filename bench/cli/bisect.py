@@ -17,6 +17,7 @@ from bench.cli.options import (
     ScanOption,
     count_option,
 )
+from bench.cli.pairs import EnoughOptions
 from bench.cli.run import ScenarioOption
 from bench.cli.terminal import show
 from bench.errors import InputError
@@ -124,7 +125,8 @@ def _plan(options: BisectOptions, policy: Policy | None) -> RunPlan:
 
     if policy is not None:
         sources = [DataSource(size=size, options=policy.options) for size in parse_sizes(options.job, policy.scans)]
-        return run_plan(options, policy.implementations, sources, samples=policy.samples, scenario=options.scenario)
+        timing = EnoughOptions().timing(policy)
+        return run_plan(options, policy.implementations, sources, **timing, scenario=options.scenario)
     sizes = options.job.sizes
     scans = [options.scan or sizes[len(sizes) // 2]] if options.scan_file is None or options.scan else None
     sources = list(chosen_sources(options, scans, options.scan_file))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.cli.options import JobOptions, JsonOption, OutputOption
+from bench.cli.pairs import EnoughOptions
 from bench.cli.terminal import show
 from bench.errors import InputError
 
@@ -20,7 +21,7 @@ BASELINE = Path("reports/baseline.json")
 
 
 @dataclass(frozen=True, kw_only=True)
-class GateOptions(JobOptions):
+class GateOptions(EnoughOptions, JobOptions):
     """The options of ``bench gate``."""
 
     results: Annotated[
@@ -76,7 +77,7 @@ def _test_itself(options: GateOptions) -> int:
     from bench.cli.progress import terminal_progress
     from bench.gate.self_test import render_self_test, self_test
 
-    for name in ("results", "baseline", "junit", "json"):
+    for name in ("results", "baseline", "junit", "json", "precision", "budget"):
         if getattr(options, name) is not None:
             raise InputError(f"--self-test was given with --{name}, which it does not use; leave one out")
     with terminal_progress() as progress:
@@ -103,9 +104,10 @@ def _judge(options: GateOptions, accepted: Results | None) -> Verdict:
 
     policy = read_policy(options.policy, options.job)
     if options.results is not None:
+        options.refuse("--results")
         return unconfirmed(judge(policy, read_results(options.results), accepted))
     sources = [DataSource(size=size, options=policy.options) for size in parse_sizes(options.job, policy.scans)]
-    plan = run_plan(options, policy.implementations, sources, samples=policy.samples)
+    plan = run_plan(options, policy.implementations, sources, **options.timing(policy))
     with terminal_progress() as progress:
         return judge_by_measuring(Measuring(policy, plan, options.output, progress), accepted)
 

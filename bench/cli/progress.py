@@ -40,17 +40,34 @@ class _Estimate:
         self.total = 0.0
         self.finished = 0.0
         self._start = time.monotonic()
+        self._end: float | None = None
 
     def begin(self, work: float) -> None:
         self.total = work
         self.finished = 0.0
         self._start = time.monotonic()
+        self._end = None
+
+    def left(self, seconds: float) -> None:
+        """Take it from somebody who knows that the rest takes ``seconds``."""
+        self._end = time.monotonic() + seconds
+
+    def share(self) -> float:
+        """How much of the whole is done, between 0 and 1."""
+        if self._end is None:
+            return self.finished / self.total if self.total else 0.0
+        now = time.monotonic()
+        return (now - self._start) / max(now - self._start, self._end - self._start, 1e-9)
 
     def rest(self) -> str:
         """In words; empty until some work is done."""
-        if not self.finished:
+        now = time.monotonic()
+        if self._end is not None:
+            seconds = max(0.0, self._end - now)
+        elif self.finished:
+            seconds = (now - self._start) * (self.total - self.finished) / self.finished
+        else:
             return ""
-        seconds = (time.monotonic() - self._start) * (self.total - self.finished) / self.finished
         return f"about {seconds / 60:.0f} min left" if seconds >= 90 else f"about {seconds:.0f} s left"
 
 
@@ -64,14 +81,22 @@ class Bar:
 
     def begin(self, work: float) -> None:
         self._estimate.begin(work)
-        self._bar.update(self._task, total=work, completed=0)
+        self._bar.update(self._task, total=1.0, completed=0)
 
     def stage(self, text: str) -> None:
-        self._bar.update(self._task, description=one_line(text), rest=self._estimate.rest())
+        self._bar.update(self._task, description=one_line(text))
+        self._show()
 
     def done(self, work: float) -> None:
         self._estimate.finished += work
-        self._bar.update(self._task, advance=work, rest=self._estimate.rest())
+        self._show()
+
+    def left(self, seconds: float) -> None:
+        self._estimate.left(seconds)
+        self._show()
+
+    def _show(self) -> None:
+        self._bar.update(self._task, completed=self._estimate.share(), rest=self._estimate.rest())
 
     def warn(self, text: str) -> None:
         self._bar.console.print(one_line(f"warning: {text}"), markup=False, highlight=False, style="yellow")
@@ -87,12 +112,14 @@ class Lines:
         self._estimate.begin(work)
 
     def stage(self, text: str) -> None:
-        share = self._estimate.finished / self._estimate.total if self._estimate.total else 0
         rest = self._estimate.rest()
-        note(f"{share:.0%}  {text}{f' - {rest}' if rest else ''}")
+        note(f"{self._estimate.share():.0%}  {text}{f' - {rest}' if rest else ''}")
 
     def done(self, work: float) -> None:
         self._estimate.finished += work
+
+    def left(self, seconds: float) -> None:
+        self._estimate.left(seconds)
 
     def warn(self, text: str) -> None:
         note(f"warning: {text}")

@@ -13,10 +13,10 @@ from bench.cli.options import (
     ImplementationsOption,
     InputOptions,
     OutputOption,
-    PairsOption,
     ScanFileOption,
     ScansOption,
 )
+from bench.cli.pairs import PairOptions
 from bench.cli.terminal import show
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 ScenarioOption = Annotated[
     Literal["first", "rerun"],
-    typer.Option(metavar="first|rerun", help="Whether an earlier run has left rows."),
+    typer.Option(metavar="NAME", help="first, or rerun over earlier rows."),
 ]
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunOptions(InputOptions):
+class RunOptions(PairOptions, InputOptions):
     """The options of ``bench run``."""
 
     scan: ScansOption = None
@@ -38,7 +38,6 @@ class RunOptions(InputOptions):
     revision: Annotated[
         list[str] | None, typer.Option(metavar="REV", help="Of the code, instead of the working tree; repeatable.")
     ] = None
-    pairs: PairsOption = 3
     scenario: ScenarioOption = "first"
     copy_baseline: Annotated[bool, typer.Option("--copy-baseline", help="Time a bare COPY of the same rows, too.")] = (
         False
@@ -48,8 +47,7 @@ class RunOptions(InputOptions):
 
 
 def run(options: RunOptions) -> int:
-    """Measure implementations of a job: heap, RSS, time, statements, rows and WAL, with ratios to the first one.
-
+    """Measure implementations of a job: heap, RSS, time, statements, rows, WAL, and ratios to the first.
     Exit codes: 0 measured, 1 failed, rows differ or a law is broken, 2 tool or input at fault.
     """
     from bench.cli.chosen_project import chosen_project
@@ -58,11 +56,14 @@ def run(options: RunOptions) -> int:
     from bench.cli.progress import terminal_progress
     from bench.harness.session import measure_into
 
+    names = options.implementation or options.job.compared
+    sources = chosen_sources(options, options.scan, options.scan_file)
+    scans = tuple(map(options.job.label, sources))
     plan = run_plan(
         options,
-        options.implementation or options.job.compared,
-        chosen_sources(options, options.scan, options.scan_file),
-        samples=options.pairs,
+        names,
+        sources,
+        **options.sampling(scans, names),
         scenario=options.scenario,
         copy_baseline=options.copy_baseline,
     )
@@ -70,7 +71,12 @@ def run(options: RunOptions) -> int:
     with terminal_progress() as progress, ExitStack() as stack:
         if revisions:
             code = stack.enter_context(at_revisions(plan.implementations, revisions, progress, chosen_project(options)))
-            plan = replace(plan, implementations=code, command=f"{plan.command}  # {named_commits(code)}")
+            plan = replace(
+                plan,
+                implementations=code,
+                **options.sampling(scans, [one.name for one in code]),
+                command=f"{plan.command}  # {named_commits(code)}",
+            )
         kept = measure_into(options.output, plan, progress, history=options.history)
     return show_run(kept)
 

@@ -68,19 +68,19 @@ def _fact_checks(policy: Policy, run: Run) -> Iterator[Check]:
 
 def _sample_checks(policy: Policy, run: Run) -> Iterator[Check]:
     """Find cases with fewer time samples than the policy asks for; the run's own plan is checked with the run."""
-    planned = run.results.planned_samples
+    planned, wanted = run.results.planned_samples, policy.samples or 0
     for metric in filter(timed, METRICS.values()):
         for scan in policy.scans:
             for name in policy.implementations:
                 found = run.summaries.get(scan, name, metric.name)
                 own = len(found.samples) if found else 0
-                if own >= policy.samples or (scan, name) in failed_cases(run.results) or run.unmeasured((scan, name)):
+                if own >= wanted or (scan, name) in failed_cases(run.results) or run.unmeasured((scan, name)):
                     continue
-                if planned is None or planned < policy.samples:
+                if planned is None or planned < wanted:
                     yield Check(
                         name=f"samples of the policy {metric.name} {scan} {name}",
                         standing=Standing.INCONCLUSIVE,
-                        sentence=f"{named(metric, name, scan)} has {own} of the {counted(policy.samples, 'sample')} "
+                        sentence=f"{named(metric, name, scan)} has {own} of the {counted(wanted, 'sample')} "
                         "that the policy asks for; measure again",
                         scan=scan,
                     )

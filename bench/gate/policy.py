@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bench.analysis.ratio import NEAR_EXACT_TOLERANCE
+from bench.analysis.run_verdict import timed
 from bench.results.metrics import METRICS, Kind, Metric
 
 RuleKind = Literal["ceiling", "growth", "law", "ratio", "baseline"]
@@ -69,8 +70,8 @@ class Policy:
     """What the data are made with besides their size, by the names of the job's options."""
     facts: Mapping[str, str | int] = field(default_factory=dict)
     """What must be said of the data of every run, such as an option given here or what is usual for the job."""
-    samples: int = 0
-    """Time samples of each case."""
+    samples: int | None = 0
+    """Time samples of each case; None: as many as the rules of times need."""
     rules: tuple[Rule, ...] = ()
     baseline: bool = True
     """Whether a run must be compared with a baseline to pass."""
@@ -80,6 +81,11 @@ class Policy:
     def of_kind(self, kind: RuleKind) -> tuple[Rule, ...]:
         """Return the rules of one kind, in their order."""
         return tuple(rule for rule in self.rules if rule.kind == kind)
+
+    @property
+    def judges_time(self) -> bool:
+        """Whether any rule is about a time that is sampled in rounds."""
+        return any(timed(rule.described) for rule in self.rules)
 
     @property
     def needs_baseline(self) -> bool:

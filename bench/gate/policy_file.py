@@ -23,6 +23,7 @@ from bench.results.metrics import METRICS, Kind, Metric
 from bench.words import shorten
 
 TABLE = ("tool", "bench", "gate")
+AUTO = "auto"
 MOST_SAMPLES = 1_000
 LONGEST_TEXT = 500
 """Characters of a name or value in the policy."""
@@ -154,12 +155,14 @@ class _Reader:
         names = self._job.sizes if key == "scans" else self._job.compared
         return f"[{', '.join(json.dumps(name) for name in names[-2:])}]"
 
-    def _samples(self, table: Mapping[str, Any]) -> int:
-        value = table.get("samples", 0)
+    def _samples(self, table: Mapping[str, Any]) -> int | None:
+        value = table.get("samples", AUTO)
+        if value == AUTO:
+            return None
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_SAMPLES:
             raise InputError(
                 f"{self._root / 'samples'} is {_shown(value)}; write how many time samples of each case to take, "
-                f"0 to {MOST_SAMPLES:,}"
+                f'0 to {MOST_SAMPLES:,}, or "{AUTO}"'
             )
         return value
 

@@ -158,7 +158,7 @@ def _measuring(
             job=job,
             sources=_sources(job, trial),
             implementations=tuple(implementation_of(job, name) for name in implementations),
-            samples=trial.policy.samples,
+            samples=trial.policy.samples or 0,
             timeout_seconds=timeout_seconds,
             command="bench gate --self-test",
             probes=probes,
@@ -198,7 +198,7 @@ def _sources(job: Job, trial: PlantedTrial) -> tuple[DataSource, ...]:
 def _work(job: Job, trial: PlantedTrial) -> float:
     """Return the work of one trial without repetitions, as ``Progress`` counts it."""
     measured = (*trial.policy.implementations, trial.control, *(one.implementation for one in trial.planted))
-    samples = list(schedule(measured, trial.policy.samples, trial.probes))
+    samples = list(schedule(measured, trial.policy.samples or 0, trial.probes))
     rows = [job.foresee(source).rows if job.foresee else 0 for source in _sources(job, trial)]
     return sum(cost(sample.probe, number) for number in rows for sample in samples)
 
@@ -219,6 +219,9 @@ class _Part:
     def done(self, work: float) -> None:
         """Pass it on."""
         self._whole.done(work)
+
+    def left(self, seconds: float) -> None:
+        """Do nothing: the whole takes longer than this part."""
 
     def warn(self, text: str) -> None:
         """Do nothing: wrong rows are planted, and other failures are in the verdict."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -26,6 +26,7 @@ from bench.results.records import (
     Results,
     StatementTexts,
 )
+from bench.results.stops import Stop
 
 LONGEST_STATEMENT = 4_000
 """Characters of a statement that is kept with its values."""
@@ -48,6 +49,10 @@ class Collector:
         self._job = job
         self._scenario = scenario
         self._planned_samples = planned_samples
+        self._chosen = planned_samples is None
+        self.stops: Sequence[Stop] = ()
+        """Why pairs ended, where the run chooses their number."""
+        self._sequential: set[tuple[str, str, str]] = set()
         self.laws: tuple[DeclaredLaws, ...] = ()
         """What the implementations declare."""
         self._datasets: list[Dataset] = []
@@ -82,12 +87,18 @@ class Collector:
             )
         )
 
+    def samples(self, scan: str, implementation: str, metric: str) -> tuple[float, ...]:
+        """Return the samples of one metric so far, in the order taken."""
+        return tuple(self._samples.get((scan, implementation, metric), ()))
+
     def add_reading(self, scan: str, sample: PlannedSample, reading: Reading, rows_written: int) -> None:
         """Add one sample's figures and texts."""
         implementation = sample.implementation
         for metric, value in {**reading.values, "rows_written": float(rows_written)}.items():
             key = (scan, implementation, metric)
             self._samples.setdefault(key, []).append(value)
+            if self._chosen and sample.probe == "time" and metric in reading.values:
+                self._sequential.add(key)
             # A probe's warning belongs to the metric that it measures, not to the rows that every probe counts.
             if metric in reading.values:
                 self._warn(key, *reading.warnings)
@@ -152,6 +163,7 @@ class Collector:
                     samples=tuple(samples),
                     warnings=tuple(self._warnings.get((scan, implementation, metric), ())),
                     incomplete=self._incomplete.get((scan, implementation, metric), ""),
+                    sequential=(scan, implementation, metric) in self._sequential,
                 )
                 for (scan, implementation, metric), samples in self._samples.items()
             ),
@@ -164,6 +176,7 @@ class Collector:
             scenario=self._scenario,
             laws=self.laws,
             planned_samples=self._planned_samples,
+            stops=tuple(self.stops),
         )
 
     def _warn(self, key: tuple[str, str, str], *warnings: str) -> None:

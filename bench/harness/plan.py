@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from bench.harness.goal import Goal
 from bench.jobs.implementation import Implementation
 from bench.jobs.job import DataSource, Job
 from bench.messages.request import ProbeName
@@ -45,7 +46,9 @@ class RunPlan:
     command: str
     """The command line, for the report."""
     samples: int = 3
-    """Time samples of each case."""
+    """Time samples of each case; without effect where there is a ``goal``."""
+    goal: Goal | None = None
+    """What pairs are taken for; None: as many as ``samples``."""
     timeout_seconds: float | None = None
     """For one sample; None: by the size of the data."""
     database_url: str | None = None

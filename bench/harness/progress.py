@@ -17,5 +17,8 @@ class Progress(Protocol):
     def done(self, work: float) -> None:
         """Add ``work`` to what is done."""
 
+    def left(self, seconds: float) -> None:
+        """Say how long the rest will take, for who knows better than the share of work that is done."""
+
     def warn(self, text: str) -> None:
         """Say what went wrong in a run that goes on."""

@@ -5,39 +5,17 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 from bench.analysis.pairs import FEWEST_PAIRS
 from bench.analysis.sequence import ConfidenceSequence, log_ratios
-from bench.analysis.stopping import NO_CHANGE, WALL, Question, answers, narrow
+from bench.analysis.stopping import WALL, Question, answers, narrow
+from bench.harness.goal import EXPECTED_ROUNDS, Goal
 from bench.results.stops import Stop, StopReason
-
-PRECISION = 0.03
-BUDGET_MINUTES = 5.0
 
 Samples = Callable[[str, str], tuple[float, ...]]
 """From an implementation and a metric of time to the samples on the scan, in the order taken."""
 Clock = Callable[[], float]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Goal:
-    """A Goal is what pairs are taken for, and when they are enough.
-
-    The pairs of a question end when it is decided among all ``questions`` of the run, when its interval reaches no
-    further than ``precision``, a share, from its middle, or when the time is spent: ``seconds`` for the rounds of all
-    scans.
-    """
-
-    questions: tuple[Question, ...]
-    precision: float = PRECISION
-    seconds: float = 60 * BUDGET_MINUTES
-
-
-def against_the_first(scans: Iterable[str], implementations: tuple[str, ...]) -> tuple[Question, ...]:
-    """Return the questions of a run without a policy: does any implementation differ from the first one at all?"""
-    base, *others = implementations
-    return tuple(Question(scan=scan, base=base, other=other, band=NO_CHANGE) for scan in scans for other in others)
 
 
 class Rounds:
@@ -50,14 +28,17 @@ class Rounds:
         clock: Clock = time.monotonic,
         chance: random.Random | None = None,
     ) -> None:
-        """Take ``weights`` as the shares of the scans that are to be measured, and ``chance`` for the order."""
-        self.goal = goal
+        """Take ``weights`` as the shares of the scans that are to be measured, and ``chance`` for the order.
+
+        Questions about other scans have no say.
+        """
+        self.goal = replace(goal, questions=tuple(one for one in goal.questions if one.scan in weights))
         self.clock = clock
         self.chance = chance or random.Random()  # noqa: S311 - an order, not a secret
         self.stops: list[Stop] = []
         self._weights = dict(weights)
         self._left = goal.seconds
-        self._sequences: dict[Question, ConfidenceSequence | None] = dict.fromkeys(goal.questions)
+        self._sequences: dict[Question, ConfidenceSequence | None] = dict.fromkeys(self.goal.questions)
 
     def of_scan(self, scan: str, implementations: tuple[str, ...], companion: str | None = None) -> ScanRounds:
         """Return the rounds of the scan that is measured next; time that it does not use is left to later ones.
@@ -67,6 +48,11 @@ class Rounds:
         whole = sum(self._weights.values())
         seconds = self._left * self._weights.pop(scan) / whole if whole else self._left
         return ScanRounds(self, scan, implementations, companion, seconds)
+
+    @property
+    def seconds_left(self) -> float:
+        """What is left for all scans."""
+        return max(0.0, self._left)
 
     def spend(self, seconds: float) -> None:
         """Take ``seconds`` off what is left for all scans."""
@@ -98,6 +84,11 @@ class ScanRounds:
         self._spent = 0.0
         self._samples = 0
         self._round_began: float | None = None
+
+    @property
+    def expected(self) -> int:
+        """How many more rounds are to be expected, at least one."""
+        return max(1, EXPECTED_ROUNDS - self.taken)
 
     def next(self, samples: Samples, failed: Collection[str] = ()) -> tuple[str, ...]:
         """Return who is timed in the next round, in order; nobody where the scan is finished.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 
 from bench.database.roles import LoginRoles
 from bench.declare.storage import storage_in
@@ -12,10 +14,13 @@ from bench.harness.databases import Databases, job_of, open_databases
 from bench.harness.described import description_of
 from bench.harness.environment import describe_environment
 from bench.harness.executor import SampleError
+from bench.harness.goal import EXPECTED_ROUNDS
 from bench.harness.plan import PlannedSample, RunPlan, cost, schedule
 from bench.harness.progress import Progress
+from bench.harness.rounds import Rounds
 from bench.harness.stage import COPYING, Stage, open_stage
 from bench.harness.targets import TargetDigest
+from bench.harness.time_left import Step, TimeLeft
 from bench.jobs.implementation import Implementation
 from bench.jobs.job import DataSource, Outlook
 from bench.results.records import COPY_BASELINE, Environment, Results
@@ -31,9 +36,14 @@ class Runner:
         self._plan = plan
         self._opener = opener
         self._progress = progress
-        self._collector = Collector(plan.command, plan.names, description_of(plan.job), plan.scenario, plan.samples)
+        samples = plan.samples if plan.goal is None else None
+        self._collector = Collector(plan.command, plan.names, description_of(plan.job), plan.scenario, samples)
         self._environment: Environment | None = None
         self._warnings: tuple[str, ...] = ()
+        self._time = TimeLeft()
+        self._later: list[Step] = []
+        """What data sets that are not loaded yet will take."""
+        self._rounds: Rounds | None = None
         self._copied: TargetDigest | None = None
         """What the copy files of the scan under measurement hold."""
 
@@ -61,6 +71,11 @@ class Runner:
             self._environment = describe_environment(server.version, server.source, server.settings())
             self._collector.laws = stage.describe(job_of(plan.job, plan.implementations), plan.implementations).laws
             self._progress.begin(sum(self._work(outlook) for _, outlook in foreseen))
+            self._later = [step for source, outlook in foreseen for step in self._steps(source, outlook)]
+            if plan.goal is not None:
+                weights = {plan.job.label(source): cost("time", outlook.rows) for source, outlook in foreseen}
+                self._rounds = Rounds(plan.goal, weights)
+                self._collector.stops = self._rounds.stops
             for source, outlook in foreseen:
                 self._run_data(stage, source, outlook)
 
@@ -79,15 +94,54 @@ class Runner:
                 self._write_earlier_rows(databases, failed)
             if self._plan.copy_baseline:
                 self._write_copy_files(databases, failed)
-            planned = self._planned()
+            planned = [one for one in self._planned() if self._rounds is None or one.probe != "time"]
+            steps = [_step(label, outlook, one) for one in self._planned()]
+            self._later = self._later[len(steps) :]
             for position, sample in enumerate(planned, start=1):
                 if sample.implementation not in failed:
                     self._progress.stage(
                         f"{label}: {sample.implementation}, {sample.probe} ({position} of {len(planned)})"
                     )
-                    with self._recording(first.dataset.scan, sample, failed):
-                        self._take(databases, source, sample)
+                    self._measure(databases, source, sample, _step(label, outlook, sample), failed)
                 self._progress.done(cost(sample.probe, outlook.rows))
+                self._tell(steps[position:])
+            if self._rounds is not None:
+                self._run_rounds(databases, source, outlook, failed)
+
+    def _run_rounds(self, databases: Databases, source: DataSource, outlook: Outlook, failed: set[str]) -> None:
+        """Time implementations round by round, until no question about them is open."""
+        assert self._rounds is not None  # or there would be a fixed number
+        label = databases.first.dataset.scan
+        companion = COPY_BASELINE if self._plan.copy_baseline else None
+        rounds = self._rounds.of_scan(label, self._plan.names, companion)
+        work = EXPECTED_ROUNDS * len(self._timed) * cost("time", outlook.rows)
+        while order := rounds.next(partial(self._collector.samples, label), failed):
+            for name in order:
+                sample = PlannedSample("time", name, rounds.taken)
+                self._progress.stage(f"{label}: {name}, time (pair {rounds.taken})")
+                self._measure(databases, source, sample, _step(label, outlook, sample), failed)
+                done = min(work, cost("time", outlook.rows))
+                work -= done
+                self._progress.done(done)
+            self._tell([_step(label, outlook, PlannedSample("time", name, 1)) for name in order] * rounds.expected)
+        self._progress.done(work)
+
+    def _measure(
+        self, databases: Databases, source: DataSource, sample: PlannedSample, step: Step, failed: set[str]
+    ) -> None:
+        """Take a sample, or record why it cannot be taken, and learn how long it took."""
+        with self._recording(step.scan, sample, failed):
+            began = time.monotonic()
+            self._take(databases, source, sample)
+            self._time.took(step, time.monotonic() - began)
+
+    def _tell(self, steps: Sequence[Step]) -> None:
+        """Say how long ``steps`` and all data sets that are still to come will take."""
+        rest = [*steps, *self._later]
+        timed = self._time.of(one for one in rest if one.probe == "time")
+        others = self._time.of(one for one in rest if one.probe != "time")
+        if timed is not None and others is not None:
+            self._progress.left(others + (timed if self._rounds is None else min(timed, self._rounds.seconds_left)))
 
     def _write_earlier_rows(self, databases: Databases, failed: set[str]) -> None:
         """Have the rows that every sample then replaces written, by the first implementation that does not fail.
@@ -158,6 +212,19 @@ class Runner:
     def _work(self, outlook: Outlook) -> float:
         return sum(cost(sample.probe, outlook.rows) for sample in self._planned())
 
+    def _steps(self, source: DataSource, outlook: Outlook) -> list[Step]:
+        return [_step(self._plan.job.label(source), outlook, sample) for sample in self._planned()]
+
     def _planned(self) -> list[PlannedSample]:
+        """Return the samples of one data set; where their number is not planned, as many of time as are expected."""
         plan = self._plan
-        return list(schedule(plan.names, plan.samples, plan.probes, copy_baseline=plan.copy_baseline))
+        samples = plan.samples if plan.goal is None else EXPECTED_ROUNDS
+        return list(schedule(plan.names, samples, plan.probes, copy_baseline=plan.copy_baseline))
+
+    @property
+    def _timed(self) -> tuple[str, ...]:
+        return (*self._plan.names, COPY_BASELINE) if self._plan.copy_baseline else self._plan.names
+
+
+def _step(label: str, outlook: Outlook, sample: PlannedSample) -> Step:
+    return Step(scan=label, rows=outlook.rows, probe=sample.probe, implementation=sample.implementation)

@@ -97,6 +97,12 @@ def test_without_tolerances_near_exact_metrics_have_the_built_in_one_and_no_base
     assert found.rules == ()
 
 
+def test_samples_are_a_number_or_as_many_as_are_needed(tmp_path: Path) -> None:
+    """None stands for the latter, which is the default."""
+    found = [policy(tmp_path, rules).samples for rules in ("", 'samples = "auto"', "samples = 0", "samples = 7")]
+    assert found == [None, None, 0, 7]
+
+
 def test_the_provider_is_read_and_is_aws_by_default(tmp_path: Path) -> None:
     assert (policy(tmp_path).options, policy(tmp_path).facts) == ({}, {"provider": "aws"})
     azure = policy(tmp_path, 'provider = "azure"')
@@ -115,6 +121,7 @@ def test_the_provider_is_read_and_is_aws_by_default(tmp_path: Path) -> None:
         ),
         ("provider = 1", "tool.bench.gate.provider is 1; write a text (whose catalogue and scan)"),
         ("samples = true", "tool.bench.gate.samples is True; write how many"),
+        ('samples = "few"', 'each case to take, 0 to 1,000, or "auto"'),
         ('[gate.ceilings]\npeak_heap = "1 MB"', "ceilings.peak_heap: unknown metric 'peak_heap'; known are wall_s"),
         ("ceilings = 5", "tool.bench.gate.ceilings is 5; write a table there"),
         ("[gate.ceilings]\npeak_heap_bytes = 5", "ceilings.peak_heap_bytes is 5; write a table there"),

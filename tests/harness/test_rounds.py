@@ -11,7 +11,8 @@ import pytest
 
 from bench.analysis.pairs import FEWEST_PAIRS
 from bench.analysis.stopping import WALL, Band, Question
-from bench.harness.rounds import Goal, Rounds, against_the_first
+from bench.harness.goal import Goal, against_the_first
+from bench.harness.rounds import Rounds
 from bench.results.stops import Stop, StopReason
 
 SPREAD = 0.05

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
+from bench.analysis.run_verdict import judge
+from bench.analysis.verdict import Standing
 from bench.errors import DatabaseError, InputError
 from bench.harness.executor import SampleError
+from bench.harness.goal import Goal, against_the_first
 from bench.harness.plan import SINGLE_PROBES, schedule
 from bench.harness.runner import Runner
 from bench.messages.request import DescribeRequest, ProbeName
 from bench.results.records import Failure
+from bench.results.stops import StopReason
 from tests.support.notes import Notes, always, failures
 from tests.support.stand_in import OTHERS, ROWS, Sample, ScriptedExecutor, StandIn, digest, plan, sample
 
@@ -20,6 +27,62 @@ def test_every_planned_sample_is_taken_in_the_order_of_the_schedule_scan_by_scan
     planned = [(planned.probe, planned.implementation) for planned in schedule(("before", "after"), 2)]
     assert stand_in.taken == [(scan, *one) for scan in ("100/3", "1k/8") for one in planned]
     assert stand_in.events == ["open", "load 100/3", "drop 100/3", "load 1k/8", "drop 1k/8", "close"]
+
+
+def test_pairs_go_on_until_their_question_is_decided_and_the_results_say_so() -> None:
+    """After the single probes; each scan by itself, the one without a difference until its interval is narrow."""
+    rng = np.random.default_rng(80)
+
+    def script(scan: str, probe: ProbeName, implementation: str) -> Sample:
+        slower = 2.0 if (scan, implementation) == ("100/3", "after") else 1.0
+        seconds = slower * float(np.exp(rng.normal(0, 0.03)))
+        return sample({"wall_seconds": seconds, "cpu_seconds": seconds} if probe == "time" else {"wal_bytes": 5.0})
+
+    scans = ("100/3", "1k/8")
+    goal = Goal(questions=against_the_first(scans, ("before", "after")), precision=0.02, seconds=1e9)
+    stand_in, notes = StandIn(script), Notes()
+    runner = Runner(replace(plan(scans), goal=goal), notes, stand_in.open)
+    runner.run()
+    results = runner.results()
+    assert results
+    decided, narrow = results.stops
+    assert (decided.scan, decided.base, decided.other, decided.reason) == (
+        "100/3",
+        "before",
+        "after",
+        StopReason.ABOVE,
+    )
+    assert (narrow.scan, narrow.reason) == ("1k/8", StopReason.PRECISE)
+    assert 7 <= decided.pairs <= 12 < narrow.pairs
+    for stop in results.stops:
+        timed = [probe for scan, probe, _ in stand_in.taken if scan == stop.scan]
+        assert timed == [probe for probe in SINGLE_PROBES for _ in range(2)] + ["time"] * 2 * stop.pairs
+    sequential = {one.metric for one in results.measurements if one.sequential}
+    assert sequential == {"wall_seconds", "cpu_seconds"}
+    assert results.planned_samples is None
+    assert notes.finished == pytest.approx(notes.total)
+    assert all(seconds >= 0 for seconds in notes.seconds_left)
+    assert {check.standing for check in judge(results).checks} == {Standing.PASSED}
+
+
+def test_one_that_fails_in_a_round_ends_its_questions_and_the_others_go_on() -> None:
+    def script(scan: str, probe: ProbeName, implementation: str) -> Sample:
+        if (probe, implementation) == ("time", "broken") and len(stand_in.taken) > 20:
+            raise SampleError("error", "it broke")
+        return sample({"wall_seconds": 2.0 if implementation == "slow" else 1.0} if probe == "time" else {})
+
+    names = ("base", "broken", "slow")
+    stand_in = StandIn(script)
+    goal = Goal(questions=against_the_first(("100/3",), names), precision=1e-15)
+    runner = Runner(replace(plan(implementations=names), goal=goal), Notes(), stand_in.open)
+    runner.run()
+    results = runner.results()
+    assert failures(results) == [("100/3", "broken", "time", "error")]
+    assert results
+    assert {one.other: one.reason for one in results.stops} == {
+        "broken": StopReason.FAILED,
+        "slow": StopReason.ABOVE,
+    }
 
 
 @pytest.mark.parametrize("kind", ["error", "timeout", "killed"])

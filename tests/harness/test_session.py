@@ -31,6 +31,9 @@ class Warned:
     def done(self, work: float) -> None:
         """Do nothing."""
 
+    def left(self, seconds: float) -> None:
+        """Do nothing."""
+
     def warn(self, text: str) -> None:
         """Keep it."""
         self.warnings.append(text)

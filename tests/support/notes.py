@@ -13,6 +13,7 @@ class Notes:
     def __init__(self) -> None:
         self.total = self.finished = 0.0
         self.stages: list[str] = []
+        self.seconds_left: list[float] = []
         self.warnings: list[str] = []
 
     def begin(self, work: float) -> None:
@@ -23,6 +24,9 @@ class Notes:
 
     def done(self, work: float) -> None:
         self.finished += work
+
+    def left(self, seconds: float) -> None:
+        self.seconds_left.append(seconds)
 
     def warn(self, text: str) -> None:
         self.warnings.append(text)
