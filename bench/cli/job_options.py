@@ -12,6 +12,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 import typer
 
 from bench.errors import InputError
+from bench.jobs.environment import WorkerEnvironment
 from bench.jobs.job import Job
 from bench.jobs.registry import DEFAULT, find_job
 
@@ -144,7 +145,11 @@ def _texts(job: Job) -> Mapping[str, str]:
 def _job(arguments: Sequence[str]) -> Job:
     """Return the job that the command line names, or that of the project which it names. Raises InputError."""
     name, file = _given(arguments, "--job"), _given(arguments, "--project")
+    interpreter, checkout = _given(arguments, "--interpreter"), _given(arguments, "--checkout")
     if file is None:
+        for option, value in (("--interpreter", interpreter), ("--checkout", checkout)):
+            if value is not None:
+                raise InputError(f"{option} was given without --project; name the project, or leave it out")
         return find_job(DEFAULT if name is None else name)
     if name is not None:
         raise InputError("--job and --project were both given; a project's description names its job: leave one out")
@@ -152,8 +157,10 @@ def _job(arguments: Sequence[str]) -> Job:
     from bench.project.description_file import read_project
     from bench.project.job import project_job
 
-    interpreter, checkout = (_given(arguments, option) or "" for option in ("--interpreter", "--checkout"))
-    return project_job(read_project(Path(file), interpreter=interpreter, checkout=checkout))
+    project = read_project(Path(file), interpreter=interpreter or "", checkout=checkout or "")
+    # With these the clone's own environment may be missing: the lock file of a revision names another.
+    needless = not project.interpreter and {"--help", "--revision"} & {word.partition("=")[0] for word in arguments}
+    return project_job(project, WorkerEnvironment(interpreter="") if needless else None)
 
 
 def _given(arguments: Sequence[str], option: str) -> str | None:

@@ -21,6 +21,7 @@ from bench.results.records import (
     Environment,
     Failure,
     HeapSeries,
+    ImplementationEnvironment,
     JobDescription,
     Measurement,
     Results,
@@ -65,6 +66,7 @@ class Collector:
         self._heap: list[HeapSeries] = []
         self._allocations: list[AllocationSites] = []
         self._failures: list[Failure] = []
+        self._code: dict[str, ImplementationEnvironment] = {}
         self.benchmarks: list[Mapping[str, object]] = []
         """pytest-benchmark's own documents, one per time sample."""
 
@@ -104,6 +106,8 @@ class Collector:
                 self._warn(key, *reading.warnings)
                 if reason := reading.incomplete.get(metric):
                     self._incomplete.setdefault(key, reason)
+        if reading.code is not None:
+            self._code.setdefault(implementation, reading.code)
         if reading.django_statements or reading.server_statements:
             self._statements.append(
                 StatementTexts(
@@ -177,6 +181,7 @@ class Collector:
             laws=self.laws,
             planned_samples=self._planned_samples,
             stops=tuple(self.stops),
+            code=tuple(self._code[name] for name in self._implementations if name in self._code),
         )
 
     def _warn(self, key: tuple[str, str, str], *warnings: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench.database.access import DatabaseAccess
@@ -15,10 +15,12 @@ from bench.database.state import Change
 from bench.database.statement_log import restore_statement_log
 from bench.declare.storage import DeclaredStorage, Storage, storage_in
 from bench.errors import DatabaseError
+from bench.harness.code import code_of
 from bench.harness.copy_files import write_copy_files
 from bench.harness.describe import describe, refuse_unknown_quantities
 from bench.harness.described import case_label, dataset_of
-from bench.harness.executor import SETUP_SECONDS, Executor, ProcessExecutor, SampleError
+from bench.harness.executor import Executor, ProcessExecutor, SampleError
+from bench.harness.migration import migrate_database
 from bench.harness.plan import timeout_seconds
 from bench.harness.requests import sample_request
 from bench.harness.scratch import scratch_folder
@@ -30,8 +32,8 @@ from bench.jobs.job import DataSource, Job, Loaded
 from bench.jobs.loading import load_data
 from bench.messages.answer import DescribeAnswer, SampleAnswer
 from bench.messages.reading import Reading
-from bench.messages.request import MigrateRequest, ProbeName, SampleRequest
-from bench.results.records import COPY_BASELINE, Dataset
+from bench.messages.request import ProbeName, SampleRequest
+from bench.results.records import COPY_BASELINE, Dataset, ImplementationEnvironment
 
 COPYING = Implementation(
     name=COPY_BASELINE,
@@ -56,8 +58,12 @@ class DataStage:
     targets: Targets
     storages: tuple[DeclaredStorage, ...]
     guard: StateGuard
-    prepared: set[str]
+    skipped_statements: tuple[str, ...]
+    """Those that the migration of this database has left out."""
+    prepared: set[str] = field(default_factory=set)
     """The implementations with tables that keep their rows over samples, once they have run on this database."""
+    code: dict[str, ImplementationEnvironment] = field(default_factory=dict)
+    """Which code each implementation is, once it has run on this database."""
 
     def sample(
         self, probe: ProbeName, implementation: Implementation, timeout: float | None
@@ -84,7 +90,9 @@ class DataStage:
             self.prepared.add(name)
             self.reset()
             answer = self._run(request, timeout, name, storage)
-        return answer.reading, self.digest(storage.relation)
+        if name not in self.code and implementation != COPYING:
+            self.code[name] = code_of(implementation, answer.versions, self.skipped_statements)
+        return replace(answer.reading, code=self.code.get(name)), self.digest(storage.relation)
 
     @property
     def timeout_seconds(self) -> float:
@@ -142,6 +150,16 @@ class DataStage:
         return self.targets.digest(self.access, self.loaded.arguments, self.loaded.warm_up, relation)
 
 
+@dataclass(frozen=True)
+class _Template:
+    """A database with tables and no rows of a job's."""
+
+    origin: WorkerEnvironment | str
+    """What created the tables."""
+    access: DatabaseAccess
+    skipped_statements: tuple[str, ...]
+
+
 class Stage:
     """A running server; makes one DataStage after another, each a copy of a template that the job has migrated."""
 
@@ -150,8 +168,7 @@ class Stage:
         self.executor = executor
         self.scratch = scratch
         """The folder for this run's temporary files."""
-        self._templates: list[tuple[WorkerEnvironment | str, DatabaseAccess]] = []
-        """By what creates their tables."""
+        self._templates: list[_Template] = []
         self._described: list[tuple[tuple[Implementation, ...], DescribeAnswer]] = []
 
     def describe(self, job: Job, implementations: tuple[Implementation, ...]) -> DescribeAnswer:
@@ -176,16 +193,21 @@ class Stage:
 
     def template(self, job: Job) -> DatabaseAccess:
         """Return a database with the job's tables, all empty. Raises InputError or DatabaseError."""
+        return self._template(job).access
+
+    def _template(self, job: Job) -> _Template:
         origin = job.tables or job.environment
-        for known, access in self._templates:
-            if known == origin:
-                return access
+        for known in self._templates:
+            if known.origin == origin:
+                return known
         access = self.server.create_database()
+        skipped: tuple[str, ...] = ()
         # Without Django there are no migrations: the job's load creates what it fills.
         if job.environment.settings:
-            self.executor.run(MigrateRequest(environment=job.environment, access=access), SETUP_SECONDS)
-        self._templates.append((origin, access))
-        return access
+            skipped = migrate_database(self.executor, job.environment, access, job.extensions).skipped
+        made = _Template(origin, access, skipped)
+        self._templates.append(made)
+        return made
 
     @contextmanager
     def data(
@@ -218,7 +240,7 @@ class Stage:
                 targets=targets,
                 guard=guard,
                 storages=storages,
-                prepared=set(),
+                skipped_statements=self._template(job).skipped_statements,
             )
 
     def _load(
@@ -227,9 +249,8 @@ class Stage:
         """Load data into a migrated database, or into one of the job that they are copied from."""
         if job.copied_from is None:
             return load_data(job, access, source, self.scratch, progress)
-        other = job.copied_from.job
-        with self._database(other) as (there, _):
-            loaded = load_data(other, there, source, self.scratch, progress)
+        with self._database(job.copied_from.job) as (there, _):
+            loaded = load_data(job, there, source, self.scratch, progress)
             job.copied_from.copy(there, access, progress)
         return loaded
 

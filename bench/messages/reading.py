@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.results.records import Allocation, HeapPoint
+from bench.results.records import Allocation, HeapPoint, ImplementationEnvironment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,3 +29,5 @@ class Reading:
     warnings: tuple[str, ...] = ()
     incomplete: Mapping[str, str] = field(default_factory=dict)
     """By metric, why the figure does not cover all of the work; only metrics of which that is known."""
+    code: ImplementationEnvironment | None = None
+    """Which code was measured, and where it ran; None for none of the job's."""

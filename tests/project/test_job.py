@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bench.cli.chosen_project import chosen_project
-from bench.cli.options import ProjectOptions
+from bench.cli.job_options import RecordOptions
+from bench.cli.run import RunOptions
 from bench.errors import InputError
 from bench.jobs.job import Target
 from bench.jobs.registry import find_job, implementation_of
 from bench.project.description_file import read_project
 from bench.project.job import project_job
+from tests.support.in_process import bench
 from tests.support.weather import FOLDER
 
 WEATHER = FOLDER / "weather.toml"
@@ -34,6 +35,7 @@ def test_each_implementation_lives_in_the_environment_of_its_job(tmp_path: Path)
     job = project_job(read_project(WEATHER, interpreter="/env/bin/python", checkout=str(tmp_path)))
     own, others = implementation_of(job, "daily"), implementation_of(job, "in-sql")
     assert (own.function, own.environment) == ("weather.reports:write_daily_reports", job.environment)
+    assert (own.project, others.project) == ("weather", "")
     assert others.function == "in_sql:write_daily_reports"
     assert others.environment.path == (str(FOLDER),)
     assert implementation_of(job, "weather.new:write").environment == job.environment
@@ -60,13 +62,43 @@ def test_a_function_may_not_have_the_name_of_an_implementation(tmp_path: Path) -
         project_job(twice)
 
 
-def test_without_a_project_its_options_are_an_error() -> None:
-    assert chosen_project(ProjectOptions()) is None
-    with pytest.raises(InputError, match=r"--checkout was given without --project; name the project"):
-        chosen_project(ProjectOptions(checkout="clone"))
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--checkout", "clone"], r"--checkout was given without --project; name the project"),
+        (["--interpreter=python"], r"--interpreter was given without --project; name the project"),
+        (["--job", "weather", "--project", str(WEATHER)], r"--job and --project were both given; .*leave one out"),
+        (["--project", "absent.toml"], r"there is no project description absent\.toml; name one by --project"),
+        (["--project", str(WEATHER)], r"project\.interpreter is missing; .*--interpreter"),
+    ],
+)
+def test_options_that_name_no_project_are_an_error(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], expected: str
+) -> None:
+    for variable in ("BENCH_INTERPRETER", "BENCH_CHECKOUT"):
+        monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(InputError, match=expected):
+        RecordOptions.of(RunOptions, words)
 
 
 def test_options_reach_the_description(tmp_path: Path) -> None:
-    project = chosen_project(ProjectOptions(project=WEATHER, interpreter="/a/python", checkout=str(tmp_path)))
-    assert project is not None
-    assert (project.interpreter, project.checkout) == ("/a/python", tmp_path)
+    words = ["--project", str(WEATHER), "--interpreter=/a/python", "--checkout", str(tmp_path)]
+    job = RecordOptions.of(RunOptions, words).job
+    assert job is not None
+    assert (job.name, job.environment.interpreter, job.environment.path) == ("weather", "/a/python", (str(tmp_path),))
+
+
+@pytest.mark.parametrize("word", ["--help", "--revision=main"])
+def test_help_and_revisions_need_no_interpreter_of_the_clone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.delenv("BENCH_INTERPRETER", raising=False)
+    job = RecordOptions.of(RunOptions, ["--project", str(WEATHER), "--checkout", str(tmp_path), word]).job
+    assert job is not None
+    assert job.environment.interpreter == ""
+
+
+def test_the_help_of_a_command_speaks_of_the_projects_job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, output, _ = bench(capsys, "run", "--project", WEATHER, "--checkout", tmp_path, "--help")
+    assert code == 0
+    assert "Stations/days" in output
