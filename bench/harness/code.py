@@ -15,6 +15,8 @@ from bench.revisions.git import git
 
 PYTHON = "python"
 """The name of the interpreter's own version among those that a worker reports."""
+_SHOWN = 12
+"""Digits of a commit's hash."""
 
 
 def code_of(
@@ -26,7 +28,7 @@ def code_of(
         function=implementation.function,
         python=versions.get(PYTHON, ""),
         packages={name: version for name, version in versions.items() if name != PYTHON},
-        revision=implementation.revision or _revision(implementation),
+        revision=implementation.revision[:_SHOWN] or _revision(implementation),
         project=implementation.project,
         skipped_statements=skipped_statements,
     )
@@ -60,7 +62,7 @@ def checkout_revision(place: Path) -> str:
     folder, name = (place, ".") if place.is_dir() else (place.parent, place.name)
     try:
         known = git(folder, "ls-files", "--error-unmatch", "--", name)
-        head = git(folder, "rev-parse", "--short=12", "HEAD")
+        head = git(folder, "rev-parse", f"--short={_SHOWN}", "HEAD")
         changed = git(folder, "status", "--porcelain", "--untracked-files=no", "--", name)
     except InputError:
         return ""
