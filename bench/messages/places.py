@@ -19,10 +19,10 @@ def variables_for(environment: WorkerEnvironment, access: DatabaseAccess | None,
     """Return the environment variables of a worker: libpq's own for ``access``, and the environment's, filled in.
 
     PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD are always there, so that a project may read those alone: they
-    name the application's role where it can log in, else the login of the run. Besides the places that
+    name the application's role where it can log in, else the login of the run, whose sessions PGOPTIONS has take the
+    role that owns the database. Besides the places that
     ``WorkerEnvironment`` lists, ``{conninfo}``, ``{app_role}`` and ``{admin_role}`` stand for what ``DatabaseAccess``
-    has under these names. Without a database, all but the port
-    are empty.
+    has under these names. Without a database, all but the port are empty.
     """
     given = access or _NONE
     roles = {"app_role": given.app_role, "admin_role": given.admin_role}
@@ -39,7 +39,10 @@ def _libpq_variables(access: DatabaseAccess) -> dict[str, str]:
     """Return libpq's variables for everything that the connection string says, as a login that the project may use."""
     found = dict.fromkeys(_ALWAYS, "") | {"PGPORT": access.places()["port"]}
     defaults = pq.Conninfo.get_defaults()
-    given = pq.Conninfo.parse(access.conninfo.encode())
+    # The observer's sessions have that role; what the login itself made would be closed to them.
+    takes_role = access.admin_role and not access.app_password
+    conninfo = access.conninfo_as(access.admin_role) if takes_role else access.conninfo
+    given = pq.Conninfo.parse(conninfo.encode())
     for options in (defaults, given):
         for option in options:
             name = option.envvar.decode() if option.envvar else ""

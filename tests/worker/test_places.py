@@ -16,13 +16,13 @@ ACCESS = DatabaseAccess(
 )
 
 
-def test_libpqs_own_variables_are_always_there_and_name_the_login() -> None:
+def test_libpqs_own_variables_are_always_there_and_name_the_login_in_the_role_of_the_owner() -> None:
     variables = variables_for(WorkerEnvironment(), ACCESS, "/home")
     assert variables["PGHOST"] == "/run/server"
     assert variables["PGPORT"] == "5433"
     assert variables["PGDATABASE"] == "bench_1"
     assert (variables["PGUSER"], variables["PGPASSWORD"]) == ("owner", "osecret")
-    assert variables["PGOPTIONS"] == "-c statement_timeout=5"
+    assert variables["PGOPTIONS"] == "-c statement_timeout=5 -c role=bench_admin"
 
 
 def test_where_the_roles_can_log_in_the_application_s_is_named() -> None:
@@ -30,6 +30,7 @@ def test_where_the_roles_can_log_in_the_application_s_is_named() -> None:
     environment = WorkerEnvironment(variables={"URL": "postgresql://{admin_user}:{admin_password}@h/{database}"})
     variables = variables_for(environment, access, "/home")
     assert (variables["PGUSER"], variables["PGPASSWORD"]) == ("bench_app", "app")
+    assert variables["PGOPTIONS"] == "-c statement_timeout=5"
     assert variables["URL"] == "postgresql://bench_admin:admin@h/bench_1"
 
 
