@@ -21,7 +21,8 @@ class WorkerEnvironment:
     variables: Mapping[str, str] = field(default_factory=dict)
     """Environment variables, set before anything is imported. ``{host}``, ``{port}``, ``{database}``, ``{user}``,
     ``{password}``, ``{admin_user}`` and ``{admin_password}`` stand for the database of the sample, ``{home}`` for an
-    empty folder that is removed with the worker."""
+    empty folder that is removed with the worker; ``{conninfo}``, ``{app_role}`` and ``{admin_role}`` for what
+    ``DatabaseAccess`` calls so. libpq's own (PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD) are always there."""
     settings: str = ""
     """Django's settings module; '' for a project without Django."""
     set_up: str = ""

@@ -23,7 +23,7 @@ def test_both_clocks_read_the_same_of_the_same_calls(small_scan: DataStage) -> N
     assert notes.finished == notes.total == 4
     assert len(samples.worker) == len(samples.pytest_benchmark) == len(samples.system) == 2
     for read, system in zip(samples.pytest_benchmark, samples.system, strict=True):
-        assert 0.99 * read < system <= read, "the one is read within the other"
+        assert 0.9 * read < system <= read, "the one is read within the other"
 
 
 def test_clocks_that_agree_are_not_apart_and_the_page_gives_both_ratios_with_intervals() -> None:

@@ -6,6 +6,7 @@ which starts a fresh process per sample.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -55,6 +56,9 @@ def stage() -> Iterator[Stage]:
 @pytest.fixture
 def case(request: pytest.FixtureRequest, wanted: tuple[str, str]) -> Iterator[TimedCase]:
     """The call to time."""
+    # See bench.benchmarks: Python's collector walks through everything that pytest holds.
+    gc.collect()
+    gc.freeze()
     # pytest-django forbids the database outside its own fixtures; ours is not Django's test database. By hand, Django
     # is not set up when pytest starts, and nothing is blocked.
     blocker = request.getfixturevalue("django_db_blocker")
