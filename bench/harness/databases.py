@@ -10,6 +10,7 @@ from bench.harness.stage import DataStage, Stage
 from bench.harness.targets import columns_of, observe
 from bench.jobs.implementation import Implementation
 from bench.jobs.job import DataSource, Job, Target
+from bench.words import enumerated
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class Databases:
     """The Databases of one data set: implementations with equal ``tables`` share one."""
 
     by_tables: Mapping[str, DataStage]
+    warnings: tuple[str, ...] = ()
+    """Which columns are not compared, because not every database has them."""
 
     @property
     def first(self) -> DataStage:
@@ -47,7 +50,7 @@ def open_databases(
         opened = {}
         for tables, members in _groups(implementations).items():
             opened[tables] = stack.enter_context(stage.data(job_of(job, members), source, members))
-        yield Databases(_comparable(opened))
+        yield _comparable(opened)
 
 
 def job_of(job: Job, implementations: tuple[Implementation, ...]) -> Job:
@@ -66,27 +69,32 @@ def _groups(implementations: tuple[Implementation, ...]) -> dict[str, tuple[Impl
     return found
 
 
-def _comparable(opened: Mapping[str, DataStage]) -> Mapping[str, DataStage]:
+def _comparable(opened: Mapping[str, DataStage]) -> Databases:
     """Leave columns out of the comparison that not every database has."""
     if len(opened) < 2:
-        return opened
+        return Databases(opened)
     columns = {tables: _columns(data) for tables, data in opened.items()}
-    common = {
-        target.table: set.intersection(*(found[target.table] for found in columns.values()))
-        for target in next(iter(opened.values())).targets.tables
-    }
+    tables = next(iter(opened.values())).targets.tables
+    left_out: dict[str, set[str]] = {}
+    for target in tables:
+        first, *others = (one[target.table] for one in columns.values())
+        left_out[target.table] = first.union(*others) - first.intersection(*others) - set(target.uncompared)
 
-    def compared(target: Target, tables: str) -> Target:
-        others = columns[tables][target.table] - common[target.table] - set(target.uncompared)
-        return replace(target, uncompared=(*target.uncompared, *sorted(others)))
+    def compared(target: Target) -> Target:
+        return replace(target, uncompared=(*target.uncompared, *sorted(left_out[target.table])))
 
-    return {
-        tables: replace(
-            data,
-            targets=replace(data.targets, tables=tuple(compared(one, tables) for one in data.targets.tables)),
-        )
-        for tables, data in opened.items()
-    }
+    return Databases(
+        {
+            key: replace(data, targets=replace(data.targets, tables=tuple(map(compared, data.targets.tables))))
+            for key, data in opened.items()
+        },
+        tuple(
+            f"not compared, because not every revision's migrations make them: {enumerated(tuple(sorted(names)))} "
+            f"of {table}"
+            for table, names in left_out.items()
+            if names
+        ),
+    )
 
 
 def _columns(data: DataStage) -> dict[str, set[str]]:

@@ -88,6 +88,9 @@ class Runner:
         self._progress.stage(f"{label}: loading the {job.noun}")
         with open_databases(stage, job, source, self._plan.implementations) as databases:
             first = databases.first
+            for warning in databases.warnings:
+                self._progress.warn(f"{label}: {warning}")
+            self._warnings += tuple(f"{label}: {warning}" for warning in databases.warnings)
             self._collector.add_dataset(first.dataset, rows_known=first.loaded.rows is not None)
             failed: set[str] = set()
             if self._plan.scenario == "rerun":
