@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import psycopg
 
 from bench.database.access import OBSERVER, DatabaseAccess, one_line
@@ -14,26 +12,17 @@ from bench.jobs.environment import WorkerEnvironment
 from bench.messages.request import MigrateRequest
 
 
-@dataclass(frozen=True, kw_only=True)
-class Migrated:
-    """Migrated is what a migration did besides making tables."""
-
-    skipped: tuple[str, ...]
-    """The statements that were left out."""
-    roles: tuple[str, ...]
-    """The roles that it made on the server, which outlive the database and are not dropped with it."""
-
-
 def migrate_database(
     executor: Executor,
     environment: WorkerEnvironment,
     access: DatabaseAccess,
     extensions: tuple[str, ...] = (),
     timeout_seconds: float = SETUP_SECONDS,
-) -> Migrated:
-    """Create the tables of ``environment``'s project in an empty database that has ``extensions`` available.
+) -> tuple[str, ...]:
+    """Create the tables of ``environment``'s project in an empty database; return the statements that were left out.
 
-    Raises DatabaseError for a missing extension, InputError for a migration that fails.
+    Raises DatabaseError where the server lacks one of ``extensions``; InputError for a migration that fails, and for
+    one that makes a role on the user's own server, where that outlives the run.
     """
     require_extensions(access, extensions)
     before = _roles(access)
@@ -44,12 +33,18 @@ def migrate_database(
         # The server's detail holds paths of its own machine, its hint another remedy.
         message = str(error).partition(" DETAIL:")[0]
         raise InputError(f"the command {' '.join(environment.migrate)} failed: {message}; {remedy}") from error
-    return Migrated(skipped=answer.skipped, roles=tuple(sorted(_roles(access) - before)))
+    embedded = access.log_directory is not None
+    for role in () if embedded else sorted(_roles(access) - before):
+        raise InputError(
+            f"the command {' '.join(environment.migrate)} made the role {role} on your server, where it stays: drop it "
+            f'by DROP ROLE "{role}", and leave it out by project.skipped_statements = ["CREATE (ROLE|USER) .*{role}"]'
+        )
+    return answer.skipped
 
 
 def _roles(access: DatabaseAccess) -> set[str]:
     try:
         with psycopg.connect(access.conninfo, application_name=OBSERVER, autocommit=True) as connection:
-            return {name for (name,) in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
+            return {name for (name,) in connection.execute("SELECT rolname::text FROM pg_roles").fetchall()}
     except psycopg.Error as error:
         raise DatabaseError(f"the server's roles cannot be read: {one_line(error)}; see its log") from error

@@ -204,7 +204,7 @@ class Stage:
         skipped: tuple[str, ...] = ()
         # Without Django there are no migrations: the job's load creates what it fills.
         if job.environment.settings:
-            skipped = migrate_database(self.executor, job.environment, access, job.extensions).skipped
+            skipped = migrate_database(self.executor, job.environment, access, job.extensions)
         made = _Template(origin, access, skipped)
         self._templates.append(made)
         return made

@@ -95,12 +95,11 @@ class Trial:
         self._progress.begin("migrations")
         seconds = self._where.timeout_seconds or SETUP_SECONDS
         try:
-            done = migrate_database(self._executor, environment, access, self._job.extensions, seconds)
+            skipped = migrate_database(self._executor, environment, access, self._job.extensions, seconds)
         except InputError as error:
             raise InputError(f"{project.file}: {error}") from error
-        skipped = [f"skipped: {_on_one_line(statement)}" for statement in done.skipped]
-        made = [f"made on the server, and stays there: role {role}" for role in done.roles]
-        self._progress.passed(f"{counted(len(skipped), 'statement')} skipped", [*skipped, *made])
+        lines = [f"skipped: {_on_one_line(statement)}" for statement in skipped]
+        self._progress.passed(f"{counted(len(skipped), 'statement')} skipped", lines)
 
     def _load(self, access: DatabaseAccess) -> Loaded:
         label = self._job.sizes[0]

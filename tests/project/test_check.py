@@ -92,6 +92,36 @@ def test_on_a_server_of_ones_own_nothing_is_left(folder: Path, temporary: Path) 
             ]
 
 
+def test_a_role_that_a_migration_makes_on_a_server_of_ones_own_is_named_with_its_remedy(
+    folder: Path, temporary: Path
+) -> None:
+    migration = folder / "clone" / "weather" / "migrations" / "0002_security.py"
+    text = migration.read_text(encoding="utf-8")
+    operation = "migrations.RunSQL('CREATE ROLE weather_reader'), migrations.RunPython("
+    migration.write_text(text.replace("migrations.RunPython(", operation, 1), encoding="utf-8")
+    with foreign_server(temporary, password="of the service") as server:  # noqa: S106 - lives as long as the test
+        options = ("--database-url", server.conninfo)
+        # Only a role that may make roles gets that far.
+        description = folder / "weather" / "weather.toml"
+        roles = '[roles]\nadmin = ["BYPASSRLS", "CREATEROLE"]\n[functions]'
+        text = description.read_text(encoding="utf-8")
+        description.write_text(text.replace("[functions]", roles), encoding="utf-8")
+        finished = check(folder, *options)
+        assert failed(finished) == "migrations"
+        assert re.search(r'made the role weather_reader on your server, .* DROP ROLE "weather_reader"', finished.stderr)
+        with psycopg.connect(server.conninfo, autocommit=True) as connection:
+            connection.execute("DROP ROLE weather_reader")
+        description.write_text(
+            description.read_text(encoding="utf-8").replace(
+                "skipped_statements = [", 'skipped_statements = ["CREATE (ROLE|USER) .*weather_reader", '
+            ),
+            encoding="utf-8",
+        )
+        finished = check(folder, *options)
+        assert finished.returncode == 0, finished.stderr
+        assert "skipped: CREATE ROLE weather_reader" in finished.stdout
+
+
 @pytest.mark.parametrize(
     ("step", "file", "old", "new", "expected"),
     [
