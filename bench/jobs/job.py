@@ -189,7 +189,7 @@ class Job:
     outcome_fault: Callable[[Any, Loaded, int], str] | None = None
     """(what the call returned, the data, rows found in the first target) → what is wrong with it; '' for nothing."""
     vary: Callable[[psycopg.Connection, Loaded], None] | None = None
-    """Change half of the measured call's data so that it writes other rows, and back when called again; for promises."""
+    """Change half of the call's data so that it writes other rows, and back when called again; promises need it."""
     refusal: str = ""
     """The class of the error that a call for somebody else's data raises, such as ``DoesNotExist``; '' if none does."""
     published: Callable[[Loaded], tuple[PublishedFigure, ...]] | None = None
