@@ -85,7 +85,11 @@ class RevisionRuns:
     def _plan_at(self, commit: Commit) -> RunPlan:
         return replace(
             self._plan,
-            implementations=tuple(self._at(commit, one, one.name) for one in self._plan.implementations),
+            # What lives elsewhere, such as another job's beside a project's, is the same at every commit.
+            implementations=tuple(
+                self._at(commit, one, one.name) if one.project == self._checkouts.source.name else one
+                for one in self._plan.implementations
+            ),
         )
 
     def _at(self, commit: Commit, implementation: Implementation, name: str) -> Implementation:

@@ -85,8 +85,15 @@ def _check(options: BisectOptions) -> None:
             decider = "metric" if options.policy is None else "policy"
             option = name.replace("_", "-")
             raise InputError(f"--{option} was given with --{decider}, which does not use it; leave one out")
+    _tolerance(options)
     if options.most_pairs < options.pairs:
         raise InputError(f"--most-pairs {options.most_pairs} is less than --pairs {options.pairs}; write a larger one")
+
+
+def _tolerance(options: BisectOptions) -> float | None:
+    from bench.gate.quantity import parse_factor
+
+    return None if options.tolerance is None else parse_factor(options.tolerance, "--tolerance")
 
 
 def _searched(options: BisectOptions, progress: Progress) -> KeptBisection:
@@ -155,12 +162,10 @@ def _what(options: BisectOptions, plan: RunPlan, source: CodeSource) -> BisectPl
 def _judge(options: BisectOptions, policy: Policy | None, runs: RevisionRuns) -> Judge:
     from bench.bisect.metric_judge import MetricJudge
     from bench.bisect.policy_judge import PolicyJudge
-    from bench.gate.quantity import parse_factor
     from bench.results.store import read_results
 
     if policy is not None:
         accepted = None if options.baseline is None else read_results(options.baseline)
         return PolicyJudge(runs, policy, str(options.policy), accepted)
     assert options.metric is not None  # or there was a policy
-    tolerance = None if options.tolerance is None else parse_factor(options.tolerance, "--tolerance")
-    return MetricJudge(runs, options.metric, tolerance, pairs=options.pairs, most_pairs=options.most_pairs)
+    return MetricJudge(runs, options.metric, _tolerance(options), pairs=options.pairs, most_pairs=options.most_pairs)

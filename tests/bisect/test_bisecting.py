@@ -2,67 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from bench.bisect.bisecting import Bisecting, BisectPlan
 from bench.bisect.judge import UndecidedError
-from bench.bisect.metric_judge import ROWS_DIFFER, MetricJudge
+from bench.bisect.metric_judge import ROWS_DIFFER
 from bench.errors import InputError
 from bench.results.bisection import Bisection
-from bench.revisions.repository import Commit, Repository
-from tests.bisect.fake_measure import FIGURE, SCAN, FakeMeasure
-from tests.revisions.clones import commit, make
+from bench.revisions.repository import Commit
+from tests.bisect.fake_measure import FIGURE
+from tests.bisect.sought import PEAK, STATEMENTS, TIME, Sought
+from tests.revisions.clones import commit
 from tests.support.command import content
 from tests.support.repository import git
-
-STATEMENTS, PEAK, TIME = "statements_django", "peak_heap_bytes", "wall_seconds"
-
-
-class Sought:
-    """A repository of commits ``c0`` to ``cN`` on one line with the given figures, and a search over them."""
-
-    def __init__(self, folder: Path, figures: Sequence[str]) -> None:
-        self.folder = make(folder / "clone", {FIGURE: figures[0]})
-        git(self.folder, "commit", "--quiet", "--amend", "-m", "c0")
-        for number, figure in enumerate(figures[1:], start=1):
-            commit(self.folder, {FIGURE: figure, "notes.txt": str(number)}, f"c{number}")
-        self.repository = Repository.containing(self.folder)
-        self.measure = FakeMeasure(self.repository)
-        self.said: list[str] = []
-        self.kept: list[Bisection] = []
-
-    def commit(self, revision: str) -> Commit:
-        return self.repository.describe([self.repository.commit(revision)])[0]
-
-    def bisecting(
-        self,
-        metric: str = STATEMENTS,
-        tolerance: float | None = None,
-        good: str = "HEAD",
-        bad: str = "main",
-        *,
-        first_parent: bool = False,
-    ) -> Bisecting:
-        if good == "HEAD":
-            good = git(self.folder, "rev-list", "--max-parents=0", "main").strip()
-        plan = BisectPlan(
-            repository=self.repository,
-            good=self.commit(good),
-            bad=self.commit(bad),
-            paths=("pkg",),
-            implementation="task",
-            scan=SCAN,
-            command="bench bisect",
-            first_parent=first_parent,
-        )
-        judge = MetricJudge(self.measure, metric, tolerance, pairs=8, most_pairs=32)
-        return Bisecting(plan, judge, self.said.append, self.kept.append)
-
-    def found(self, metric: str = STATEMENTS, tolerance: float | None = None) -> Bisection:
-        return self.bisecting(metric, tolerance).run()
 
 
 def first_bad(bisection: Bisection) -> str:

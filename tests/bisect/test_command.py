@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.revisions.clones import commit, make
+from tests.revisions.clones import besides_objects, commit, make, partial_clone
 from tests.support.command import ROOT, content, run
+from tests.support.weather import SIZE, make_weather_repository, project_options
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 
@@ -75,3 +76,46 @@ def test_a_planted_statement_is_found_and_what_does_not_import_is_skipped(
     assert (output / "plots" / "bisection.png").stat().st_size > 0
     assert content(clone) == before
     assert list(temporary.iterdir()) == []
+
+
+def test_a_regression_of_the_foreign_project_is_found_in_a_partial_clone(tmp_path: Path) -> None:
+    """In its own environment, past a commit that cannot be imported; of the clone nothing changes but its objects."""
+    source = tmp_path / "source"
+    make_weather_repository(source)
+    clone, output = partial_clone(source, tmp_path / "clone"), tmp_path / "out"
+    before = besides_objects(clone)
+    ends = ("--good", "faster", "--bad", "documented", "--metric", "statements_django")
+    finished = run("bisect", *project_options(clone), *ends, "--scan", SIZE, "--output", output)
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.startswith("First bad commit: ")
+    found = json.loads((output / "bisection.json").read_text())
+    assert [one["subject"] for one in found["candidates"]] == ["regressed"]
+    assert {one["commit"]["subject"]: one["found"] for one in found["trials"]} == {
+        "faster": "good",
+        "regressed": "bad",
+        "broken": "skipped",
+        "mended": "bad",
+        "documented": "bad",
+    }
+    assert besides_objects(clone) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "bench: --metric or --policy decides which commit is bad; give one of the two"),
+        (("--metric", "wall_seconds", "--policy", "pyproject.toml"), "bench: --metric or --policy decides"),
+        (("--metric", "speed"), "bench: unknown metric 'speed'; known are wall_seconds"),
+        (("--metric", "wall_seconds", "--tolerance", "much"), "bench: --tolerance is 'much'; write"),
+        (("--policy", "pyproject.toml", "--tolerance", "10%"), "bench: --tolerance was given with --policy"),
+        (("--metric", "wall_seconds", "--baseline", "x.json"), "bench: --baseline was given with --metric"),
+        (("--metric", "wall_seconds", "--pairs", "50"), "bench: --most-pairs 40 is less than --pairs 50"),
+        (("--metric", "wall_seconds", "--implementation", "bench.words:plain"), "bench: implementation 'bench.words"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:
+    finished = run("bisect", "--good", "HEAD~1", "--bad", "HEAD", *arguments, "--output", tmp_path / "out")
+    assert finished.returncode == 2
+    assert finished.stderr.startswith(message)
+    assert finished.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
