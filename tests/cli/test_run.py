@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -70,7 +71,7 @@ def test_it_leaves_report_results_plots_and_a_pytest_benchmark_file(folder: Path
 
 
 def test_the_results_have_the_documented_keys_metrics_and_units(found: dict[str, Any]) -> None:
-    assert found["schema"] == 2
+    assert found["schema"] == 3
     assert found.keys() >= DOCUMENTED_KEYS
     metrics = {m["metric"]: m["unit"] for m in found["measurements"]}
     assert metrics.items() >= DOCUMENTED_METRICS.items()
@@ -88,16 +89,27 @@ def test_the_dataset_says_what_was_loaded(found: dict[str, Any]) -> None:
     expected = {
         "scan": "100/3",
         "seed": 0,
-        "findings": 100,
-        "regions": 3,
         "rows": ROWS,
-        "provider": "aws",
-        "catalogue": "synthetic",
-        "frameworks": 46,
-        "requirements": 5_421,
+        "job": "compliance",
+        "size": {"findings": 100, "regions": 3},
     }
     assert dataset.items() >= expected.items()
+    assert dataset["quantities"].items() >= {"counted regions": 3, "frameworks": 46, "requirements": 5_421}.items()
+    assert dataset["facts"].items() >= {"provider": "aws", "catalogue": "synthetic"}.items()
     assert len(dataset["fingerprint"]) == 64
+    assert (found["job"]["noun"], found["job"]["rows_follow"]) == ("scan", ["regions"])
+
+
+def test_the_results_say_which_code_was_measured(found: dict[str, Any]) -> None:
+    code = {one["implementation"]: one for one in found["code"]}
+    assert {name: one["function"].partition(".")[0].partition(":")[0] for name, one in code.items()} == {
+        "materializing": "reference_impl",
+        "streaming": "optimized_impl",
+    }
+    for one in code.values():
+        assert one["python"] == platform.python_version()
+        assert one["packages"].keys() >= {"django", "psycopg"}
+        assert one["project"] == ""
 
 
 def test_both_implementations_left_the_same_rows(found: dict[str, Any]) -> None:
@@ -105,8 +117,7 @@ def test_both_implementations_left_the_same_rows(found: dict[str, Any]) -> None:
     names = {first.pop("implementation"), second.pop("implementation")}
     assert names == {"materializing", "streaming"}
     assert first == second
-    assert first["row_count"] == ROWS
-    assert first["summary_count"] == 46
+    assert [(one["table"], one["count"]) for one in first["tables"]] == [("rows", ROWS), ("summaries", 46)]
     assert first["bystanders_unchanged"]
 
 
