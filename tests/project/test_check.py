@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from tests.support.command import Finished, run
+from tests.support.command import Finished, run, start
 from tests.support.foreign_server import foreign_server
+from tests.support.processes import descendants, is_running, wait_until
 from tests.support.weather import FOLDER, PROJECT, SIZE, Belongings, foreign_python
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
@@ -92,6 +94,35 @@ def test_on_a_server_of_ones_own_nothing_is_left(folder: Path, temporary: Path) 
             ]
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_check_that_is_ended_in_the_middle_leaves_nothing(
+    folder: Path, temporary: Path, number: signal.Signals
+) -> None:
+    """Neither a process nor a file, and no role that can log in."""
+    before = Belongings.of(folder / "clone")
+    (folder / "tmp").mkdir()
+    with foreign_server(temporary, password="of the service") as server:  # noqa: S106 - lives as long as the test
+        arguments = (folder / "weather" / "weather.toml", "--database-url", server.conninfo)
+        options = ("--checkout", folder / "clone", "--interpreter", foreign_python())
+        with start("project", "check", *arguments, *options, extra={"TMPDIR": str(folder / "tmp")}) as process:
+            assert process.stdout is not None
+            assert any(line.startswith("✓ settings and functions") for line in process.stdout)
+            children = descendants(process.pid)
+            assert children
+            process.send_signal(number)
+            process.stdout.read()
+        assert process.returncode == (-number if number == signal.SIGKILL else 130)
+        wait_until(lambda: not any(map(is_running, children)), "the end of its processes")
+        with psycopg.connect(server.conninfo, client_encoding="UTF8", autocommit=True) as connection:
+            left = (
+                "SELECT rolname FROM pg_roles WHERE rolname LIKE 'bench%'"
+                " UNION ALL SELECT datname FROM pg_database WHERE datname LIKE 'bench%'"
+            )
+            wait_until(lambda: connection.execute(left).fetchall() == [], "the end of roles and databases")
+    assert list((folder / "tmp").iterdir()) == []
+    assert Belongings.of(folder / "clone") == before
+
+
 def test_a_role_that_a_migration_makes_on_a_server_of_ones_own_is_named_with_its_remedy(
     folder: Path, temporary: Path
 ) -> None:
@@ -161,6 +192,13 @@ def test_a_role_that_a_migration_makes_on_a_server_of_ones_own_is_named_with_its
             ', "gin_trgm_ops"',
             "",
             r'operator class "gin_trgm_ops" does not exist.*; .*add to project\.skipped_statements "gin_trgm_ops"',
+        ),
+        (
+            "migrations",
+            "weather/weather.toml",
+            'lock = "requirements.lock"',
+            'lock = "requirements.lock"\nextensions = ["hstore"]',
+            r"the embedded server has no extension hstore; use a server that has it by BENCH_DATABASE_URL",
         ),
         (
             "tables and columns",
