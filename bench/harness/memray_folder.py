@@ -96,7 +96,16 @@ def _packages() -> Path:
 def _download(made: Path, interpreter: Interpreter) -> None:
     major, minor, _ = interpreter.version
     command = [
-        *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"),
+        *(
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--no-compile",
+        ),
         *("--only-binary", ":all:", "--python-version", f"{major}.{minor}", "--implementation", "cp"),
         *("--target", str(made)),
         *(f"{package}=={version(package)}" for package in _NEEDED),

@@ -33,6 +33,7 @@ class Session:
         self._channel = channel
         self._function: Callable[..., Any] | None = None
         self._probe: Probe | None = None
+        self._watches = False
 
     def answer(self, command: Command) -> Answer:
         """Do what ``command`` says. Raises whatever the code under test does."""
@@ -58,12 +59,11 @@ class Session:
         project.set_up(path, settings)
         if memray:
             sys.path.append(memray)
-        if probe in {"statements", "faults"}:
-            from .drivers import watch_new_connections
-
-            watch_new_connections()
+        self._watches = probe in {"statements", "faults"}
+        self._watch_new_connections()
         self._probe = _probe(probe)
         self._function = load_function(name, function)
+        self._watch_new_connections()
         project.run_hook(set_up, context)
         return {"versions": project.versions()}
 
@@ -119,7 +119,15 @@ class Session:
 
     def _call(self, arguments: Mapping[str, Any]) -> Callable[[], Any]:
         assert self._function is not None  # started
+        self._watch_new_connections()
         return partial(self._function, **arguments)
+
+    def _watch_new_connections(self) -> None:
+        """Watch what a driver opens from now on, if statements count: Django, the function or a call may load one."""
+        if self._watches:
+            from .drivers import watch_new_connections
+
+            watch_new_connections()
 
     def _terminate_sessions(self) -> None:
         """Have the parent end every session on the database."""

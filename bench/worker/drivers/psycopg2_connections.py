@@ -156,14 +156,20 @@ class _CursorMethods:
 
     def copy_from(self, file: Any, table: str, *arguments: Any, **options: Any) -> Any:
         above: Any = super()
+        columns = options.get("columns", arguments[3] if len(arguments) > 3 else None)
         return self._copied(
-            lambda: f"COPY {table} FROM stdin", file, lambda proxy: above.copy_from(proxy, table, *arguments, **options)
+            lambda: _copy_text(self, table, columns, "FROM stdin"),
+            file,
+            lambda proxy: above.copy_from(proxy, table, *arguments, **options),
         )
 
     def copy_to(self, file: Any, table: str, *arguments: Any, **options: Any) -> Any:
         above: Any = super()
+        columns = options.get("columns", arguments[2] if len(arguments) > 2 else None)
         return self._copied(
-            lambda: f"COPY {table} TO stdout", file, lambda proxy: above.copy_to(proxy, table, *arguments, **options)
+            lambda: _copy_text(self, table, columns, "TO stdout"),
+            file,
+            lambda proxy: above.copy_to(proxy, table, *arguments, **options),
         )
 
     def fetchone(self) -> Any:
@@ -251,6 +257,13 @@ def _text(cursor: Any, query: Any) -> str:
     if isinstance(query, _sql.Composable):
         return str(query.as_string(cursor))
     return query.decode(errors="replace") if isinstance(query, bytes) else str(query)
+
+
+def _copy_text(cursor: Any, table: str, columns: Iterable[str] | None, direction: str) -> str:
+    """Return the COPY that psycopg2 writes itself, but for its two literals."""
+    quoted = ",".join(_extensions.quote_ident(column, cursor) for column in columns or ())
+    listed = f"({quoted})" if quoted else ""
+    return f"COPY {_extensions.quote_ident(table, cursor)}{listed} {direction} WITH DELIMITER AS 'd' NULL AS 'n'"
 
 
 _WatchedConnection = type("WatchedConnection", (_ConnectionMethods, _extensions.connection), {})
