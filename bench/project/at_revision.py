@@ -66,13 +66,13 @@ class ProjectCode:
     def tables(self, commit: Commit, environment: WorkerEnvironment) -> str:
         """See ``CodeSource``."""
         files = committed_files(self.repository, commit.hash, self.paths)
-        return tables_hash(files, environment, self.lock_sha256(commit.hash))
+        return tables_hash(files, environment)
 
     def todays_tables(self) -> str:
         """Return what ``tables`` would be if the working tree were committed; '' for a clone without one."""
         if self.repository.is_bare:
             return ""
-        return tables_hash(working_files(self.repository, self.paths), self.project.environment(), self._todays_lock)
+        return tables_hash(working_files(self.repository, self.paths), self.project.environment())
 
     def lock_sha256(self, commit: str) -> str:
         """Return the SHA-256 of the lock file at a commit; '' where the description names none or it has none."""

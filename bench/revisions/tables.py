@@ -17,15 +17,14 @@ CodeFile = tuple[str, str]
 """The object of a file's content, and its path in the clone."""
 
 
-def tables_hash(files: Iterable[CodeFile], environment: WorkerEnvironment, lock: str = "") -> str:
-    """Return a SHA-256 over all that decides which tables ``migrate`` makes, as far as files show it.
+def tables_hash(files: Iterable[CodeFile], environment: WorkerEnvironment) -> str:
+    """Return a SHA-256 over what decides which tables ``migrate`` makes, as far as the project's files show it.
 
-    That are those of ``files`` in a folder of migrations or in that of the settings module, which lists the apps; the
-    interpreter and the SHA-256 of its lock file, which stand for the migrations of other packages; and what the command
-    is. Code that a migration imports from elsewhere is not seen.
+    That are those of ``files`` in a folder of migrations or in that of the settings module, which lists the apps, and
+    what the command is. Migrations of other packages are taken for equal: a new lock file would else put every revision
+    on a database of its own. Code that a migration imports from elsewhere is not seen.
     """
-    parts = [environment.interpreter, lock, environment.settings]
-    parts += [*environment.migrate, "", *environment.skipped_statements, ""]
+    parts = [environment.settings, *environment.migrate, "", *environment.skipped_statements, ""]
     settings = _settings_places(environment.settings)
     parts += sorted(f"{path}\t{name}" for name, path in files if _decides(PurePosixPath(path), settings))
     return hashlib.sha256("\0".join(parts).encode(errors="surrogateescape")).hexdigest()
