@@ -5,11 +5,10 @@ import psycopg
 from bench.jobs.environment import WorkerEnvironment
 from bench.jobs.job import Job, Loaded, Target
 
-MINE, OTHER, WARM_UP = ({"account": account, "month": "2026-01-01"} for account in (1, 2, 3))
+MINE, OTHER, IDLE = ({"account": account, "month": "2026-01-01"} for account in (1, 2, 3))
 INVOICES = """INSERT INTO billing_invoice (account, customer, month, cents)
     SELECT %(account)s, n %% %(customers)s, %(month)s, mod(hashint8extended(n, %(seed)s), 10000)
     FROM generate_series(1, %(invoices)s) AS n"""
-STATEMENT_OF_OTHER = "INSERT INTO billing_statement VALUES (0, 2, 1, '2026-01-01', 7, 700, now())"
 VARY = "UPDATE billing_invoice SET cents = -cents WHERE account = 1 AND id % 2 = 0"
 FINGERPRINT = "SELECT encode(sha256(string_agg(one::text, ' ' ORDER BY id)::bytea), 'hex') FROM billing_invoice AS one"
 
@@ -19,10 +18,9 @@ def load(access, source, _folder, _progress):
     with psycopg.connect(access.conninfo_as(access.admin_role)) as connection:
         connection.execute(INVOICES, {**MINE, **size, "seed": source.seed})
         connection.execute(INVOICES, {**OTHER, "customers": 5, "invoices": 50, "seed": 0})
-        connection.execute(STATEMENT_OF_OTHER)
+        connection.execute("INSERT INTO billing_statement VALUES (0, 2, 1, '2026-01-01', 7, 700, now())")
         (sha,) = connection.execute(FINGERPRINT).fetchone()
-    rows, rivals = min(size.values()), {"two accounts": OTHER}
-    return Loaded(arguments=MINE, warm_up=WARM_UP, fingerprint=sha, rows=rows, rivals=rivals)
+    return Loaded(arguments=MINE, warm_up=IDLE, fingerprint=sha, rows=min(size.values()), rivals={"two owners": OTHER})
 
 
 OWN = {"account": "account", "month": "month"}

@@ -1,0 +1,1 @@
+"""The example jobs do what README says of them."""

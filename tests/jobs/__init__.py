@@ -1,0 +1,1 @@
+"""Jobs: found, checked, loaded."""
