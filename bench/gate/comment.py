@@ -12,7 +12,7 @@ from bench.report.markdown import block, code, escape, link
 from bench.report.parts import BETWEEN, Part, compose, folded, list_part, table_part, text_part
 from bench.report.plots.mermaid import peak_chart
 from bench.report.table import Table
-from bench.report.tables.code import code_line
+from bench.report.tables.code import CODE_TITLE, code_line, code_table
 from bench.report.tables.details import allocation_table, digest_table, failure_table, metrics_table
 from bench.report.tables.overview import claims, headline_table, legend, verdict_lines
 from bench.report.tables.statements import law_line, law_table, offender_table, statement_tables
@@ -161,6 +161,7 @@ def _details(results: Results, summaries: Summaries, verdict: Verdict) -> Iterat
     yield folded("The end of the log of what failed", list_part(10, "", tails))
     yield folded("Warnings", list_part(6, "", [f"- {_sentence(one)}" for one in results.warnings]))
     yield folded("Environment", text_part(5, _environment(results)))
+    yield _folded_table(CODE_TITLE, 6, code_table(results))
 
 
 def _passed(verdict: Verdict) -> Part:

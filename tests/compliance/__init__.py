@@ -1,0 +1,1 @@
+"""The job of this project: its own rules, reads, catalogues and commands."""
