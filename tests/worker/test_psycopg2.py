@@ -17,7 +17,7 @@ from tests.support.weather_worker import TIMEOUT_SECONDS
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 
-CALLS = Path("tests/projects/plain/calls.py").resolve()
+CALLS = Path("tests/projects/plain/project/calls.py").resolve()
 MARK = "  # line: "
 
 
