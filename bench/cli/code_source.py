@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bench.errors import InputError
 from bench.harness.scratch import scratch_folder
 from bench.jobs.implementation import Implementation
+from bench.jobs.registry import split_revision
 from bench.project.at_revision import ProjectCode
 from bench.project.description import Project
 from bench.revisions.code import CodeSource, PackageCode, open_checkouts
@@ -47,6 +48,33 @@ def at_revisions(
                 progress.warn(warning)
             found += [code.implementation(f"{one.name}@{revision}", one.function) for one in implementations]
         yield (*found, *others)
+
+
+@contextmanager
+def as_named(
+    names: Sequence[str],
+    find: Callable[[str], Implementation],
+    progress: Progress,
+    project: Project | None = None,
+) -> Iterator[tuple[Implementation, ...]]:
+    """Give what each name stands for, for the context: ``NAME`` as it lies there, ``NAME@REVISION`` at that revision.
+
+    ``find`` finds an implementation by its name alone. Raises InputError as ``at_revisions``.
+    """
+    parts = [split_revision(name) for name in names]
+    with ExitStack() as stack:
+        found: dict[str, Implementation] = {}
+        for revision in dict.fromkeys(revision for _, revision in parts):
+            own = [find(name) for name, at in parts if at == revision]
+            if revision:
+                own = [*stack.enter_context(at_revisions(own, [revision], progress, project))]
+            elif len(set(parts)) > 1:
+                own = [*of_today(own, project)]
+            found |= {one.name: one for one in own}
+        for name in names:
+            if name not in found:
+                raise InputError(f"{name} is none of the project's, so it has no revisions; leave out what follows @")
+        yield tuple(found[name] for name in names)
 
 
 def of_today(implementations: Sequence[Implementation], project: Project | None) -> tuple[Implementation, ...]:

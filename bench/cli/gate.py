@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -93,6 +94,8 @@ def _test_itself(options: GateOptions) -> int:
 
 
 def _judge(options: GateOptions, accepted: Results | None) -> Verdict:
+    from bench.cli.chosen_project import chosen_project
+    from bench.cli.code_source import as_named, named_commits
     from bench.cli.plans import parse_sizes, run_plan
     from bench.cli.progress import terminal_progress
     from bench.gate.judge import gate as judge
@@ -100,6 +103,7 @@ def _judge(options: GateOptions, accepted: Results | None) -> Verdict:
     from bench.gate.measuring import Measuring, judge_by_measuring
     from bench.gate.policy_file import read_policy
     from bench.jobs.job import DataSource
+    from bench.jobs.registry import implementation_of, split_revision
     from bench.results.store import read_results
 
     policy = read_policy(options.policy, options.job)
@@ -107,8 +111,17 @@ def _judge(options: GateOptions, accepted: Results | None) -> Verdict:
         options.refuse("--results")
         return unconfirmed(judge(policy, read_results(options.results), accepted))
     sources = [DataSource(size=size, options=policy.options) for size in parse_sizes(options.job, policy.scans)]
-    plan = run_plan(options, policy.implementations, sources, **options.timing(policy))
-    with terminal_progress() as progress:
+    alone = dict.fromkeys(split_revision(name)[0] for name in policy.implementations)
+    plan = run_plan(options, tuple(alone), sources, **options.timing(policy))
+    with (
+        terminal_progress() as progress,
+        as_named(
+            policy.implementations, partial(implementation_of, options.job), progress, chosen_project(options)
+        ) as code,
+    ):
+        if commits := named_commits(code):
+            plan = replace(plan, command=f"{plan.command}  # {commits}")
+        plan = replace(plan, implementations=code)
         return judge_by_measuring(Measuring(policy, plan, options.output, progress), accepted)
 
 

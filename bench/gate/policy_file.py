@@ -17,7 +17,7 @@ from bench.files.strict_json import MalformedError, check_tree, decode
 from bench.gate.policy import Policy, Rule, RuleKind
 from bench.gate.quantity import parse_factor, parse_quantity, parse_share
 from bench.jobs.job import Job
-from bench.jobs.registry import implementation_of
+from bench.jobs.registry import implementation_of, split_revision
 from bench.jobs.size import parse_size
 from bench.results.metrics import METRICS, Kind, Metric
 from bench.words import shorten
@@ -109,7 +109,7 @@ class _Reader:
         for key in table:
             _known(key, (*_KEYS, *(option.name for option in self._job.options)), "key", self._root / key)
         self._scans = self._names(table, "scans", partial(parse_size, self._job))
-        self._implementations = self._names(table, "implementations", partial(implementation_of, self._job))
+        self._implementations = self._names(table, "implementations", self._implementation)
         options = self._options(table)
         return Policy(
             scans=self._scans,
@@ -121,6 +121,10 @@ class _Reader:
             baseline=self._baseline(table),
             place=str(self._root),
         )
+
+    def _implementation(self, name: str) -> object:
+        """Find one of the job's, which may be meant at a revision: ``NAME@REVISION``. Raises InputError."""
+        return implementation_of(self._job, split_revision(name)[0])
 
     def _names(self, table: Mapping[str, Any], key: str, check: Callable[[str], object]) -> tuple[str, ...]:
         place = self._root / key

@@ -30,6 +30,7 @@ from bench.jobs.environment import WorkerEnvironment
 from bench.jobs.implementation import Implementation
 from bench.jobs.job import DataSource, Job, Loaded
 from bench.jobs.loading import load_data
+from bench.jobs.registry import split_revision
 from bench.messages.answer import DescribeAnswer, SampleAnswer
 from bench.messages.reading import Reading
 from bench.messages.request import ProbeName, SampleRequest
@@ -182,9 +183,12 @@ class Stage:
         answer = describe(self.executor, implementations, self.template(job))
         answer = replace(
             answer,
-            laws=tuple(replace(one, laws=job.laws.get(one.implementation, one.laws)) for one in answer.laws),
+            laws=tuple(
+                replace(one, laws=job.laws.get(split_revision(one.implementation)[0], one.laws)) for one in answer.laws
+            ),
             promises=tuple(
-                replace(one, promises=job.promises.get(one.implementation, one.promises)) for one in answer.promises
+                replace(one, promises=job.promises.get(split_revision(one.implementation)[0], one.promises))
+                for one in answer.promises
             ),
         )
         refuse_unknown_quantities(job, answer.laws)

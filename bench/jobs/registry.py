@@ -41,6 +41,12 @@ def find_job(name: str = DEFAULT) -> Job:
     return _checked(name, _attribute(name, module, attribute))
 
 
+def split_revision(name: str) -> tuple[str, str]:
+    """Return name and revision of ``NAME@REVISION``; '' for the revision of a name without one."""
+    bare, _, revision = name.partition("@")
+    return (bare, revision) if revision else (name, "")
+
+
 def implementation_of(job: Job, name: str) -> Implementation:
     """Return the implementation called ``name``: one of the job's, or ``module:function``.
 
