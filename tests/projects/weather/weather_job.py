@@ -132,7 +132,7 @@ def _copy(
 
 JOB = Job(
     name="weather",
-    noun="weather",
+    noun="network",
     load=load,
     targets=(
         Target(
