@@ -11,8 +11,9 @@ import os
 import secrets
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -95,9 +96,11 @@ def check_folder(folder: Path) -> None:
 def claimed_folder(folder: Path, *files: str) -> Iterator[None]:
     """Keep other runs out of ``folder`` for the context, after checking that ``files`` in it can be written.
 
-    The claim is a lock on the folder itself, so it ends with the process and leaves nothing behind. Raises OutputError
-    where a file cannot be written, and InputError where another run holds the folder.
+    The claim is a lock on the folder itself, so it ends with the process and leaves nothing behind. Folders that were
+    made for it go again where the context ends with an exception and without a file. Raises OutputError where a file
+    cannot be written, and InputError where another run holds the folder.
     """
+    missing = tuple(takewhile(lambda one: not one.exists(), (folder, *folder.parents)))
     check_folder(folder)
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -110,8 +113,20 @@ def claimed_folder(folder: Path, *files: str) -> Iterator[None]:
         for file in files:
             check_file(folder / file)
         yield
+    except BaseException:
+        _remove_empty(missing)
+        raise
     finally:
         os.close(descriptor)
+
+
+def _remove_empty(folders: Sequence[Path]) -> None:
+    """Remove folders, the innermost first, with the empty ones in that; stop at one in which there is something."""
+    with suppress(OSError):
+        for inner in folders[0].iterdir() if folders else ():
+            inner.rmdir()
+        for folder in folders:
+            folder.rmdir()
 
 
 @contextmanager

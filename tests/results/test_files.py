@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -239,6 +240,31 @@ def test_a_claim_checks_the_files_that_will_be_written(tmp_path: Path) -> None:
     ):
         pass
     assert [path.name for path in tmp_path.iterdir()] == ["results.json"]
+
+
+@pytest.mark.parametrize(
+    ("made_before", "written", "left"),
+    [
+        ([], [], []),
+        (["a"], [], ["a"]),
+        (["a", "a/out"], [], ["a", "a/out", "a/out/plots"]),
+        ([], ["a/out/interrupted.json"], ["a", "a/out", "a/out/interrupted.json"]),
+        ([], ["a/another"], ["a", "a/another"]),
+    ],
+)
+def test_folders_that_were_made_for_a_run_go_with_one_that_wrote_nothing(
+    tmp_path: Path, made_before: list[str], written: list[str], left: list[str]
+) -> None:
+    for name in made_before:
+        (tmp_path / name).mkdir()
+    folder = tmp_path / "a" / "out"
+    with suppress(KeyboardInterrupt), claimed_folder(folder, "results.json"):
+        check_folder(folder / "plots")
+        for name in written:
+            (tmp_path / name).write_text("measured")
+            (folder / "plots").rmdir()
+        raise KeyboardInterrupt
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")) == left
 
 
 def test_the_check_of_a_folder_makes_it_and_leaves_nothing_in_it(tmp_path: Path) -> None:
