@@ -10,10 +10,6 @@ import psycopg2.extras
 from psycopg2 import sql
 
 
-def warm_up():
-    """Load everything, and write nothing."""
-
-
 def executes():
     with psycopg2.connect("") as connection, connection.cursor() as cursor:
         cursor.execute("SELECT 'text', %s", ["it's"])  # line: text
