@@ -10,7 +10,7 @@ from bench.messages.reading import Reading
 from bench.messages.request import ProbeName
 from bench.results.fingerprint import fingerprint
 from bench.results.metrics import METRICS
-from bench.results.records import Measurement, Results
+from bench.results.records import ImplementationEnvironment, Measurement, Results
 from tests.support.builders import JOB
 from tests.support.stand_in import OTHERS, digest, outcome
 
@@ -94,3 +94,19 @@ def test_a_statement_with_very_many_values_is_kept_without_them_and_with_its_fin
     assert len(kept) < 100
     assert fingerprint(kept) == fingerprint(statement)
     assert _abridged("SELECT 1") == "SELECT 1"
+
+
+def test_the_results_say_of_each_implementation_once_which_code_ran_and_where() -> None:
+    collector = Collector("bench run", ("a", "b"), JOB)
+    code = {
+        name: ImplementationEnvironment(
+            implementation=name, function=f"own:{name}", python="3.12.1", packages={}, skipped_statements=("CREATE x",)
+        )
+        for name in ("b", "a")
+    }
+    for number in (1, 2):
+        for name, one in code.items():
+            reading = Reading(values={"wall_seconds": 1.0}, outcome=outcome(), code=one)
+            collector.add_reading("10k/20", sample(name, number), reading, 12)
+    collector.add_reading("10k/20", sample("copy-baseline"), Reading(values={}, outcome=None), 12)
+    assert collector.results(ENVIRONMENT).code == (code["a"], code["b"])
