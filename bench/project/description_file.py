@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from bench.project.declared import read_laws, read_promises
 from bench.project.description import CHECKOUT, CHECKOUT_VARIABLE, INTERPRETER_VARIABLE, PLACE, Project
 from bench.project.place import Place, read_toml
 from bench.project.table_copy import read_copies
-from bench.project.task import file_and_task, with_task
+from bench.project.task import file_and_task, section_place, with_task
 
 PLACES = ("host", "port", "database", "user", "password", "admin_user", "admin_password", "home", "checkout")
 """What a variable's ``{…}`` may name."""
@@ -108,7 +109,8 @@ def read_project(path: Path, *, interpreter: str = "", checkout: str = "") -> Pr
     given = checkout or os.environ.get(CHECKOUT_VARIABLE, "")
     clone = Path(given).expanduser().absolute() if given else _below(folder, main.checkout) if main.checkout else None
     python = interpreter or os.environ.get(INTERPRETER_VARIABLE, "")
-    functions = _functions(root / "functions", sections.functions)
+    place = partial(section_place, root, table, task)
+    functions = _functions(place("functions"), sections.functions)
     return Project(
         file=path,
         name=main.name,
@@ -127,10 +129,10 @@ def read_project(path: Path, *, interpreter: str = "", checkout: str = "") -> Pr
         extensions=tuple(main.extensions),
         variables=_variables(root / "variables", sections.variables),
         roles=_roles(root / "roles", sections.roles),
-        targets=tuple(_targets(root / "targets", sections.targets)),
+        targets=tuple(_targets(place("targets"), sections.targets)),
         copies=read_copies(root / "copy", sections.copy),
-        laws=read_laws(root / "laws", sections.laws, functions),
-        promises=read_promises(root / "promises", sections.promises, functions),
+        laws=read_laws(place("laws"), sections.laws, functions),
+        promises=read_promises(place("promises"), sections.promises, functions),
         lock=_inside(at / "lock", main.lock) if main.lock else "",
         interpreters=_interpreters(root / "interpreters", sections.interpreters, folder, clone),
     )

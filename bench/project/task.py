@@ -38,6 +38,12 @@ def file_and_task(path: Path) -> tuple[Path, str]:
     return (Path(found["file"]), found["task"]) if found else (path, "")
 
 
+def section_place(root: Place, table: Mapping[str, Any], task: str, key: str) -> Place:
+    """Return where the section ``key`` of the file with its task stands."""
+    own = table["tasks"][task] if task else {}
+    return root / "tasks" / task / key if key in own else root / key
+
+
 def with_task(root: Place, table: Mapping[str, Any], task: str) -> Mapping[str, Any]:
     """Return the file's table as ``task`` has it; '' for the file without its tasks. Raises InputError.
 

@@ -105,7 +105,7 @@ def test_a_cold_call_has_no_warm_up(file: Path) -> None:
         ("warm", "", r"tasks has no 'warm'; known are cold, totals, bad; write FILE\.toml:TASK"),
         ("cold", "settings = 'x'", r"tasks\.bad\.settings is an unknown key; known are functions, targets, laws"),
         ("bad", "warm_up = 'no'", r"project\.warm_up is a text, not true or false"),
-        ("bad", "functions = {}", r"functions is empty; write at least one name"),
+        ("bad", "functions = {}", r"tasks\.bad\.functions is empty; write at least one name"),
     ],
 )
 def test_a_fault_of_a_task_is_named(file: Path, task: str, added: str, expected: str) -> None:
