@@ -41,6 +41,8 @@ _KEYS = (
     "growth",
     "ratios",
     "tolerance",
+    "job",
+    "sizes",
 )
 _LAW_METRICS = ("statements_django", "statements_server")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -108,7 +110,8 @@ class _Reader:
     def policy(self, table: Mapping[str, Any]) -> Policy:
         for key in table:
             _known(key, (*_KEYS, *(option.name for option in self._job.options)), "key", self._root / key)
-        self._scans = self._names(table, "scans", partial(parse_size, self._job))
+        self._check_job(table)
+        self._scans = self._names(table, self._sizes_key(table), partial(parse_size, self._job))
         self._implementations = self._names(table, "implementations", self._implementation)
         options = self._options(table)
         return Policy(
@@ -125,6 +128,22 @@ class _Reader:
     def _implementation(self, name: str) -> object:
         """Find one of the job's, which may be meant at a revision: ``NAME@REVISION``. Raises InputError."""
         return implementation_of(self._job, split_revision(name)[0])
+
+    def _check_job(self, table: Mapping[str, Any]) -> None:
+        named, place = table.get("job", self._job.name), self._root / "job"
+        if not isinstance(named, str):
+            raise InputError(f'{place} is {_shown(named)}; write the name of the job, for example "{self._job.name}"')
+        if named != self._job.name:
+            raise InputError(
+                f"{place} is {_shown(named)}, and the job is {self._job.name!r}; give that one by --job, or name "
+                "another file by --policy"
+            )
+
+    def _sizes_key(self, table: Mapping[str, Any]) -> str:
+        """Return the one of two names under which the sizes are given."""
+        if "sizes" in table and "scans" in table:
+            raise InputError(f"{self._root / 'sizes'} and scans are the same; keep one of the two")
+        return "sizes" if "sizes" in table else "scans"
 
     def _names(self, table: Mapping[str, Any], key: str, check: Callable[[str], object]) -> tuple[str, ...]:
         place = self._root / key
@@ -156,7 +175,7 @@ class _Reader:
         return found
 
     def _example(self, key: str) -> str:
-        names = self._job.sizes if key == "scans" else self._job.compared
+        names = self._job.compared if key == "implementations" else self._job.sizes
         return f"[{', '.join(json.dumps(name) for name in names[-2:])}]"
 
     def _samples(self, table: Mapping[str, Any]) -> int | None:

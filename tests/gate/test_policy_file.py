@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,12 @@ def test_the_provider_is_read_and_is_aws_by_default(tmp_path: Path) -> None:
     assert (azure.options, azure.facts) == ({"provider": "azure"}, {"provider": "azure"})
 
 
+def test_a_policy_may_name_its_job_and_call_scans_sizes(tmp_path: Path) -> None:
+    path = tmp_path / "sizes.toml"
+    path.write_text(policy_text('job = "compliance"').replace("scans = [", "sizes = ["), encoding="utf-8")
+    assert replace(read_policy(path, JOB), place="") == replace(policy(tmp_path), place="")
+
+
 @pytest.mark.parametrize(
     ("rules", "message"),
     [
@@ -119,6 +126,12 @@ def test_the_provider_is_read_and_is_aws_by_default(tmp_path: Path) -> None:
             'provider = "gpc"',
             "tool.bench.gate.provider: unknown provider 'gpc'; known are aws, ",
         ),
+        ("job = 1", 'tool.bench.gate.job is 1; write the name of the job, for example "compliance"'),
+        (
+            'job = "invoices"',
+            "tool.bench.gate.job is 'invoices', and the job is 'compliance'; give that one by --job, or name another",
+        ),
+        ('sizes = ["100/3"]', "tool.bench.gate.sizes and scans are the same; keep one of the two"),
         ("provider = 1", "tool.bench.gate.provider is 1; write a text (whose catalogue and scan)"),
         ("samples = true", "tool.bench.gate.samples is True; write how many"),
         ('samples = "few"', 'each case to take, 0 to 1,000, or "auto"'),
