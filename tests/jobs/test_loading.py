@@ -48,7 +48,7 @@ def test_the_numbers_of_a_synthetic_size_are_quantities_without_being_returned()
         (replace(GOOD, rivals={"two": {}}), "two has no 'shop'"),
         (replace(GOOD, context={"path": Path()}), "context is no JSON: TypeError: .*; write numbers, texts"),
         (replace(GOOD, quantities={"items": 3}), "quantities has 'items', which the job does not name; add it"),
-        (replace(GOOD, quantities={"orders": "2"}), "quantity 'orders' is '2'; return a whole number"),
+        (replace(GOOD, quantities={"orders": "2"}), "quantity 'orders' is '2'; return a whole number"),  # type: ignore[dict-item]  # wrong on purpose
     ],
 )
 def test_a_fault_of_what_was_loaded_is_said_in_one_line(found: object, message: str) -> None:
