@@ -14,6 +14,7 @@ from bench.harness.progress import Progress
 from bench.harness.runner import Runner
 from bench.harness.stage import Stage
 from bench.jobs.implementation import Implementation
+from bench.jobs.registry import split_revision
 from bench.messages.request import ProbeName
 from bench.results.records import Results
 from bench.revisions.code import Checkouts
@@ -85,12 +86,18 @@ class RevisionRuns:
     def _plan_at(self, commit: Commit) -> RunPlan:
         return replace(
             self._plan,
-            # What lives elsewhere, such as another job's beside a project's, is the same at every commit.
-            implementations=tuple(
-                self._at(commit, one, one.name) if one.project == self._checkouts.source.name else one
-                for one in self._plan.implementations
-            ),
+            implementations=tuple(self._as_policy(commit, one) for one in self._plan.implementations),
         )
+
+    def _as_policy(self, commit: Commit, one: Implementation) -> Implementation:
+        """Return an implementation of a policy at ``commit``; one that it names with a revision stays at that.
+
+        What lives elsewhere, such as another job's beside a project's, is the same at every commit.
+        """
+        if one.project != self._checkouts.source.name:
+            return one
+        _, revision = split_revision(one.name)
+        return self._at(self._checkouts.commit(revision) if revision else commit, one, one.name)
 
     def _at(self, commit: Commit, implementation: Implementation, name: str) -> Implementation:
         try:

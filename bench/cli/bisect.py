@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -129,11 +129,16 @@ def _policy(options: BisectOptions) -> Policy | None:
 def _plan(options: BisectOptions, policy: Policy | None) -> RunPlan:
     from bench.cli.plans import chosen_sources, parse_sizes, run_plan
     from bench.jobs.job import DataSource
+    from bench.jobs.registry import split_revision
 
     if policy is not None:
         sources = [DataSource(size=size, options=policy.options) for size in parse_sizes(options.job, policy.scans)]
         timing = EnoughOptions().timing(policy)
-        return run_plan(options, policy.implementations, sources, **timing, scenario=options.scenario)
+        bare = [split_revision(name)[0] for name in policy.implementations]
+        plan = run_plan(options, list(dict.fromkeys(bare)), sources, **timing, scenario=options.scenario)
+        known = {one.name: one for one in plan.implementations}
+        named = zip(policy.implementations, bare, strict=True)
+        return replace(plan, implementations=tuple(replace(known[one], name=name) for name, one in named))
     sizes = options.job.sizes
     scans = [options.scan or sizes[len(sizes) // 2]] if options.scan_file is None or options.scan else None
     sources = list(chosen_sources(options, scans, options.scan_file))

@@ -20,8 +20,15 @@ if TYPE_CHECKING:
 
 
 def code_source(implementations: Sequence[Implementation], project: Project | None = None) -> CodeSource:
-    """Return the source of the code of ``implementations``. Raises InputError where it is in no clone."""
-    return PackageCode.of(*implementations) if project is None else ProjectCode.of(project)
+    """Return the source of the code of ``implementations``, of a ``project`` for those that are part of it.
+
+    Raises InputError where the code is in no clone, and where none of them is the project's.
+    """
+    if project is None:
+        return PackageCode.of(*implementations)
+    if not any(one.project for one in implementations):
+        raise InputError("none of the implementations is the project's, so none has revisions; name one that is")
+    return ProjectCode.of(project)
 
 
 @contextmanager
@@ -38,8 +45,6 @@ def at_revisions(
     """
     others = [one for one in implementations if project is not None and not one.project]
     implementations = [one for one in implementations if one not in others]
-    if not implementations:
-        raise InputError("none of the implementations is the project's, so none has revisions; name one that is")
     with scratch_folder() as scratch, open_checkouts(code_source(implementations, project), scratch) as checkouts:
         found = []
         for revision in revisions:
