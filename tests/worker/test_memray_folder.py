@@ -101,7 +101,8 @@ def test_a_folder_that_cannot_be_written_is_an_error_with_the_remedy(
         ("#!/bin/sh\necho no >&2\nexit 3\n", r"is no Python interpreter \(no\); name the python"),
         (
             "#!/bin/sh\necho welcome\n"
-            'echo \'{"version": [3, 9, 1], "implementation": "cpython", "platform": "linux", "has_memray": false, "packages": {}}\'\n',
+            'echo \'{"version": [3, 9, 1], "implementation": "cpython", "platform": "linux", "has_memray": false, '
+            '"packages": {}}\'\n',
             r"is Python 3\.9\.1; the worker needs 3\.11 or newer",
         ),
     ],
