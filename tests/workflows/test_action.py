@@ -178,6 +178,7 @@ COMPARED = {
     "BASE": "abc123",
     "IMPLEMENTATION": "",
     "CATALOGUE": "",
+    "SIZES": "",
     "BENCH_DATABASE_URL": "",
 }
 
@@ -191,6 +192,7 @@ COMPARED = {
             "- --interpreter env/bin/python --implementation shipped",
         ),
         ({"CATALOGUE": "my shop"}, "- --catalogue my shop"),
+        ({"SIZES": " 100/3  1k/8 "}, "- --size 100/3 --size 1k/8"),
         ({"BENCH_DATABASE_URL": "postgresql://ci@localhost/ci"}, "postgresql://ci@localhost/ci"),
     ],
 )
