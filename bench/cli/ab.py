@@ -32,10 +32,7 @@ class AbOptions(PairOptions, InputOptions):
 
 
 def ab(options: AbOptions) -> int:
-    """Measure an implementation at REV against the working tree's, interleaved, with today's harness.
-
-    REV's code goes to a temporary folder; index, working tree and branches are not touched.
-    """
+    """Measure an implementation at REV against the working tree's, interleaved, with today's harness."""
     from bench.cli.chosen_project import chosen_project
     from bench.cli.code_source import at_revisions, named_commits, of_today
     from bench.cli.plans import chosen_sources, run_plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -18,7 +18,6 @@ from bench.cli.options import (
     count_option,
 )
 from bench.cli.pairs import EnoughOptions
-from bench.cli.run import ScenarioOption
 from bench.cli.terminal import show
 from bench.errors import InputError
 
@@ -42,25 +41,27 @@ class BisectOptions(InputOptions):
     metric: Annotated[str | None, typer.Option(metavar="NAME", help="The metric that decides.")] = None
     tolerance: Annotated[
         str | None,
-        typer.Option(metavar="SHARE", help="Bad from there on, as in 10%.", show_default="half of the difference"),
+        typer.Option(metavar="SHARE", help="Bad from there on, as in 10%.", show_default="half"),
     ] = None
     policy: Annotated[Path | None, typer.Option(metavar="FILE", help="Or the policy that bad fails.")] = None
-    baseline: Annotated[Path | None, typer.Option(metavar="FILE", help="The accepted run, for the policy.")] = None
+    # Hidden, so that the help fits one screen: docs/revisions.md has them.
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", hidden=True, help="The accepted run, for the policy.")
+    ] = None
     implementation: ImplementationOption = None
     scan: ScanOption = None
     scan_file: ScanFileOption = None
-    scenario: ScenarioOption = "first"
+    scenario: Annotated[
+        Literal["first", "rerun"], typer.Option(metavar="NAME", hidden=True, help="first, or rerun over earlier rows.")
+    ] = "first"
     pairs: Annotated[int, count_option("First pairs with good, of a noisy metric.", 7)] = 10
-    most_pairs: Annotated[int, count_option("As many where fewer do not decide.", 7)] = 40
+    most_pairs: Annotated[int, count_option("As many where fewer do not decide.", 7, hidden=True)] = 40
     first_parent: Annotated[bool, typer.Option("--first-parent", help="Take a merge for one change.")] = False
     output: OutputOption = Path("reports/bisect")
 
 
 def bisect(options: BisectOptions) -> int:
-    """Find the first bad commit: by a metric in which good and bad differ, or by a policy that bad fails.
-
-    Exit codes: 0 found, 2 tool or input at fault, 3 several commits are left, or good and bad are not distinguished.
-    """
+    """Find the first bad commit, by a metric or a policy. Exit codes: 0 found, 2 input at fault, 3 undecided."""
     from bench.cli.progress import terminal_progress
     from bench.report.bisection import render_bisection
 

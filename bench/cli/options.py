@@ -29,9 +29,9 @@ def within(low: float, high: float) -> Callable[[float | None], float | None]:
     return check
 
 
-def count_option(help_text: str, least: int = 1, most: int = 1_000_000) -> Any:
+def count_option(help_text: str, least: int = 1, most: int = 1_000_000, *, hidden: bool = False) -> Any:
     """Return the option of a number of things."""
-    return typer.Option(metavar="N", callback=within(least, most), help=help_text)
+    return typer.Option(metavar="N", callback=within(least, most), help=help_text, hidden=hidden)
 
 
 ScanOption = Annotated[
@@ -45,7 +45,7 @@ ScanFileOption = Annotated[Path | None, typer.Option(metavar="FILE", help="{file
 ImplementationOption = Annotated[str | None, typer.Option(metavar="NAME", help=_NAME, show_default="{last}")]
 ImplementationsOption = Annotated[
     list[str] | None,
-    typer.Option("--implementation", metavar="NAME", help=f"{_NAME}; repeatable.", show_default="{compared}"),
+    typer.Option("--implementation", metavar="NAME", help="Repeatable.", show_default="{compared}"),
 ]
 AllImplementationsOption = Annotated[
     list[str] | None,
@@ -57,24 +57,30 @@ JsonOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it 
 MarkdownOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as Markdown, too.")]
 
 
-InterpreterOption = Annotated[
-    str | None,
-    typer.Option(metavar="PYTHON", help="Python of the project's environment; or set BENCH_INTERPRETER."),
-]
-CheckoutOption = Annotated[
-    str | None, typer.Option(metavar="FOLDER", help="Your clone of the project; or set BENCH_CHECKOUT.")
-]
+def _interpreter_option(*, hidden: bool = False) -> Any:
+    help_text = "Python of the project's environment; or set BENCH_INTERPRETER."
+    return typer.Option(metavar="PYTHON", hidden=hidden, help=help_text)
+
+
+def _checkout_option(*, hidden: bool = False) -> Any:
+    help_text = "Your clone of the project; or set BENCH_CHECKOUT."
+    return typer.Option(metavar="FOLDER", hidden=hidden, help=help_text)
+
+
+InterpreterOption = Annotated[str | None, _interpreter_option()]
+CheckoutOption = Annotated[str | None, _checkout_option()]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectOptions:
     """In which project the code lives that is measured, if not in this environment."""
 
-    project: Annotated[Path | None, typer.Option(metavar="FILE", help="A project of your own, described in TOML.")] = (
-        None
-    )
-    interpreter: InterpreterOption = None
-    checkout: CheckoutOption = None
+    project: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A project in TOML; see bench project check --help.")
+    ] = None
+    # Every help fits one screen; these two stand in that of ``bench project check``.
+    interpreter: Annotated[str | None, _interpreter_option(hidden=True)] = None
+    checkout: Annotated[str | None, _checkout_option(hidden=True)] = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ INTERRUPTED_MESSAGE = "interrupted; servers and temporary files are gone"
 
 def entry_point() -> NoReturn:
     """Be the console script."""
+    sys.unraisablehook = _interrupt_again
     try:
         for number in (signal.SIGTERM, signal.SIGHUP):
             # Under nohup a hang-up is ignored, and stays so.
@@ -76,6 +77,14 @@ class _Unfailing(io.FileIO):
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     """Treat a request to end like Ctrl-C, so that everything is cleaned up."""
     raise KeyboardInterrupt
+
+
+def _interrupt_again(unraisable: sys.UnraisableHookArgs) -> None:
+    """Repeat an interruption that came where nothing can be raised, such as a callback of a library in C."""
+    if issubclass(unraisable.exc_type, KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
+    else:
+        sys.__unraisablehook__(unraisable)
 
 
 def _write_error(message: str) -> None:

@@ -90,7 +90,7 @@ JOB = Job(
         DataOption(
             name="provider",
             metavar="NAME",
-            help="Whose catalogue and scan.",
+            help="Whose scan.",
             default="aws, or the scan file's",
             known=PROVIDERS,
         ),

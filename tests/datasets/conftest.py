@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
 from bench.compliance.contract import Catalogue
+from bench.compliance.job import JOB
 from bench.database.access import DatabaseAccess
 from bench.database.server import Server, open_server
 from bench.datasets.catalogue.record import LoadedCatalogue
 from bench.datasets.catalogue.synthetic import synthetic_catalogue
+from bench.harness.executor import SETUP_SECONDS, ProcessExecutor
+from bench.messages.request import MigrateRequest
 from tests.support.loaded_scans import MakeDatabase
-
-# In a separate process, for Django may not be imported where scans are loaded.
-_MIGRATE = """
-import json, sys
-from bench.database.access import DatabaseAccess
-from bench.compliance.schema.django_setup import migrate
-migrate(DatabaseAccess(**json.load(sys.stdin)))
-"""
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +25,10 @@ def dataset_server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def migrated_template(dataset_server: Server) -> DatabaseAccess:
+def migrated_template(dataset_server: Server, tmp_path_factory: pytest.TempPathFactory) -> DatabaseAccess:
     access = dataset_server.create_database()
-    subprocess.run([sys.executable, "-c", _MIGRATE], input=json.dumps(asdict(access)), text=True, check=True)
+    scratch: Path = tmp_path_factory.mktemp("migration")
+    ProcessExecutor(scratch).run(MigrateRequest(environment=JOB.environment, access=access), SETUP_SECONDS)
     return access
 
 
