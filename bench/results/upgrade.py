@@ -41,6 +41,7 @@ def upgraded(results: Tree) -> Tree:
         ("measurements", _renamed),
         ("failures", _renamed),
         ("laws", lambda declared: _law(declared, known)),
+        ("promises", _trial),
     ):
         if isinstance(changed.get(name), list):
             changed[name] = [change(one) if isinstance(one, dict) else one for one in changed[name]]
@@ -83,6 +84,24 @@ def _digest(digest: Tree) -> Tree:
     kept = {name: value for name, value in digest.items() if name not in {name for pair in _TABLES for name in pair}}
     tables = [{"table": table, "sha256": digest[table], "count": digest[count]} for table, count in _TABLES]
     return {**kept, "tables": tables}
+
+
+def _trial(trial: Tree) -> Tree:
+    """What ``bench prove promises`` found, with states of all tables in the place of those of two."""
+    states = {
+        name: [_state(one) for one in trial[name]]
+        for name in ("readings", "points")
+        if isinstance(trial.get(name), list)
+    }
+    return {**trial, "tables": [table for table, _ in _TABLES], "refusal": "DoesNotExist", **states}
+
+
+def _state(seen: object) -> object:
+    names = [table for table, _ in _TABLES]
+    if not isinstance(seen, dict) or not all(name in seen for name in names):
+        return seen
+    kept = {name: value for name, value in seen.items() if name not in names}
+    return {**kept, "tables": [seen[name] for name in names]}
 
 
 def _renamed(record: Tree) -> Tree:

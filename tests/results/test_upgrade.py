@@ -18,6 +18,7 @@ from bench.results.records import JobDescription, Results
 from bench.results.store import read_results, write_results
 from tests.support.builders import production_results
 from tests.support.copy_baseline_runs import with_copy_baseline
+from tests.support.promise_records import NEW, OLD, PARTIAL, point, reading, trial
 
 Tree = dict[str, Any]
 
@@ -29,6 +30,10 @@ def earlier(results: Results) -> Tree:
     del content["job"], content["code"]
     content["datasets"] = [_dataset(one) for one in content["datasets"]]
     content["digests"] = [_digest(one) for one in content["digests"]]
+    for tried in content["promises"]:
+        del tried["tables"], tried["refusal"]
+        for seen in (*tried["readings"], *tried["points"]):
+            seen["rows"], seen["summaries"] = seen.pop("tables")
     return content
 
 
@@ -90,6 +95,14 @@ def test_an_earlier_file_is_read_as_todays(tmp_path: Path, write: Callable[[Resu
     path = tmp_path / "results.json"
     path.write_text(json.dumps(write(with_copy_baseline())))
     assert read_results(path) == todays(with_copy_baseline())
+
+
+def test_what_was_found_of_promises_is_read_as_todays(tmp_path: Path) -> None:
+    found = trial("streaming", readings=(reading(OLD, NEW),), points=(point(PARTIAL, OLD),))
+    results = replace(production_results(), promises=(found,))
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps(earlier(results)))
+    assert read_results(path).promises == (replace(found, tables=("rows", "summaries"), refusal="DoesNotExist"),)
 
 
 def test_a_law_of_a_size_is_one_of_what_counted(tmp_path: Path) -> None:
