@@ -16,6 +16,7 @@ from bench.errors import InputError
 
 if TYPE_CHECKING:
     from bench.analysis.verdict import Verdict
+    from bench.jobs.job import Job
     from bench.results.records import Results
 
 BASELINE = Path("reports/baseline.json")
@@ -60,7 +61,7 @@ def gate(options: GateOptions) -> int:
     for path in filter(None, (options.junit, options.json)):
         check_file(path)
     try:
-        accepted = _accepted(options.baseline)
+        accepted = _accepted(options.baseline, options.job)
         verdict = _judge(options, accepted)
     except BaseException as error:
         # A CI system that reads only the files must not find those of an earlier, better day.
@@ -68,7 +69,8 @@ def gate(options: GateOptions) -> int:
         raise
     show(render_verdict(verdict), end="")
     if accepted is None:
-        show(f"No baseline: there is no {BASELINE}; `bench baseline accept RESULTS` makes one.")
+        what = f"{BASELINE} is of another job" if BASELINE.exists() else f"there is no {BASELINE}"
+        show(f"No baseline: {what}; `bench baseline accept RESULTS` makes one.")
     with rescuing():
         _write(verdict, options)
     return verdict.exit_code
@@ -125,11 +127,17 @@ def _judge(options: GateOptions, accepted: Results | None) -> Verdict:
         return judge_by_measuring(Measuring(policy, plan, options.output, progress), accepted)
 
 
-def _accepted(path: Path | None) -> Results | None:
-    """Read the baseline; the default one may be missing, one that was asked for may not."""
+def _accepted(path: Path | None, job: Job) -> Results | None:
+    """Read the baseline; the default one may be missing or of another job, one that was asked for may not."""
     from bench.results.store import read_results, read_results_if_any
 
-    return read_results_if_any(BASELINE) if path is None else read_results(path)
+    if path is not None:
+        return read_results(path)
+    found = read_results_if_any(BASELINE)
+    # Files before schema 3 do not name their job.
+    if found is None or found.job.size != job.size or found.job.name not in ("", job.name):
+        return None
+    return found
 
 
 def _failure(error: BaseException) -> Verdict:
