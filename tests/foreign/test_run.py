@@ -62,6 +62,17 @@ def test_the_stream_takes_less_memory_and_sql_least(measured: Measured) -> None:
     assert peaks == sorted(peaks, reverse=True)
 
 
+def test_the_report_says_which_code_ran_where_and_what_the_server_could_not_execute(measured: Measured) -> None:
+    code = {one["implementation"]: one for one in measured.results["code"]}
+    assert code[FIRST]["packages"]["django"].startswith("5.1.")
+    assert "psycopg2-binary" in code[FIRST]["packages"]
+    assert "psycopg" not in code[FIRST]["packages"]
+    assert "psycopg" in code[IN_SQL]["packages"]
+    report = (measured.output / "report.md").read_text(encoding="utf-8")
+    for part in ("CREATE EXTENSION", "gin_trgm_ops", "psycopg2-binary"):
+        assert part in report
+
+
 def test_clone_environment_and_temporary_folder_are_as_before(measured: Measured) -> None:
     """No byte code, no key, no folder, no branch."""
     assert Belongings.of(measured.clone) == measured.before
