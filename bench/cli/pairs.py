@@ -31,7 +31,7 @@ class EnoughOptions:
         typer.Option(
             metavar="MINUTES",
             callback=within(0, 100_000),
-            show_default="5",
+            show_default="2",
             help="Ends pairs: time spent on them all.",
         ),
     ] = None

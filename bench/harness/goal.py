@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bench.analysis.stopping import NO_CHANGE, Question
 
 PRECISION = 0.03
-BUDGET_MINUTES = 5.0
+BUDGET_MINUTES = 2.0
 EXPECTED_ROUNDS = 10
 """As many as a clear difference takes; where nothing else is known, the time left is estimated by it."""
 
