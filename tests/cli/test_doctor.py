@@ -90,7 +90,7 @@ def test_a_later_run_on_this_machine_takes_the_floor_along_and_its_report_says_w
     command: Bench, tmp_path: Path
 ) -> None:
     assert command("doctor", "--pairs", 6)[0] == 0
-    run = ("run", "--scan", "100/3", "--output", "reports/out")
+    run = ("run", "--scan", "100/3", "--pairs", "3", "--output", "reports/out")
     command(*run)
     floor = read_noise_floor(FLOOR)
     assert floor is not None
