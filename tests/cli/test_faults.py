@@ -21,8 +21,8 @@ EXPECTED = {
     f"{FAULTS}.results:drops_a_row": ("wrong-rows", "wrote 5 rows where the rules give 6"),
     f"{FAULTS}.results:counts_wrong": ("wrong-rows", "returned requirements_created = 7 but left 6 rows"),
     f"{FAULTS}.results:never_twice_the_same": ("wrong-rows", "another digest than an earlier sample"),
-    f"{FAULTS}.results:writes_to_another_tenant": ("wrong-rows", "another tenant or scan"),
-    f"{FAULTS}.results:clears_summaries_of_another_scan": ("wrong-rows", "another tenant or scan"),
+    f"{FAULTS}.results:writes_to_another_tenant": ("wrong-rows", "belong to other calls"),
+    f"{FAULTS}.results:clears_summaries_of_another_scan": ("wrong-rows", "belong to other calls"),
 }
 
 
