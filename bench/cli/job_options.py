@@ -56,7 +56,9 @@ class RecordOptions:
                 own["job"] = self.job
             elif self.job is not None and one.name == DATA:
                 given = {option.name: values.pop(option.name) for option in self.job.options}
-                own[DATA] = {name: "yes" if value is True else value for name, value in given.items() if value}
+                own[DATA] = {
+                    name: _value_of(name, value) for name, value in given.items() if value not in (None, False)
+                }
             elif self.job is not None and one.name == GRID:
                 own[GRID] = {name: values.pop(name) for name in self.job.size}
             elif one.name in values:
@@ -72,6 +74,13 @@ class RecordOptions:
                     yield Parameter(name, Parameter.KEYWORD_ONLY, default=defaults[name], annotation=hints[name])
                 else:
                     yield from _of_job(self.job, name, hints[name], defaults[name])
+
+
+def _value_of(name: str, value: str | bool) -> str:
+    """Return what the job's option was given; a flag is "yes". Raises InputError for nothing."""
+    if value == "":
+        raise InputError(f"--{name.replace('_', '-')} '' names nothing; write a value, or leave the option out")
+    return "yes" if value is True else str(value)
 
 
 def _of_job(job: Job, name: str, hint: Any, default: Any) -> Iterator[Parameter]:

@@ -59,6 +59,8 @@ def test_an_unknown_scan_size(refused: Refused, size: str) -> None:
         (["run", "--implementation", "fast"], ["'fast'", "known are materializing, ", "package.module:function"]),
         (["run", "--provider", "gpc"], ["provider 'gpc' is not known", "aws, azure, gcp"]),
         (["rows", "--implementation", "streaming", "--scan", "1/1", "--provider", ""], ["provider ''"]),
+        (["run", "--catalogue", ""], ["--catalogue '' names nothing"]),
+        (["run", "--catalogue-file", ""], ["--catalogue-file '' names nothing"]),
         (["run", "--pairs", "0"], ["--pairs"]),
         (["run", "--pairs", "many"], ["--pairs"]),
         (["run", "--seed", "text"], ["--seed"]),
