@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,8 +66,8 @@ class DataSource:
         if self.size is not None:
             return self.size.label
         assert self.file is not None  # one of the two is given
-        # The path may be ``.``, and bytes that are no text are written as escapes.
-        return self.file.resolve().name.encode(errors="backslashreplace").decode()
+        # The path may be ``.`` or a loop of links, and bytes that are no text are written as escapes.
+        return Path(os.path.realpath(self.file)).name.encode(errors="backslashreplace").decode()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -132,7 +132,7 @@ def test_a_policy_may_name_its_job_and_call_scans_sizes(tmp_path: Path) -> None:
             "tool.bench.gate.job is 'invoices', and the job is 'compliance'; give that one by --job, or name another",
         ),
         ('sizes = ["100/3"]', "tool.bench.gate.sizes and scans are the same; keep one of the two"),
-        ("provider = 1", "tool.bench.gate.provider is 1; write a text (whose catalogue and scan)"),
+        ("provider = 1", "tool.bench.gate.provider is 1; write a text (whose scan)"),
         ("samples = true", "tool.bench.gate.samples is True; write how many"),
         ('samples = "few"', 'each case to take, 0 to 1,000, or "auto"'),
         ('[gate.ceilings]\npeak_heap = "1 MB"', "ceilings.peak_heap: unknown metric 'peak_heap'; known are wall_s"),
