@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bench.bisect.judge import Judge, NotMeasuredError, UndecidedError, bisected, trial
+from bench.bisect.judge import Judge, NotMeasuredError, UndecidedError, trial
 from bench.errors import BenchError
-from bench.results.bisection import SCHEMA, Bisection, CommitTrial
+from bench.results.bisection import SCHEMA, Bisection, Commit, CommitTrial
 from bench.revisions.history import content_of, merge_bases, read_graph
-from bench.revisions.repository import Commit, Repository
+from bench.revisions.repository import Repository
 from bench.revisions.search import Graph, Search, Standing
 from bench.words import counted, shorten
 
@@ -102,7 +102,7 @@ class Bisecting:
             commits=len(self._graph.parents),
             changing=len(self._graph.changing),
             trials=tuple(sorted(self._trials.values(), key=lambda one: order[one.commit.hash])),
-            candidates=tuple(bisected(described[name]) for name in candidates),
+            candidates=tuple(described[name] for name in candidates),
             warnings=(*self._warnings, *self._warnings_of_runs()),
             unfinished=unfinished,
         )
@@ -142,7 +142,7 @@ class Bisecting:
         """Measure a commit, or take the trial of one with the same code."""
         content = self._content(commit)
         if (known := self._by_content.get(content)) is not None:
-            found = replace(known, commit=bisected(commit), same_as=known.same_as or known.commit.hash)
+            found = replace(known, commit=commit, same_as=known.same_as or known.commit.hash)
         else:
             try:
                 found = self._judge.judge(commit)

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bench.errors import BenchError
-from bench.results.bisection import BisectedCommit, CommitTrial, Found
+from bench.results.bisection import Commit, CommitTrial, Found
 from bench.results.metrics import METRICS
 from bench.results.records import Dataset, Environment, Results
-from bench.revisions.repository import Commit
 
 
 class UndecidedError(BenchError):
@@ -85,12 +84,7 @@ class Judge(Protocol):
 
 def trial(commit: Commit, found: Found, sentence: str) -> CommitTrial:
     """Return a trial without figures."""
-    return CommitTrial(commit=bisected(commit), found=found, sentence=sentence)
-
-
-def bisected(commit: Commit) -> BisectedCommit:
-    """Return the record of a commit."""
-    return BisectedCommit(hash=commit.hash, author_date=commit.author_date, subject=commit.subject)
+    return CommitTrial(commit=commit, found=found, sentence=sentence)
 
 
 def samples_of(results: Results, name: str, metric: str) -> tuple[float, ...]:

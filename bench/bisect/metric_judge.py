@@ -10,10 +10,9 @@ from bench.analysis.rows import contents
 from bench.bisect.judge import Measure, NotMeasuredError, UndecidedError, samples_of, trial
 from bench.errors import InputError
 from bench.report.figures import quantity, ratio_text
-from bench.results.bisection import CommitTrial
+from bench.results.bisection import Commit, CommitTrial
 from bench.results.metrics import METRICS, Kind
 from bench.results.records import Dataset, Environment, Results
-from bench.revisions.repository import Commit
 
 ROWS_DIFFER = "its rows differ from the good commit's, so no figure of it may be compared"
 

@@ -11,10 +11,9 @@ from bench.bisect.judge import NotMeasuredError, UndecidedError, trial
 from bench.errors import InputError
 from bench.gate.measuring import judge_by_measuring
 from bench.gate.policy import Policy
-from bench.results.bisection import CommitTrial, Found
+from bench.results.bisection import Commit, CommitTrial, Found
 from bench.results.metrics import METRICS
 from bench.results.records import Dataset, Environment, Results
-from bench.revisions.repository import Commit
 
 
 class PolicyMeasure(Protocol):

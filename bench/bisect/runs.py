@@ -16,9 +16,9 @@ from bench.harness.stage import Stage
 from bench.jobs.implementation import Implementation
 from bench.jobs.registry import split_revision
 from bench.messages.request import ProbeName
+from bench.results.bisection import Commit
 from bench.results.records import Results
 from bench.revisions.code import Checkouts
-from bench.revisions.repository import Commit
 
 PROBES: Mapping[str, ProbeName] = {
     "wall_seconds": "time",

@@ -10,9 +10,10 @@ from pathlib import Path, PurePosixPath
 from bench.errors import InputError
 from bench.jobs.environment import WorkerEnvironment
 from bench.project.description import CHECKOUT, CHECKOUT_VARIABLE, Project
+from bench.results.bisection import Commit
 from bench.revisions.code import RevisionError
 from bench.revisions.lock import SHOWN_DIGITS, RevisionLock
-from bench.revisions.repository import Commit, Repository
+from bench.revisions.repository import Repository
 from bench.revisions.tables import committed_files, tables_hash, working_files
 
 

@@ -9,7 +9,7 @@ from bench.analysis.ratio import NEAR_EXACT_TOLERANCE, Ratio
 from bench.report.figures import MISSING, quantity, ratio_text, scale
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.terminal import WIDTH, table_lines, wrap
-from bench.results.bisection import BisectedCommit, Bisection, CommitTrial
+from bench.results.bisection import Bisection, Commit, CommitTrial
 from bench.results.metrics import METRICS, Kind, Metric
 from bench.words import counted, plain, shorten
 
@@ -51,7 +51,7 @@ def headline(bisection: Bisection) -> str:
     return f"Not decided: {several}; those that would decide were skipped"
 
 
-def commit_text(commit: BisectedCommit) -> str:
+def commit_text(commit: Commit) -> str:
     """Return what a commit is recognised by, on one line: hash, author date and subject."""
     return f"{commit.short} ({commit.author_date[:_DATE]}) {shorten(plain(commit.subject), _SUBJECT_WIDTH)}".rstrip()
 

@@ -24,14 +24,14 @@ _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, kw_only=True)
-class BisectedCommit:
-    """A BisectedCommit is a commit by its full hash, with what a reader recognises it by."""
+class Commit:
+    """A Commit is a commit by its full hash, with what a reader recognises it by."""
 
     hash: str
     author_date: str
-    """ISO 8601."""
+    """ISO 8601, with the author's offset."""
     subject: str
-    """As its author wrote it."""
+    """As its author wrote it: whoever shows it makes it safe."""
 
     @property
     def short(self) -> str:
@@ -43,7 +43,7 @@ class BisectedCommit:
 class CommitTrial:
     """A CommitTrial is one commit that was tried: its figures in the metric that is shown, and what they say."""
 
-    commit: BisectedCommit
+    commit: Commit
     found: Found
     sentence: str
     """Why: the figure and what it was compared with, the verdict on it, or why it could not be run."""
@@ -88,14 +88,14 @@ class Bisection:
     """How many of these change the measured code."""
     trials: tuple[CommitTrial, ...]
     """In the order of history: parents before children, the good one first."""
-    candidates: tuple[BisectedCommit, ...]
+    candidates: tuple[Commit, ...]
     """The commits one of which is the first bad one, parents first: a single one where it was found."""
     warnings: tuple[str, ...] = ()
     unfinished: str = ""
     """Why the search stopped before its end, such as "interrupted"; '' where it did not."""
 
     @property
-    def first_bad(self) -> BisectedCommit | None:
+    def first_bad(self) -> Commit | None:
         """The first bad commit, where it was found."""
         return self.candidates[0] if len(self.candidates) == 1 and not self.unfinished else None
 

@@ -15,8 +15,9 @@ from typing import Protocol
 from bench.errors import InputError
 from bench.jobs.environment import WorkerEnvironment
 from bench.jobs.implementation import Implementation
+from bench.results.bisection import Commit
 from bench.revisions.archive import unpack
-from bench.revisions.repository import Commit, Repository
+from bench.revisions.repository import Repository
 from bench.words import plain
 
 

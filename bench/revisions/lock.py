@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.revisions.repository import Commit
+from bench.results.bisection import Commit
 
 SHOWN_DIGITS = 12
 """Of a lock file's SHA-256; a description takes any beginning of at least 8."""

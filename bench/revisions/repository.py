@@ -9,23 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.errors import InputError
+from bench.results.bisection import Commit
 from bench.revisions.git import git, said
-
-
-@dataclass(frozen=True, kw_only=True)
-class Commit:
-    """A Commit is what a reader recognises one by."""
-
-    hash: str
-    author_date: str
-    """ISO 8601, with the author's offset."""
-    subject: str
-    """As its author wrote it: whoever shows it makes it safe."""
-
-    @property
-    def short(self) -> str:
-        """Enough of the hash to name it."""
-        return self.hash[:12]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bench.bisect.judge import NotMeasuredError
+from bench.results.bisection import Commit
 from bench.results.metrics import METRICS
 from bench.results.records import Results
-from bench.revisions.repository import Commit, Repository
+from bench.revisions.repository import Repository
 from tests.support.builders import dataset, digest, measurement, production_results
 
 SCAN = "1k/8"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bench.bisect.bisecting import Bisecting, BisectPlan, Keep
 from bench.bisect.metric_judge import MetricJudge
-from bench.results.bisection import Bisection
-from bench.revisions.repository import Commit, Repository
+from bench.results.bisection import Bisection, Commit
+from bench.revisions.repository import Repository
 from tests.bisect.fake_measure import FIGURE, SCAN, FakeMeasure
 from tests.revisions.clones import commit, make
 from tests.support.repository import git

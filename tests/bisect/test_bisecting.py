@@ -9,8 +9,7 @@ import pytest
 from bench.bisect.judge import UndecidedError
 from bench.bisect.metric_judge import ROWS_DIFFER
 from bench.errors import InputError
-from bench.results.bisection import Bisection
-from bench.revisions.repository import Commit
+from bench.results.bisection import Bisection, Commit
 from tests.bisect.fake_measure import FIGURE
 from tests.bisect.sought import PEAK, STATEMENTS, TIME, Sought
 from tests.revisions.clones import commit

@@ -10,8 +10,8 @@ from bench.bisect.judge import NotMeasuredError, UndecidedError
 from bench.bisect.policy_judge import PolicyJudge
 from bench.errors import InputError
 from bench.gate.policy import Policy, Rule
+from bench.results.bisection import Commit
 from bench.results.records import Failure, Results
-from bench.revisions.repository import Commit
 from tests.support.builders import production_results
 
 SCAN, NAME, PEAK = "10k/20", "streaming", "peak_heap_bytes"

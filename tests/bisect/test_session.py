@@ -9,8 +9,7 @@ import pytest
 from bench.bisect.bisecting import Bisecting, Keep
 from bench.bisect.session import BISECTION_FILE, StepProgress, bisect_into
 from bench.errors import InputError
-from bench.results.bisection import read_bisection
-from bench.revisions.repository import Commit
+from bench.results.bisection import Commit, read_bisection
 from tests.bisect.sought import STATEMENTS, Sought
 from tests.support.notes import Notes
 

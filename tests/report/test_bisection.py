@@ -13,8 +13,8 @@ from bench.report.bisection_markdown import render_bisection_markdown, write_bis
 from bench.report.plots.bisection_chart import bisection_chart
 from bench.results.bisection import (
     SCHEMA,
-    BisectedCommit,
     Bisection,
+    Commit,
     CommitTrial,
     Found,
     read_bisection,
@@ -26,8 +26,8 @@ from tests.support.golden import assert_same_as
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def commit(number: int, subject: str) -> BisectedCommit:
-    return BisectedCommit(hash=f"{number:x}" * 40, author_date=f"2026-01-0{number}T03:04:05+02:00", subject=subject)
+def commit(number: int, subject: str) -> Commit:
+    return Commit(hash=f"{number:x}" * 40, author_date=f"2026-01-0{number}T03:04:05+02:00", subject=subject)
 
 
 def trial(number: int, found: Found, subject: str, *samples: float, sentence: str = "") -> CommitTrial:
