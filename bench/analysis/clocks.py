@@ -8,7 +8,7 @@ from bench.analysis.pairs import PairedRatio, paired_ratio
 from bench.errors import MeasurementError
 
 TOLERANCE = 0.01
-"""By how much the two may differ: pytest-benchmark calls the function through a fixture and loops of its own."""
+"""By how much the two may differ: pytest-benchmark calls the function through a fixture, in a loop."""
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def time_by_both(data: DataStage, implementation: Implementation, pairs: int, pr
 
 
 def _timed(request: SampleRequest, timeout: float) -> tuple[float, float]:
-    """Return the seconds that pytest-benchmark and the system's clock read of one call, in a process of its own."""
+    """Return the seconds that pytest-benchmark and the system's clock read of one call, in a separate process."""
     environment = request.environment
     with tempfile.TemporaryDirectory(prefix="bench-clocks-") as name:
         folder = Path(name)

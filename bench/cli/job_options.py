@@ -167,7 +167,7 @@ def _job(arguments: Sequence[str]) -> Job:
     from bench.project.job import project_job
 
     project = read_project(Path(file), interpreter=interpreter or "", checkout=checkout or "")
-    # With these the clone's own environment may be missing: the lock file of a revision names another.
+    # With these the description may lack an interpreter: the lock file of each revision chooses one.
     needless = not project.interpreter and {"--help", "--revision"} & {word.partition("=")[0] for word in arguments}
     return project_job(project, WorkerEnvironment(interpreter="") if needless else None)
 

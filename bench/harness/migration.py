@@ -30,7 +30,7 @@ def migrate_database(
         answer = executor.run(MigrateRequest(environment=environment, access=access), timeout_seconds)
     except SampleError as error:
         remedy = missing_extension_remedy(str(error)) or "correct the migration, or project.skipped_statements"
-        # The server's detail holds paths of its own machine, its hint another remedy.
+        # The server's detail names files of the server, and its hint suggests another remedy.
         message = str(error).partition(" DETAIL:")[0]
         raise InputError(f"the command {' '.join(environment.migrate)} failed: {message}; {remedy}") from error
     embedded = access.log_directory is not None
