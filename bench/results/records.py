@@ -7,6 +7,7 @@ Schema history:
 2: `Results.unfinished`, `Results.planned_samples` and `Measurement.incomplete`; the copy baseline was "copy-limit".
 3: any job: `Results.job` and `Results.code`; `Dataset.size`, `quantities`, `facts` and `published`; `Digest.tables`;
    `Results.stops` and `Measurement.sequential`.
+4: adds members only, those with a default: nothing that was there before has changed.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from bench.results.stops import Stop
 COPY_BASELINE = "copy-baseline"
 """The pseudo-implementation that COPYs the same rows from a file: the bare cost, not a competitor."""
 
-SCHEMA = 3
+SCHEMA = 4
 
 Case = tuple[str, str]
 """A data set's label and an implementation's name."""

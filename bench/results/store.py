@@ -20,7 +20,7 @@ _RESULTS = JsonFile(
     record=Results,
     schema=SCHEMA,
     landmark="measurements",
-    older=(1, 2),
+    older=(1, 2, 3),
     upgrade=upgraded,
     faults=faults,
 )

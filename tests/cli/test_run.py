@@ -71,7 +71,7 @@ def test_it_leaves_report_results_plots_and_a_pytest_benchmark_file(folder: Path
 
 
 def test_the_results_have_the_documented_keys_metrics_and_units(found: dict[str, Any]) -> None:
-    assert found["schema"] == 3
+    assert found["schema"] == 4
     assert found.keys() >= DOCUMENTED_KEYS
     metrics = {m["metric"]: m["unit"] for m in found["measurements"]}
     assert metrics.items() >= DOCUMENTED_METRICS.items()

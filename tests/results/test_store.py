@@ -26,9 +26,9 @@ def test_the_file_has_the_published_shape_in_indented_json(tmp_path: Path) -> No
     write_results(path, production_results())
     text = path.read_text(encoding="utf-8")
     content = json.loads(text)
-    assert text.startswith('{\n  "schema": 3,\n')
+    assert text.startswith('{\n  "schema": 4,\n')
     assert text.endswith("}\n")
-    assert content["schema"] == 3
+    assert content["schema"] == 4
     assert {"environment", "datasets", "measurements", "digests", "failures"} <= content.keys()
     assert {"scan", "seed", "fingerprint"} <= content["datasets"][0].keys()
     assert content["datasets"][2]["scan"] == "10k/20"
@@ -47,7 +47,7 @@ def test_the_file_has_the_published_shape_in_indented_json(tmp_path: Path) -> No
 def test_an_unknown_schema_names_the_versions_that_are_read(tmp_path: Path) -> None:
     path = tmp_path / "results.json"
     path.write_text('{"schema": 99, "anything": []}')
-    with pytest.raises(InputError, match=r"results\.json has results schema 99, and this version reads 1, 2 and 3;"):
+    with pytest.raises(InputError, match=r"results\.json has results schema 99, and this version reads 1, 2, 3 and 4;"):
         read_results(path)
 
 

@@ -1,4 +1,4 @@
-"""Files of the two first schemas, which knew one job only, are read as those of today."""
+"""Files of earlier schemas, of which the first two knew one job only, are read as those of today."""
 
 from __future__ import annotations
 
@@ -95,6 +95,14 @@ def test_an_earlier_file_is_read_as_todays(tmp_path: Path, write: Callable[[Resu
     path = tmp_path / "results.json"
     path.write_text(json.dumps(write(with_copy_baseline())))
     assert read_results(path) == todays(with_copy_baseline())
+
+
+def test_a_file_of_schema_3_is_read_as_todays(tmp_path: Path) -> None:
+    content: Tree = msgspec.to_builtins(production_results())
+    content["schema"] = 3
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps(content))
+    assert read_results(path) == production_results()
 
 
 def test_what_was_found_of_promises_is_read_as_todays(tmp_path: Path) -> None:
