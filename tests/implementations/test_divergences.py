@@ -8,10 +8,9 @@ from bench.compliance import oracle
 from bench.compliance.cases.all_cases import CASES
 from bench.compliance.written import ByHand
 from bench.declare.divergence import divergences_of
-from bench.declare.registry import load
 from tests.support.divergences import DONE, Raised
 from tests.support.pair import BEFORE, IMPLEMENTATIONS
-from tests.support.workbench import Workbench
+from tests.support.workbench import Workbench, load
 
 pytestmark = pytest.mark.server
 

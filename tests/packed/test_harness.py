@@ -16,7 +16,6 @@ from bench.compliance.job import JOB
 from bench.compliance.targets import ROWS as TABLE
 from bench.datasets.catalogue.record import read_catalogue, write_catalogue
 from bench.declare.laws import laws_of
-from bench.declare.registry import load
 from bench.declare.storage import STANDARD, DeclaredStorage, Storage, storage_in, storage_of, stores_in
 from bench.harness.stage import DataStage, Stage, open_stage
 from bench.harness.targets import Targets
@@ -26,7 +25,7 @@ from tests.support.command import run
 from tests.support.data import implementation, implementations, sampled, synthetic
 from tests.support.packed_tables import PACKED, STREAMING, VIEW
 from tests.support.small_scan import CATALOGUE, EXPECTED_ROWS
-from tests.support.workbench import Workbench
+from tests.support.workbench import Workbench, load
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 

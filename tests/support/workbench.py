@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +14,19 @@ import psycopg
 from bench.compliance.cases.case import PROVIDER, Json
 from bench.compliance.conformance.tables import OLD, OLD_ROWS
 from bench.compliance.contract import Outcome, install_catalogue
+from bench.compliance.job import JOB
 from bench.compliance.written import ByHand, Count, Summary, Text, by_hand
 from bench.database.access import DatabaseAccess
 from bench.datasets.catalogue.written import file_catalogue
 from bench.datasets.scan import LoadedScan
 from bench.datasets.scan.recorded import load_recorded_scan
-from bench.declare.registry import load
+from bench.jobs.registry import implementation_of
+from bench.worker.loading import load_function
+
+
+def load(name: str) -> Callable[..., Any]:
+    """Import an implementation into this process, for which Django is set up."""
+    return load_function(name, implementation_of(JOB, name).function)
 
 
 @dataclass(frozen=True)

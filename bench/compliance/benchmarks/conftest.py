@@ -69,7 +69,7 @@ def case(request: pytest.FixtureRequest, wanted: tuple[str, str]) -> Iterator[Ti
 def _case_by_hand(request: pytest.FixtureRequest, label: str, name: str) -> Iterator[TimedCase]:
     # Django must not be imported before this point: without settings its models cannot be.
     from bench.compliance.schema.django_setup import close_connections, set_up_django
-    from bench.declare.registry import load
+    from bench.worker.loading import load_function
 
     stage: Stage = request.getfixturevalue("stage")
     provider = known_provider(request.config.getoption("--bench-provider"))
@@ -81,7 +81,7 @@ def _case_by_hand(request: pytest.FixtureRequest, label: str, name: str) -> Iter
         set_up_django(scan.access)
         loaded = scan.loaded
         set_up(loaded.context)
-        implementation = load(wanted.function)
+        implementation = load_function(name, wanted.function)
 
         def reset() -> None:
             close_connections()

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from bench.compliance.cases.case import Case
 from bench.compliance.conformance.record import SCHEMA, Conformance, NamedCase
 from bench.compliance.conformance.suite import Contestant, Suite
-from bench.declare.registry import registered_names
+from bench.compliance.job import registered
 from bench.errors import InputError
 from bench.harness.progress import Progress
 
@@ -64,7 +64,7 @@ def _contestants(plan: ConformancePlan, suite: Suite, stack: ExitStack, warnings
     if plan.implementations:
         return [contestant(name) for name in plan.implementations]
     found = []
-    for name in registered_names():
+    for name in registered():
         try:
             found.append(contestant(name))
         except InputError as error:

@@ -17,6 +17,7 @@ from bench.compliance.conformance.serving_worker import RAISED, ServingWorker
 from bench.compliance.conformance.tables import Contents, Tables, open_tables
 from bench.compliance.contract import Outcome
 from bench.compliance.environment import ENVIRONMENT, worker_context
+from bench.compliance.job import JOB
 from bench.compliance.outcome import contract_fault
 from bench.compliance.targets import ROWS
 from bench.compliance.written import Written
@@ -25,11 +26,11 @@ from bench.datasets.catalogue.record import LoadedCatalogue, write_catalogue
 from bench.datasets.catalogue.written import file_catalogue
 from bench.datasets.scan import ScanKey
 from bench.declare.divergence import DeclaredDivergences, Divergence
-from bench.declare.registry import locate
 from bench.declare.storage import storage_in
 from bench.harness.executor import SETUP_SECONDS, ProcessExecutor, SampleError
 from bench.harness.scratch import scratch_folder
 from bench.jobs.implementation import Implementation
+from bench.jobs.registry import implementation_of
 from bench.messages.request import CallRequest, DescribeRequest, MigrateRequest
 
 CALL_SECONDS = 60.0
@@ -112,7 +113,7 @@ class Suite:
 
         Raises InputError if it cannot be loaded, or declares a divergence in an unknown case.
         """
-        code = Implementation(name=name, function=locate(name), environment=ENVIRONMENT)
+        code = implementation_of(JOB, name)
         described = DescribeRequest(
             environment=ENVIRONMENT, access=self._tables.access, functions={name: code.function}
         )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bench.compliance import oracle
 from bench.compliance.cases.case import Case, Earlier, Json, case
 from bench.compliance.conformance.suite import Contestant, Suite
-from bench.declare.registry import registered_names
+from bench.compliance.job import registered
 from tests.support.conformance_runs import Enter
 from tests.support.strategies import catalogues, findings
 
@@ -39,7 +39,7 @@ def examples(number: int) -> settings:
 
 def contestants(enter: Enter, without: Iterable[str] = ()) -> list[Contestant]:
     """The registered implementations that declare no divergence in the cases ``without``."""
-    entered = [enter(name) for name in registered_names()]
+    entered = [enter(name) for name in registered()]
     return [one for one in entered if not any(map(one.divergence, without))]
 
 

@@ -10,7 +10,7 @@ from bench.compliance.cases.all_cases import CASES
 from bench.compliance.conformance.record import Status
 from bench.compliance.conformance.run import ConformancePlan, run_suite
 from bench.compliance.conformance.suite import Suite
-from bench.declare.registry import registered_names
+from bench.compliance.job import registered
 from tests.support.notes import Notes
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
@@ -20,9 +20,9 @@ def test_every_registered_implementation_conforms(suite: Suite) -> None:
     plan = ConformancePlan(cases=CASES, implementations=(), command="bench prove conform")
     found = run_suite(plan, lambda: nullcontext(suite), Notes())
     assert [f"{one.implementation} {one.case}: {one.difference}" for one in found.having(Status.WRONG)] == []
-    assert (found.names, found.warnings) == (registered_names(), ())
+    assert (found.names, found.warnings) == (tuple(registered()), ())
     assert [case.name for case in found.cases] == list(CASES)
-    assert len(found.verdicts) == len(CASES) * len(registered_names())
+    assert len(found.verdicts) == len(CASES) * len(registered())
     assert found.having(Status.KNOWN, "materializing")
     assert found.having(Status.KNOWN, "streaming")
     assert all(one.source for one in found.implementations)
