@@ -1,8 +1,9 @@
 """Results files of schemas 1 to 3 as those of today.
 
-Schema 3 only lacks what schema 4 added. Schemas 1 and 2 knew one job only and had its quantities as fields of a data set: those that a data set has no longer are its size
-(whole numbers before ``rows``), its quantities (whole numbers after it) and its facts (texts), named by their field
-with blanks for underscores. The order is that in which this suite wrote the fields.
+Schema 3 only lacks what schema 4 added. Schemas 1 and 2 knew one job only and had its quantities as fields of a data
+set: those that a data set has no longer are its size (whole numbers before ``rows``), its quantities (whole numbers
+after it) and its facts (texts), named by their field with blanks for underscores. The order is that in which this suite
+wrote the fields.
 
 ``python -m bench.results.upgrade FILE`` writes FILE again in today's schema.
 """
