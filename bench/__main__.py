@@ -5,19 +5,17 @@ from __future__ import annotations
 import sys
 from typing import NoReturn
 
-OURS = {"bench", "reference_impl", "optimized_impl"}
-
 
 def main() -> NoReturn:
-    """Run the command line. Where the suite's packages are not installed, say how to install them."""
-    try:
-        from bench.cli import entry_point
+    """Run the command line. Where packages are not installed, name the extra that brings them."""
+    from bench.cli.start import entry_point, missing_package
 
+    try:
         entry_point()
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] in OURS:
+        if not (message := missing_package(error)):
             raise
-        sys.stderr.write(f"bench: the package {error.name} is missing; run pip install 'compliance-bench[suite]'\n")
+        sys.stderr.write(f"bench: {message}\n")
         raise SystemExit(2) from None
 
 

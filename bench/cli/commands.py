@@ -63,6 +63,7 @@ SHOWN = (
 )
 PROJECT = (
     Entry(name="check", help="Try a project's description step by step.", module="check_project"),
+    Entry(name="new", help="Write files to begin with: a policy, a job, a project.", module="new_files"),
     Entry(name="locks", help="Show which interpreter the lock file of a revision needs."),
 )
 GROUP = "bench.commands"

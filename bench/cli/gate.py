@@ -16,6 +16,7 @@ from bench.errors import InputError
 
 if TYPE_CHECKING:
     from bench.analysis.verdict import Verdict
+    from bench.gate.policy import Policy
     from bench.jobs.job import Job
     from bench.results.records import Results
 
@@ -96,22 +97,28 @@ def _test_itself(options: GateOptions) -> int:
 
 
 def _judge(options: GateOptions, accepted: Results | None) -> Verdict:
+    from bench.gate.judge import gate as judge
+    from bench.gate.judge import unconfirmed
+    from bench.gate.policy_file import read_policy
+    from bench.results.store import read_results
+
+    policy = read_policy(options.policy, options.job)
+    if options.results is None:
+        return _measure(options, policy, accepted)
+    options.refuse("--results")
+    return unconfirmed(judge(policy, read_results(options.results), accepted))
+
+
+def _measure(options: GateOptions, policy: Policy, accepted: Results | None) -> Verdict:
+    # Apart, because judging a file needs none of the packages that measuring needs.
     from bench.cli.chosen_project import chosen_project
     from bench.cli.code_source import as_named, named_commits
     from bench.cli.plans import parse_sizes, run_plan
     from bench.cli.progress import terminal_progress
-    from bench.gate.judge import gate as judge
-    from bench.gate.judge import unconfirmed
     from bench.gate.measuring import Measuring, judge_by_measuring
-    from bench.gate.policy_file import read_policy
     from bench.jobs.job import DataSource
     from bench.jobs.registry import implementation_of, split_revision
-    from bench.results.store import read_results
 
-    policy = read_policy(options.policy, options.job)
-    if options.results is not None:
-        options.refuse("--results")
-        return unconfirmed(judge(policy, read_results(options.results), accepted))
     sources = [DataSource(size=size, options=policy.options) for size in parse_sizes(options.job, policy.scans)]
     alone = dict.fromkeys(split_revision(name)[0] for name in policy.implementations)
     plan = run_plan(options, tuple(alone), sources, **options.timing(policy))

@@ -12,7 +12,7 @@ import typer
 
 from bench import __version__
 from bench.cli.commands import CommandGroup
-from bench.cli.start import AT_FAULT, INTERRUPTED_MESSAGE
+from bench.cli.start import AT_FAULT, INTERRUPTED_MESSAGE, missing_package
 from bench.cli.terminal import complain, note, show
 from bench.errors import INTERRUPTED, BenchError
 
@@ -52,12 +52,21 @@ def main(argv: list[str]) -> int:
         return INTERRUPTED
     except OSError as error:
         complain(_cause(error))
+    except ModuleNotFoundError as error:
+        if not (message := missing_package(error)):
+            return _fault_of_bench(error)
+        complain(message)
     except MemoryError:
         complain("out of memory; choose smaller scans, or free memory")
     except Exception as error:  # noqa: BLE001 - the last resort, and it hides nothing
-        for line in "".join(traceback.format_exception(error)).splitlines():
-            note(line)
-        complain("this is a fault of bench itself; please report it with the lines above")
+        return _fault_of_bench(error)
+    return AT_FAULT
+
+
+def _fault_of_bench(error: Exception) -> int:
+    for line in "".join(traceback.format_exception(error)).splitlines():
+        note(line)
+    complain("this is a fault of bench itself; please report it with the lines above")
     return AT_FAULT
 
 

@@ -10,9 +10,12 @@ from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
-from bench.errors import INTERRUPTED
+from bench.errors import INTERRUPTED, BenchError
 
 AT_FAULT = 2
+OURS = {"bench", "reference_impl", "optimized_impl"}
+READING = {"matplotlib", "msgspec", "numpy", "rich", "scipy", "typer"}
+"""The packages of the extra ``report``, with which results are read, judged and shown."""
 INTERRUPTED_MESSAGE = "interrupted; servers and temporary files are gone"
 
 
@@ -38,9 +41,32 @@ def _run() -> int:
     if not _prepare_streams():
         _write_error("standard output is closed; redirect it to a file or to /dev/null")
         return AT_FAULT
+    if sys.argv[1:] == ["--version"]:
+        return _show_version()
     from bench.cli.main import main
 
     return main(sys.argv[1:])
+
+
+def _show_version() -> int:
+    """Show it without the packages that ``main`` needs: they belong to extras."""
+    from bench import __version__
+    from bench.cli.terminal import complain, show
+
+    try:
+        show(f"bench {__version__}")
+    except BenchError as error:
+        complain(str(error))
+        return error.exit_code
+    return 0
+
+
+def missing_package(error: ModuleNotFoundError) -> str:
+    """Name the extra that brings the package which is not installed; '' where a module of this project is missing."""
+    if error.name is None or (package := error.name.partition(".")[0]) in OURS:
+        return ""
+    extra, also = ("report", " (or [suite] to measure)") if package in READING else ("suite", "")
+    return f"the package {package} is missing; run pip install 'compliance-bench[{extra}]'{also}"
 
 
 def _prepare_streams() -> bool:

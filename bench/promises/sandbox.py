@@ -252,10 +252,10 @@ def prepare_sandbox(context: TrialContext, staged: DataStage) -> tuple[Sandbox, 
     with observe(staged.access) as connection:
         written = row_trigger.disarm(connection)
         versions.learn(connection, "b")
-    if versions.identical():
+    if unvaried := versions.unvaried():
         raise InputError(
-            f"the rows of {context.job.noun} {staged.dataset.scan} stay the same when half of its data change; "
-            f"write --scan with more {context.job.size[0]}"
+            f"{context.job.noun} {staged.dataset.scan}: {' and '.join(unvaried)} stay the same when half of the data "
+            f"change; write --scan with more {context.job.size[0]}, or let the job's vary change what they are made of"
         )
     targets.save(staged.access)
     return sandbox, RunProfile(

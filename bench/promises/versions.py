@@ -124,11 +124,10 @@ class Versions:
         """Return how many rows a version has in a target, by its number."""
         return self._totals[target][version]
 
-    def identical(self) -> bool:
-        """Return whether the versions have the same rows in some target."""
-        return any(
-            common == totals["a"] == totals["b"] for common, totals in zip(self._common, self._totals, strict=True)
-        )
+    def unvaried(self) -> tuple[str, ...]:
+        """Return the titles of the targets whose rows are the same in both versions."""
+        counts = zip(self._sources, self._common, self._totals, strict=True)
+        return tuple(source.target.title for source, common, totals in counts if common == totals["a"] == totals["b"])
 
     def state(self, connection: psycopg.Connection, target: Version) -> TableState:
         """Read all targets in one snapshot; rows of ``target`` are new, those of the other version old."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -96,6 +97,17 @@ def test_promises_are_tried_and_those_that_are_made_are_kept(tmp_path: Path) -> 
     (trial,) = read_promises(tmp_path / "p.json")
     assert (trial.tables, trial.rows) == (("billing_statement",), 3)
     assert {one.scans for one in trial.races} == {"one", "two owners"}
+
+
+def test_a_job_whose_data_are_varied_without_effect_is_refused_by_its_table(tmp_path: Path) -> None:
+    """Old rows could not be distinguished from new ones, and every promise would seem to be kept."""
+    folder = tmp_path / "example"
+    shutil.copytree(FOLDER, folder)
+    job = folder / "job.py"
+    job.write_text(re.sub("VARY = .*", 'VARY = "SELECT 1"', job.read_text()))
+    finished = run("prove", "promises", "--job", job, "--size", "3/9", "--points", 9, "--json", tmp_path / "p.json")
+    assert finished.returncode == 2
+    assert "billing_statement stay the same when half of the data change" in finished.stderr
 
 
 def test_rows_are_printed_without_keys_and_times() -> None:
