@@ -141,7 +141,7 @@ def test_an_interruption_while_modules_are_loaded_is_one_line(number: signal.Sig
     (tmp_path / "typer.py").write_text(
         "import pathlib, time\npathlib.Path(__file__).with_name('reached').touch()\ntime.sleep(600)\n"
     )
-    with start("--version", extra={"PYTHONPATH": str(tmp_path)}) as process:
+    with start("--help", extra={"PYTHONPATH": str(tmp_path)}) as process:
         wait_until((tmp_path / "reached").exists, "the import has begun")
         process.send_signal(number)
         output, errors = process.communicate()
