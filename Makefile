@@ -9,6 +9,7 @@ FOREIGN := .venv-foreign
 FOREIGN_STAMP := $(FOREIGN)/.ready
 FOREIGN_LOCK := tests/projects/weather/project/requirements.lock
 POSTGRES17 := .postgres17
+AUDIT := .venv-audit
 # The first interpreter that runs and is new enough; override with `make PYTHON=/path/to/python3`.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
@@ -17,7 +18,7 @@ ALL := single-transaction materializing streaming pushdown pushdown-fast packed
 # Files are handed out whole, so that expensive fixtures are made once, and slow ones first: see tests/conftest.py.
 PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: bench test check promises showcase soak matrix audit postgres17 setup foreign lint types imports schema lock clean help
+.PHONY: bench test check promises showcase soak matrix audit licences postgres17 setup foreign lint types imports schema lock clean help
 
 bench: $(STAMP)  ## measure both implementations on the three scans of the pull request
 	@exec $(BIN)/bench run $(BENCH_ARGS)
@@ -44,11 +45,19 @@ postgres17: $(STAMP) $(FOREIGN_STAMP)  ## the tests with a project on your own s
 matrix: $(STAMP)  ## the wheel on each Python of 3.11 to 3.14 that is found (or PYTHONS="..."), Django and PostgreSQL (10 min)
 	$(BIN)/pytest tests/packaging/matrix.py -n 0 -v
 
-# In an environment of its own: its dependencies are not the suite's to pin.
-audit: $(STAMP)  ## known vulnerabilities in the locked packages
-	@$(BIN)/python -m venv .venv-audit
-	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
-	.venv-audit/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
+audit: $(AUDIT)/.ready  ## known vulnerabilities in the locked packages
+	$(AUDIT)/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
+
+licences: $(STAMP) $(AUDIT)/.ready  ## write the table of docs/licences.md again from the installed packages
+	sed -i '/^| /d; /^|--/d' docs/licences.md
+	$(AUDIT)/bin/pip-licenses --python $(BIN)/python --format markdown --ignore-packages compliance-bench \
+		| sed -E 's/ +\|/ |/g; s/\| +/| /g; s/-{4,}/---/g' >> docs/licences.md
+
+# Tools that look at packages have an environment of their own: their dependencies are not the suite's to pin.
+$(AUDIT)/.ready:
+	@$(BIN)/python -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit pip-licenses
+	@touch $@
 
 soak: $(STAMP)  ## 20 gates of unchanged code in a row, none of which may fail (20 to 60 min)
 	$(BIN)/pytest tests/gate/soak.py -n 0
@@ -100,7 +109,7 @@ lock:  ## pin the newest versions again, with hashes
 		--no-header --no-annotate --quiet --output-file $(FOREIGN_LOCK)
 
 clean:  ## remove .venv, .venv-foreign, .venv-audit, .postgres17, caches and reports/latest
-	rm -rf $(VENV) $(FOREIGN) .venv-audit $(POSTGRES17) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache reports/latest
+	rm -rf $(VENV) $(FOREIGN) $(AUDIT) $(POSTGRES17) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache reports/latest
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## list the targets
