@@ -12,7 +12,7 @@ from bench.harness.plan import RunPlan
 from bench.harness.progress import Progress
 from bench.harness.runner import Runner, StageOpener
 from bench.harness.stage import open_stage
-from bench.report.run_markdown import REPORT_FILE, write_report
+from bench.report.run_files import PAGE_FILE, REPORT_FILE, write_report
 from bench.results.benchmark_file import write_benchmark_file
 from bench.results.history import keep
 from bench.results.records import Results
@@ -30,6 +30,7 @@ class KeptRun:
     results: Results
     results_file: Path
     report: Path
+    page: Path
     pictures: tuple[Path, ...]
 
 
@@ -49,7 +50,7 @@ def measure_into(
     writing to ``output``. A run that ends early leaves what it measured in ``interrupted.json``, and an earlier report
     as it is. Raises BenchError.
     """
-    with claimed_folder(output, RESULTS_FILE, BENCHMARK_FILE, REPORT_FILE, INTERRUPTED_FILE):
+    with claimed_folder(output, RESULTS_FILE, BENCHMARK_FILE, REPORT_FILE, PAGE_FILE, INTERRUPTED_FILE):
         check_folder(output / "plots")
         if history is not None:
             check_folder(history)
@@ -61,12 +62,18 @@ def measure_into(
             write_results(output / RESULTS_FILE, results)
         try:
             write_benchmark_file(output / BENCHMARK_FILE, runner.benchmarks)
-            report, *pictures = write_report(output, results)
+            report, page, *pictures = write_report(output, results)
             if history is not None:
                 keep(history, results)
         except InputError as error:
             raise InputError(f"{error}; the results are in {output / RESULTS_FILE}") from error
-    return KeptRun(results=results, results_file=output / RESULTS_FILE, report=report, pictures=tuple(pictures))
+    return KeptRun(
+        results=results,
+        results_file=output / RESULTS_FILE,
+        report=report,
+        page=page,
+        pictures=tuple(pictures),
+    )
 
 
 def measure_alone(output: Path, plan: RunPlan, progress: Progress) -> Results:

@@ -10,7 +10,6 @@ from rich.cells import cell_len
 from bench.analysis.pairs import paired_ratio, samples_of
 from bench.analysis.run_verdict import judge
 from bench.analysis.summary import summaries_of
-from bench.report.run_markdown import render_markdown, report_charts
 from bench.report.run_text import render_table
 from bench.report.table import Table
 from bench.report.tables.copy_baseline import COPY_BASELINE_TITLE, copy_baseline_table
@@ -18,13 +17,8 @@ from bench.report.terminal import WIDTH
 from bench.results.records import COPY_BASELINE, Results
 from tests.support.builders import digest, production_results
 from tests.support.copy_baseline_runs import with_copy_baseline
+from tests.support.rendered_markdown import report
 from tests.support.report_golden import assert_golden
-
-
-def markdown(results: Results) -> str:
-    summaries = summaries_of(results)
-    verdict = judge(results, summaries)
-    return render_markdown(results, summaries, verdict, report_charts(results, summaries, verdict))
 
 
 def table(results: Results) -> Table:
@@ -41,7 +35,7 @@ def cell(results: Results, scan: str, implementation: str, column: int) -> str:
 
 def test_the_whole_outputs_are_as_in_their_golden_files() -> None:
     assert_golden("copy-baseline.txt", render_table(with_copy_baseline()))
-    assert_golden("copy-baseline.md", markdown(with_copy_baseline()))
+    assert_golden("copy-baseline.md", report(with_copy_baseline()))
 
 
 def test_the_text_fits_100_columns() -> None:
@@ -88,9 +82,9 @@ def test_the_copy_baseline_is_none_of_the_implementations() -> None:
     text = render_table(measured)
     assert text.startswith(render_table(plain).rstrip("\n"))
     assert "both implementations wrote" in text
-    head = markdown(measured).partition(f"## {COPY_BASELINE_TITLE}")[0]
+    head = report(measured).partition(f"## {COPY_BASELINE_TITLE}")[0]
     assert COPY_BASELINE not in head
-    assert markdown(plain).startswith(head)
+    assert report(plain).startswith(head)
 
 
 @pytest.mark.parametrize("wrong", ["streaming", COPY_BASELINE])
@@ -105,4 +99,4 @@ def test_rows_that_differ_or_were_not_compared_forbid_every_ratio(wrong: str) ->
 
 def test_without_the_copy_baseline_there_is_no_section() -> None:
     assert COPY_BASELINE_TITLE not in render_table(production_results())
-    assert COPY_BASELINE_TITLE not in markdown(production_results())
+    assert COPY_BASELINE_TITLE not in report(production_results())

@@ -9,7 +9,7 @@ import pytest
 
 from bench.gate.baseline import baseline_of
 from bench.harness.known import with_known
-from bench.report.run_markdown import write_report
+from bench.report.run_files import write_report
 from bench.report.run_text import render_table
 from bench.results.promises import FILE, PromiseTrial, merge_promises
 from bench.results.store import read_results, write_results

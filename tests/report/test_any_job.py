@@ -12,7 +12,7 @@ from bench.analysis.growth import Axis, fits_of
 from bench.analysis.run_verdict import judge
 from bench.analysis.summary import summaries_of
 from bench.gate.comment import render_comment
-from bench.report.run_markdown import report_charts
+from bench.report.run_files import report_charts
 from bench.report.run_text import render_table
 from bench.report.tables.growth import growth_tables
 from bench.results.records import Results
@@ -71,10 +71,7 @@ def test_kill_sizes_are_given_for_each_number_by_its_name() -> None:
 def test_charts_of_growth_are_named_by_what_grows() -> None:
     names = {}
     for make in RUNS:
-        results = make()
-        summaries = summaries_of(results)
-        charts = report_charts(results, summaries, judge(results, summaries))
-        names[make.__name__] = [chart.name for chart in charts if chart.name.startswith("peak-rss-by-")]
+        names[make.__name__] = [chart.name for chart in report_charts(make()) if chart.name.startswith("peak-rss-by-")]
     assert names == {
         "invoices": ["peak-rss-by-rows"],
         "orders": ["peak-rss-by-rows-by-orders", "peak-rss-by-rows-by-lines", "peak-rss-by-tariffs"],

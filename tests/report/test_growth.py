@@ -11,7 +11,7 @@ from bench.analysis.run_verdict import judge
 from bench.analysis.summary import summaries_of
 from bench.report.plots.chart import Chart
 from bench.report.plots.growth_charts import GROWTH_CHART_PREFIX
-from bench.report.run_markdown import report_charts
+from bench.report.run_files import report_charts
 from bench.report.table import Table
 from bench.report.tables.growth import growth_tables, size_text
 from bench.report.terminal import fits as fits_width
@@ -28,8 +28,7 @@ def tables(results: Results) -> dict[str, Table]:
 
 
 def growth_charts(results: Results) -> dict[str, Chart]:
-    summaries = summaries_of(results)
-    found = report_charts(results, summaries, judge(results, summaries))
+    found = report_charts(results)
     return {
         chart.name: chart for chart in found if isinstance(chart, Chart) and chart.name.startswith(GROWTH_CHART_PREFIX)
     }

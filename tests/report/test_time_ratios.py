@@ -15,7 +15,7 @@ from bench.analysis.summary import summaries_of
 from bench.report.plots.chart import ForestChart, ratio_ticks
 from bench.report.plots.draw import draw_forest
 from bench.report.plots.run_charts import FOREST_CHART_NAME, forest_chart
-from bench.report.run_markdown import write_report
+from bench.report.run_files import write_report
 from bench.results.records import NoiseFloor, Results
 from tests.support import variants
 from tests.support.builders import production_results

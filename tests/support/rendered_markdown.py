@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bench.analysis.run_verdict import judge
-from bench.analysis.summary import summaries_of
-from bench.report.run_markdown import render_markdown, report_charts
+from bench.report.judged_run import JudgedRun
+from bench.report.run_markdown import render_markdown
+from bench.report.sections.order import sections_of
 from bench.results.records import Results
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
 def report(results: Results) -> str:
-    summaries = summaries_of(results)
-    verdict = judge(results, summaries)
-    return render_markdown(results, summaries, verdict, report_charts(results, summaries, verdict))
+    run = JudgedRun.of(results)
+    return render_markdown(run, sections_of(run))
 
 
 def tokens(markdown: str) -> Iterator[Token]:

@@ -1,0 +1,102 @@
+"""A run's report as one page of HTML that needs no other file and asks nobody for anything."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+import jinja2
+from markupsafe import Markup, escape
+
+from bench.report.figure_order import order_key
+from bench.report.judged_run import JudgedRun
+from bench.report.run_markdown import report_title, what_was_measured
+from bench.report.section import Block, Drawn, Fold, Section
+from bench.report.table import Column, Content
+from bench.words import plain, plain_lines
+
+_MARKS = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|\*([^*]+)\*")
+"""Code, strong and slanted words in our own prose."""
+
+SCRIPT_NONE = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+def render_page(run: JudgedRun, sections: Sequence[Section], drawn: Mapping[str, Drawn]) -> str:
+    """Return report.html; ``drawn`` holds every picture of the sections by its name."""
+    results = run.results
+    script = _file("script.js")
+    return _environment().get_template("report.html").render(
+        title=report_title(run),
+        measured=what_was_measured(results),
+        standing=run.verdict.standing,
+        sections=sections,
+        pictures={name: _address(one) for name, one in drawn.items()},
+        datasets=tuple(dict.fromkeys(plain(one.scan) for one in results.datasets)),
+        implementations=tuple(dict.fromkeys(map(plain, results.implementations))),
+        noun=plain(results.job.noun),
+        style=Markup(_file("style.css")),
+        script=Markup(script),
+        policy=f"{SCRIPT_NONE}; script-src '{_hash(script)}'",
+    )
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_file),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"prose": _prose, "kind": _kind, "order": order_key, "plain": plain, "lines": _lines}
+    environment.globals |= {"Fold": Fold, "Content": Content, "role": _role}
+    return environment
+
+
+@cache
+def _file(name: str) -> str:
+    return (files("bench.report") / "page" / name).read_text(encoding="utf-8")
+
+
+def _hash(script: str) -> str:
+    """Return the name by which the policy allows ``script`` and no other."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
+
+
+def _address(picture: Drawn) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(picture.svg).decode()}"
+
+
+def _kind(block: Block) -> str:
+    """Return the name of a block's record, by which the template sets it."""
+    return type(block).__name__
+
+
+def _prose(text: str) -> Markup:
+    """Return our own words with their marks as HTML."""
+
+    def marked(found: re.Match[str]) -> str:
+        code, strong, slanted = found.groups()
+        return f"<code>{code}</code>" if code else f"<strong>{strong}</strong>" if strong else f"<em>{slanted}</em>"
+
+    return Markup(_MARKS.sub(marked, str(escape(text))))
+
+
+def _lines(text: str) -> str:
+    return "\n".join(plain_lines(text.rstrip()))
+
+
+def _role(column: Column, noun: str, implementations: Sequence[str]) -> str:
+    """Return what the filter needs to know of a column: whether it names data sets, implementations, or is of one."""
+    if column.content is Content.FIGURE and column.heading not in implementations:
+        return ""
+    if column.heading == noun:
+        return "dataset"
+    if column.heading == "implementation":
+        return "implementation"
+    return "own" if column.heading in implementations else ""

@@ -1,0 +1,1 @@
+"""The sections of a run's report: each is a function from a JudgedRun, and ``order`` lists them all."""
