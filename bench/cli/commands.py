@@ -58,6 +58,7 @@ PROOFS = (
     Entry(name="rows", help="Print the rows that an implementation writes, as JSON lines."),
 )
 SHOWN = (
+    Entry(name="report", help="Write page, Markdown and pictures of runs again."),
     Entry(name="comment", help="Write a run and its verdict as a pull request's comment."),
     Entry(name="history", help="List and plot the runs kept in a folder."),
 )
@@ -90,7 +91,7 @@ def all_entries() -> tuple[Entry, ...]:
         Entry(name="compare", help="Compare two results files.", panel=JUDGE),
         Entry(name="baseline", help="Accept the run that the gate compares with.", panel=JUDGE, commands=(ACCEPT,)),
         Entry(name="prove", help="Check rows, promises and reads of implementations.", panel=JUDGE, commands=proofs),
-        Entry(name="show", help="Show a run as a comment, and earlier runs.", panel=SHOW, commands=SHOWN),
+        Entry(name="show", help="Show runs: as a page, as a comment, and over time.", panel=SHOW, commands=SHOWN),
         Entry(name="project", help="Prepare a project of your own.", panel=PREPARE, commands=PROJECT),
         *([Entry(name="data", help="Prepare data of your own.", panel=PREPARE, commands=data)] if data else []),
         *(replace(entry, hidden=True) for entry in (*proofs, *SHOWN, *data)),

@@ -87,5 +87,6 @@ def show_run(kept: KeptRun) -> int:
     from bench.report.run_text import render_table
 
     show(render_table(kept.results))
-    show(f"\nReport: {kept.page} and {kept.report}; results: {kept.results_file}; {len(kept.pictures)} pictures beside them.")
+    pictures = f"{len(kept.pictures)} pictures beside them"
+    show(f"\nReport: {kept.page} and {kept.report}; results: {kept.results_file}; {pictures}.")
     return judge(kept.results).exit_code

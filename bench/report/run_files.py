@@ -59,9 +59,7 @@ def _drawn(pictures: Sequence[Picture]) -> Mapping[str, Drawn]:
     # Here, because matplotlib takes half a second and writes caches, for nothing if the input is refused.
     from bench.report.plots.draw import draw, draw_forest
 
-    return {
-        one.name: Drawn(*(draw_forest(one) if isinstance(one, ForestChart) else draw(one))) for one in pictures
-    }
+    return {one.name: Drawn(*(draw_forest(one) if isinstance(one, ForestChart) else draw(one))) for one in pictures}
 
 
 def _earlier_charts(plots: Path) -> set[str]:

@@ -8,20 +8,13 @@ from bench.report.judged_run import JudgedRun
 from bench.report.markdown import block, code, escape, html, markdown_table
 from bench.report.section import Block, Fold, Heading, Items, Log, Picture, Prose, Section, Sentence
 from bench.report.table import Content, Table
-from bench.results.records import Results
-from bench.words import enumerated, plain
+from bench.words import plain
 
 
 def report_title(run: JudgedRun) -> str:
-    """Return the report's title: what was measured and the verdict in one word."""
-    return f"{run.verdict.symbol} {what_was_measured(run.results)}: {run.verdict.standing.value}"
-
-
-def what_was_measured(results: Results) -> str:
-    """Name the job and its implementations."""
-    job = f" of {plain(results.job.name)}" if results.job.name else ""
-    names = enumerated(tuple(map(plain, results.implementations)))
-    return f"Benchmark{job}{f', {names}' if names else ''}"
+    """Return the report's title: the job and the verdict in one word."""
+    job = f" of {plain(run.results.job.name)}" if run.results.job.name else ""
+    return f"{run.verdict.symbol} Benchmark{job}: {run.verdict.standing.value}"
 
 
 def render_markdown(run: JudgedRun, sections: Sequence[Section]) -> str:

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from bench.report.figure_order import order_key
 from bench.report.judged_run import JudgedRun
-from bench.report.run_markdown import report_title, what_was_measured
+from bench.report.run_markdown import report_title
 from bench.report.section import Block, Drawn, Fold, Section
 from bench.report.table import Column, Content
 from bench.words import plain, plain_lines
@@ -29,18 +29,21 @@ def render_page(run: JudgedRun, sections: Sequence[Section], drawn: Mapping[str,
     """Return report.html; ``drawn`` holds every picture of the sections by its name."""
     results = run.results
     script = _file("script.js")
-    return _environment().get_template("report.html").render(
-        title=report_title(run),
-        measured=what_was_measured(results),
-        standing=run.verdict.standing,
-        sections=sections,
-        pictures={name: _address(one) for name, one in drawn.items()},
-        datasets=tuple(dict.fromkeys(plain(one.scan) for one in results.datasets)),
-        implementations=tuple(dict.fromkeys(map(plain, results.implementations))),
-        noun=plain(results.job.noun),
-        style=Markup(_file("style.css")),
-        script=Markup(script),
-        policy=f"{SCRIPT_NONE}; script-src '{_hash(script)}'",
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            title=report_title(run),
+            standing=run.verdict.standing,
+            sections=sections,
+            pictures={name: _address(one) for name, one in drawn.items()},
+            datasets=tuple(dict.fromkeys(plain(one.scan) for one in results.datasets)),
+            implementations=tuple(dict.fromkeys(map(plain, results.implementations))),
+            noun=plain(results.job.noun),
+            style=_file("style.css"),
+            script=script,
+            policy=f"{SCRIPT_NONE}; script-src '{_hash(script)}'",
+        )
     )
 
 
@@ -84,7 +87,7 @@ def _prose(text: str) -> Markup:
         code, strong, slanted = found.groups()
         return f"<code>{code}</code>" if code else f"<strong>{strong}</strong>" if strong else f"<em>{slanted}</em>"
 
-    return Markup(_MARKS.sub(marked, str(escape(text))))
+    return Markup(_MARKS.sub(marked, str(escape(text))))  # noqa: S704 - of our own words, escaped as well
 
 
 def _lines(text: str) -> str:

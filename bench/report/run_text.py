@@ -23,7 +23,7 @@ def render_table(results: Results) -> str:
     Raises InputError for a metric that this version does not know.
     """
     run = JudgedRun.of(results)
-    lines = list(_headline(run))
+    lines = [*_verdict(run), "", *_figures(run)]
     for section in sections_of(run):
         if section.terminal:
             lines.append("")
@@ -31,16 +31,25 @@ def render_table(results: Results) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _headline(run: JudgedRun) -> Iterator[str]:
+def headline_lines(results: Results) -> tuple[str, ...]:
+    """Return the verdict in one sentence. Raises InputError for a metric that this version does not know."""
+    run = JudgedRun.of(results)
+    return tuple(wrap(headline_sentence(results, run.summaries, run.verdict), WIDTH))
+
+
+def _verdict(run: JudgedRun) -> Iterator[str]:
+    results, verdict = run.results, run.verdict
+    found = headline_sentence(results, run.summaries, verdict)
+    laws = law_line(run.laws, results.job.noun)
+    for sentence in (found, *verdict_lines(verdict), *filter(None, [laws]), *offender_lines(run.laws)):
+        yield from wrap(sentence, WIDTH)
+
+
+def _figures(run: JudgedRun) -> Iterator[str]:
     results, summaries, verdict = run.results, run.summaries, run.verdict
     table = headline_table(results, summaries, verdict)
     if not fits(table):
         table = case_table(results, summaries, verdict)
-    found = headline_sentence(results, summaries, verdict)
-    laws = law_line(run.laws, results.job.noun)
-    for sentence in (found, *verdict_lines(verdict), *filter(None, [laws]), *offender_lines(run.laws)):
-        yield from wrap(sentence, WIDTH)
-    yield ""
     if code := code_line(results):
         yield from wrap(code, WIDTH)
         yield ""

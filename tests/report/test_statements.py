@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bench.report.tables.statements import LONGEST, Repeat, collapse, shorten_statement, side_by_side
 
@@ -46,8 +48,8 @@ def test_repeats_are_collapsed_and_cycles_begin_where_their_transaction_does() -
         Repeat(("INSERT",), 1),
         Repeat(("COMMIT",), 1),
     )
-    assert [str(one) for one in collapse(("FETCH",) * 1_200)] == ["FETCH × 1,200"]
-    assert [str(one) for one in collapse(batch * 3)] == ["(BEGIN; COPY t; COMMIT) × 3"]
+    assert collapse(("FETCH",) * 1_200) == (Repeat(("FETCH",), 1_200),)
+    assert collapse(batch * 3) == (Repeat(batch, 3),)
 
 
 def test_two_transactions_alike_stay_as_they_are() -> None:
@@ -55,12 +57,41 @@ def test_two_transactions_alike_stay_as_they_are() -> None:
     assert collapse(()) == ()
 
 
-def test_equal_statements_share_a_row_and_a_missing_one_leaves_a_blank() -> None:
-    left, right = ["BEGIN", "SELECT", "PREFETCH", "COMMIT"], ["BEGIN", "DECLARE", "COMMIT", "END"]
-    assert side_by_side(left, right) == (
-        ("BEGIN", "BEGIN"),
-        ("SELECT", "DECLARE"),
-        ("PREFETCH", ""),
-        ("COMMIT", "COMMIT"),
-        ("", "END"),
-    )
+def rows_of(*lists: tuple[str, ...]) -> list[tuple[str, tuple[int, ...]]]:
+    return [(str(one), one.times) for one in side_by_side([collapse(statements) for statements in lists])]
+
+
+def test_equal_statements_share_a_row_and_each_list_is_read_downwards() -> None:
+    first, second = ("BEGIN", "SELECT", "PREFETCH", "COMMIT"), ("BEGIN", "DECLARE", "COMMIT", "END")
+    assert rows_of(first, second) == [
+        ("BEGIN", (1, 1)),
+        ("SELECT", (1, 0)),
+        ("PREFETCH", (1, 0)),
+        ("DECLARE", (0, 1)),
+        ("COMMIT", (1, 1)),
+        ("END", (0, 1)),
+    ]
+
+
+def test_all_lists_share_one_table_and_other_numbers_of_repeats_share_a_row() -> None:
+    batch = ("BEGIN", "COPY t", "COMMIT")
+    found = rows_of(("FETCH",) * 11, ("FETCH",) * 12, (), ("DELETE", "FETCH", *batch * 3))
+    assert found == [
+        ("DELETE", (0, 0, 0, 1)),
+        ("FETCH", (11, 12, 0, 1)),
+        ("(BEGIN; COPY t; COMMIT)", (0, 0, 0, 3)),
+    ]
+
+
+@given(st.lists(st.lists(st.sampled_from("ABCDE"), max_size=12), min_size=1, max_size=5))
+def test_no_statement_is_lost_or_moved(lists: list[list[str]]) -> None:
+    lined = side_by_side([collapse(one) for one in lists])
+    for place, statements in enumerate(lists):
+        read = [part for one in lined for _ in range(one.times[place]) for part in one.statements]
+        assert read == statements
+    assert all(any(one.times) for one in lined)
+
+
+def test_the_number_of_a_thread_makes_no_other_statement() -> None:
+    one, other = (f'FETCH FORWARD 9 FROM "_django_curs_{number}_sync_2"' for number in (139943272213376, 139943272))
+    assert shorten_statement(one) == shorten_statement(other) == 'FETCH FORWARD 9 FROM "_django_curs_…_sync_2"'

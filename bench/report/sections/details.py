@@ -11,7 +11,8 @@ from bench.words import counted
 
 _ABOUT_STATEMENTS = """\
 Constant over sizes is what Django logs. The server's count grows with a known slope: one COPY per batch of rows, for
-example, and one FETCH per chunk of what is streamed. `× n` collapses repeats."""
+example, and one FETCH per chunk of what is streamed. The figures say how often a statement, or a cycle of them in
+brackets, is issued at that place."""
 
 _ABOUT_DATABASE = """\
 From the server's own statistics, in a separate pass, over the call alone. Rows are those of all user tables. A
@@ -31,9 +32,7 @@ def laws_section(run: JudgedRun) -> Section | None:
 
 def statements_section(run: JudgedRun) -> Section | None:
     """Return the statements of all implementations side by side; None where none are known."""
-    tables: list[Block] = [
-        block for title, table in statement_tables(run.results) for block in (Heading(title), table)
-    ]
+    tables: list[Block] = [block for title, table in statement_tables(run.results) for block in (Heading(title), table)]
     if not tables:
         return None
     return Section(name="statements", title="Statements side by side", blocks=(Prose(_ABOUT_STATEMENTS), *tables))
@@ -50,9 +49,7 @@ def database_section(run: JudgedRun) -> Section | None:
     if not any(METRICS[one.metric].side is Side.DATABASE for one in run.results.measurements):
         return None
     table = metrics_table(run.results, run.summaries, Side.DATABASE)
-    return Section(
-        name="database", title="Every metric, the database's side", blocks=(Prose(_ABOUT_DATABASE), table)
-    )
+    return Section(name="database", title="Every metric, the database's side", blocks=(Prose(_ABOUT_DATABASE), table))
 
 
 def allocations_section(run: JudgedRun) -> Section | None:

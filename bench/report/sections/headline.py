@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bench.report.judged_run import JudgedRun
 from bench.report.plots.run_charts import charts, forest_chart
-from bench.report.section import Block, Fold, Heading, Items, Log, Prose, Section, Sentence
+from bench.report.section import Block, Fold, Heading, Items, Log, Picture, Prose, Section, Sentence
 from bench.report.tables.code import code_line
 from bench.report.tables.details import failure_table
 from bench.report.tables.overview import headline_sentence, headline_table, legend, verdict_lines
@@ -69,9 +69,7 @@ def offenders_section(run: JudgedRun) -> Section | None:
     table = offender_table(run.laws, run.results.job.noun)
     if table is None:
         return None
-    return Section(
-        name="broken-laws", title="Statements behind broken laws", blocks=(table,), fold=Fold.OPEN_ON_PAGE
-    )
+    return Section(name="broken-laws", title="Statements behind broken laws", blocks=(table,), fold=Fold.OPEN_ON_PAGE)
 
 
 def warnings_section(run: JudgedRun) -> Section | None:
@@ -91,18 +89,20 @@ def warnings_section(run: JudgedRun) -> Section | None:
 def pictures_section(run: JudgedRun) -> Section | None:
     """Return the first picture; None for a run that gives none."""
     first = next(_pictures(run), None)
-    return first and Section(name="picture", title="Picture", blocks=(first,), fold=Fold.OPEN)
+    if first is None:
+        return None
+    return Section(name="picture", title="Picture", blocks=(first,), fold=Fold.OPEN)
 
 
 def more_pictures_section(run: JudgedRun) -> Section | None:
     """Return all pictures but the first and those of growth; None without."""
-    _, *more = [*_pictures(run)] or [None]
+    more = [*_pictures(run)][1:]
     if not more:
         return None
     return Section(name="more-pictures", title="More pictures", blocks=tuple(more), fold=Fold.OPEN_ON_PAGE)
 
 
-def _pictures(run: JudgedRun) -> Iterator[Block]:
+def _pictures(run: JudgedRun) -> Iterator[Picture]:
     yield from charts(run.results, run.summaries, run.verdict)
     forest = forest_chart(run.results, run.summaries, run.verdict)
     if forest is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bench.report.figures import quantity
 from bench.report.judged_run import JudgedRun
 from bench.report.noise import noise_text
-from bench.report.section import Block, Heading, Items, Log, Sentence, Section
+from bench.report.section import Block, Heading, Items, Log, Section, Sentence
 from bench.report.table import Column, Content, Table
 from bench.report.tables.code import ABOUT_SKIPPED, CODE_TITLE, SKIPPED_TITLE, code_table, skipped_statements
 from bench.results.records import Results

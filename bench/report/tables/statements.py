@@ -1,4 +1,4 @@
-"""The tables of statements: lists side by side with repeats collapsed, and the declared laws of their counts."""
+"""The tables of statements: all lists side by side with repeats counted, and the declared laws of their counts."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ LONGEST = 110
 
 _LONGEST_CYCLE = 8
 _LONG_LITERAL = re.compile(r"'(?:[^']|'')*'")
+_NUMBER_IN_A_NAME = re.compile(r"(?<=_)\d{5,}(?=_)")
+"""Of a thread, in the name of a cursor of Django's: it differs from process to process."""
+
 _INNERMOST = re.compile(r"\(([^()]*)\)")
 _SAME_ROWS = re.compile(r"(\(…\)|\([^()]*… \d[\d,]* items\))(?:, ?(?:\(…\)|\([^()]*… \d[\d,]* items\)))+")
 _SELECTED = re.compile(r"^(SELECT )(.*?)( FROM )", re.IGNORECASE)
@@ -29,6 +32,7 @@ _SELECTED = re.compile(r"^(SELECT )(.*?)( FROM )", re.IGNORECASE)
 def shorten_statement(sql: str) -> str:
     """Return ``sql`` on one line with long literals and lists abridged, then cut in the middle."""
     text = _LONG_LITERAL.sub(lambda found: found[0] if len(found[0]) <= 26 else "'…'", plain(sql, longest=None))
+    text = _NUMBER_IN_A_NAME.sub("…", text)
     text = _INNERMOST.sub(_abridged_list, text)
     text = _SAME_ROWS.sub(_abridged_rows, text)
     text = _SELECTED.sub(_abridged_selection, text)
@@ -56,13 +60,6 @@ class Repeat:
     statements: tuple[str, ...]
     times: int
 
-    def __str__(self) -> str:
-        if self.times == 1:
-            return self.statements[0]
-        if len(self.statements) == 1:
-            return f"{self.statements[0]} × {self.times:,}"
-        return f"({'; '.join(self.statements)}) × {self.times:,}"
-
 
 def collapse(statements: Sequence[str]) -> tuple[Repeat, ...]:
     """Collapse equal neighbours, and cycles of at most eight statements that occur at least three times in a row."""
@@ -89,16 +86,35 @@ def _times(statements: Sequence[str], start: int, length: int) -> int:
     return (position - start) // length
 
 
-def side_by_side(left: Sequence[str], right: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Align two lists: equal lines share a row; others stand beside a blank or their replacement."""
-    rows: list[tuple[str, str]] = []
-    matcher = SequenceMatcher(a=left, b=right, autojunk=False)
-    for _, left_from, left_to, right_from, right_to in matcher.get_opcodes():
-        height = max(left_to - left_from, right_to - right_from)
-        padded_left = [*left[left_from:left_to], *[""] * (height - (left_to - left_from))]
-        padded_right = [*right[right_from:right_to], *[""] * (height - (right_to - right_from))]
-        rows += zip(padded_left, padded_right, strict=True)
+@dataclass(frozen=True)
+class Lined:
+    """A Lined is a statement, or a cycle of statements, and how often each list holds it at this place."""
+
+    statements: tuple[str, ...]
+    times: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return self.statements[0] if len(self.statements) == 1 else f"({'; '.join(self.statements)})"
+
+
+def side_by_side(lists: Sequence[Sequence[Repeat]]) -> tuple[Lined, ...]:
+    """Line up ``lists``: equal statements share a row, and every list is read downwards in its own order."""
+    rows: list[Lined] = []
+    for place, repeats in enumerate(lists):
+        alone = [Lined(one.statements, tuple(one.times * (at == place) for at in range(len(lists)))) for one in repeats]
+        matcher = SequenceMatcher(
+            a=[row.statements for row in rows], b=[row.statements for row in alone], autojunk=False
+        )
+        merged: list[Lined] = []
+        for tag, rows_from, rows_to, own_from, own_to in matcher.get_opcodes():
+            before, own = rows[rows_from:rows_to], alone[own_from:own_to]
+            merged += map(_together, before, own) if tag == "equal" else [*before, *own]
+        rows = merged
     return tuple(rows)
+
+
+def _together(one: Lined, other: Lined) -> Lined:
+    return Lined(one.statements, tuple(map(max, one.times, other.times)))
 
 
 def law_line(checks: Sequence[LawCheck], noun: str) -> str | None:
@@ -204,7 +220,7 @@ def surplus_text(offender: Offender) -> str:
 
 
 def statement_tables(results: Results) -> Iterator[tuple[str, Table]]:
-    """Yield a title and a table of statements lined up, base against each other implementation.
+    """Yield a title and a table of the statements of all implementations: those of Django, and the server's.
 
     The largest data set on which any implementation's statements are known stands for all.
     """
@@ -213,20 +229,13 @@ def statement_tables(results: Results) -> Iterator[tuple[str, Table]]:
     names = [name for name in results.implementations if name in known]
     if scan is None or not names:
         return
-    base, *others = names
-    source = plain(known[base].server_source)
+    source = plain(known[names[0]].server_source)
     for title, texts in (
-        ("as Django logs them", {name: known[name].django for name in names}),
-        (f"as the server sees them ({source})", {name: known[name].server for name in names}),
+        ("as Django logs them", [known[name].django for name in names]),
+        (f"as the server sees them ({source})", [known[name].server for name in names]),
     ):
-        if not any(texts.values()):
-            continue
-        left = _readable(texts[base])
-        if not others:
-            yield f"{plain(scan)}, {title}", _statement_table((base,), [(line,) for line in left])
-        for other in others:
-            pairs = side_by_side(left, _readable(texts[other]))
-            yield f"{plain(scan)}, {title}", _statement_table((base, other), pairs)
+        if any(texts):
+            yield f"{plain(scan)}, {title}", _statement_table(names, side_by_side([*map(_readable, texts)]))
 
 
 def _largest_with_statements(results: Results) -> str | None:
@@ -235,12 +244,16 @@ def _largest_with_statements(results: Results) -> str | None:
     return max(scans, key=lambda dataset: dataset.rows).scan if scans else None
 
 
-def _readable(statements: Sequence[str]) -> list[str]:
-    return [str(repeat) for repeat in collapse([shorten_statement(statement) for statement in statements])]
+def _readable(statements: Sequence[str]) -> tuple[Repeat, ...]:
+    return collapse([shorten_statement(statement) for statement in statements])
 
 
-def _statement_table(names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
-    shown = tuple((f"{number}", *row) for number, row in enumerate(rows[:MOST_STATEMENTS], start=1))
-    left_out = len(rows) - len(shown)
+def _statement_table(names: Sequence[str], lined: Sequence[Lined]) -> Table:
+    rows = tuple(
+        (f"{number}", str(one), *(f"{times:,}" if times else "" for times in one.times))
+        for number, one in enumerate(lined[:MOST_STATEMENTS], start=1)
+    )
+    left_out = len(lined) - len(rows)
     notes = (f"{left_out:,} more lines are in results.json.",) if left_out > 0 else ()
-    return Table((Column("#"), *(Column(plain(name), Content.CODE) for name in names)), shown, notes)
+    columns = (Column("#"), Column("statement", Content.CODE), *(Column(plain(name)) for name in names))
+    return Table(columns, rows, notes)
