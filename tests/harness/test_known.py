@@ -42,7 +42,7 @@ def test_what_was_tried_on_this_code_comes_along_and_reads_beside_the_figures(tm
     write_results(tmp_path / "results.json", results)
     assert read_results(tmp_path / "results.json") == results
     report = write_report(tmp_path, results)[0].read_text(encoding="utf-8")
-    assert report.index("peak heap, before → after") < report.index("## What each implementation promises")
+    assert report.index("peak heap, before → after") < report.index("<summary>What each implementation promises")
     assert "| a re-run after a crash is right |" in report
     assert "materializing: not tested; run bench prove promises" in report
     assert "What each implementation promises" in render_table(results)

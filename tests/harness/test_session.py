@@ -58,9 +58,9 @@ def test_results_report_and_history_are_written_and_named(tmp_path: Path) -> Non
     assert read_results(kept.results_file) == kept.results
     assert kept.results.unfinished == ""
     assert kept.report.read_text(encoding="utf-8").startswith("# ")
-    assert {str(path.relative_to(output)) for path in (kept.results_file, kept.report, *kept.pictures)} == set(
-        content(output)
-    ) - {"benchmark.json"}
+    assert {
+        str(path.relative_to(output)) for path in (kept.results_file, kept.report, kept.page, *kept.pictures)
+    } == set(content(output)) - {"benchmark.json"}
     assert earlier_runs(tmp_path / "history").runs == (kept.results,)
 
 

@@ -90,6 +90,6 @@ def test_every_table_that_is_written_has_its_digest_and_its_verdict() -> None:
 
 def test_data_are_described_by_the_jobs_own_facts() -> None:
     text = report(invoices())
-    assert "## Months" in text
+    assert "<summary>Months</summary>" in text
     assert "| month | invoices | rows | customers | seed | currency | open | fingerprint |" in text
     assert "| 10k | 10,000 | 5,000 | 7 | 0 | EUR | 3 | `da7ada7ada7a` |" in text
