@@ -11,9 +11,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from threading import Event
 
+import psycopg
 from psycopg import sql
 
-from bench.database.access import DatabaseAccess
+from bench.database.access import DatabaseAccess, one_line
 from bench.declare.storage import STANDARD, Storage
 from bench.errors import BenchError, InputError
 from bench.harness.executor import ProcessExecutor, RunningWorker, SampleError
@@ -87,7 +88,12 @@ class TrialContext:
                 "give it a function that changes half of its data and, called again, changes them back"
             )
         with observe(access) as connection:
-            self.job.vary(connection, self.loaded)
+            try:
+                self.job.vary(connection, self.loaded)
+            except psycopg.Error as error:
+                raise InputError(
+                    f"job {self.job.name!r}: its vary failed: {one_line(error)}; correct what it executes"
+                ) from error
 
 
 class Sandbox:

@@ -70,7 +70,8 @@ def load(access: DatabaseAccess, source: DataSource, folder: Path, progress: Pro
 def vary(connection: psycopg.Connection, loaded: Loaded) -> None:
     """Turn sign and quality of every other hour's readings, in the project's tables."""
     connection.execute(
-        "UPDATE readings SET value = -value, quality = CASE quality WHEN 'ok' THEN 'suspect' ELSE 'ok' END"
+        "UPDATE readings SET value = -value,"
+        " quality = (CASE quality WHEN 'ok' THEN 'suspect' ELSE 'ok' END)::reading_quality"
         " WHERE network_id = %s AND extract(hour FROM taken_at)::int %% 2 = 0",
         [loaded.arguments["network_id"]],
     )
