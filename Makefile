@@ -72,8 +72,11 @@ types: $(STAMP)
 imports: $(STAMP)
 	$(BIN)/lint-imports
 
-schema: $(STAMP)  ## write docs/results.schema.json again from the records
+schema: $(STAMP)  ## write docs/results.schema.json and docs/json again from the records
 	$(BIN)/python -m bench.results.schema
+	$(BIN)/python -m bench.report.outcomes.schemas
+	$(BIN)/python -m bench.gate.schema
+	$(BIN)/python -m bench.compliance.conformance.schema
 
 setup: $(STAMP)  ## create .venv with the pinned dependencies
 

@@ -64,6 +64,11 @@ def broken(outcomes: Iterable[PromiseOutcome]) -> tuple[PromiseOutcome, ...]:
     return tuple(one for one in outcomes if one.declared and one.status in failing)
 
 
+def kept(trial: PromiseTrial) -> bool:
+    """Whether the trial came to its end and every promise made was kept."""
+    return not trial.failure and not broken(find_promises(trial))
+
+
 def find_promises(trial: PromiseTrial) -> tuple[PromiseOutcome, ...]:
     """Return one outcome per promise, in their order."""
     return tuple(

@@ -1,24 +1,17 @@
-"""The timeline: kept runs in order, whether each compares with the newest, and what changed from run to run."""
+"""The timeline: kept runs in order, and whether each compares with the newest."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from bench.analysis.change import Change, ChangeVerdict, exact_change, near_exact_change, noisy_changes
 from bench.analysis.comparable import datasets_match, environment_fingerprint
-from bench.analysis.rows import Answer
-from bench.analysis.run_verdict import judge
+from bench.analysis.rows import Answer, case_rows, judge_rows
 from bench.analysis.summary import Summaries, Summary, summarise_all
-from bench.analysis.verdict import Standing, Verdict
 from bench.errors import InputError
 from bench.results.metrics import Kind, Metric
 from bench.results.records import Dataset, Results
-
-NOTABLE = 0.1
-"""The share by which a noisy metric that cannot be decided must differ to be mentioned."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,9 +19,11 @@ class Moment:
     """A Moment is one run on one scan: the summaries of some metrics, and how it compares with the newest run.
 
     ``obstacle`` says why none of its figures compare with the newest run's, '' if they do; ``same_machine`` whether
-    its times do as well. ``verdict`` is the run's own.
+    its times do as well.
     """
 
+    place: int
+    """The run's place in the history, 0 the oldest."""
     scan: str
     created: str
     revision: str
@@ -38,7 +33,6 @@ class Moment:
     summaries: Summaries
     obstacle: str
     same_machine: bool
-    verdict: Verdict
 
     def summary(self, implementation: str, metric: Metric) -> Summary | None:
         """Return one implementation's summary; None if no sample was taken."""
@@ -67,16 +61,17 @@ def timeline(runs: Sequence[Results], scan: str, metrics: Sequence[Metric]) -> t
 
     Raises InputError if none did.
     """
-    measured = [run for run in runs if scan in _measured_datasets(run)]
+    measured = [(place, run) for place, run in enumerate(runs) if scan in _measured_datasets(run)]
     if not measured:
         known = ", ".join(
             repr(name) for name in dict.fromkeys(name for run in runs for name in _measured_datasets(run))
         )
         raise InputError(f"none of the kept runs measured the scan {scan!r}; choose --scan from {known or 'none'}")
-    newest = measured[-1]
+    _, newest = measured[-1]
     names = {metric.name for metric in metrics}
     return tuple(
         Moment(
+            place=place,
             scan=scan,
             created=run.created,
             revision=run.revision,
@@ -85,9 +80,8 @@ def timeline(runs: Sequence[Results], scan: str, metrics: Sequence[Metric]) -> t
             summaries=summarise_all(one for one in run.measurements if one.scan == scan and one.metric in names),
             obstacle=_obstacle(run, newest, scan),
             same_machine=environment_fingerprint(run.environment) == environment_fingerprint(newest.environment),
-            verdict=judge(run, Summaries({})),
         )
-        for run in measured
+        for place, run in measured
     )
 
 
@@ -103,53 +97,7 @@ def _obstacle(run: Results, newest: Results, scan: str) -> str:
         return "other data than the newest run's"
     if run.unfinished:
         return f"the run is unfinished ({run.unfinished})"
-    rows = judge(run, Summaries({})).same_rows.answer
+    rows = judge_rows(run, case_rows(run)).answer
     if rows is Answer.NO:
         return "the rows were not what they should be"
     return "" if rows is Answer.YES else "no digest proves its rows"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """A Step is what changed from one run to the next that compares with it: for better, for worse, or undecided."""
-
-    before: Moment
-    after: Moment
-    changes: tuple[Change, ...]
-
-
-def steps(moments: Sequence[Moment], metrics: Sequence[Metric]) -> tuple[Step, ...]:
-    """Return the steps between consecutive runs in which a metric changed, by the metric's kind.
-
-    Runs with an obstacle are skipped, and times compare only on one machine. A noisy metric with too few samples to
-    decide is a change from NOTABLE on.
-    """
-    comparable = [one for one in moments if not one.obstacle]
-    found = []
-    for before, after in pairwise(comparable):
-        changes = tuple(one for one in _changes(before, after, metrics) if _notable(one))
-        if changes:
-            found.append(Step(before=before, after=after, changes=changes))
-    return tuple(found)
-
-
-def _changes(before: Moment, after: Moment, metrics: Sequence[Metric]) -> Iterator[Change]:
-    noisy = []
-    for implementation in after.implementations:
-        for metric in metrics:
-            first, second = before.summary(implementation, metric), after.summary(implementation, metric)
-            if first is None or second is None:
-                continue
-            if metric.kind is Kind.EXACT:
-                yield exact_change(first, second)
-            elif metric.kind is Kind.NEAR_EXACT:
-                yield near_exact_change(first, second)
-            elif before.environment_fingerprint == after.environment_fingerprint:
-                noisy.append((first, second))
-    yield from noisy_changes(noisy, [None] * len(noisy))
-
-
-def _notable(change: Change) -> bool:
-    if change.verdict is ChangeVerdict.INCONCLUSIVE:
-        return change.ratio is None or abs(change.ratio - 1) >= NOTABLE
-    return change.standing is not Standing.PASSED

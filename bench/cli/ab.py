@@ -16,11 +16,12 @@ from bench.cli.options import (
     ScansOption,
 )
 from bench.cli.pairs import PairOptions
+from bench.cli.result import ResultOptions
 from bench.cli.run import ScenarioOption, show_run
 
 
 @dataclass(frozen=True, kw_only=True)
-class AbOptions(PairOptions, InputOptions):
+class AbOptions(PairOptions, InputOptions, ResultOptions):
     """The options of ``bench ab``."""
 
     revision: Annotated[str, typer.Argument(metavar="REV", help="A branch, tag or commit of the checkout.")]
@@ -32,7 +33,7 @@ class AbOptions(PairOptions, InputOptions):
 
 
 def ab(options: AbOptions) -> int:
-    """Measure an implementation at REV against the working tree's, interleaved, with today's harness."""
+    """Measure an implementation at REV against the working tree's, interleaved. Also: --json, --quiet."""
     from bench.cli.chosen_project import chosen_project
     from bench.cli.code_source import at_revisions, named_commits, of_today
     from bench.cli.plans import chosen_sources, run_plan
@@ -51,7 +52,7 @@ def ab(options: AbOptions) -> int:
     )
     project = chosen_project(options)
     with (
-        terminal_progress() as progress,
+        terminal_progress(quiet=options.quiet) as progress,
         at_revisions(plan.implementations, [options.revision], progress, project) as before,
     ):
         sides = (*before, *of_today(plan.implementations, project))
@@ -62,4 +63,4 @@ def ab(options: AbOptions) -> int:
             command=f"{plan.command}  # {named_commits(before)}",
         )
         kept = measure_into(options.output, both, progress)
-    return show_run(kept)
+    return show_run(kept, options)

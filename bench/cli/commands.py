@@ -60,6 +60,7 @@ PROOFS = (
 SHOWN = (
     Entry(name="report", help="Write page, Markdown and pictures of runs again."),
     Entry(name="comment", help="Write a run and its verdict as a pull request's comment."),
+    Entry(name="export", help="Write figures in the format of another tool."),
     Entry(name="history", help="List and plot the runs kept in a folder."),
 )
 PROJECT = (
@@ -99,7 +100,19 @@ def all_entries() -> tuple[Entry, ...]:
 
 
 class Command(TyperCommand):
-    """A TyperCommand whose help goes the way of all output."""
+    """A TyperCommand whose help goes the way of all output, and whose ``--json`` may lack its file."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments; ``--json`` without a file stands for standard output."""
+        if any(getattr(one, "name", "") == "json" and not getattr(one, "is_flag", True) for one in self.params):
+            following = [*args[1:], "--"]
+            args = [
+                word
+                for one, after in zip(args, following, strict=False)
+                for word in ((one, "-") if one == "--json" and after.startswith("--") else (one,))
+            ]
+        found: list[str] = super().parse_args(ctx, args)
+        return found
 
     def get_help(self, ctx: Any) -> NoReturn:
         """Print the help and end, before the library prints more. Raises Exit and UnwritableOutputError."""

@@ -8,13 +8,15 @@ from typing import Annotated
 import typer
 
 from bench.cli.options import MarkdownOption
-from bench.cli.terminal import show
+from bench.cli.result import JsonFlag, QuietFlag, show_json, show_result
 
 
 def compare(
     before: Annotated[Path, typer.Argument(metavar="A.json", help="The results of the earlier run.")],
     after: Annotated[Path, typer.Argument(metavar="B.json", help="The results of the later run.")],
     markdown: MarkdownOption = None,
+    json: JsonFlag = False,
+    quiet: QuietFlag = False,
 ) -> int:
     """Compare two runs: exact metrics wherever the data match, time only on one machine.
 
@@ -24,10 +26,14 @@ def compare(
     from bench.analysis.compare import compare as compare_runs
     from bench.files.output_file import write_file
     from bench.report.comparison import render_comparison, render_comparison_markdown
+    from bench.report.outcomes.comparison import comparison_outcome
     from bench.results.store import read_results
 
     comparison = compare_runs(read_results(before), read_results(after))
-    show(render_comparison(comparison), end="")
+    if json:
+        show_json(comparison_outcome(comparison))
+    else:
+        show_result(lambda: comparison.verdict.headline, lambda: render_comparison(comparison), quiet=quiet)
     if markdown is not None:
         write_file(markdown, render_comparison_markdown(comparison))
     return comparison.verdict.exit_code

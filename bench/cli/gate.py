@@ -11,7 +11,8 @@ import typer
 
 from bench.cli.options import JobOptions, JsonOption, OutputOption
 from bench.cli.pairs import EnoughOptions
-from bench.cli.terminal import show
+from bench.cli.result import QuietOptions, show_result, to_standard_output
+from bench.cli.terminal import json_text, show, show_data
 from bench.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ BASELINE = Path("reports/baseline.json")
 
 
 @dataclass(frozen=True, kw_only=True)
-class GateOptions(EnoughOptions, JobOptions):
+class GateOptions(EnoughOptions, JobOptions, QuietOptions):
     """The options of ``bench gate``."""
 
     results: Annotated[
@@ -59,8 +60,10 @@ def gate(options: GateOptions) -> int:
 
     if options.self_test:
         return _test_itself(options)
-    for path in filter(None, (options.junit, options.json)):
-        check_file(path)
+    printed = to_standard_output(options.json)
+    for path in (options.junit, None if printed else options.json):
+        if path is not None:
+            check_file(path)
     try:
         accepted = _accepted(options.baseline, options.job)
         verdict = _judge(options, accepted)
@@ -68,8 +71,9 @@ def gate(options: GateOptions) -> int:
         # A CI system that reads only the files must not find those of an earlier, better day.
         _write(_failure(error), options)
         raise
-    show(render_verdict(verdict), end="")
-    if accepted is None:
+    if not printed:
+        show_result(lambda: verdict.headline, lambda: render_verdict(verdict), quiet=options.quiet)
+    if accepted is None and not printed and not options.quiet:
         what = f"{BASELINE} is of another job" if BASELINE.exists() else f"there is no {BASELINE}"
         show(f"No baseline: {what}; `bench baseline accept RESULTS` makes one.")
     with rescuing():
@@ -84,7 +88,7 @@ def _test_itself(options: GateOptions) -> int:
     for name in ("results", "baseline", "junit", "json", "precision", "budget"):
         if getattr(options, name) is not None:
             raise InputError(f"--self-test was given with --{name}, which it does not use; leave one out")
-    with terminal_progress() as progress:
+    with terminal_progress(quiet=options.quiet) as progress:
         found = self_test(
             options.job,
             progress,
@@ -123,7 +127,7 @@ def _measure(options: GateOptions, policy: Policy, accepted: Results | None) -> 
     alone = dict.fromkeys(split_revision(name)[0] for name in policy.implementations)
     plan = run_plan(options, tuple(alone), sources, **options.timing(policy))
     with (
-        terminal_progress() as progress,
+        terminal_progress(quiet=options.quiet) as progress,
         as_named(
             policy.implementations, partial(implementation_of, options.job), progress, chosen_project(options)
         ) as code,
@@ -157,9 +161,11 @@ def _failure(error: BaseException) -> Verdict:
 
 def _write(verdict: Verdict, options: GateOptions) -> None:
     from bench.files.output_file import write_file
-    from bench.gate.verdict_files import render_junit, write_verdict
+    from bench.gate.verdict_files import render_json, render_junit, write_verdict
 
     if options.junit is not None:
         write_file(options.junit, render_junit(verdict))
-    if options.json is not None:
+    if to_standard_output(options.json):
+        show_data(json_text(render_json(verdict).decode()))
+    elif options.json is not None:
         write_verdict(options.json, verdict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from inspect import Parameter, get_annotations
 from pathlib import Path
@@ -14,7 +14,7 @@ import typer
 from bench.errors import InputError
 from bench.jobs.environment import WorkerEnvironment
 from bench.jobs.job import Job
-from bench.jobs.registry import DEFAULT, find_job
+from bench.jobs.registry import DEFAULT, find_job, registered_jobs
 
 DATA, GRID = "data", "grid"
 """Fields of a record that stand for as many options as the job has: of its data, and of its sizes."""
@@ -91,9 +91,13 @@ def _of_job(job: Job, name: str, hint: Any, default: Any) -> Iterator[Parameter]
         yield from (_grid_parameter(job, number) for number in job.size)
     elif name == "job":
         hint = Annotated[str, *get_args(hint)[1:]]
-        yield Parameter(name, Parameter.KEYWORD_ONLY, default=DEFAULT, annotation=_filled(hint, job))
+        yield Parameter(name, Parameter.KEYWORD_ONLY, default=DEFAULT, annotation=_filled(hint, job, registered_jobs))
     elif name != "scan_file" or job.file:
-        yield Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=_filled(hint, job))
+        known: dict[str, Callable[[], Iterable[str]]] = {
+            "implementation": lambda: job.implementations,
+            "scan": lambda: job.sizes,
+        }
+        yield Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=_filled(hint, job, known.get(name)))
 
 
 def _data_parameter(option: Any) -> Parameter:
@@ -120,8 +124,11 @@ def _grid(job: Job, name: str) -> str:
     return job.grid.get(name) or ",".join(dict.fromkeys(label.split("/")[place] for label in job.sizes))
 
 
-def _filled(hint: Any, job: Job) -> Any:
-    """Return ``hint`` with what the job says of itself in the place of the braces in its help."""
+def _filled(hint: Any, job: Job, values: Callable[[], Iterable[str]] | None = None) -> Any:
+    """Return ``hint`` with what the job says of itself in the place of the braces in its help.
+
+    A shell completes what ``values`` returns.
+    """
     if not hasattr(hint, "__metadata__"):
         return hint
     kind, *notes = get_args(hint)
@@ -133,6 +140,8 @@ def _filled(hint: Any, job: Job) -> Any:
             text = getattr(changed, attribute, None)
             if isinstance(text, str):
                 setattr(changed, attribute, text.format_map(texts))
+        if values is not None and hasattr(changed, "autocompletion"):
+            changed.autocompletion = lambda incomplete: [value for value in values() if value.startswith(incomplete)]
         filled.append(changed)
     return Annotated[kind, *filled]
 

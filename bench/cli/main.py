@@ -25,11 +25,28 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _print_completion(shell: str | None) -> None:
+    if shell is not None:
+        from bench.cli.completion import print_script
+
+        print_script(shell)
+        raise typer.Exit
+
+
 @app.callback()
 def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
+    completion: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SHELL",
+            callback=_print_completion,
+            is_eager=True,
+            help="Print the completion of bash, zsh or fish and exit.",
+        ),
+    ] = None,
 ) -> None:
     """Measure bulk database tasks before and after a change, and decide whether it may ship."""
 

@@ -53,7 +53,10 @@ AllImplementationsOption = Annotated[
 ]
 PairsOption = Annotated[int, count_option("Time samples of each side.")]
 OutputOption = Annotated[Path, typer.Option(metavar="FOLDER", help="For results and report.")]
-JsonOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as JSON, too.")]
+JsonOption = Annotated[
+    Path | None,
+    typer.Option(metavar="[FILE]", help="Write it as JSON, too; without FILE only that, on standard output."),
+]
 MarkdownOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as Markdown, too.")]
 
 

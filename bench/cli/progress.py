@@ -16,8 +16,11 @@ from bench.harness.progress import Progress
 
 
 @contextmanager
-def terminal_progress() -> Iterator[Progress]:
-    """Show progress until the block ends."""
+def terminal_progress(*, quiet: bool = False) -> Iterator[Progress]:
+    """Show progress until the block ends; warnings alone with ``quiet``."""
+    if quiet:
+        yield Warnings()
+        return
     if not sys.stderr.isatty():
         yield Lines()
         return
@@ -120,6 +123,25 @@ class Lines:
 
     def left(self, seconds: float) -> None:
         self._estimate.left(seconds)
+
+    def warn(self, text: str) -> None:
+        note(f"warning: {text}")
+
+
+class Warnings:
+    """A Progress of which only warnings are shown."""
+
+    def begin(self, work: float) -> None:
+        pass
+
+    def stage(self, text: str) -> None:
+        pass
+
+    def done(self, work: float) -> None:
+        pass
+
+    def left(self, seconds: float) -> None:
+        pass
 
     def warn(self, text: str) -> None:
         note(f"warning: {text}")

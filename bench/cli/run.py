@@ -17,6 +17,7 @@ from bench.cli.options import (
     ScansOption,
 )
 from bench.cli.pairs import PairOptions
+from bench.cli.result import ResultOptions, show_json
 from bench.cli.terminal import show
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ ScenarioOption = Annotated[
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunOptions(PairOptions, InputOptions):
+class RunOptions(PairOptions, InputOptions, ResultOptions):
     """The options of ``bench run``."""
 
     scan: ScansOption = None
@@ -47,7 +48,7 @@ class RunOptions(PairOptions, InputOptions):
 
 
 def run(options: RunOptions) -> int:
-    """Measure implementations of a job: heap, RSS, time, statements, rows, WAL, and ratios to the first.
+    """Measure implementations: heap, RSS, time, statements, rows, WAL, ratios. Also: --json, --quiet.
     Exit codes: 0 measured, 1 failed, rows differ or a law is broken, 2 tool or input at fault.
     """
     from bench.cli.chosen_project import chosen_project
@@ -68,7 +69,7 @@ def run(options: RunOptions) -> int:
         copy_baseline=options.copy_baseline,
     )
     revisions = options.revision or []
-    with terminal_progress() as progress, ExitStack() as stack:
+    with terminal_progress(quiet=options.quiet) as progress, ExitStack() as stack:
         if revisions:
             code = stack.enter_context(at_revisions(plan.implementations, revisions, progress, chosen_project(options)))
             plan = replace(
@@ -78,15 +79,25 @@ def run(options: RunOptions) -> int:
                 command=f"{plan.command}  # {named_commits(code)}",
             )
         kept = measure_into(options.output, plan, progress, history=options.history)
-    return show_run(kept)
+    return show_run(kept, options)
 
 
-def show_run(kept: KeptRun) -> int:
-    """Print what a run gave; return its exit code."""
+def show_run(kept: KeptRun, options: ResultOptions) -> int:
+    """Print what a run gave, as ``options`` ask; return its exit code."""
     from bench.analysis.run_verdict import judge
+    from bench.analysis.summary import summaries_of
+    from bench.report.outcomes.run import run_outcome
     from bench.report.run_text import render_table
+    from bench.report.tables.overview import headline_sentence
 
-    show(render_table(kept.results))
-    pictures = f"{len(kept.pictures)} pictures beside them"
-    show(f"\nReport: {kept.page} and {kept.report}; results: {kept.results_file}; {pictures}.")
-    return judge(kept.results).exit_code
+    summaries = summaries_of(kept.results)
+    verdict = judge(kept.results, summaries)
+    if options.json:
+        show_json(run_outcome(kept.results, results_file=str(kept.results_file), report=str(kept.report), page=str(kept.page)))
+    elif options.quiet:
+        show(headline_sentence(kept.results, summaries, verdict))
+    else:
+        show(render_table(kept.results))
+        pictures = f"{len(kept.pictures)} pictures beside them"
+        show(f"\nReport: {kept.page} and {kept.report}; results: {kept.results_file}; {pictures}.")
+    return verdict.exit_code

@@ -43,6 +43,10 @@ def _run() -> int:
         return AT_FAULT
     if sys.argv[1:] == ["--version"]:
         return _show_version()
+    if os.environ.get("_BENCH_COMPLETE"):
+        from bench.cli.completion import complete
+
+        return complete()
     from bench.cli.main import main
 
     return main(sys.argv[1:])

@@ -8,6 +8,7 @@ from itertools import product
 from pathlib import Path
 
 from bench.cli.options import ImplementationsOption, InputOptions, OutputOption
+from bench.cli.result import ResultOptions
 from bench.cli.run import show_run
 from bench.errors import InputError
 
@@ -15,7 +16,7 @@ EXAMPLES = ("1k,10k", "5,10,20")
 
 
 @dataclass(frozen=True, kw_only=True)
-class SweepOptions(InputOptions):
+class SweepOptions(InputOptions, ResultOptions):
     """The options of ``bench sweep``."""
 
     grid: Mapping[str, str] = field(default_factory=dict)
@@ -25,7 +26,10 @@ class SweepOptions(InputOptions):
 
 
 def sweep(options: SweepOptions) -> int:
-    """Measure peaks and statements over a grid of sizes: how they grow, and at which size a worker is killed."""
+    """Measure peaks and statements over a grid of sizes: how they grow, and at which size a worker is killed.
+
+    Also: --json, --quiet.
+    """
     from bench.cli.plans import chosen_sources, run_plan
     from bench.cli.progress import terminal_progress
     from bench.harness.session import measure_into
@@ -41,6 +45,6 @@ def sweep(options: SweepOptions) -> int:
         samples=0,
         probes=("statements", "memory", "rss"),
     )
-    with terminal_progress() as progress:
+    with terminal_progress(quiet=options.quiet) as progress:
         kept = measure_into(options.output, plan, progress)
-    return show_run(kept)
+    return show_run(kept, options)

@@ -8,7 +8,6 @@ Schema history of the JSON:
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -18,6 +17,7 @@ from bench.analysis.verdict import Check, Standing, Verdict
 from bench.files.input_file import FileKind
 from bench.files.json_file import Faults, JsonFile, encode_json
 from bench.files.output_file import write_file
+from bench.report.outcomes.checks import plain_checks
 from bench.words import plain
 
 SCHEMA = 2
@@ -27,7 +27,7 @@ _ELEMENTS = {0: None, 1: "failure", 2: "error", 3: "skipped"}
 """By exit code. What is undecided neither passed nor failed, which JUnit calls skipped."""
 
 
-class _File(msgspec.Struct, kw_only=True):
+class VerdictFile(msgspec.Struct, kw_only=True):
     """What the JSON holds: the verdict, with its exit code for other tools."""
 
     schema: int
@@ -36,7 +36,7 @@ class _File(msgspec.Struct, kw_only=True):
     checks: tuple[Check, ...]
 
 
-def _faults(file: _File) -> Faults:
+def _faults(file: VerdictFile) -> Faults:
     found = Verdict(checks=file.checks)
     if (file.standing, file.exit_code) != (found.standing, found.exit_code):
         yield (
@@ -52,7 +52,7 @@ _FILE = JsonFile(
         source="`bench gate --json FILE` writes one",
         remedy="write it again with `bench gate --json FILE`",
     ),
-    record=_File,
+    record=VerdictFile,
     schema=SCHEMA,
     landmark="checks",
     faults=_faults,
@@ -61,23 +61,13 @@ _FILE = JsonFile(
 
 def render_json(verdict: Verdict) -> bytes:
     """Return ``verdict`` as indented JSON. Its texts are made plain, because JSON cannot hold whatever a path can."""
-    whole = _File(
+    whole = VerdictFile(
         schema=SCHEMA,
         standing=verdict.standing,
         exit_code=verdict.exit_code,
-        checks=tuple(map(_plain, verdict.checks)),
+        checks=plain_checks(verdict.checks),
     )
     return encode_json(whole)
-
-
-def _plain(check: Check) -> Check:
-    return replace(
-        check,
-        name=plain(check.name),
-        sentence=plain(check.sentence),
-        evidence=tuple(map(plain, check.evidence)),
-        scan=None if check.scan is None else plain(check.scan),
-    )
 
 
 def write_verdict(path: Path, verdict: Verdict) -> None:

@@ -1,26 +1,32 @@
-"""The table of ``bench history``: earlier runs, newest last, with their figures on one scan."""
+"""What ``bench history`` prints: what changed and with which commit, then the runs with their figures on one scan."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.analysis.change import Change, ChangeVerdict
-from bench.analysis.timeline import Moment, Step, steps
-from bench.analysis.verdict import Standing
+from bench.analysis.change_points import ChangePoint
+from bench.analysis.history import History
+from bench.analysis.segmentation import FEWEST
+from bench.analysis.series import Point, Series
+from bench.analysis.timeline import Moment
 from bench.report.comparison import percent
 from bench.report.figures import MISSING, spread_text, value_text
+from bench.report.figures import change as figures_change
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.tables.overview import PEAK, STATEMENTS, TIME
 from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.results.metrics import Kind
-from bench.words import counted, plain, shorten
+from bench.words import counted, enumerated, plain, shorten
 
 HISTORY_METRICS = (PEAK, TIME, STATEMENTS)
 
 _FINGERPRINT_LENGTH = 8
 _REVISION_LENGTH = 8
 _LONGEST_SENTENCE = 400
-_MOST_STEPS = 5
+_MOST_CHANGES = 10
+_MOST_CANDIDATES = 3
+_HIGHEST = 99.9
+_DAY = len("2026-01-02")
 _MINUTES = len("2026-01-02T03:04")
 _OTHER_MACHINE = "another environment than the newest run's; times are not comparable"
 
@@ -61,56 +67,92 @@ def _figures(moment: Moment, implementation: str, notes: Footnotes) -> Iterator[
 
 def revision_text(moment: Moment) -> str:
     """Return the beginning of the commit, followed by + if the working tree had changes; '' without a commit."""
-    commit, plus, _ = plain(moment.revision).partition("+")
+    return short_revision(moment.revision)
+
+
+def short_revision(revision: str) -> str:
+    """Return the beginning of a commit, with + if there were changes; '' without one."""
+    commit, plus, _ = plain(revision).partition("+")
     return f"{commit[:_REVISION_LENGTH]}{plus}"
 
 
 def created_text(moment: Moment) -> str:
     """Return when the run started, to the minute."""
-    return plain(moment.created[:_MINUTES].replace("T", " "))
+    return minutes(moment.created)
 
 
-def verdict_sentences(moments: Sequence[Moment]) -> Iterator[str]:
-    """Say what is wrong with the newest run, and what changed from run to run, the newest change first."""
-    newest = moments[-1]
-    if not newest.verdict.standing.good:
-        yield shorten(plain(f"Newest run: {newest.verdict.headline}"), _LONGEST_SENTENCE)
-    found = steps(moments, HISTORY_METRICS)
-    for step in reversed(found[-_MOST_STEPS:]):
-        yield _step_sentence(step)
-    if len(found) > _MOST_STEPS:
-        yield f"and {counted(len(found) - _MOST_STEPS, 'earlier change')}"
-    if not found and len(moments) > 1 and not newest.obstacle:
-        yield "No change between runs that compare."
+def minutes(created: str) -> str:
+    """Return a moment to the minute."""
+    return plain(created[:_MINUTES].replace("T", " "))
 
 
-def _step_sentence(step: Step) -> str:
-    standings = {one.standing for one in step.changes}
-    symbol = next(one.symbol for one in Standing if one in standings)
-    changes = "; ".join(map(_change_words, step.changes))
-    text = f"{symbol} {created_text(step.before)} → {created_text(step.after)}: {changes}"
+def measured_line(moments: Sequence[Moment], runs: int) -> str:
+    """Say how many of the kept runs measured the scan of ``moments``."""
+    return f"{plain(moments[-1].scan)}: {len(moments)} of {runs} kept runs measured it, newest last"
+
+
+def verdict_sentences(history: History) -> Iterator[str]:
+    """Say what is wrong with the newest run, and what changed, the newest change first."""
+    if not history.newest.standing.good:
+        yield shorten(plain(f"Newest run: {history.newest.headline}"), _LONGEST_SENTENCE)
+    for change in list(reversed(history.changes))[:_MOST_CHANGES]:
+        yield f"{change.standing.symbol} {change_sentence(change)}"
+    if len(history.changes) > _MOST_CHANGES:
+        yield f"and {counted(len(history.changes) - _MOST_CHANGES, 'earlier change')}"
+    if not history.changes and len(history.moments) > 1:
+        yield "No change was found."
+    if history.undecided:
+        yield undecided_sentence(history.undecided)
+
+
+def change_sentence(change: ChangePoint) -> str:
+    """Say which figure changed by how much, with which commit, and how certain that is."""
+    figure = f"{change.metric.title} of {change.implementation} on {change.scan}"
+    text = f"{figure}: {change_size(change)} with {_commit(change.after)}; before it {_commit(change.before)}"
+    if change.candidates:
+        text += f"; or with {enumerated(tuple(map(_commit, change.candidates[:_MOST_CANDIDATES])))}"
+    text += f". {confidence_text(change)}; {change.runs[0]:,} before, {counted(change.runs[1], 'run')} since"
+    for note in change.notes:
+        text += f"; but {note}"
     return shorten(plain(text), _LONGEST_SENTENCE)
 
 
-def _change_words(change: Change) -> str:
-    if change.ratio is None:
-        assert change.before is not None  # a step compares two summaries
-        assert change.after is not None
-        size = f"{value_text(change.before)} → {value_text(change.after)}"
-    else:
-        size = percent(change.ratio)
-    word = "undecided" if change.verdict is ChangeVerdict.INCONCLUSIVE else "worse" if change.worse else "better"
-    reason = f", {change.reason}" if change.reason else ""
-    return f"{change.metric.title} of {change.implementation} {size} ({word}{reason})"
+def change_size(change: ChangePoint) -> str:
+    """Return the two levels, and their ratio in percent: ``2.80 → 3.64 s (+30.0 %)``."""
+    levels = figures_change(change.metric.unit, (change.old, change.new))
+    return levels if change.ratio is None else f"{levels} ({percent(change.ratio)})"
 
 
-def render_history(moments: Sequence[Moment], runs: int, warnings: Sequence[str]) -> str:
-    """Return the history as text of at most WIDTH columns, with a newline at its end; ``runs`` counts all kept runs."""
-    measured = f"{len(moments)} of {runs} kept runs measured it, newest last"
-    lines = [*wrap(f"{plain(moments[-1].scan)}: {measured}", WIDTH)]
-    for sentence in verdict_sentences(moments):
+def confidence_text(change: ChangePoint) -> str:
+    """Say how certain a change is: of a metric that repeats there is no doubt."""
+    if change.confidence is None:
+        return f"Certain, {change.metric.kind.value}"
+    percentage = 100 * change.confidence
+    return "Confidence over 99.9 %" if percentage > _HIGHEST else f"Confidence {percentage:.1f} %"
+
+
+def undecided_sentence(found: Sequence[Series]) -> str:
+    """Say which metrics need more runs before a change in them can be found."""
+    names = enumerated(tuple(dict.fromkeys(one.metric.title for one in found)))
+    most = max(len(one.points) for one in found)
+    return (
+        f"{names}: no change can be found yet; it takes {counted(FEWEST, 'run')} of the same data on one machine, and "
+        f"there are {most} at most."
+    )
+
+
+def _commit(point: Point) -> str:
+    """Name a run by its commit and day; by its moment where no commit is known."""
+    revision = short_revision(point.revision)
+    return f"{revision} of {point.created[:_DAY]}" if revision else f"the run of {minutes(point.created)}"
+
+
+def render_history(history: History, warnings: Sequence[str]) -> str:
+    """Return the history as text of at most WIDTH columns, with a newline at its end."""
+    lines = [*wrap(measured_line(history.moments, len(history.runs)), WIDTH)]
+    for sentence in verdict_sentences(history):
         lines += wrap(sentence, WIDTH)
-    lines += ["", *table_lines(history_table(moments))]
+    lines += ["", *table_lines(history_table(history.moments))]
     for warning in warnings:
         lines += wrap(f"Warning: {plain(warning)}", WIDTH)
     return "\n".join(lines) + "\n"

@@ -36,12 +36,13 @@ def write_benchmark_file(path: Path, documents: Iterable[Mapping[str, object]]) 
         return
     for name, entry in entries.items():
         entry |= {"fullname": f"{entry['group']}[{name}]", "param": name, "params": None}
-        entry["stats"] = {**_summarise(entry["stats"]["data"]), "data": entry["stats"]["data"], "iterations": 1}
+        entry["stats"] = {**seconds_summary(entry["stats"]["data"]), "data": entry["stats"]["data"], "iterations": 1}
     merged["benchmarks"] = list(entries.values())
     write_file(path, json.dumps(merged, indent=2) + "\n")
 
 
-def _summarise(seconds: list[float]) -> dict[str, Any]:
+def seconds_summary(seconds: list[float]) -> dict[str, Any]:
+    """Return what pytest-benchmark says of ``seconds``."""
     stats = Stats()
     for value in seconds:
         stats.update(value)

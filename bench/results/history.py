@@ -96,7 +96,7 @@ def _kept_run(path: Path) -> tuple[Results, datetime]:
     if results.unfinished:
         raise InputError(f"{path_text(path)} holds an unfinished run ({results.unfinished}); delete it")
     try:
-        return results, _moment(results.created)
+        return results, moment_of(results.created)
     except (ValueError, OverflowError) as error:
         raise InputError(f"{path_text(path)} has the time {shown(results.created)}; move the file elsewhere") from error
 
@@ -123,7 +123,7 @@ def _holds(path: Path, results: Results) -> bool:
         return False
 
 
-def _moment(created: str) -> datetime:
+def moment_of(created: str) -> datetime:
     """Read an ISO 8601 time, UTC where it names no zone. Raises ValueError."""
     moment = datetime.fromisoformat(created)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -131,7 +131,7 @@ def _moment(created: str) -> datetime:
 
 def _moment_name(created: str) -> str:
     try:
-        return _moment(created).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        return moment_of(created).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     except (ValueError, OverflowError):
         return _safe(created) or "unknown"
 

@@ -23,10 +23,13 @@ def test_runs_are_listed_newest_last_and_plotted(capsys: pytest.CaptureFixture[s
     code, text, errors = bench(capsys, "history", history, "--output", output)
     assert (code, errors) == (0, "")
     assert text.startswith("1k/8: 2 of 2 kept runs measured it, newest last\n")
-    assert text.index("0123abc") < text.index("4567def")
+    table = text[text.index("created") :]
+    assert table.index("0123abc") < table.index("4567def")
     assert "38.6 MB" in text
     assert "Warning: skipped: " in " ".join(text.split())
-    assert sorted(path.name for path in output.iterdir()) == PICTURES
+    changed = ("statements-django", "wal-bytes")
+    drawn = [*PICTURES, *(f"history-{name}.{suffix}" for name in changed for suffix in ("png", "svg"))]
+    assert sorted(path.name for path in output.iterdir()) == sorted(drawn)
 
 
 def test_a_scan_can_be_chosen_and_a_picture_without_data_goes(

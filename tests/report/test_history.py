@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from bench.analysis.history import History, history_of
 from bench.analysis.timeline import Moment, common_scan, timeline
 from bench.errors import InputError
 from bench.report.history import HISTORY_METRICS, render_history
 from bench.report.plots.chart import Chart
 from bench.report.plots.draw import draw
-from bench.report.plots.history_charts import HISTORY_CHART_NAMES, history_charts
+from bench.report.plots.history_charts import chart_name, history_charts
+from bench.report.tables.overview import PEAK, TIME
 from bench.report.terminal import WIDTH
 from bench.results.records import Results
 from tests.support import variants
@@ -56,18 +58,22 @@ def moments(some: Sequence[Results] | None = None, scan: str = SCAN) -> tuple[Mo
     return timeline(some or runs(), scan, HISTORY_METRICS)
 
 
+def history(some: Sequence[Results] | None = None, scan: str = SCAN) -> History:
+    return history_of(some or runs(), scan, HISTORY_METRICS)
+
+
 def charts(some: Sequence[Results] | None = None, scan: str = SCAN) -> tuple[Chart, ...]:
     return tuple(history_charts(moments(some, scan)))
 
 
 def test_the_whole_table_is_as_in_its_golden_file() -> None:
-    assert_golden("history.txt", render_history(moments(), 8, ["skipped: x.json is not a results file"]))
+    assert_golden("history.txt", render_history(history(), ["skipped: x.json is not a results file"]))
 
 
 def test_hostile_names_stay_on_their_line_and_within_a_terminal() -> None:
     hostile = variants.hostile()
     hostile = at_revision(hostile, variants.HOSTILE)
-    text = render_history(moments([hostile, hostile], f"{variants.HOSTILE}.json"), 2, [variants.HOSTILE])
+    text = render_history(history([hostile, hostile], f"{variants.HOSTILE}.json"), [variants.HOSTILE])
     for line in text.splitlines():
         assert cell_len(line) <= WIDTH
         assert line.isprintable()
@@ -88,7 +94,7 @@ def test_what_compares_with_the_newest_run_follows_the_kind_of_the_metric() -> N
 
 def test_points_that_compare_are_joined_and_the_others_are_hollow() -> None:
     peak, time = charts()
-    assert (peak.name, time.name) == HISTORY_CHART_NAMES
+    assert (peak.name, time.name) == (chart_name(PEAK), chart_name(TIME))
     assert [[x for x, _ in line.points] for line in peak.lines if line.label] == [[0, 2, 4, 5]] * 2
     assert [[x for x, _ in line.points] for line in time.lines if line.label] == [[0, 4, 5]] * 2
     assert [(one.point[0], one.colour) for one in time.callouts] == [(1, 0), (2, 0), (3, 0), (1, 1), (2, 1), (3, 1)]

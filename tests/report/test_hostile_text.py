@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from rich.cells import cell_len
 
 from bench.analysis.compare import compare
-from bench.analysis.timeline import timeline
+from bench.analysis.history import history_of
 from bench.cli.main import main
 from bench.cli.progress import Lines
 from bench.compliance.conformance.page import render_conformance, render_conformance_markdown
@@ -95,7 +95,7 @@ TERMINAL: dict[str, Callable[[str], str]] = {
     "promises": lambda text: render_promises(promises(text)),
     "reads": lambda text: render_reads(reads(text)),
     "history": lambda text: render_history(
-        timeline([hostile_results(text)] * 2, f"{text}.json", HISTORY_METRICS), 2, [text]
+        history_of([hostile_results(text)] * 2, f"{text}.json", HISTORY_METRICS), [text]
     ),
 }
 

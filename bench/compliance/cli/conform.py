@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from bench.cli.options import AllImplementationsOption, JsonOption, MarkdownOption, ServerOptions
-from bench.cli.terminal import show
+from bench.cli.result import QuietOptions, show_json, show_result, to_standard_output
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConformOptions(ServerOptions):
+class ConformOptions(ServerOptions, QuietOptions):
     """The options of ``bench prove conform``."""
 
     implementation: AllImplementationsOption = None
@@ -31,7 +31,11 @@ def conform(options: ConformOptions) -> int:
     from bench.cli.plans import command_line, parse_implementations
     from bench.cli.progress import terminal_progress
     from bench.compliance.cases.all_cases import chosen_cases
-    from bench.compliance.conformance.page import render_conformance, render_conformance_markdown
+    from bench.compliance.conformance.page import (
+        render_conformance,
+        render_conformance_markdown,
+        verdict_line,
+    )
     from bench.compliance.conformance.record import write_conformance
     from bench.compliance.conformance.run import ConformancePlan, run_suite
     from bench.compliance.conformance.suite import CALL_SECONDS, open_suite
@@ -43,14 +47,19 @@ def conform(options: ConformOptions) -> int:
         implementations=tuple(one.name for one in parse_implementations(JOB, options.implementation or [])),
         command=command_line(JOB, {}),
     )
-    for path in filter(None, (options.json, options.markdown)):
-        check_file(path)
+    printed = to_standard_output(options.json)
+    for path in (None if printed else options.json, options.markdown):
+        if path is not None:
+            check_file(path)
     timeout = options.timeout or CALL_SECONDS
-    with terminal_progress() as progress:
+    with terminal_progress(quiet=options.quiet) as progress:
         conformance = run_suite(plan, lambda: open_suite(options.database_url, options.postgres, timeout), progress)
-    show(render_conformance(conformance), end="")
+    if printed:
+        show_json(conformance)
+    else:
+        show_result(lambda: verdict_line(conformance), lambda: render_conformance(conformance), quiet=options.quiet)
     with rescuing():
-        if options.json is not None:
+        if options.json is not None and not printed:
             write_conformance(options.json, conformance)
         if options.markdown is not None:
             write_file(options.markdown, render_conformance_markdown(conformance))

@@ -67,6 +67,18 @@ class Callout:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A Mark is a vertical line across the plot at ``place`` of the x axis, with its label at the top.
+
+    ``colour`` is that of the implementation which it is about; None where it is about several.
+    """
+
+    label: str
+    place: float
+    colour: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Chart:
     """A Chart is lines in the units of its axes, and a title and an alternative text that state the message.
 
@@ -85,6 +97,7 @@ class Chart:
     y_logarithmic: bool = False
     levels: tuple[Level, ...] = ()
     callouts: tuple[Callout, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
-from bench.report.plots.chart import PALETTE, Callout, Chart, ForestChart, ForestRow, Level, Line, ratio_ticks
+from bench.report.plots.chart import PALETTE, Callout, Chart, ForestChart, ForestRow, Level, Line, Mark, ratio_ticks
 
 COLOURS = tuple(colour for _, colour in PALETTE)
 
@@ -22,6 +22,9 @@ _WIDTH, _HEIGHT = 8.0, 4.6
 
 _ROW_HEIGHT, _HEIGHT_AROUND_ROWS = 0.25, 1.8
 """Inches, of a chart of ratios."""
+
+_MARK_ROWS, _MARK_HEIGHT = 3, 13
+"""Labels of marks take turns in so many rows, so high in points."""
 
 _PNG_DPI = 200
 _TITLE_WIDTH = 70
@@ -36,6 +39,8 @@ def draw(chart: Chart) -> tuple[bytes, bytes]:
         _set_axes(axes, chart)
         for level in chart.levels:
             _draw_level(axes, level)
+        for number, mark in enumerate(chart.marks):
+            _draw_mark(axes, mark, number % _MARK_ROWS)
         for line in chart.lines:
             _draw_line(axes, line)
         for callout in chart.callouts:
@@ -100,7 +105,9 @@ def _set_axes(axes: Axes, chart: Chart) -> None:
     if not chart.x_ticks and not chart.x_logarithmic:
         axes.set_xlim(0, 1.03 * max(x for x, _ in points) or 1)
     if not chart.y_logarithmic:
-        axes.set_ylim(0, 1.06 * max(y for _, y in points) or 1)
+        # The labels of marks stand above what is drawn.
+        headroom = 1.06 if not chart.marks else 1.1 + 0.06 * min(len(chart.marks), _MARK_ROWS)
+        axes.set_ylim(0, headroom * max(y for _, y in points) or 1)
 
 
 def _short_number(value: float) -> str:
@@ -121,6 +128,26 @@ def _draw_level(axes: Axes, level: Level) -> None:
         textcoords="offset points",
         color="#555555",
         fontsize=9,
+    )
+
+
+def _draw_mark(axes: Axes, mark: Mark, row: int) -> None:
+    colour = "#555555" if mark.colour is None else COLOURS[mark.colour % len(COLOURS)]
+    axes.axvline(mark.place, color=colour, linewidth=1.2, linestyle=(0, (4, 2)))
+    # In the left half the label stands right of its line, in the right half left of it: it stays within the plot.
+    low, high = axes.get_xlim()
+    left = mark.place < (low + high) / 2
+    axes.annotate(
+        mark.label,
+        xy=(mark.place, 1),
+        xycoords=axes.get_xaxis_transform(),
+        xytext=(4 if left else -4, -2 - _MARK_HEIGHT * row),
+        textcoords="offset points",
+        color=colour,
+        fontsize=9,
+        ha="left" if left else "right",
+        va="top",
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85},
     )
 
 

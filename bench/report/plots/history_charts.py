@@ -1,4 +1,4 @@
-"""The charts of the history: peak heap and wall time by run, newest at the right."""
+"""The charts of the history: a metric by run, newest at the right, with its change points marked."""
 
 from __future__ import annotations
 
@@ -6,18 +6,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.analysis.change_points import ChangePoint
+from bench.analysis.history import metrics_of
 from bench.analysis.summary import Summary
 from bench.analysis.timeline import Moment
 from bench.files.output_file import write_file
+from bench.report.comparison import percent
 from bench.report.figures import Scale, quantity, scale
-from bench.report.history import created_text, revision_text
-from bench.report.plots.chart import Callout, Chart, Line
+from bench.report.history import change_sentence, change_size, created_text, minutes, revision_text, short_revision
+from bench.report.plots.chart import Callout, Chart, Line, Mark
 from bench.report.tables.overview import PEAK, TIME
-from bench.results.metrics import Metric
+from bench.results.metrics import METRICS, Metric
 from bench.words import enumerated, plain, shorten
 
-HISTORY_CHART_NAMES = ("history-peak-heap", "history-time")
-"""The names of the charts, which are their file names too; one without a figure is not drawn."""
+_NAMES = {PEAK: "history-peak-heap", TIME: "history-time"}
+
+
+def chart_name(metric: Metric) -> str:
+    """Return the name of a metric's chart, which is its file name too."""
+    return _NAMES.get(metric, f"history-{metric.name.replace('_', '-')}")
+
+
+HISTORY_CHART_NAMES = tuple(map(chart_name, METRICS.values()))
+"""The names of all charts; one without a figure is not drawn."""
 
 _NAME_WIDTH = 22
 _SCAN_WIDTH = 14
@@ -35,19 +46,22 @@ class _Place:
     comparable: bool
 
 
-def history_charts(moments: Sequence[Moment]) -> Iterator[Chart]:
-    """Yield the charts for which there are figures, in the order of ``HISTORY_CHART_NAMES``."""
-    for name, metric in zip(HISTORY_CHART_NAMES, (PEAK, TIME), strict=True):
+def history_charts(moments: Sequence[Moment], changes: Sequence[ChangePoint] = ()) -> Iterator[Chart]:
+    """Yield the charts of the peak, of the time, and of each other metric that changed on the moments' data set."""
+    own = tuple(one for one in changes if one.scan == moments[-1].scan)
+    for metric in metrics_of(moments[-1].scan, (PEAK, TIME), own):
         known = {
             implementation: places
             for implementation in dict.fromkeys(name for moment in moments for name in moment.implementations)
             if (places := _places(moments, implementation, metric))
         }
         if any(place.comparable for places in known.values() for place in places):
-            yield _chart(name, metric, moments, known)
+            yield _chart(metric, moments, known, tuple(one for one in own if one.metric is metric))
 
 
-def write_history_charts(folder: Path, moments: Sequence[Moment]) -> tuple[Path, ...]:
+def write_history_charts(
+    folder: Path, moments: Sequence[Moment], changes: Sequence[ChangePoint] = ()
+) -> tuple[Path, ...]:
     """Write the charts into ``folder`` as PNG and SVG, and return the files; one without a figure is removed.
 
     Raises InputError if a file cannot be written.
@@ -55,7 +69,7 @@ def write_history_charts(folder: Path, moments: Sequence[Moment]) -> tuple[Path,
     # Here, because matplotlib takes half a second.
     from bench.report.plots.draw import draw
 
-    charts = tuple(history_charts(moments))
+    charts = tuple(history_charts(moments, changes))
     written = []
     for chart in charts:
         for suffix, picture in zip(("png", "svg"), draw(chart), strict=True):
@@ -76,7 +90,12 @@ def _places(moments: Sequence[Moment], implementation: str, metric: Metric) -> l
     ]
 
 
-def _chart(name: str, metric: Metric, moments: Sequence[Moment], known: dict[str, list[_Place]]) -> Chart:
+def _chart(
+    metric: Metric,
+    moments: Sequence[Moment],
+    known: dict[str, list[_Place]],
+    changes: tuple[ChangePoint, ...],
+) -> Chart:
     shown = scale(metric.unit, [place.summary.centre for places in known.values() for place in places])
     lines: list[Line] = []
     callouts: list[Callout] = []
@@ -90,15 +109,49 @@ def _chart(name: str, metric: Metric, moments: Sequence[Moment], known: dict[str
     hollow = "; hollow: not comparable with it" if callouts else ""
     scan = shorten(plain(moments[-1].scan), _SCAN_WIDTH)
     return Chart(
-        name=name,
-        title=f"{metric.title} on {scan}, newest figures: {_newest(known, metric)}",
-        alt=f"{metric.title} on {scan} by run, oldest first. {_alternative(known, metric, moments)}.",
+        name=chart_name(metric),
+        title=_title(metric, scan, known, changes),
+        alt=f"{metric.title} on {scan} by run, oldest first. {_alternative(known, metric, moments)}.{_told(changes)}",
         x_label=f"runs by revision, newest at the right{hollow}",
         y_label=f"{metric.title.lower()}, {shown.symbol}",
         lines=tuple(lines),
         x_ticks=_ticks(moments),
         callouts=tuple(callouts),
+        marks=tuple(_marks(moments, list(known), changes)),
     )
+
+
+def _title(metric: Metric, scan: str, known: dict[str, list[_Place]], changes: tuple[ChangePoint, ...]) -> str:
+    """State the newest change, or the newest figures where nothing changed."""
+    if not changes:
+        return f"{metric.title} on {scan}, newest figures: {_newest(known, metric)}"
+    newest = changes[-1]
+    size = change_size(newest).replace(" ", "\N{NO-BREAK SPACE}")
+    commit = short_revision(newest.revision) or minutes(newest.after.created)
+    return f"{metric.title} of {_name(newest.implementation)} on {scan} changed with {commit}: {size}"
+
+
+def _marks(
+    moments: Sequence[Moment], implementations: Sequence[str], changes: tuple[ChangePoint, ...]
+) -> Iterator[Mark]:
+    """Yield one mark for each run with which something changed; of several changes the first names it."""
+    places = {moment.place: float(x) for x, moment in enumerate(moments)}
+    named: dict[float, list[ChangePoint]] = {}
+    for one in changes:
+        named.setdefault(places[one.after.place], []).append(one)
+    for x, own in named.items():
+        commit = short_revision(own[0].revision) or minutes(own[0].after.created)
+        sizes = [percent(one.ratio) if one.ratio is not None else change_size(one) for one in own]
+        yield Mark(
+            # Between the last run of the old level and the first of the new one.
+            place=x - 0.5,
+            label=f"{commit} {sizes[0]}{f' and {len(own) - 1} more' if len(own) > 1 else ''}",
+            colour=implementations.index(own[0].implementation) if len(own) == 1 else None,
+        )
+
+
+def _told(changes: tuple[ChangePoint, ...]) -> str:
+    return "".join(f" {change_sentence(one)}." for one in changes)
 
 
 def _lines(implementation: str, places: list[_Place], colour: int, metric: Metric, shown: Scale) -> Iterator[Line]:

@@ -1,0 +1,1 @@
+"""Figures in the formats of other tools, each read as its tool reads it."""
