@@ -93,7 +93,9 @@ def show_run(kept: KeptRun, options: ResultOptions) -> int:
     summaries = summaries_of(kept.results)
     verdict = judge(kept.results, summaries)
     if options.json:
-        show_json(run_outcome(kept.results, results_file=str(kept.results_file), report=str(kept.report), page=str(kept.page)))
+        show_json(
+            run_outcome(kept.results, results_file=str(kept.results_file), report=str(kept.report), page=str(kept.page))
+        )
     elif options.quiet:
         show(headline_sentence(kept.results, summaries, verdict))
     else:
