@@ -12,6 +12,8 @@ ELLIPSIS = "…"
 
 LONGEST = 4_000
 """Characters that a reader is shown of one text from outside."""
+LONGEST_IN_SECONDS = 90
+"""From here on, a duration is given in minutes."""
 
 
 def plain(text: str, longest: int | None = LONGEST) -> str:
@@ -64,6 +66,11 @@ def counted(number: int, noun: str) -> str:
     if number == 1:
         return f"1 {noun}"
     return f"{number:,} {noun[:-1]}ies" if noun.endswith("ry") else f"{number:,} {noun}s"
+
+
+def duration(seconds: float) -> str:
+    """Return about how long that is: ``42 s``, ``3 min``."""
+    return f"{seconds:.0f} s" if seconds < LONGEST_IN_SECONDS else f"{seconds / 60:.0f} min"
 
 
 def enumerated(words: Sequence[str]) -> str:

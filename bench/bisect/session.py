@@ -43,6 +43,10 @@ class StepProgress:
         """See ``Progress``."""
         self._progress.stage(f"{self._step}: {text}" if self._step else text)
 
+    def detail(self, text: str) -> None:
+        """See ``Progress``."""
+        self._progress.detail(text)
+
     def done(self, work: float) -> None:
         """See ``Progress``."""
         self._progress.done(work)

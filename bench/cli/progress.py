@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -13,6 +13,10 @@ from rich.progress import Progress as RichProgress
 
 from bench.cli.terminal import note, one_line
 from bench.harness.progress import Progress
+from bench.words import duration
+
+SECONDS_BETWEEN_LINES = 10.0
+"""In a log, where nothing can be written over."""
 
 
 @contextmanager
@@ -71,7 +75,7 @@ class _Estimate:
             seconds = (now - self._start) * (self.total - self.finished) / self.finished
         else:
             return ""
-        return f"about {seconds / 60:.0f} min left" if seconds >= 90 else f"about {seconds:.0f} s left"
+        return f"about {duration(seconds)} left"
 
 
 class Bar:
@@ -80,6 +84,7 @@ class Bar:
     def __init__(self, bar: RichProgress) -> None:
         self._bar = bar
         self._estimate = _Estimate()
+        self._stage = ""
         self._task = bar.add_task("starting PostgreSQL", total=None, rest="")
 
     def begin(self, work: float) -> None:
@@ -87,7 +92,12 @@ class Bar:
         self._bar.update(self._task, total=1.0, completed=0)
 
     def stage(self, text: str) -> None:
+        self._stage = text
         self._bar.update(self._task, description=one_line(text))
+        self._show()
+
+    def detail(self, text: str) -> None:
+        self._bar.update(self._task, description=one_line(f"{self._stage}: {text}"))
         self._show()
 
     def done(self, work: float) -> None:
@@ -106,15 +116,27 @@ class Bar:
 
 
 class Lines:
-    """A Progress as one line for each stage."""
+    """A Progress as one line for each stage, and for a long one now and then how far it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._estimate = _Estimate()
+        self._clock = clock
+        self._stage = ""
+        self._said = 0.0
 
     def begin(self, work: float) -> None:
         self._estimate.begin(work)
 
     def stage(self, text: str) -> None:
+        self._stage = text
+        self._say(text)
+
+    def detail(self, text: str) -> None:
+        if self._clock() - self._said >= SECONDS_BETWEEN_LINES:
+            self._say(f"{self._stage}: {text}")
+
+    def _say(self, text: str) -> None:
+        self._said = self._clock()
         rest = self._estimate.rest()
         note(f"{self._estimate.share():.0%}  {text}{f' - {rest}' if rest else ''}")
 

@@ -38,7 +38,11 @@ def foresee(source: DataSource) -> Outlook:
     """Read the catalogue and check a scan file. Raises InputError."""
     catalogue = catalogue_of(source)
     regions = source.size.numbers["regions"] if source.size else 1
-    return Outlook(rows=regions * catalogue.requirement_count, warnings=catalogue.warnings)
+    return Outlook(
+        rows=regions * catalogue.requirement_count,
+        loaded=source.size.numbers["findings"] if source.size else 0,
+        warnings=catalogue.warnings,
+    )
 
 
 def load(access: DatabaseAccess, source: DataSource, folder: Path, progress: Progress | None) -> Loaded:

@@ -11,11 +11,11 @@ from bench.analysis.verdict import Check, Standing, Verdict
 from bench.gate.judge import confirm, gate, narrowed, needs_repetition
 from bench.gate.text import headline
 from bench.gate.trial import Planted, PlantedTrial, trials_of
-from bench.harness.plan import RunPlan, cost, schedule
+from bench.harness.plan import LOAD, RunPlan, call_rows, cost, schedule
 from bench.harness.progress import Progress
 from bench.harness.runner import Runner, StageOpener
 from bench.harness.stage import Stage, open_stage
-from bench.jobs.job import DataSource, Job
+from bench.jobs.job import DataSource, Job, Outlook
 from bench.jobs.registry import implementation_of
 from bench.jobs.size import parse_size
 from bench.messages.request import ProbeName
@@ -199,8 +199,11 @@ def _work(job: Job, trial: PlantedTrial) -> float:
     """Return the work of one trial without repetitions, as ``Progress`` counts it."""
     measured = (*trial.policy.implementations, trial.control, *(one.implementation for one in trial.planted))
     samples = list(schedule(measured, trial.policy.samples or 0, trial.probes))
-    rows = [job.foresee(source).rows if job.foresee else 0 for source in _sources(job, trial)]
-    return sum(cost(sample.probe, number) for number in rows for sample in samples)
+    foreseen = [job.foresee(source) if job.foresee else Outlook() for source in _sources(job, trial)]
+    return sum(
+        cost(LOAD, outlook.loaded) + sum(cost(sample.probe, call_rows(outlook)) for sample in samples)
+        for outlook in foreseen
+    )
 
 
 class _Part:
@@ -215,6 +218,10 @@ class _Part:
     def stage(self, text: str) -> None:
         """Pass it on."""
         self._whole.stage(text)
+
+    def detail(self, text: str) -> None:
+        """Pass it on."""
+        self._whole.detail(text)
 
     def done(self, work: float) -> None:
         """Pass it on."""

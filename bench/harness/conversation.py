@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, cast
 
 from bench.declare.divergence import DeclaredDivergences
 from bench.declare.storage import DeclaredStorage
 from bench.harness.measure.sample import take_sample
 from bench.harness.memray_folder import memray_folder
-from bench.harness.worker_process import START_SECONDS, DoneT, SampleError, WorkerProcess
+from bench.harness.worker_process import START_SECONDS, SampleError, WorkerProcess
 from bench.messages.answer import (
     CallAnswer,
     DescribeAnswer,
@@ -41,65 +42,77 @@ def converse(process: WorkerProcess, request: Request[AnswerT], timeout_seconds:
     return cast("AnswerT", answer)
 
 
-def start(process: WorkerProcess, request: CallingRequest[Any], probe: str) -> Started:
-    """Set the project up for the calls of ``request``. Raises as ``converse``."""
+def begin(process: WorkerProcess, request: CallingRequest[Any], probe: str) -> None:
+    """Send the command to set the project up for the calls of ``request``; ``start`` takes the answer."""
     environment = request.environment
-    return _ask_to_start(
-        process,
-        Started,
-        START_SECONDS,
-        "start",
-        path=environment.path,
-        settings=environment.settings,
-        set_up=environment.set_up,
-        context=request.context,
-        name=request.implementation,
-        function=request.function,
-        probe=probe,
-        memray=memray_folder(environment.interpreter) if probe.startswith("memory") else "",
+    process.begun = True
+    process.send(
+        {
+            "command": "start",
+            "path": environment.path,
+            "settings": environment.settings,
+            "set_up": environment.set_up,
+            "context": request.context,
+            "name": request.implementation,
+            "function": request.function,
+            "probe": probe,
+            "memray": memray_folder(environment.interpreter) if probe.startswith("memory") else "",
+        }
     )
 
 
-def _ask_to_start(process: WorkerProcess, done: type[DoneT], seconds: float, command: str, **details: Any) -> DoneT:
-    """Return the answer to the first command, for which the project is set up. Raises as ``converse``."""
+def start(process: WorkerProcess, request: CallingRequest[Any], probe: str) -> Started:
+    """Set the project up for the calls of ``request``, as far as that was not done. Raises as ``converse``."""
+    if process.started is None:
+        if not process.begun:
+            begin(process, request, probe)
+        with _starting(START_SECONDS, "start", "imports"):
+            process.started = process.receive(Started, START_SECONDS)
+    return process.started
+
+
+@contextmanager
+def _starting(seconds: float, step: str, waiting: str) -> Iterator[None]:
+    """Say of a timeout in the block that the project is at fault, in its ``step``. Raises as ``converse``."""
     try:
-        return process.ask(done, seconds, command, **details)
+        yield
     except SampleError as error:
         if error.kind != "timeout":
             raise
         last_line = error.log_tail.rpartition("\n")[2]
         said = f"its last line: {last_line}" if last_line else "it printed nothing"
-        step, waiting = ("migrate", "imports and migrations") if command == "migrate" else ("start", "imports")
         message = f"the project did not {step} within {seconds:g} s ({said}); see what its {waiting} wait for"
         raise SampleError("timeout", message, error.log_tail) from None
 
 
 def _migrate(process: WorkerProcess, request: MigrateRequest, timeout_seconds: float) -> MigrateAnswer:
     environment = request.environment
-    migrated = _ask_to_start(
-        process,
-        Migrated,
-        START_SECONDS + timeout_seconds,
-        "migrate",
-        path=environment.path,
-        settings=environment.settings,
-        arguments=environment.migrate,
-        skipped_statements=environment.skipped_statements,
-    )
+    seconds = START_SECONDS + timeout_seconds
+    with _starting(seconds, "migrate", "imports and migrations"):
+        migrated = process.ask(
+            Migrated,
+            seconds,
+            "migrate",
+            path=environment.path,
+            settings=environment.settings,
+            arguments=environment.migrate,
+            skipped_statements=environment.skipped_statements,
+        )
     return MigrateAnswer(skipped=migrated.skipped)
 
 
 def _describe(process: WorkerProcess, request: DescribeRequest, timeout_seconds: float) -> DescribeAnswer:
     environment = request.environment
-    declared: Mapping[str, DeclaredFunction] = _ask_to_start(
-        process,
-        Described,
-        START_SECONDS + timeout_seconds,
-        "describe",
-        path=environment.path,
-        settings=environment.settings,
-        functions=request.functions,
-    ).declared
+    seconds = START_SECONDS + timeout_seconds
+    with _starting(seconds, "start", "imports"):
+        declared: Mapping[str, DeclaredFunction] = process.ask(
+            Described,
+            seconds,
+            "describe",
+            path=environment.path,
+            settings=environment.settings,
+            functions=request.functions,
+        ).declared
     return DescribeAnswer(
         laws=tuple(DeclaredLaws(implementation=name, laws=one.values.laws) for name, one in declared.items()),
         promises=tuple(

@@ -9,7 +9,8 @@ import psycopg
 from psycopg import sql
 
 from bench.database.access import DatabaseAccess
-from bench.harness.targets import Targets, columns_of, observe, owned
+from bench.harness.restored_tables import columns_of
+from bench.harness.targets import Targets, observe, owned
 from bench.jobs.copy_baseline import CopiedTable, copy_file, write_tables
 from bench.jobs.job import Arguments, Target
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
+from bench.harness.restored_tables import columns_of
 from bench.harness.stage import DataStage, Stage
-from bench.harness.targets import columns_of, observe
+from bench.harness.targets import observe
 from bench.jobs.implementation import Implementation
-from bench.jobs.job import DataSource, Job, Target
+from bench.jobs.job import DataSource, Job, Progress, Target
 from bench.words import enumerated
 
 
@@ -41,6 +42,7 @@ def open_databases(
     job: Job,
     source: DataSource,
     implementations: tuple[Implementation, ...],
+    progress: Progress | None = None,
 ) -> Iterator[Databases]:
     """Load data into as many databases as ``implementations`` need, dropped afterwards.
 
@@ -49,7 +51,7 @@ def open_databases(
     with ExitStack() as stack:
         opened = {}
         for tables, members in _groups(implementations).items():
-            opened[tables] = stack.enter_context(stage.data(job_of(job, members), source, members))
+            opened[tables] = stack.enter_context(stage.data(job_of(job, members), source, members, progress))
         yield _comparable(opened)
 
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from bench.database.access import DatabaseAccess
-from bench.harness.conversation import converse, start
+from bench.harness.conversation import begin, converse, start
+from bench.harness.copied_workers import CopiedWorkers
 from bench.harness.interpreter import refuse_unusable
 from bench.harness.measure.faults import terminate_sessions
+from bench.harness.starts import Starts
+from bench.harness.worker_folder import worker_folder
 from bench.harness.worker_process import LOG_TAIL_BYTES, START_SECONDS, SampleError, WorkerProcess
 from bench.harness.worker_variables import worker_variables
 from bench.jobs.environment import WorkerEnvironment
 from bench.messages.answer import TrialAnswer
-from bench.messages.request import AnswerT, Request, TrialRequest
+from bench.messages.request import AnswerT, Request, SampleRequest, TrialRequest
 from bench.messages.worker_line import Nothing
 from bench.worker import __file__ as worker_package
 
@@ -47,19 +49,78 @@ class Executor(Protocol):
         ``timeout_seconds`` is for what is asked; starting the project has START_SECONDS besides.
         """
 
+    def prepare(self, request: SampleRequest) -> None:
+        """Begin with what ``request``, the next one to run, needs before its warm-up, if that needs no database.
+
+        Raises as ``run``.
+        """
+
 
 class ProcessExecutor:
-    """Carries each request out in a separate process; temporary files stay below ``scratch``."""
+    """Carries each request out in a separate process; temporary files stay below ``scratch``.
+
+    A sample's worker may be on its way before it is needed (``prepare``), or be a copy of one that has started. Call
+    ``close`` at the end.
+    """
 
     def __init__(self, scratch: Path) -> None:
         self._scratch = scratch
+        self._starts = Starts()
+        self._copied = CopiedWorkers(self.open, self._starts, scratch)
+        self._ahead = ExitStack()
+        self._begun: tuple[SampleRequest, WorkerProcess] | None = None
+
+    @property
+    def waiting(self) -> frozenset[int]:
+        """The ids of the supervisors of all workers that wait for a request, or to be copied."""
+        begun = () if self._begun is None else (self._begun[1].pid,)
+        return self._copied.waiting.union(begun)
+
+    def close(self) -> None:
+        """End all workers that wait for a request."""
+        self._discard_ahead()
+        self._copied.close()
 
     def run(self, request: Request[AnswerT], timeout_seconds: float) -> AnswerT:
         """See ``Executor.run``."""
-        with self.open(request.environment, request.access) as process:
+        with self._worker(request) as process:
             answer = converse(process, request, timeout_seconds)
             process.end()
             return answer
+
+    def prepare(self, request: SampleRequest) -> None:
+        """See ``Executor.prepare``."""
+        self._discard_ahead()
+        if self._starts.apart(request) and not self._copied.has(request):
+            process = self._ahead.enter_context(self.open(request.environment, request.access))
+            begin(process, request, request.probe)
+            self._begun = (request, process)
+
+    @contextmanager
+    def _worker(self, request: Request[Any]) -> Iterator[WorkerProcess]:
+        """Yield a worker for ``request``, gone at the end of the block. Raises SampleError and InputError."""
+        if self._begun is not None and self._begun[0] == request:
+            with self._ahead.pop_all():
+                yield self._begun[1]
+        elif isinstance(request, SampleRequest):
+            self._discard_ahead()
+            with self._copied.copy(request) or self._watched(request) as process:
+                yield process
+        else:
+            with self.open(request.environment, request.access) as process:
+                yield process
+
+    @contextmanager
+    def _watched(self, request: SampleRequest) -> Iterator[WorkerProcess]:
+        """Start a worker, and learn whether that reaches the database."""
+        with self.open(request.environment, request.access) as process:
+            with self._starts.watched(request):
+                start(process, request, request.probe)
+            yield process
+
+    def _discard_ahead(self) -> None:
+        self._begun = None
+        self._ahead.close()
 
     @contextmanager
     def start(self, request: TrialRequest) -> Iterator[RunningWorker]:
@@ -72,20 +133,23 @@ class ProcessExecutor:
             yield RunningWorker(request, process)
 
     @contextmanager
-    def open(self, environment: WorkerEnvironment, access: DatabaseAccess | None) -> Iterator[WorkerProcess]:
+    def open(
+        self, environment: WorkerEnvironment, access: DatabaseAccess | None, inherited: tuple[int, ...] = ()
+    ) -> Iterator[WorkerProcess]:
         """Start a worker that waits for commands; at the end of the block it is gone, as with ``start``.
 
-        Raises SampleError, and InputError for an interpreter that cannot be used.
+        It has the descriptors ``inherited``. Raises SampleError, and InputError for an interpreter that cannot be used.
         """
         refuse_unusable(environment.interpreter)
-        with _folder(self._scratch) as folder:
+        with worker_folder(self._scratch) as folder:
             variables = worker_variables(environment, access, folder, self._scratch)
             log = folder / "log"
             try:
-                reader, process = _started(environment.interpreter, variables, log)
+                reader, process = _started(environment.interpreter, variables, log, inherited)
             except OSError as error:
                 raise SampleError("error", f"no worker can be started: {error}; see the machine's load") from error
-            worker = WorkerProcess(process, reader, log)
+            assert process.stdin is not None  # opened as a pipe
+            worker = WorkerProcess(process, process.stdin, reader, log)
             try:
                 yield worker
             finally:
@@ -121,20 +185,9 @@ class RunningWorker:
         self._process.kill()
 
 
-@contextmanager
-def _folder(scratch: Path) -> Iterator[Path]:
-    """A folder for one worker and its temporary files, removed even if the worker is killed. Raises SampleError."""
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="worker-", dir=scratch, ignore_cleanup_errors=True)
-    except OSError as error:
-        raise SampleError(
-            "error", f"no folder for a worker can be made in {scratch}: {error.strerror}; make room, or set TMPDIR"
-        ) from error
-    with folder as path:
-        yield Path(path)
-
-
-def _started(interpreter: str, variables: dict[str, str], log: Path) -> tuple[int, subprocess.Popen[bytes]]:
+def _started(
+    interpreter: str, variables: dict[str, str], log: Path, inherited: tuple[int, ...]
+) -> tuple[int, subprocess.Popen[bytes]]:
     """Start a worker that writes to ``log``; return the end of the pipe by which it answers, and the process."""
     reader, writer = os.pipe()
     try:
@@ -144,7 +197,7 @@ def _started(interpreter: str, variables: dict[str, str], log: Path) -> tuple[in
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
-                pass_fds=(writer,),
+                pass_fds=(writer, *inherited),
                 env=variables,
                 start_new_session=True,  # Ctrl-C is the parent's to handle
             )

@@ -8,7 +8,7 @@ from typing import Literal
 
 from bench.harness.goal import Goal
 from bench.jobs.implementation import Implementation
-from bench.jobs.job import DataSource, Job
+from bench.jobs.job import DataSource, Job, Outlook
 from bench.messages.request import ProbeName
 from bench.results.records import COPY_BASELINE
 
@@ -16,6 +16,8 @@ SINGLE_PROBES: tuple[ProbeName, ...] = ("statements", "memory", "memory-untraced
 """Exact and near-exact probes repeat to within a per cent in fresh processes; one sample of each is taken."""
 COPY_BASELINE_PROBES: tuple[ProbeName, ...] = ("database",)
 """The probes of the copy baseline besides time; the heap of a client that only sends a file says nothing."""
+LOAD = "load"
+"""What stands for the probe where data are loaded."""
 PROBE_COST = {
     "statements": 1.2,
     "memory": 3.7,
@@ -24,8 +26,13 @@ PROBE_COST = {
     "database": 1.0,
     "time": 1.1,
     "rows": 1.0,
+    LOAD: 1.5,
 }
-"""How long a sample takes, as a multiple of the bare call; used to estimate the time left."""
+"""How long a sample takes, as a multiple of the bare call, and a load per row loaded; for the estimate of the time."""
+UNDISTURBED_BY_QUERIES: tuple[str, ...] = ("statements", "memory", "memory-untraced", "rss", "rows")
+"""Passes that measure the client: what else the server is asked meanwhile changes no figure."""
+_READ_COST = 0.2
+"""What it costs a call to read a row that was loaded, beside writing one."""
 _FIXED_COST_ROWS = 25_000
 """Starting a worker, resetting and digesting cost about as much as writing this many rows."""
 
@@ -101,9 +108,14 @@ def schedule(
             yield PlannedSample("time", implementation, round_number)
 
 
-def cost(probe: ProbeName, rows: int) -> float:
-    """Estimate what one sample costs, in rows written."""
+def cost(probe: str, rows: float) -> float:
+    """Estimate what one sample, or a load of so many rows, costs, in rows written."""
     return _FIXED_COST_ROWS + PROBE_COST[probe] * rows
+
+
+def call_rows(outlook: Outlook) -> float:
+    """Return how many rows a call would write in the time that it takes to read and write its own."""
+    return outlook.rows + _READ_COST * outlook.loaded
 
 
 def timeout_seconds(rows: int | None, size: Iterable[int]) -> float:

@@ -14,6 +14,9 @@ class Progress(Protocol):
     def stage(self, text: str) -> None:
         """Say what is being done now."""
 
+    def detail(self, text: str) -> None:
+        """Say how far that is, as often as anything is known; not all of it is shown."""
+
     def done(self, work: float) -> None:
         """Add ``work`` to what is done."""
 

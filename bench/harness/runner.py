@@ -15,7 +15,8 @@ from bench.harness.described import description_of
 from bench.harness.environment import describe_environment
 from bench.harness.executor import SampleError
 from bench.harness.goal import EXPECTED_ROUNDS
-from bench.harness.plan import PlannedSample, RunPlan, cost, schedule
+from bench.harness.load_progress import LoadProgress, watched_sample
+from bench.harness.plan import LOAD, UNDISTURBED_BY_QUERIES, PlannedSample, RunPlan, call_rows, cost, schedule
 from bench.harness.progress import Progress
 from bench.harness.rounds import Rounds
 from bench.harness.stage import COPYING, Stage, open_stage
@@ -73,7 +74,7 @@ class Runner:
             self._progress.begin(sum(self._work(outlook) for _, outlook in foreseen))
             self._later = [step for source, outlook in foreseen for step in self._steps(source, outlook)]
             if plan.goal is not None:
-                weights = {plan.job.label(source): cost("time", outlook.rows) for source, outlook in foreseen}
+                weights = {plan.job.label(source): cost("time", call_rows(outlook)) for source, outlook in foreseen}
                 self._rounds = Rounds(plan.goal, weights)
                 self._collector.stops = self._rounds.stops
             for source, outlook in foreseen:
@@ -86,7 +87,12 @@ class Runner:
     def _run_data(self, stage: Stage, source: DataSource, outlook: Outlook) -> None:
         job, label = self._plan.job, self._plan.job.label(source)
         self._progress.stage(f"{label}: loading the {job.noun}")
-        with open_databases(stage, job, source, self._plan.implementations) as databases:
+        began = time.monotonic()
+        with open_databases(stage, job, source, self._plan.implementations, self._load_progress(source)) as databases:
+            self._progress.detail("keeping a copy of the database")
+            for data in databases.by_tables.values():
+                data.keep()
+            self._loaded(outlook, time.monotonic() - began)
             first = databases.first
             for warning in databases.warnings:
                 self._progress.warn(f"{label}: {warning}")
@@ -100,16 +106,27 @@ class Runner:
             planned = [one for one in self._planned() if self._rounds is None or one.probe != "time"]
             steps = [_step(label, outlook, one) for one in self._planned()]
             self._later = self._later[len(steps) :]
+            self._tell(steps)
             for position, sample in enumerate(planned, start=1):
                 if sample.implementation not in failed:
                     self._progress.stage(
                         f"{label}: {sample.implementation}, {sample.probe} ({position} of {len(planned)})"
                     )
                     self._measure(databases, source, sample, _step(label, outlook, sample), failed)
-                self._progress.done(cost(sample.probe, outlook.rows))
+                self._progress.done(cost(sample.probe, call_rows(outlook)))
                 self._tell(steps[position:])
             if self._rounds is not None:
                 self._run_rounds(databases, source, outlook, failed)
+
+    def _load_progress(self, source: DataSource) -> LoadProgress:
+        """Return what the load of ``source`` reports to."""
+        noun = self._plan.job.size[0]
+        return LoadProgress(self._progress, noun, source.size.numbers[noun] if source.size else None)
+
+    def _loaded(self, outlook: Outlook, seconds: float) -> None:
+        step, *self._later = self._later
+        self._time.took(step, seconds)
+        self._progress.done(cost(LOAD, outlook.loaded))
 
     def _run_rounds(self, databases: Databases, source: DataSource, outlook: Outlook, failed: set[str]) -> None:
         """Time implementations round by round, until no question about them is open."""
@@ -117,13 +134,14 @@ class Runner:
         label = databases.first.dataset.scan
         companion = COPY_BASELINE if self._plan.copy_baseline else None
         rounds = self._rounds.of_scan(label, self._plan.names, companion)
-        work = EXPECTED_ROUNDS * len(self._timed) * cost("time", outlook.rows)
+        one = cost("time", call_rows(outlook))
+        work = EXPECTED_ROUNDS * len(self._timed) * one
         while order := rounds.next(partial(self._collector.samples, label), failed):
             for name in order:
                 sample = PlannedSample("time", name, rounds.taken)
                 self._progress.stage(f"{label}: {name}, time (pair {rounds.taken})")
                 self._measure(databases, source, sample, _step(label, outlook, sample), failed)
-                done = min(work, cost("time", outlook.rows))
+                done = min(work, one)
                 work -= done
                 self._progress.done(done)
             self._tell([_step(label, outlook, PlannedSample("time", name, 1)) for name in order] * rounds.expected)
@@ -133,9 +151,12 @@ class Runner:
         self, databases: Databases, source: DataSource, sample: PlannedSample, step: Step, failed: set[str]
     ) -> None:
         """Take a sample, or record why it cannot be taken, and learn how long it took."""
+        data = databases.of(self._implementation(sample.implementation))
+        rows = data.rows_so_far if sample.probe in UNDISTURBED_BY_QUERIES else str
         with self._recording(step.scan, sample, failed):
             began = time.monotonic()
-            self._take(databases, source, sample)
+            with watched_sample(self._progress, self._time.of([step]), rows):
+                self._take(databases, source, sample)
             self._time.took(step, time.monotonic() - began)
 
     def _tell(self, steps: Sequence[Step]) -> None:
@@ -213,10 +234,14 @@ class Runner:
             failed.add(sample.implementation)
 
     def _work(self, outlook: Outlook) -> float:
-        return sum(cost(sample.probe, outlook.rows) for sample in self._planned())
+        samples = sum(cost(sample.probe, call_rows(outlook)) for sample in self._planned())
+        return cost(LOAD, outlook.loaded) + samples
 
     def _steps(self, source: DataSource, outlook: Outlook) -> list[Step]:
-        return [_step(self._plan.job.label(source), outlook, sample) for sample in self._planned()]
+        """Return the steps of one data set, of which the first is its load."""
+        label = self._plan.job.label(source)
+        load = Step(scan=label, rows=outlook.loaded, probe="load", implementation="")
+        return [load, *(_step(label, outlook, sample) for sample in self._planned())]
 
     def _planned(self) -> list[PlannedSample]:
         """Return the samples of one data set; where their number is not planned, as many of time as are expected."""
@@ -230,4 +255,4 @@ class Runner:
 
 
 def _step(label: str, outlook: Outlook, sample: PlannedSample) -> Step:
-    return Step(scan=label, rows=outlook.rows, probe=sample.probe, implementation=sample.implementation)
+    return Step(scan=label, rows=call_rows(outlook), probe=sample.probe, implementation=sample.implementation)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from bench.harness.state_guard import DISTURBED, StateGuard, enumerated_changes
 from bench.harness.targets import TargetDigest, Targets
 from bench.jobs.environment import WorkerEnvironment
 from bench.jobs.implementation import Implementation
-from bench.jobs.job import DataSource, Job, Loaded
+from bench.jobs.job import DataSource, Job, Loaded, Progress
 from bench.jobs.loading import load_data
 from bench.jobs.registry import split_revision
 from bench.messages.answer import DescribeAnswer, SampleAnswer
@@ -75,8 +75,6 @@ class DataStage:
         then finds them written. Raises SampleError, also where the implementation changes more than its rows; the
         database is then restored.
         """
-        self.guard.keep()
-        self.reset()
         loaded, name = self.loaded, implementation.name
         if implementation == COPYING:
             conninfo = self.access.conninfo_as(self.access.admin_role)
@@ -86,10 +84,10 @@ class DataStage:
         request = sample_request(implementation, self.access, loaded, probe, label=label, group=group)
         timeout = timeout or self.timeout_seconds
         storage = storage_in(self.storages, name)
+        self.keep()
         answer = self._run(request, timeout, name, storage)
         if storage.kept and name not in self.prepared:
             self.prepared.add(name)
-            self.reset()
             answer = self._run(request, timeout, name, storage)
         if name not in self.code and implementation != COPYING:
             self.code[name] = code_of(implementation, answer.versions, self.skipped_statements)
@@ -101,7 +99,9 @@ class DataStage:
         return timeout_seconds(self.loaded.rows, (self.loaded.quantities[name] for name in self.job.size))
 
     def _run(self, request: SampleRequest, timeout: float, name: str, storage: Storage) -> SampleAnswer:
-        """Run one worker, then check the state of the database. Raises SampleError for either."""
+        """Reset, run one worker, then check the state of the database. Raises SampleError for either."""
+        self.executor.prepare(request)  # a worker starts while the server is busy with the reset
+        self.reset()
         writable = (*(target.table for target in self.targets.restored), *storage.kept)
         try:
             answer = self.executor.run(request, timeout)
@@ -129,6 +129,21 @@ class DataStage:
         self.targets.save(self.access)
         self.guard.forget()
         return found
+
+    def keep(self) -> None:
+        """Keep the database as it is, for the state check to compare with and to return to; once is enough."""
+        self.guard.keep()
+
+    def rows_so_far(self) -> str:
+        """Say about how many rows the first target has by now; '' where that is not to be had.
+
+        It asks the server, and so disturbs what is measured there.
+        """
+        rows = self.loaded.rows
+        found = self.targets.rows_so_far(self.access)
+        if found is None or not rows:
+            return ""
+        return f"about {min(found, rows):,} of {rows:,} {self.targets.tables[0].title}"
 
     def reset(self) -> None:
         """Return to the state that every sample starts from."""
@@ -219,7 +234,7 @@ class Stage:
         job: Job,
         source: DataSource,
         implementations: tuple[Implementation, ...] = (),
-        progress: Callable[[int], None] | None = None,
+        progress: Progress | None = None,
     ) -> Iterator[DataStage]:
         """Load data into a new database, dropped afterwards, and prepare it for ``implementations``.
 
@@ -230,6 +245,8 @@ class Stage:
         targets = Targets.of(job, (one.storage for one in storages))
         with self._database(job) as (access, guard):
             loaded = self._load(job, access, source, progress)
+            if progress is not None:
+                progress.step("saving and digesting the tables that are written")
             targets.check(access)
             targets.set_up(access)
             targets.save(access)
@@ -247,14 +264,14 @@ class Stage:
                 skipped_statements=self._template(job).skipped_statements,
             )
 
-    def _load(
-        self, job: Job, access: DatabaseAccess, source: DataSource, progress: Callable[[int], None] | None
-    ) -> Loaded:
+    def _load(self, job: Job, access: DatabaseAccess, source: DataSource, progress: Progress | None) -> Loaded:
         """Load data into a migrated database, or into one of the job that they are copied from."""
         if job.copied_from is None:
             return load_data(job, access, source, self.scratch, progress)
         with self._database(job.copied_from.job) as (there, _):
             loaded = load_data(job, there, source, self.scratch, progress)
+            if progress is not None:
+                progress.step("copying into the project's tables")
             job.copied_from.copy(there, access, progress)
         return loaded
 
@@ -287,5 +304,9 @@ class Stage:
 @contextmanager
 def open_stage(database_url: str | None, server_major: int, logins: LoginRoles | None = None) -> Iterator[Stage]:
     """Start or reach the server; its roles can log in where ``logins`` are given. Nothing of it is left afterwards."""
-    with scratch_folder() as scratch, open_server(database_url, server_major, logins) as server:
-        yield Stage(server, ProcessExecutor(scratch), scratch)
+    with (
+        scratch_folder() as scratch,
+        open_server(database_url, server_major, logins) as server,
+        closing(ProcessExecutor(scratch)) as executor,
+    ):
+        yield Stage(server, executor, scratch)

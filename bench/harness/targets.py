@@ -13,6 +13,7 @@ from psycopg import sql
 from bench.database.access import OBSERVER, DatabaseAccess, one_line
 from bench.declare.storage import Storage
 from bench.errors import DatabaseError, InputError
+from bench.harness.restored_tables import columns_of, end_sessions, restore_rows, saved
 from bench.jobs.job import Arguments, Job, Target
 from bench.results.records import TableDigest
 
@@ -129,29 +130,43 @@ class Targets:
         with observe(access) as connection:
             for target in self.restored:
                 table = target.table
-                connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(_saved(table)))
-                connection.execute(sql.SQL("CREATE TABLE {} AS TABLE {}").format(_saved(table), sql.Identifier(table)))
+                connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(saved(table)))
+                connection.execute(sql.SQL("CREATE TABLE {} AS TABLE {}").format(saved(table), sql.Identifier(table)))
 
     def reset(self, access: DatabaseAccess) -> None:
         """End all other sessions, put the saved rows into fresh files, vacuum, checkpoint. Raises DatabaseError."""
-        end_sessions(access)
-        with observe(access) as connection:
-            tables = [target.table for target in self.restored]
-            with connection.transaction():
-                # At once, because a table that another one refers to cannot be truncated alone.
-                connection.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, tables))))
-                for table in tables:
-                    columns = sql.SQL(", ").join(map(sql.Identifier, columns_of(connection, table, stored=True)))
-                    connection.execute(
-                        sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {}").format(
-                            sql.Identifier(table), columns, columns, _saved(table)
-                        )
-                    )
-            for table in (*tables, *self.kept):
-                connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
-        # CHECKPOINT is for superusers and members of pg_checkpoint, which the login need not be.
-        with _session(access.conninfo) as login, suppress(psycopg.errors.InsufficientPrivilege):
-            login.execute("CHECKPOINT")
+        # One session of the login's for all of it: each costs a process of the server and its caches.
+        with _session(access.conninfo) as login:
+            end_sessions(login)
+            login.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(access.admin_role)))
+            restore_rows(login, [target.table for target in self.restored])
+            for table in (*(target.table for target in self.restored), *self.kept):
+                login.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
+            login.execute("RESET ROLE")
+            # CHECKPOINT is for superusers and members of pg_checkpoint, which the login need not be.
+            with suppress(psycopg.errors.InsufficientPrivilege):
+                login.execute("CHECKPOINT")
+
+    def rows_so_far(self, access: DatabaseAccess) -> int | None:
+        """Return about how many rows the first target has, committed or not, by the size of its file.
+
+        None where nothing is known of the size of a row, or the server does not answer at once.
+        """
+        table = sql.Identifier(self.tables[0].table)
+        statement = sql.SQL(
+            "SELECT pg_relation_size({}) / avg(pg_column_size(bench_observer.*) + 4)"
+            " FROM (SELECT * FROM {} LIMIT 100) AS bench_observer"
+        ).format(sql.Literal(table.as_string()), table)
+        # Of a capture from pg_stat_statements, the name of the table's alias keeps it out.
+        try:
+            with psycopg.connect(
+                access.conninfo_as(access.admin_role), application_name=OBSERVER, autocommit=True, connect_timeout=2
+            ) as connection:
+                connection.execute("SET statement_timeout = '1s'")
+                found = connection.execute(statement).fetchone()
+        except psycopg.Error:
+            return None
+        return None if found is None or found[0] is None else int(found[0])
 
     def digest(
         self, access: DatabaseAccess, arguments: Arguments, warm_up: Arguments | None, relation: str = ""
@@ -172,36 +187,6 @@ class Targets:
                 ),
                 relation=relation or self.tables[0].table,
             )
-
-
-def _saved(table: str) -> sql.Identifier:
-    return sql.Identifier(f"bench_saved_{table}")
-
-
-def end_sessions(access: DatabaseAccess) -> None:
-    """End all other sessions on the database. Raises DatabaseError."""
-    # As the login itself, whose sessions they are: the admin role may not end those of a superuser. Whatever their
-    # name, because an implementation may open its own connections, which outlive a worker that was killed.
-    with _session(access.conninfo) as login:
-        login.execute(
-            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        )
-
-
-def columns_of(
-    connection: psycopg.Connection, table: str, skip: tuple[str, ...] = (), *, stored: bool = False
-) -> tuple[str, ...]:
-    """Return the columns of ``table`` by name, so that a digest does not depend on their order in the table.
-
-    ``stored`` leaves out those that the server computes. Empty where there is no such table.
-    """
-    found = connection.execute(
-        "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(quote_ident(%s)) AND attnum > 0"
-        " AND NOT attisdropped AND (attgenerated = '' OR NOT %s) ORDER BY attname",
-        [table, stored],
-    )
-    return tuple(name for (name,) in found if name not in skip)
 
 
 def _digest(

@@ -6,19 +6,20 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
-from bench.harness.plan import cost
+from bench.harness.plan import LOAD, cost
 from bench.messages.request import ProbeName
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """A Step is one sample with all that is around it: starting, resetting, digesting."""
+    """A Step is one sample with all that is around it (starting, resetting, digesting), or the load of a data set."""
 
     scan: str
-    rows: int
-    """What is to be written."""
-    probe: ProbeName
+    rows: float
+    """What is to be written, or loaded."""
+    probe: ProbeName | Literal["load"]
     implementation: str
 
 
@@ -27,7 +28,7 @@ class TimeLeft:
 
     Nearest comes first: steps alike, those of other implementations, and else the cost that ``plan.cost`` foresees, at
     the rate of the scan, or of the last one of which there are steps. What a probe took more or less than foreseen on
-    other scans counts there as well.
+    other scans counts there as well. Of samples, a load says something only while there is none.
     """
 
     def __init__(self) -> None:
@@ -57,10 +58,10 @@ class TimeLeft:
 
     def _rate(self, scan: str) -> float:
         """Return the seconds per unit of foreseen cost on ``scan``."""
-        taken = self._scans[scan]
+        taken = [one for one in self._scans[scan] if one[0].probe != LOAD] or self._scans[scan]
         return sum(seconds for _, seconds in taken) / sum(cost(one.probe, one.rows) for one, _ in taken)
 
-    def _factor(self, probe: ProbeName) -> float:
+    def _factor(self, probe: str) -> float:
         """Return how many times as long as foreseen ``probe`` takes, beside the other probes of its scans."""
         ratios = [
             seconds / (cost(probe, one.rows) * self._rate(scan))

@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, Protocol, TypeVar
 
 import msgspec
 
 from bench.errors import BenchError, InputError
-from bench.messages.worker_line import Line
+from bench.messages.worker_line import Line, Started
 from bench.worker.channel import PIPE_CLOSED
 
 LOG_TAIL_BYTES = 4_000
@@ -42,23 +42,49 @@ class SampleError(BenchError):
         self.log_tail = log_tail
 
 
+class Handle(Protocol):
+    """A Handle is what a parent holds of the process at the top of a worker, as ``subprocess.Popen`` has it."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """Return the exit code, that of a signal negative; None while the process runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit code once the process has ended. Raises subprocess.TimeoutExpired."""
+
+    def terminate(self) -> None:
+        """Send SIGTERM to a process that may have ended."""
+
+
 class WorkerProcess:
     """A WorkerProcess is a worker that takes commands; ``terminate_sessions`` is what it may ask for during a call."""
 
-    def __init__(self, process: subprocess.Popen[bytes], reader: int, log: Path) -> None:
+    def __init__(self, process: Handle, commands: IO[bytes], reader: int, log: Path) -> None:
         self._process = process
+        self._commands = commands
         self._reader = reader
-        self._log = log
+        self.log = log
+        """The file that has what the worker prints."""
+        self.begun = False
+        """Whether the command ``start`` was sent."""
+        self.started: Started | None = None
+        """The answer to the command ``start``, once it is there."""
         self._received = b""
         self.answered = True
         """Whether the last command was answered, if only by a failure."""
         self.terminate_sessions: Callable[[], object] | None = None
 
     @property
+    def pid(self) -> int:
+        """The id of the process at the top, the supervisor."""
+        return self._process.pid
+
+    @property
     def log_tail(self) -> str:
         """The end of what the worker and the code under test printed."""
-        with self._log.open("rb") as file:
-            file.seek(max(0, self._log.stat().st_size - LOG_TAIL_BYTES))
+        with self.log.open("rb") as file:
+            file.seek(max(0, self.log.stat().st_size - LOG_TAIL_BYTES))
             return file.read().decode("utf-8", "replace").strip()
 
     def ask(self, done: type[DoneT], timeout_seconds: float, command: str, **details: Any) -> DoneT:
@@ -68,10 +94,9 @@ class WorkerProcess:
 
     def send(self, line: Mapping[str, Any]) -> None:
         """Send one line to a worker, which may have ended."""
-        assert self._process.stdin is not None  # opened as a pipe
         with suppress(BrokenPipeError):
-            self._process.stdin.write(msgspec.json.encode(line) + b"\n")
-            self._process.stdin.flush()
+            self._commands.write(msgspec.json.encode(line) + b"\n")
+            self._commands.flush()
 
     def receive(self, done: type[DoneT], timeout_seconds: float) -> DoneT:
         """Return the answer to a command that was sent. Raises as ``ask``."""
@@ -120,9 +145,8 @@ class WorkerProcess:
         self._close_input()
 
     def _close_input(self) -> None:
-        assert self._process.stdin is not None  # opened as a pipe
         with suppress(BrokenPipeError):
-            self._process.stdin.close()
+            self._commands.close()
 
     def _line(self, deadline: float, timeout_seconds: float) -> bytes:
         """Return the next line. Raises SampleError where none comes."""

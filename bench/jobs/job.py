@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bench.jobs.environment import WorkerEnvironment
 from bench.jobs.published import PublishedFigure
@@ -76,6 +76,8 @@ class Outlook:
 
     rows: int = 0
     """About how many rows come out, for the estimate of the time left."""
+    loaded: int = 0
+    """About how many rows are loaded for it, for the same."""
     warnings: tuple[str, ...] = ()
     """What a reader of the figures should know, such as parts of the data that were left out."""
 
@@ -108,7 +110,16 @@ class Loaded:
     """What the job's ``outcome_fault`` compares with; workers do not get it."""
 
 
-Progress = Callable[[int], None]
+class Progress(Protocol):
+    """What a load reports while it goes on: it calls this with how many of the first number of a size are loaded."""
+
+    def __call__(self, done: int, /) -> None:
+        """Say how many there are so far."""
+
+    def step(self, text: str, /) -> None:
+        """Say what is being done instead, such as ``making indexes``."""
+
+
 Load = Callable[["DatabaseAccess", DataSource, Path, Progress | None], Loaded]
 """(database with empty tables, source, a folder for files that workers read, progress) → Loaded."""
 

@@ -41,6 +41,22 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to ``start``."""
 
     versions: dict[str, str]
+    copied_for: tuple[str, ...] = ()
+    """The passes for which a worker that was started to be copied may be."""
+    moments: dict[str, float] = {}
+    """When each part of the start was over, by the system's monotonic clock."""
+
+
+class Copied(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to ``copy``."""
+
+    pid: int
+
+
+class Waited(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to ``wait``: how a copy ended."""
+
+    code: int
 
 
 class Migrated(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,8 @@ from typing import Literal
 import psycopg
 from psycopg import sql
 
-from bench.harness.targets import Targets, columns_of, of_none, owned
+from bench.harness.restored_tables import columns_of
+from bench.harness.targets import Targets, of_none, owned
 from bench.jobs.job import Arguments, Loaded, Target
 from bench.results.promises import Holding
 

@@ -54,6 +54,11 @@ class Channel:
         except OSError:
             os._exit(PIPE_CLOSED)
 
+    def leave(self) -> None:
+        """Close both ends, in a copy of the worker, which has a channel of its own."""
+        self._commands.close()
+        os.close(self._descriptor)
+
     def end(self) -> None:
         """End the process, once what was printed is in the log."""
         # Not by the interpreter's own end, which would wait for the project's threads and run its handlers.

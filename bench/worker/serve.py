@@ -12,14 +12,22 @@ from typing import Any
 from .channel import Channel
 from .failure import InputFault, MeasurementFault, describe
 from .session import NoJsonError, Session
+from .watched_call import become_the_worker
 
 
-def work(descriptor: int) -> None:
-    """Answer commands to ``descriptor`` until they end, then end the process."""
+def work(descriptor: int, session: Session | None = None) -> None:
+    """Answer commands to ``descriptor`` until they end, then end the process.
+
+    A ``session`` that another process has started goes on here.
+    """
+    become_the_worker()
     channel = Channel(descriptor)
     # Left to itself, tempfile tries other folders where this one is full, and then names no cause.
     tempfile.tempdir = os.environ.get("TMPDIR")
-    session = Session(channel)
+    if session is None:
+        session = Session(channel)
+    else:
+        session.go_on(channel)
     for command in channel.commands():
         channel.send(_answer(session, command))
     channel.end()

@@ -10,6 +10,8 @@ from typing import Any
 
 from . import project
 from .channel import Channel
+from .clock import SYSTEM_CLOCK
+from .copies import COPIES, Copies
 from .declared import declared_by
 from .failure import InputFault
 from .json_value import as_json
@@ -20,6 +22,9 @@ from .watched_call import WatchedCall
 Answer = Mapping[str, Any]
 Command = Mapping[str, Any]
 Probe = Callable[[WatchedCall], CallReading]
+
+_WATCHING = ("statements", "faults")
+"""Passes in which the drivers report what they send."""
 
 
 class NoJsonError(Exception):
@@ -34,6 +39,12 @@ class Session:
         self._function: Callable[..., Any] | None = None
         self._probe: Probe | None = None
         self._watches = False
+        self._versions: dict[str, str] = {}
+        self._copies = Copies()
+
+    def go_on(self, channel: Channel) -> None:
+        """Answer on ``channel`` from now on, in the copy of the process that has started."""
+        self._channel = channel
 
     def answer(self, command: Command) -> Answer:
         """Do what ``command`` says. Raises whatever the code under test does."""
@@ -53,19 +64,54 @@ class Session:
         probe: str,
         memray: str,
     ) -> Answer:
-        """Set the project up for calls of ``function`` under ``probe``; ``memray`` is a folder with it, or ''."""
-        # Django's settings come before models, and the probe before the function, which may replace what the probe
-        # takes from the library.
-        project.set_up(path, settings)
-        if memray:
-            sys.path.append(memray)
-        self._watches = probe in {"statements", "faults"}
-        self._watch_new_connections()
-        self._probe = _probe(probe)
-        self._function = load_function(name, function)
-        self._watch_new_connections()
-        project.run_hook(set_up, context)
-        return {"versions": project.versions()}
+        """Set the project up for calls of ``function`` under ``probe``; ``memray`` is a folder with it, or ''.
+
+        In a copy of a process that has started, only the probe is still to come.
+        """
+        if self._function is None:
+            moments = {"interpreter": SYSTEM_CLOCK.wall_seconds()}
+            self._copies.begin()
+            # Django's settings come before models, and the probe before the function, which may replace what the probe
+            # takes from the library.
+            project.set_up(path, settings)
+            moments["project"] = SYSTEM_CLOCK.wall_seconds()
+            if memray:
+                sys.path.append(memray)
+            self._watches = probe in _WATCHING
+            self._watch_new_connections()
+            self._probe = _probe(probe)
+            moments["probe"] = SYSTEM_CLOCK.wall_seconds()
+            self._function = load_function(name, function)
+            moments["function"] = SYSTEM_CLOCK.wall_seconds()
+            self._watch_new_connections()
+            project.run_hook(set_up, context)
+            moments["hook"] = SYSTEM_CLOCK.wall_seconds()
+            self._versions = project.versions()
+            moments["versions"] = SYSTEM_CLOCK.wall_seconds()
+        else:
+            moments = {"copy": SYSTEM_CLOCK.wall_seconds()}
+            self._watches = probe in _WATCHING
+            self._probe = _probe(probe)
+            moments["probe"] = SYSTEM_CLOCK.wall_seconds()
+        copied_for = self._copies.probes() if probe == COPIES else []
+        return {"versions": self._versions, "copied_for": copied_for, "moments": moments}
+
+    def copy(self, *, descriptor: int, folder: str) -> Answer:
+        """Make a copy of this process, with its temporary files in ``folder``; return its process id.
+
+        The copy gets its commands, its log and the pipe for its answers by the socket ``descriptor``.
+        """
+        from .serve import work
+
+        def go_on(answers: int) -> None:
+            self._channel.leave()
+            work(answers, self)
+
+        return {"pid": self._copies.make(descriptor, folder, go_on)}
+
+    def wait(self, *, pid: int) -> Answer:
+        """Wait until a copy has ended; return its exit code, that of a signal negative."""
+        return {"code": self._copies.wait(pid)}
 
     def warm_up(self, *, arguments: Mapping[str, Any]) -> Answer:
         """Make the call once, unmeasured: imports, connections, prepared statements and caches are paid here."""
@@ -165,4 +211,8 @@ def _probe(name: str) -> Probe | None:
             from .probes.time import read_time
 
             return read_time
+        case "copies":
+            from .copies import import_probes
+
+            import_probes()
     return lambda call: CallReading(values={}, outcome=call())

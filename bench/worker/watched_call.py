@@ -28,7 +28,13 @@ _IDLE_PACKAGES = f"{_PACKAGES}psycopg_pool/"
 
 _HELPERS = (b"multiprocessing.resource_tracker", b"multiprocessing.forkserver")
 
-_WORKER = os.getpid()
+_worker = os.getpid()
+
+
+def become_the_worker() -> None:
+    """Take this process for the one that makes the calls; any other is a child that the implementation forked."""
+    global _worker
+    _worker = os.getpid()
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class WatchedCall:
     """
 
     def __init__(self, function: Callable[[], Any]) -> None:
-        if os.getpid() != _WORKER:
+        if os.getpid() != _worker:
             os._exit(1)  # a child that the implementation forked when it was imported
         self._function = function
         self._forks = _ReturnedForks()
@@ -69,7 +75,7 @@ class WatchedCall:
             if self._returned_in_a_fork():
                 raise MeasurementFault(f"{_FORKED}; the worker itself raised {describe(error)}") from error
             raise
-        if os.getpid() == _WORKER:
+        if os.getpid() == _worker:
             self._usage_after = resource.getrusage(resource.RUSAGE_CHILDREN)
             self._children = _children()
             self._running = [child for child in self._children if child.running and not _is_helper(child)]
@@ -97,7 +103,7 @@ class WatchedCall:
         )
 
     def _returned_in_a_fork(self) -> bool:
-        if os.getpid() != _WORKER:
+        if os.getpid() != _worker:
             self._forks.note()
             os._exit(1)
         return self._forks.noted()
@@ -150,7 +156,7 @@ def _children() -> list[Descendant]:
 
 def _is_fork(child: Descendant) -> bool:
     """Whether a running child executes the worker's own program."""
-    return child.running and _command(child.pid) == _command(_WORKER)
+    return child.running and _command(child.pid) == _command(_worker)
 
 
 def _is_helper(child: Descendant) -> bool:

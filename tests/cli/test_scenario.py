@@ -15,7 +15,7 @@ from bench.harness.executor import SampleError
 from bench.harness.plan import RunPlan
 from bench.harness.runner import Runner
 from bench.jobs.implementation import Implementation
-from bench.jobs.job import DataSource, Job
+from bench.jobs.job import DataSource, Job, Progress
 from bench.results.records import Digest, Results
 from bench.results.store import read_results
 from tests.support.command import Finished, run
@@ -101,9 +101,9 @@ class WithEarlierRows(StandIn):
 
     @contextmanager
     def _data(
-        self, job: Job, source: DataSource, implementations: tuple[Implementation, ...]
+        self, job: Job, source: DataSource, implementations: tuple[Implementation, ...], progress: Progress | None
     ) -> Iterator[SimpleNamespace]:
-        with super()._data(job, source, implementations) as staged:
+        with super()._data(job, source, implementations, progress) as staged:
             staged.write_earlier_rows = self._write
             yield staged
 

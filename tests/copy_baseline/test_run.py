@@ -20,7 +20,7 @@ from bench.harness.stage import DataStage, Stage, open_stage
 from bench.harness.targets import TargetDigest
 from bench.jobs.copy_baseline import copy_file
 from bench.jobs.implementation import Implementation
-from bench.jobs.job import DataSource, Job
+from bench.jobs.job import DataSource, Job, Progress
 from bench.report.tables.copy_baseline import COPY_BASELINE_TITLE
 from bench.results.records import COPY_BASELINE, Results
 from bench.results.store import read_results
@@ -101,9 +101,9 @@ class WithCopyFiles(StandIn):
 
     @contextmanager
     def _data(
-        self, job: Job, source: DataSource, implementations: tuple[Implementation, ...]
+        self, job: Job, source: DataSource, implementations: tuple[Implementation, ...], progress: Progress | None
     ) -> Iterator[SimpleNamespace]:
-        with super()._data(job, source, implementations) as staged:
+        with super()._data(job, source, implementations, progress) as staged:
             staged.write_copy_files = self._write
             yield staged
 

@@ -15,7 +15,7 @@ from bench.harness.databases import job_of, open_databases
 from bench.harness.stage import Stage
 from bench.jobs.environment import WorkerEnvironment
 from bench.jobs.implementation import Implementation
-from bench.jobs.job import DataSource, Job
+from bench.jobs.job import DataSource, Job, Progress
 from bench.jobs.size import parse_size
 from tests.support.cli_results import results, samples
 from tests.support.command import run
@@ -44,7 +44,13 @@ class Opened:
         self.opened: list[tuple[str, str, list[str]]] = []
 
     @contextmanager
-    def data(self, job: Job, source: DataSource, implementations: tuple[Implementation, ...]) -> Iterator[Any]:
+    def data(
+        self,
+        job: Job,
+        source: DataSource,
+        implementations: tuple[Implementation, ...],
+        progress: Progress | None,  # noqa: ARG002 - as Stage has it
+    ) -> Iterator[Any]:
         names = [one.name for one in implementations]
         self.opened.append((job.tables, "".join(job.environment.path), names))
         yield SimpleNamespace(names=names, source=source)

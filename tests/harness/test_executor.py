@@ -39,8 +39,21 @@ def fail(scan: DataStage, implementation: str, limit: float = LONG) -> SampleErr
         sampled(scan, "rows", f"{HERE}.{implementation}", limit)
     assert "\n" not in str(caught.value)
     # What the worker forked is killed with it, but is no child of this process.
-    wait_until(lambda: not any(map(is_running, workers() - others)), "the worker and what it forked are gone")
+    kept = others | waiting(scan)
+    wait_until(lambda: not any(map(is_running, workers() - kept)), "the worker and what it forked are gone")
     return caught.value
+
+
+def waiting(scan: DataStage) -> set[int]:
+    """The workers that wait to be copied, with their supervisors; not what they left as a copy's."""
+    assert isinstance(scan.executor, ProcessExecutor)
+    supervisors = scan.executor.waiting
+    children = {child for one in supervisors for child in _children(one)}
+    return {*supervisors, *children}
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def workers() -> set[int]:

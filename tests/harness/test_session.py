@@ -28,6 +28,9 @@ class Warned:
     def stage(self, text: str) -> None:
         """Do nothing."""
 
+    def detail(self, text: str) -> None:
+        """Do nothing."""
+
     def done(self, work: float) -> None:
         """Do nothing."""
 

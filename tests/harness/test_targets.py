@@ -9,8 +9,9 @@ import pytest
 
 from bench.compliance.job import JOB
 from bench.errors import DatabaseError
+from bench.harness.restored_tables import columns_of
 from bench.harness.stage import DataStage
-from bench.harness.targets import TargetDigest, Targets, columns_of, read_target_rows
+from bench.harness.targets import TargetDigest, Targets, read_target_rows
 from tests.support.data import sampled
 from tests.support.small_scan import EXPECTED_ROWS
 

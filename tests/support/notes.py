@@ -22,6 +22,9 @@ class Notes:
     def stage(self, text: str) -> None:
         self.stages.append(text)
 
+    def detail(self, text: str) -> None:
+        """Do nothing."""
+
     def done(self, work: float) -> None:
         self.finished += work
 

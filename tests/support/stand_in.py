@@ -19,11 +19,11 @@ from bench.harness.stage import Stage
 from bench.harness.targets import TargetDigest
 from bench.jobs.environment import WorkerEnvironment
 from bench.jobs.implementation import Implementation
-from bench.jobs.job import DataSource, Job, Loaded
+from bench.jobs.job import DataSource, Job, Loaded, Progress
 from bench.jobs.size import parse_size
 from bench.messages.answer import DescribeAnswer
 from bench.messages.reading import Reading
-from bench.messages.request import AnswerT, DescribeRequest, ProbeName, Request
+from bench.messages.request import AnswerT, DescribeRequest, ProbeName, Request, SampleRequest
 from bench.results.records import Dataset, TableDigest
 
 ROWS = 12
@@ -89,6 +89,9 @@ class ScriptedExecutor:
         answer = DescribeAnswer(laws=(), promises=(), divergences=(), storages=())
         return cast("AnswerT", answer)  # a runner asks nothing else
 
+    def prepare(self, request: SampleRequest) -> None:
+        """Do nothing."""
+
 
 @dataclass
 class StandIn:
@@ -128,6 +131,7 @@ class StandIn:
         job: Job,  # noqa: ARG002 - as Stage has it
         source: DataSource,
         implementations: tuple[Implementation, ...],  # noqa: ARG002 - as Stage has it
+        progress: Progress | None,  # noqa: ARG002 - as Stage has it
     ) -> Iterator[SimpleNamespace]:
         self.events.append(f"load {source.label}")
 
@@ -142,6 +146,8 @@ class StandIn:
                 storages=(),
                 untouched=TargetDigest((EMPTY, EMPTY), OTHERS),
                 sample=take,
+                keep=lambda: None,
+                rows_so_far=str,
             )
         finally:
             self.events.append(f"drop {source.label}")
