@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 from bench.compliance.outcome import ExpectedOutcome
-from bench.database.access import OBSERVER, DatabaseAccess, one_line
+from bench.database.access import DatabaseAccess
 from bench.datasets.catalogue.record import LoadedCatalogue, write_catalogue
 from bench.datasets.catalogue.source import load_catalogue
 from bench.datasets.catalogue.synthetic import SYNTHETIC
@@ -18,15 +18,12 @@ from bench.datasets.scan import LoadedScan, ScanKey
 from bench.datasets.scan.load import load_synthetic_scan
 from bench.datasets.scan.recorded import load_recorded_scan, recorded_provider
 from bench.datasets.size import ScanSize
-from bench.errors import DatabaseError, InputError
+from bench.errors import InputError
 from bench.jobs.job import Arguments, DataSource, Loaded, Outlook, Progress
 
 NO_SCAN = "00000000-0000-0000-0000-000000000000"
 """An id that no scan has."""
 
-_COUNTED_FINDINGS = (
-    "SELECT count(*) FROM findings WHERE tenant_id = %s AND scan_id = %s AND NOT muted AND status IN ('PASS', 'FAIL')"
-)
 _FLIP = """
 UPDATE findings SET status = CASE status WHEN 'PASS' THEN status 'FAIL' ELSE status 'PASS' END
 WHERE tenant_id = %(tenant_id)s AND scan_id = %(scan_id)s AND NOT muted AND status IN ('PASS', 'FAIL')
@@ -60,6 +57,7 @@ def load(access: DatabaseAccess, source: DataSource, folder: Path, progress: Pro
             source.file,
             catalogue,
             source.options.get("provider"),
+            progress,
             keep_names="keep_names" in source.options,
         )
         regions = len(scan.regions)
@@ -74,7 +72,7 @@ def load(access: DatabaseAccess, source: DataSource, folder: Path, progress: Pro
         quantities={
             "findings": scan.findings,
             "regions": regions,
-            "counted findings": _counted_findings(access, scan.key),
+            "counted findings": scan.counted,
             "counted regions": len(scan.regions),
             "frameworks": len(catalogue.frameworks),
             "requirements": catalogue.requirement_count,
@@ -140,16 +138,3 @@ def _other_calls(scan: LoadedScan) -> dict[str, dict[str, Arguments]]:
 def arguments_of(key: ScanKey) -> Arguments:
     """Return the arguments of a call for one scan."""
     return {"tenant_id": key.tenant_id, "scan_id": key.scan_id}
-
-
-def _counted_findings(access: DatabaseAccess, key: ScanKey) -> int:
-    """Count the findings of a scan that count by the rules. Raises DatabaseError."""
-    conninfo = access.conninfo_as(access.admin_role, application_name=OBSERVER)
-    try:
-        with psycopg.connect(conninfo, autocommit=True) as connection:
-            found = connection.execute(_COUNTED_FINDINGS, [key.tenant_id, key.scan_id]).fetchone()
-    except psycopg.Error as error:
-        raise DatabaseError(f"the findings cannot be counted: {one_line(error)}; see the server's log") from error
-    assert found is not None  # an aggregate without GROUP BY gives one row
-    count: int = found[0]
-    return count

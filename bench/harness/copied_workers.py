@@ -42,8 +42,8 @@ Open = Callable[[WorkerEnvironment, DatabaseAccess | None, tuple[int, ...]], Abs
 
 
 @dataclass(frozen=True)
-class _Origin:
-    """A worker that has started and takes no sample itself."""
+class Origin:
+    """An Origin is a worker that has started and takes no sample itself."""
 
     process: WorkerProcess
     probes: tuple[str, ...]
@@ -55,13 +55,13 @@ class _Origin:
 
 
 class CopiedWorkers:
-    """CopiedWorkers keep the workers that are copied until ``close``."""
+    """CopiedWorkers keep the workers that are copied until ``close``; with nothing that starts them there are none."""
 
-    def __init__(self, open_worker: Open, starts: Starts, scratch: Path) -> None:
+    def __init__(self, open_worker: Open | None, starts: Starts, scratch: Path) -> None:
         self._open = open_worker
         self._starts = starts
         self._scratch = scratch
-        self._origins: OrderedDict[bytes, _Origin] = OrderedDict()
+        self._origins: OrderedDict[bytes, Origin] = OrderedDict()
         self._refused: set[bytes] = set()
 
     @property
@@ -76,7 +76,7 @@ class CopiedWorkers:
 
     def copy(self, request: SampleRequest) -> AbstractContextManager[WorkerProcess] | None:
         """Return a copy for ``request``, or None where its worker has to be started. Raises SampleError."""
-        if not _may_be_copied(request) or self._starts.apart(request) is False:
+        if self._open is None or not _may_be_copied(request) or self._starts.apart(request) is False:
             return None
         origin = self._origin(request)
         return None if origin is None or request.probe not in origin.probes else self._copied(origin)
@@ -92,7 +92,7 @@ class CopiedWorkers:
         variables = worker_variables(request.environment, request.access, Path(), self._scratch)
         return msgspec.json.encode((start_key(request).decode(), request.implementation, variables))
 
-    def _origin(self, request: SampleRequest) -> _Origin | None:
+    def _origin(self, request: SampleRequest) -> Origin | None:
         key = self._key(request)
         if key in self._refused:
             return None
@@ -111,8 +111,9 @@ class CopiedWorkers:
         self._origins.move_to_end(key)
         return self._origins[key]
 
-    def _started(self, request: SampleRequest) -> _Origin | None:
+    def _started(self, request: SampleRequest) -> Origin | None:
         """Start a worker to be copied; None where it may not be. Raises as ``start``."""
+        assert self._open is not None  # asked before
         with ExitStack() as stack:
             ours, theirs = socket.socketpair()
             stack.enter_context(ours)
@@ -122,11 +123,11 @@ class CopiedWorkers:
             with self._starts.watched(request):
                 probes = start(process, request, COPIES).copied_for
             if self._starts.apart(request) and probes:
-                return _Origin(process, probes, ours, descriptor, stack.pop_all())
+                return Origin(process, probes, ours, descriptor, stack.pop_all())
         return None
 
     @contextmanager
-    def _copied(self, origin: _Origin) -> Iterator[WorkerProcess]:
+    def _copied(self, origin: Origin) -> Iterator[WorkerProcess]:
         with worker_folder(self._scratch) as folder:
             log = folder / "log"
             # What the project printed while it started belongs to every sample.
@@ -153,7 +154,7 @@ class CopiedWorkers:
                 worker.discard()
                 handle.close()
 
-    def _forget(self, origin: _Origin) -> None:
+    def _forget(self, origin: Origin) -> None:
         for key, one in tuple(self._origins.items()):
             if one is origin:
                 del self._origins[key]

@@ -63,10 +63,11 @@ class ProcessExecutor:
     ``close`` at the end.
     """
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, scratch: Path, *, copies: bool = True) -> None:
+        """Without ``copies``, every worker is started."""
         self._scratch = scratch
-        self._starts = Starts()
-        self._copied = CopiedWorkers(self.open, self._starts, scratch)
+        self.starts = Starts()
+        self.copied = CopiedWorkers(self.open if copies else None, self.starts, scratch)
         self._ahead = ExitStack()
         self._begun: tuple[SampleRequest, WorkerProcess] | None = None
 
@@ -74,12 +75,12 @@ class ProcessExecutor:
     def waiting(self) -> frozenset[int]:
         """The ids of the supervisors of all workers that wait for a request, or to be copied."""
         begun = () if self._begun is None else (self._begun[1].pid,)
-        return self._copied.waiting.union(begun)
+        return self.copied.waiting.union(begun)
 
     def close(self) -> None:
         """End all workers that wait for a request."""
         self._discard_ahead()
-        self._copied.close()
+        self.copied.close()
 
     def run(self, request: Request[AnswerT], timeout_seconds: float) -> AnswerT:
         """See ``Executor.run``."""
@@ -91,7 +92,7 @@ class ProcessExecutor:
     def prepare(self, request: SampleRequest) -> None:
         """See ``Executor.prepare``."""
         self._discard_ahead()
-        if self._starts.apart(request) and not self._copied.has(request):
+        if self.starts.apart(request) and not self.copied.has(request):
             process = self._ahead.enter_context(self.open(request.environment, request.access))
             begin(process, request, request.probe)
             self._begun = (request, process)
@@ -104,7 +105,7 @@ class ProcessExecutor:
                 yield self._begun[1]
         elif isinstance(request, SampleRequest):
             self._discard_ahead()
-            with self._copied.copy(request) or self._watched(request) as process:
+            with self.copied.copy(request) or self._watched(request) as process:
                 yield process
         else:
             with self.open(request.environment, request.access) as process:
@@ -114,7 +115,7 @@ class ProcessExecutor:
     def _watched(self, request: SampleRequest) -> Iterator[WorkerProcess]:
         """Start a worker, and learn whether that reaches the database."""
         with self.open(request.environment, request.access) as process:
-            with self._starts.watched(request):
+            with self.starts.watched(request):
                 start(process, request, request.probe)
             yield process
 

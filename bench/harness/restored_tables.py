@@ -29,8 +29,8 @@ def saved(table: str) -> sql.Identifier:
     return sql.Identifier(f"bench_saved_{table}")
 
 
-def restore_rows(connection: psycopg.Connection, tables: Sequence[str]) -> None:
-    """Put the saved rows of ``tables`` into fresh files, in one transaction. Raises psycopg.Error."""
+def restore_rows(connection: psycopg.Connection, tables: Sequence[str]) -> str:
+    """Put the saved rows of ``tables`` into fresh files, in one transaction; return its id. Raises psycopg.Error."""
     with connection.transaction(), _without_references(connection, tables):
         # At once, because a table that another one refers to cannot be truncated alone.
         connection.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, tables))))
@@ -41,6 +41,10 @@ def restore_rows(connection: psycopg.Connection, tables: Sequence[str]) -> None:
                     sql.Identifier(table), columns, columns, saved(table)
                 )
             )
+        row = connection.execute("SELECT pg_current_xact_id()::xid::text").fetchone()
+        assert row is not None  # a function's value is one row
+        transaction: str = row[0]
+    return transaction
 
 
 @contextmanager

@@ -91,7 +91,7 @@ class Runner:
         with open_databases(stage, job, source, self._plan.implementations, self._load_progress(source)) as databases:
             self._progress.detail("keeping a copy of the database")
             for data in databases.by_tables.values():
-                data.keep()
+                data.guard.keep()
             self._loaded(outlook, time.monotonic() - began)
             first = databases.first
             for warning in databases.warnings:

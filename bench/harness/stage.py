@@ -25,7 +25,7 @@ from bench.harness.plan import timeout_seconds
 from bench.harness.requests import sample_request
 from bench.harness.scratch import scratch_folder
 from bench.harness.state_guard import DISTURBED, StateGuard, enumerated_changes
-from bench.harness.targets import TargetDigest, Targets
+from bench.harness.targets import KnownBystanders, TargetDigest, Targets
 from bench.jobs.environment import WorkerEnvironment
 from bench.jobs.implementation import Implementation
 from bench.jobs.job import DataSource, Job, Loaded, Progress
@@ -63,6 +63,8 @@ class DataStage:
     """Those that the migration of this database has left out."""
     prepared: set[str] = field(default_factory=set)
     """The implementations with tables that keep their rows over samples, once they have run on this database."""
+    resets: list[str] = field(default_factory=list)
+    """The transactions of all resets so far."""
     code: dict[str, ImplementationEnvironment] = field(default_factory=dict)
     """Which code each implementation is, once it has run on this database."""
 
@@ -84,7 +86,7 @@ class DataStage:
         request = sample_request(implementation, self.access, loaded, probe, label=label, group=group)
         timeout = timeout or self.timeout_seconds
         storage = storage_in(self.storages, name)
-        self.keep()
+        self.guard.keep()
         answer = self._run(request, timeout, name, storage)
         if storage.kept and name not in self.prepared:
             self.prepared.add(name)
@@ -130,26 +132,15 @@ class DataStage:
         self.guard.forget()
         return found
 
-    def keep(self) -> None:
-        """Keep the database as it is, for the state check to compare with and to return to; once is enough."""
-        self.guard.keep()
-
     def rows_so_far(self) -> str:
-        """Say about how many rows the first target has by now; '' where that is not to be had.
-
-        It asks the server, and so disturbs what is measured there.
-        """
-        rows = self.loaded.rows
-        found = self.targets.rows_so_far(self.access)
-        if found is None or not rows:
-            return ""
-        return f"about {min(found, rows):,} of {rows:,} {self.targets.tables[0].title}"
+        """See ``Targets.rows_so_far``."""
+        return self.targets.rows_so_far(self.access, self.loaded.rows)
 
     def reset(self) -> None:
         """Return to the state that every sample starts from."""
         # A worker that was killed in its statement pass left it on.
         restore_statement_log(self.access)
-        self.targets.reset(self.access)
+        self.resets.append(self.targets.reset(self.access))
 
     def write_copy_files(self, implementation: Implementation, timeout: float | None) -> TargetDigest:
         """Keep in files what ``implementation`` writes, for the copy baseline to COPY; return its digest.
@@ -163,7 +154,8 @@ class DataStage:
 
     def digest(self, relation: str = "") -> TargetDigest:
         """Digest the target tables as they are now, the rows of the first one as ``relation`` shows them."""
-        return self.targets.digest(self.access, self.loaded.arguments, self.loaded.warm_up, relation)
+        known = KnownBystanders(self.untouched.bystanders, self.resets[-1]) if self.resets else None
+        return self.targets.digest(self.access, self.loaded.arguments, self.loaded.warm_up, relation, known)
 
 
 @dataclass(frozen=True)

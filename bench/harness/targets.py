@@ -17,6 +17,9 @@ from bench.harness.restored_tables import columns_of, end_sessions, restore_rows
 from bench.jobs.job import Arguments, Job, Target
 from bench.results.records import TableDigest
 
+_SORTING_MEMORY = "64MB"
+"""A million hashes are sorted in it without a file."""
+
 
 @dataclass(frozen=True)
 class TargetDigest:
@@ -33,6 +36,14 @@ class TargetDigest:
     def rows(self) -> int:
         """The number of rows in the first target."""
         return self.tables[0].count
+
+
+@dataclass(frozen=True)
+class KnownBystanders:
+    """KnownBystanders are digests of the rows of others as a reset writes them, and the transaction of one reset."""
+
+    digests: tuple[TableDigest, ...]
+    transaction: str
 
 
 @contextmanager
@@ -133,24 +144,29 @@ class Targets:
                 connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(saved(table)))
                 connection.execute(sql.SQL("CREATE TABLE {} AS TABLE {}").format(saved(table), sql.Identifier(table)))
 
-    def reset(self, access: DatabaseAccess) -> None:
-        """End all other sessions, put the saved rows into fresh files, vacuum, checkpoint. Raises DatabaseError."""
+    def reset(self, access: DatabaseAccess) -> str:
+        """End all other sessions, put the saved rows into fresh files, vacuum, checkpoint.
+
+        Returns the id of the transaction that wrote the rows. Raises DatabaseError.
+        """
         # One session of the login's for all of it: each costs a process of the server and its caches.
         with _session(access.conninfo) as login:
             end_sessions(login)
             login.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(access.admin_role)))
-            restore_rows(login, [target.table for target in self.restored])
+            transaction = restore_rows(login, [target.table for target in self.restored])
             for table in (*(target.table for target in self.restored), *self.kept):
                 login.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
             login.execute("RESET ROLE")
             # CHECKPOINT is for superusers and members of pg_checkpoint, which the login need not be.
             with suppress(psycopg.errors.InsufficientPrivilege):
                 login.execute("CHECKPOINT")
+        return transaction
 
-    def rows_so_far(self, access: DatabaseAccess) -> int | None:
-        """Return about how many rows the first target has, committed or not, by the size of its file.
+    def rows_so_far(self, access: DatabaseAccess, expected: int | None) -> str:
+        """Say about how many of ``expected`` rows the first target has, committed or not, by the size of its file.
 
-        None where nothing is known of the size of a row, or the server does not answer at once.
+        '' where nothing is known of the size of a row, or the server does not answer at once. It asks the server, and
+        so disturbs what is measured there.
         """
         table = sql.Identifier(self.tables[0].table)
         statement = sql.SQL(
@@ -165,38 +181,66 @@ class Targets:
                 connection.execute("SET statement_timeout = '1s'")
                 found = connection.execute(statement).fetchone()
         except psycopg.Error:
-            return None
-        return None if found is None or found[0] is None else int(found[0])
+            return ""
+        if not expected or found is None or found[0] is None:
+            return ""
+        return f"about {min(int(found[0]), expected):,} of {expected:,} {self.tables[0].title}"
 
     def digest(
-        self, access: DatabaseAccess, arguments: Arguments, warm_up: Arguments | None, relation: str = ""
+        self,
+        access: DatabaseAccess,
+        arguments: Arguments,
+        warm_up: Arguments | None,
+        relation: str = "",
+        known: KnownBystanders | None = None,
     ) -> TargetDigest:
         """Digest on the server what one call wrote, the rows of the first target as ``relation`` shows them.
 
-        Rows of the warm-up are left out of those that belong to others. Raises DatabaseError.
+        Rows of the warm-up are left out of those that belong to others. Where no row of these was written since the
+        reset of ``known``, its digest is taken. Raises DatabaseError.
         """
         calls = [arguments] if warm_up is None else [arguments, warm_up]
         with observe(access) as connection:
+            connection.execute(f"SET work_mem = '{_SORTING_MEMORY}'")
             return TargetDigest(
                 tables=tuple(
                     _digest(connection, target, source, owned(target, arguments), skip=target.uncompared)
                     for target, source in self.sources(relation)
                 ),
                 bystanders=tuple(
-                    _digest(connection, target, target.table, of_none(target, calls)) for target in self.restored
+                    self._bystanders(connection, number, of_none(target, calls), known)
+                    for number, target in enumerate(self.restored)
                 ),
                 relation=relation or self.tables[0].table,
             )
+
+    def _bystanders(
+        self, connection: psycopg.Connection, number: int, others: sql.Composable, known: KnownBystanders | None
+    ) -> TableDigest:
+        """Digest the rows of others in one restored table.
+
+        Whatever writes a row gives it another transaction as its ``xmin`` than the reset, and what deletes one leaves
+        fewer: rows that are as many, all of the reset's transaction, are the rows that it wrote.
+        """
+        target = self.restored[number]
+        if known is not None:
+            statement = sql.SQL("SELECT count(*), count(*) FILTER (WHERE xmin <> {}::xid) FROM {} WHERE {}").format(
+                sql.Literal(known.transaction), sql.Identifier(target.table), others
+            )
+            if connection.execute(statement).fetchone() == (known.digests[number].count, 0):
+                return known.digests[number]
+        return _digest(connection, target, target.table, others)
 
 
 def _digest(
     connection: psycopg.Connection, target: Target, source: str, where: sql.Composable, skip: tuple[str, ...] = ()
 ) -> TableDigest:
     columns = sql.SQL(", ").join(map(sql.Identifier, columns_of(connection, source, skip)))
-    # Each row is hashed first: the text of a large data set would exceed the server's maximum of 1 GB a value.
+    # Each row is hashed first: the text of a large data set would exceed the server's maximum of 1 GB a value. Without
+    # OFFSET, the server would sort whole rows.
     statement = sql.SQL(
         "SELECT count(*), encode(sha256(coalesce(string_agg(hash, ''::bytea ORDER BY hash), ''::bytea)), 'hex')"
-        " FROM (SELECT sha256(convert_to(ROW({})::text, 'UTF8')) AS hash FROM {} WHERE {}) AS hashed"
+        " FROM (SELECT sha256(convert_to(ROW({})::text, 'UTF8')) AS hash FROM {} WHERE {} OFFSET 0) AS hashed"
     ).format(columns, sql.Identifier(source), where)
     row = connection.execute(statement).fetchone()
     assert row is not None  # an aggregate without GROUP BY gives one row

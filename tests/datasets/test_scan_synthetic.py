@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 
 import psycopg
@@ -77,14 +77,27 @@ def access(make_database: MakeDatabase) -> DatabaseAccess:
     return make_database()
 
 
-@pytest.fixture(scope="module")
-def progress() -> list[int]:
-    return []
+@dataclass
+class Heard:
+    """A Progress of a load that keeps what it hears, in order."""
+
+    said: list[int | str] = field(default_factory=list)
+
+    def __call__(self, done: int, /) -> None:
+        self.said.append(done)
+
+    def step(self, text: str, /) -> None:
+        self.said.append(text)
 
 
 @pytest.fixture(scope="module")
-def loaded(access: DatabaseAccess, catalogue: LoadedCatalogue, progress: list[int]) -> LoadedScan:
-    return load_synthetic_scan(access, SIZE, catalogue, 0, progress.append)
+def progress() -> Heard:
+    return Heard()
+
+
+@pytest.fixture(scope="module")
+def loaded(access: DatabaseAccess, catalogue: LoadedCatalogue, progress: Heard) -> LoadedScan:
+    return load_synthetic_scan(access, SIZE, catalogue, 0, progress)
 
 
 @pytest.fixture(scope="module")
@@ -122,10 +135,38 @@ def test_the_scan_has_the_size_asked_for(access: DatabaseAccess, loaded: LoadedS
     assert loaded.findings == FINDINGS
 
 
-def test_progress_rises_to_the_number_of_findings(loaded: LoadedScan, progress: list[int]) -> None:
-    assert progress[-1] == FINDINGS
-    assert all(before <= after for before, after in pairwise(progress))
-    assert len(progress) >= 2
+def test_progress_rises_to_the_number_of_findings_and_then_says_what_else_is_done(
+    loaded: LoadedScan, progress: Heard
+) -> None:
+    numbers = [one for one in progress.said if isinstance(one, int)]
+    assert numbers[-1] == FINDINGS
+    assert all(before <= after for before, after in pairwise(numbers))
+    assert len(numbers) >= 2
+    assert progress.said[: len(numbers)] == numbers
+    steps = progress.said[len(numbers) :]
+    assert steps[0] == "making index 1 of 19"
+    assert "checking foreign key 1 of 5" in steps
+    assert steps[-1] == "vacuuming and analysing"
+
+
+def test_the_search_column_holds_what_its_expression_gives_and_none_is_compressed(
+    access: DatabaseAccess, loaded: LoadedScan
+) -> None:
+    """Although a load computes it per check, and stores it without an attempt to compress it, which would fail."""
+    assert loaded.findings
+    connection = psycopg.connect(access.conninfo_as(access.admin_role))
+    with connection:
+        found = connection.execute(
+            "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = 'findings'::regclass"
+        )
+        expressions = [one for (one,) in found if "to_tsvector" in one]
+        assert len(expressions) == 1
+        wrong = f"SELECT count(*) FROM findings WHERE text_search IS DISTINCT FROM {expressions[0]}"
+        assert connection.execute(wrong.encode()).fetchone() == (0,)
+        connection.execute("CREATE TEMPORARY TABLE searches (text_search tsvector, filler text)")
+        connection.execute("INSERT INTO searches SELECT text_search, repeat('x', 100) FROM findings")
+        compressed = "SELECT count(*), count(pg_column_compression(text_search)) FROM searches"
+        assert connection.execute(compressed).fetchone() == (FINDINGS + 441, 0)
 
 
 def test_every_region_asked_for_counts_and_gives_its_rows(
@@ -137,6 +178,8 @@ def test_every_region_asked_for_counts_and_gives_its_rows(
         if status in ("PASS", "FAIL") and not muted
         for region in (regions if isinstance(regions, list) else ())
     }
+    found = measured_findings(access, loaded, "status, muted")
+    assert loaded.counted == sum(status in ("PASS", "FAIL") and not muted for status, muted in found)
     assert loaded.regions == tuple(sorted(counted)) == tuple(sorted(region_names(REGIONS)))
     assert loaded.expected_rows == REGIONS * catalogue.requirement_count
 

@@ -146,7 +146,7 @@ class StandIn:
                 storages=(),
                 untouched=TargetDigest((EMPTY, EMPTY), OTHERS),
                 sample=take,
-                keep=lambda: None,
+                guard=SimpleNamespace(keep=lambda: None),
                 rows_so_far=str,
             )
         finally:

@@ -34,6 +34,8 @@ class LoadedScan:
     fingerprint: str
     """SHA-256, in hexadecimal, of every byte sent by COPY, table after table in the order sent."""
     findings: int
+    counted: int
+    """Findings that are not muted and PASS or FAIL."""
     regions: tuple[str, ...]
     """The regions that count, sorted: those in ``resource_regions`` of a finding that is not muted and PASS or FAIL.
 

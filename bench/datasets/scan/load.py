@@ -28,6 +28,7 @@ from bench.datasets.scan.rows import Account, ScanRows
 from bench.datasets.scan.synthetic import synthetic_findings
 from bench.datasets.scan.vocabulary import Vocabulary, region_names, vocabulary
 from bench.datasets.size import ScanSize
+from bench.jobs.job import Progress
 
 _BATCH = 5_000
 """Findings per batch; the resources and mappings of one batch are held in memory."""
@@ -38,7 +39,7 @@ def load_synthetic_scan(
     size: ScanSize,
     catalogue: LoadedCatalogue,
     seed: int,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> LoadedScan:
     """Fill a freshly migrated database with a scan of ``size`` and its bystanders: same seed, same bytes.
 
@@ -67,7 +68,7 @@ def load_scan(
     words: Vocabulary,
     checks: Sequence[ScanCheck],
     findings: Callable[[ScanRows], Iterator[str]],
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> LoadedScan:
     """Fill a freshly migrated database with the scan that ``findings`` makes, of the catalogue's provider.
 
@@ -87,7 +88,7 @@ def load_scan(
     def bystander(rows: ScanRows, count: int) -> Iterator[str]:
         return synthetic_findings(rows, count, bystanders.REGIONS, checks, words, f"{seed}/{rows.name}")
 
-    with loading(access) as loader:
+    with loading(access, progress) as loader:
         loader.copy(
             TENANTS, [line(tenant, "Measured", TIMESTAMP, TIMESTAMP), line(other, "Bystander", TIMESTAMP, TIMESTAMP)]
         )
@@ -113,14 +114,13 @@ def load_scan(
         warm_up=warming,
         fingerprint=loader.fingerprint,
         findings=sent,
+        counted=measured.counted,
         regions=regions,
         expected_rows=len(regions) * catalogue.requirement_count,
     )
 
 
-def _load_account(
-    loader: Loader, rows: ScanRows, lines: Iterator[str], progress: Callable[[int], None] | None = None
-) -> int:
+def _load_account(loader: Loader, rows: ScanRows, lines: Iterator[str], progress: Progress | None = None) -> int:
     """Load a provider, the findings in ``lines`` and their resources; return the number of findings."""
     account = rows.account
     loader.copy(

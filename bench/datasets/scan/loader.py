@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 
@@ -22,7 +22,9 @@ from bench.datasets.scan.copy_table import (
     TENANTS,
     CopyTable,
 )
+from bench.datasets.scan.shared_fields import COLUMN, SharedFields, shared_by_check
 from bench.errors import DatabaseError
+from bench.jobs.job import Progress
 
 _LINES_PER_MESSAGE = 64
 _LARGE = [table.name for table in (FINDINGS, RESOURCES, MAPPINGS)]
@@ -45,8 +47,10 @@ _INDEXES = """
 class Loader:
     """A Loader sends lines to tables within one transaction; ``loading`` creates it."""
 
-    def __init__(self, connection: psycopg.Connection) -> None:
+    def __init__(self, connection: psycopg.Connection, shared: SharedFields | None = None) -> None:
+        """``shared`` shortens the lines of findings, where that is possible."""
         self._connection = connection
+        self._shared = shared
         self._digest = hashlib.sha256()
 
     @property
@@ -56,30 +60,42 @@ class Loader:
 
     def copy(self, table: CopyTable, lines: Iterable[str]) -> int:
         """Send ``lines`` to ``table``, holding a few at a time; return their number."""
+        shared = self._shared if table == FINDINGS else None
+        columns = table.columns if shared is None else (*table.columns, COLUMN)
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-            sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, table.columns))
+            sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, columns))
         )
         self._digest.update(f"{table.name} {' '.join(table.columns)}\n".encode())
         remaining = iter(lines)
         sent = 0
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
             while chunk := list(islice(remaining, _LINES_PER_MESSAGE)):
-                block = ("\n".join(chunk) + "\n").encode()
+                block = _block(chunk)
                 self._digest.update(block)
-                copy.write(block)
+                copy.write(block if shared is None else _block(map(shared.shortened, chunk)))
                 sent += len(chunk)
         return sent
 
 
+def _silent(_: str) -> None:
+    """Say nothing."""
+
+
+def _block(lines: Iterable[str]) -> bytes:
+    return ("\n".join(lines) + "\n").encode()
+
+
 @contextmanager
-def loading(access: DatabaseAccess) -> Iterator[Loader]:
+def loading(access: DatabaseAccess, progress: Progress | None = None) -> Iterator[Loader]:
     """Load a freshly migrated database: all or nothing, then vacuumed and analysed.
 
     While rows arrive, the large tables have neither foreign keys nor indexes that are not unique. Both are made again
     at the end from the server's own definitions, which checks every row at once and leaves each index freshly built
     whatever the scan's size. ``raw_result`` and ``check_metadata`` are stored without compression, which costs the
-    server a third of a load; the task reads neither. Raises DatabaseError.
+    server a third of a load; the task reads neither. ``progress`` hears of what comes after the rows. Raises
+    DatabaseError.
     """
+    step = _silent if progress is None else progress.step
     conninfo = access.conninfo_as(access.admin_role, application_name="bench-loader")
     try:
         with psycopg.connect(conninfo, autocommit=True) as connection:
@@ -87,8 +103,13 @@ def loading(access: DatabaseAccess) -> Iterator[Loader]:
                 # A deferred check would still be pending when the tables it concerns are altered.
                 connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
-                with _without_indexes(connection), _without_compression(connection):
-                    yield Loader(connection)
+                with (
+                    _without_indexes(connection, step),
+                    _without_compression(connection),
+                    shared_by_check(connection, access) as shared,
+                ):
+                    yield Loader(connection, shared)
+            step("vacuuming and analysing")
             # Sets the hint bits and the visibility map, which the first sample would have to do otherwise.
             connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.SQL(", ").join(map(sql.Identifier, _ALL))))
     except psycopg.errors.UniqueViolation as error:
@@ -103,7 +124,7 @@ def loading(access: DatabaseAccess) -> Iterator[Loader]:
 
 
 @contextmanager
-def _without_indexes(connection: psycopg.Connection) -> Iterator[None]:
+def _without_indexes(connection: psycopg.Connection, step: Callable[[str], None]) -> Iterator[None]:
     """Drop foreign keys and non-unique indexes of the large tables, and create them again if the block succeeds."""
     keys = connection.execute(_FOREIGN_KEYS, [_LARGE]).fetchall()
     indexes = connection.execute(_INDEXES, [_LARGE]).fetchall()
@@ -112,10 +133,12 @@ def _without_indexes(connection: psycopg.Connection) -> Iterator[None]:
     for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
     yield
-    for _, definition in indexes:
+    for number, (_, definition) in enumerate(indexes, start=1):
+        step(f"making index {number} of {len(indexes)}")
         # Of a partitioned table the server gives the definition that leaves the partitions out.
         connection.execute(definition.replace(" ON ONLY ", " ON ", 1))
-    for table, name, definition in keys:
+    for number, (table, name, definition) in enumerate(keys, start=1):
+        step(f"checking foreign key {number} of {len(keys)}")
         connection.execute(
             sql.SQL(f"ALTER TABLE {table} ADD CONSTRAINT {{}} {definition}").format(sql.Identifier(name))
         )

@@ -36,6 +36,7 @@ from bench.datasets.scan.names import Names
 from bench.datasets.scan.rows import Resource, ScanRows
 from bench.datasets.scan.vocabulary import Vocabulary, vocabulary
 from bench.errors import InputError
+from bench.jobs.job import Progress
 
 _SEED = "recorded"
 
@@ -111,6 +112,7 @@ def load_recorded_scan(
     path: Path,
     catalogue: LoadedCatalogue,
     provider: str | None = None,
+    progress: Progress | None = None,
     *,
     keep_names: bool = True,
 ) -> LoadedScan:
@@ -135,4 +137,5 @@ def load_recorded_scan(
         words=words,
         checks=scan_checks(catalogue.frameworks, words, _SEED, catalogue.provider),
         findings=lambda rows: recorded_findings(rows, recorded, words),
+        progress=progress,
     )

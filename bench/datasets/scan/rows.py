@@ -48,6 +48,8 @@ class ScanRows:
         self.resources: list[str] = []
         self.mappings: list[str] = []
         self.counted_regions: set[str] = set()
+        self.counted = 0
+        """Findings that are not muted and PASS or FAIL."""
         self.resource_count = 0
         self._finding_ids = ascending_ids(seed, "findings")
         self._resource_ids = ascending_ids(seed, "resources")
@@ -105,6 +107,7 @@ class ScanRows:
         finding_id = next(self._finding_ids)
         if muted_reason is None and status in COUNTED:
             self.counted_regions.update(regions)
+            self.counted += 1
         if resources:
             first = resources[0]
             name, tags, raw_resource = first.name, first.tags, first.raw
