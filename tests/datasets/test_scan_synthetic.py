@@ -144,8 +144,8 @@ def test_progress_rises_to_the_number_of_findings_and_then_says_what_else_is_don
     assert len(numbers) >= 2
     assert progress.said[: len(numbers)] == numbers
     steps = progress.said[len(numbers) :]
-    assert steps[0] == "making index 1 of 19"
-    assert "checking foreign key 1 of 5" in steps
+    assert steps[0] == "making index 1 of 21"
+    assert "checking foreign key 1 of 7" in steps
     assert steps[-1] == "vacuuming and analysing"
 
 
