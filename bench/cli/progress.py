@@ -159,6 +159,9 @@ class Warnings:
     def stage(self, text: str) -> None:
         pass
 
+    def detail(self, text: str) -> None:
+        """Say nothing."""
+
     def done(self, work: float) -> None:
         pass
 
