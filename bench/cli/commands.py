@@ -138,7 +138,8 @@ class CommandGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the name, the whole command and the arguments that are left."""
         name, stub, rest = super().resolve_command(ctx, args)
-        assert name is not None  # or the line above has raised
+        if name is None:
+            return name, stub, rest  # while a shell completes; else the line above has raised
         return name, stub if isinstance(stub, CommandGroup) else self._entries[name].whole(rest), rest
 
 

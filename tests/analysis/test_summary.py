@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from scipy.stats import bootstrap
 
 from bench.analysis.summary import Spread, median_interval, summarise, summarise_all
 from bench.errors import InputError
@@ -63,3 +65,13 @@ def test_a_measurement_without_samples_has_no_summary() -> None:
     assert summaries.get("s", "i", "wall_seconds") is None
     assert summaries.centre("s", "i", "wall_seconds") is None
     assert summaries.centre("s", "i", "rows_written") == 4
+
+
+@pytest.mark.parametrize("count", [6, 7, 12, 41])
+def test_the_interval_is_that_of_scipy_s_bootstrap(count: int) -> None:
+    """It is computed in another way, for speed."""
+    samples = tuple(np.random.default_rng(count).lognormal(0, 0.1, count))
+    theirs = bootstrap(
+        (np.asarray(samples),), np.median, n_resamples=4_999, method="percentile", rng=np.random.default_rng(0)
+    ).confidence_interval
+    assert median_interval(samples) == (theirs.low, theirs.high)
