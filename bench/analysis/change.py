@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from bench.analysis.ratio import FLOOR, FLOOR_TEXT, NEAR_EXACT_TOLERANCE
+from bench.analysis.ratio import FLOOR, FLOOR_TEXT
 from bench.analysis.summary import Summary
 from bench.analysis.unpaired import Decision, UnpairedRatio, decide, samples_needed, unpaired_ratio
 from bench.analysis.verdict import Standing
@@ -21,7 +21,7 @@ class ChangeVerdict(Enum):
 
     EQUAL = "equal"
     DIFFERS = "differs"
-    WITHIN = f"within {NEAR_EXACT_TOLERANCE * 100:.0f} %"
+    WITHIN = "within"
     LESS = "less"
     MORE = "more"
     NOT_DISTINGUISHED = "~"
@@ -61,6 +61,15 @@ class Change:
     ratio: float | None = None
     low: float | None = None
     high: float | None = None
+    tolerance: float | None = None
+    """The share by which a near-exact metric may differ; None for a metric of another kind."""
+
+    @property
+    def words(self) -> str:
+        """The verdict as it reads: ``less``, or ``within 0.1 %``."""
+        if self.verdict is ChangeVerdict.WITHIN and self.tolerance is not None:
+            return f"within {100 * self.tolerance:.3g} %"
+        return self.verdict.value
 
     @property
     def conclusive(self) -> bool:
@@ -120,8 +129,12 @@ def exact_change(before: Summary, after: Summary) -> Change:
     return change_of(before, after, ChangeVerdict.EQUAL if same else ChangeVerdict.DIFFERS)
 
 
-def near_exact_change(before: Summary, after: Summary, tolerance: float = NEAR_EXACT_TOLERANCE) -> Change:
-    """Judge a near-exact metric by its medians: they may differ by ``tolerance``, or by one step of the metric."""
+def near_exact_change(before: Summary, after: Summary, tolerance: float | None = None) -> Change:
+    """Judge a near-exact metric by its medians: they may differ by ``tolerance``, or by one step of the metric.
+
+    None: by the metric's own tolerance.
+    """
+    tolerance = before.metric.repeats_to if tolerance is None else tolerance
     unit = before.metric.unit
     floor = FLOOR.get(unit, 0.0)
     smaller, larger = sorted((before.centre, after.centre))
@@ -136,7 +149,7 @@ def near_exact_change(before: Summary, after: Summary, tolerance: float = NEAR_E
         else:
             verdict = ChangeVerdict.MORE if difference > 0 else ChangeVerdict.LESS
     ratio = after.centre / before.centre if smaller > floor else None
-    return replace(change_of(before, after, verdict, reason), ratio=ratio)
+    return replace(change_of(before, after, verdict, reason), ratio=ratio, tolerance=tolerance)
 
 
 def noisy_changes(pairs: Sequence[tuple[Summary, Summary]], noise_floors: Sequence[float | None]) -> tuple[Change, ...]:

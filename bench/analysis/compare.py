@@ -15,7 +15,6 @@ from bench.analysis.change import (
 from bench.analysis.comparable import datasets_match, environment_differences, environment_fingerprint
 from bench.analysis.comparison import Comparison, MissingCase, RowChange, RunSide
 from bench.analysis.noise import chance
-from bench.analysis.ratio import NEAR_EXACT_TOLERANCE
 from bench.analysis.rows import NO_CLAIM, Answer, Judgement, case_rows, change_of_rows, contents, judge_rows
 from bench.analysis.summary import Summary, summaries_of
 from bench.errors import InputError
@@ -28,8 +27,8 @@ Tolerance = Callable[[Metric], float | None]
 
 
 def default_tolerance(metric: Metric) -> float:
-    """Return what ``bench compare`` allows: nothing but the near-exact tolerance."""
-    return NEAR_EXACT_TOLERANCE if metric.kind is Kind.NEAR_EXACT else 0.0
+    """Return what ``bench compare`` allows: nothing but the tolerance of near-exact metrics."""
+    return metric.repeats_to if metric.kind is Kind.NEAR_EXACT else 0.0
 
 
 def compare(before: Results, after: Results) -> Comparison:

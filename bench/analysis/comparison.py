@@ -10,7 +10,7 @@ from functools import cached_property
 from bench.analysis.change import Change, ChangeVerdict
 from bench.analysis.comparable import data_difference
 from bench.analysis.rows import Judgement, case_rows
-from bench.analysis.run_verdict import named, required, run_checks
+from bench.analysis.run_verdict import named, run_checks
 from bench.analysis.verdict import Check, Standing, Verdict
 from bench.results.cases import failed_cases
 from bench.results.metrics import Kind
@@ -149,14 +149,14 @@ def _counts(change: Change, failed: frozenset[Case]) -> bool:
     """Whether a change has a say: noisy metrics only where they were decided, and nothing that another check says."""
     if change.verdict is ChangeVerdict.MISSING:
         explained = change.after is None and (change.scan, change.implementation) in failed
-        return required(change.metric) and not explained
+        return change.metric.everywhere and not explained
     if change.metric.kind is Kind.NOISY:
         return change.conclusive
     return change.verdict not in (ChangeVerdict.NO_CLAIM, ChangeVerdict.NOT_COMPARABLE)
 
 
 def _change_check(change: Change) -> Check:
-    words = change.reason or change.verdict.value
+    words = change.reason or change.words
     if change.ratio is not None:
         words = f"{(change.ratio - 1) * 100:+.1f} %".replace("-", "\N{MINUS SIGN}")
     elif change.before and change.after:

@@ -12,7 +12,7 @@ import statistics
 from dataclasses import dataclass
 
 from bench.analysis.pairs import PairedRatio
-from bench.analysis.ratio import FLOOR, NEAR_EXACT_TOLERANCE
+from bench.analysis.ratio import FLOOR
 from bench.analysis.sequence import sequential_ratio
 from bench.results.metrics import Kind, Metric
 
@@ -77,7 +77,7 @@ class Divide:
 def divide(good: Figure, bad: Figure, tolerance: float | None = None) -> Divide | None:
     """Return what divides ``good`` from ``bad``; None where they do not differ, or not by more than ``tolerance``.
 
-    Exact figures differ if they are unequal, near-exact ones by more than NEAR_EXACT_TOLERANCE, the metric's step and
+    Exact figures differ if they are unequal, near-exact ones by more than the metric's tolerance, the metric's step and
     what is too little to compare, noisy ones if the ratio's interval excludes 1.
     """
     metric = good.metric
@@ -88,7 +88,7 @@ def divide(good: Figure, bad: Figure, tolerance: float | None = None) -> Divide 
     if metric.kind is not Kind.NOISY:
         ends = (end, end)
     above = end > start
-    share = tolerance if tolerance is not None else NEAR_EXACT_TOLERANCE if metric.kind is Kind.NEAR_EXACT else 0.0
+    share = tolerance if tolerance is not None else metric.repeats_to if metric.kind is Kind.NEAR_EXACT else 0.0
     margin = max(start * share, metric.resolution if metric.kind is Kind.NEAR_EXACT else 0.0)
     if ends[0] <= start + margin and ends[1] >= start - margin:
         return None

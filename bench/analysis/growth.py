@@ -1,4 +1,4 @@
-"""Growth: how a peak rises with rows or with another quantity over a sweep, as lines with their uncertainty."""
+"""Growth: how a peak or the calls rise with rows or another quantity over a sweep, as lines with their uncertainty."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from itertools import pairwise
 
 from scipy.stats import linregress, t
 
-from bench.analysis.ratio import FLOOR, NEAR_EXACT_TOLERANCE
+from bench.analysis.ratio import FLOOR
 from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Summaries
 from bench.results.metrics import METRICS, Metric
 from bench.results.records import Dataset, JobDescription, Results
 
-GROWTH_METRICS = ("peak_heap_bytes", "peak_rss_bytes")
+GROWTH_METRICS = ("peak_heap_bytes", "peak_rss_bytes", "function_calls")
 CONFIDENCE = 0.95
 FEWEST_SIZES = 3
 """Two sizes always give a line, so they cannot show whether the growth is straight."""
@@ -131,7 +131,7 @@ class Fit:
         if -room <= low and high <= room and self.largest >= FLAT_SPAN * self.smallest:
             return Trend.FLAT
         values = [value for _, value in self.points]
-        rises = all(following >= value * (1 - NEAR_EXACT_TOLERANCE) for value, following in pairwise(values))
+        rises = all(following >= value * (1 - self.metric.repeats_to) for value, following in pairwise(values))
         if self.slope_low > 0 or (rises and values[-1] - values[0] > room):
             return Trend.GROWS
         if self.slope_high < 0:

@@ -8,12 +8,6 @@ from bench.analysis.sequence import ratio_of_pairs
 from bench.analysis.summary import Summary
 from bench.results.metrics import Kind
 
-NEAR_EXACT_TOLERANCE = 0.01
-"""The share by which near-exact figures of the same code may differ; a policy may set another.
-
-Traced peaks of the same code differ by up to 0.8 %, WAL by 0.05 %.
-"""
-
 FLOOR = {"bytes": 1_000_000.0}
 """Per unit, the value below which a ratio would rest on next to nothing."""
 FLOOR_TEXT = {"bytes": "1 MB"}
@@ -25,7 +19,7 @@ class Ratio:
 
     Of a noisy metric it is the centre of the pairs' ratios, ``low`` and ``high`` are its 95 % interval, and
     ``distinguished`` says that the interval excludes 1. Of a near-exact metric it is the centres' ratio, without an
-    interval, and ``distinguished`` says that the sides differ by more than NEAR_EXACT_TOLERANCE.
+    interval, and ``distinguished`` says that the sides differ by more than the metric's tolerance.
     """
 
     value: float
@@ -51,7 +45,7 @@ def ratio(base: Summary | None, other: Summary | None) -> Ratio | None:
         return None if found is None else Ratio(found.estimate, found.distinguished, found.low, found.high, unit)
     value = other.centre / base.centre
     apart = base.low > other.high or other.low > base.high
-    return Ratio(value, apart and abs(value - 1) > NEAR_EXACT_TOLERANCE, unit=unit)
+    return Ratio(value, apart and abs(value - 1) > base.metric.repeats_to, unit=unit)
 
 
 def ratio_words(found: Ratio, *, interval: bool = True) -> str:

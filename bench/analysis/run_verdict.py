@@ -12,7 +12,7 @@ from bench.analysis.rows import WRONG_ROWS, Answer, CaseRows, Judgement, case_ro
 from bench.analysis.summary import Summaries, Summary, summaries_of
 from bench.analysis.verdict import Check, Standing, Verdict
 from bench.results.cases import failed_cases, measured_cases, planned_cases
-from bench.results.metrics import METRICS, Kind, Metric, Side
+from bench.results.metrics import METRICS, Metric, Side
 from bench.results.records import COPY_BASELINE, Case, Failure, Measurement, Results
 from bench.words import counted, plain, shorten
 
@@ -223,7 +223,7 @@ def _gap_checks(results: Results, cases: Sequence[Case]) -> Iterator[Check]:
             own = counts.get((scan, implementation, metric.name), 0)
             pairs = stopped.get((scan, implementation, metric.name), 0)
             wanted = max(planned, most.get((scan, metric.name), 0), pairs)
-            if own < wanted and (own or required(metric)):
+            if own < wanted and (own or metric.everywhere):
                 yield Check(
                     name=f"samples {metric.name} {scan} {implementation}",
                     standing=Standing.INCONCLUSIVE,
@@ -236,11 +236,6 @@ def _gap_checks(results: Results, cases: Sequence[Case]) -> Iterator[Check]:
 def timed(metric: Metric) -> bool:
     """Whether as many samples of ``metric`` are taken as the plan asks for; of all others one is enough."""
     return metric.unit == "seconds" and metric.side is Side.CLIENT
-
-
-def required(metric: Metric) -> bool:
-    """Whether a case without ``metric`` is incomplete: a server need not tell its own noisy figures."""
-    return not (metric.kind is Kind.NOISY and metric.side is Side.DATABASE)
 
 
 def _judge_statements(results: Results, summaries: Summaries) -> Judgement:

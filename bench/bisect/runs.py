@@ -22,6 +22,8 @@ from bench.revisions.code import Checkouts
 
 PROBES: Mapping[str, ProbeName] = {
     "wall_seconds": "time",
+    "instructions": "rss",
+    "function_calls": "work",
     "cpu_seconds": "time",
     "peak_heap_bytes": "memory",
     "peak_heap_untraced_bytes": "memory-untraced",

@@ -43,7 +43,7 @@ def sweep(options: SweepOptions) -> int:
         options.implementation or options.job.compared,
         chosen_sources(options, ["/".join(numbers) for numbers in product(*grid)]),
         samples=0,
-        probes=("statements", "memory", "rss"),
+        probes=("statements", "memory", "rss", "work"),
     )
     with terminal_progress(quiet=options.quiet) as progress:
         kept = measure_into(options.output, plan, progress)

@@ -1,4 +1,4 @@
-"""Laws: how an implementation's statements grow with the data, as the implementation declares it.
+"""Laws: how an implementation's statements or calls grow with the data, as the implementation declares it.
 
 ``@declares(Law("statements_django", 18), …)`` on an implementation is its promise; the suite checks it on all data.
 """
@@ -11,12 +11,15 @@ from typing import Any, Literal, get_args
 
 from bench.declare.declaration import Declaration, Function
 
-Counted = Literal["statements_django", "statements_server"]
+Counted = Literal["statements_django", "statements_server", "function_calls"]
+CALLS = "function_calls"
+CALLS_TOLERANCE = 0.01
+"""The share by which calls may differ from their law where it says nothing else: a law has whole steps, work rarely."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """A Step is so many statements more for each begun ``size`` of a quantity: ceil(quantity / size) times.
+    """A Step is so many statements, or calls, more for each begun ``size`` of a quantity: ceil(quantity / size) times.
 
     ``of`` is ``rows`` or another quantity that the job names. Raises ValueError for a size below 1.
     """
@@ -35,28 +38,44 @@ class Step:
 
     def __str__(self) -> str:
         each = self.of.removesuffix("s") if self.size == 1 else f"{self.size:,} {self.of}"
-        return f"{self.statements} per {each}"
+        return f"{self.statements:,} per {each}"
 
 
 @dataclass(frozen=True)
 class Law:
     """A Law is the exact count that a metric has on any data from which rows come out.
 
-    ``base`` statements whatever the data, and the steps on top. Raises ValueError for a metric that no law is about.
+    ``base`` statements or calls whatever the data, and the steps on top. Raises ValueError for a metric that no law is
+    about, and for a tolerance where it counts exactly.
     """
 
     metric: Counted
     base: int
     steps: tuple[Step, ...] = ()
+    tolerance: float | None = None
+    """The share by which calls may differ from the law, CALLS_TOLERANCE for None; statements may not."""
 
     def __post_init__(self) -> None:
         known = get_args(Counted)
         if self.metric not in known:
             raise ValueError(f"no law knows the metric {self.metric!r}; write {' or '.join(map(repr, known))}")
+        if self.tolerance is not None and (self.metric != CALLS or not 0 <= self.tolerance < 1):
+            raise ValueError(f"a law of {self.metric} has no tolerance of {self.tolerance}; {CALLS} has one of 0 to 1")
+
+    @property
+    def room(self) -> float:
+        """The share by which a count may differ from the law."""
+        if self.metric != CALLS:
+            return 0.0
+        return CALLS_TOLERANCE if self.tolerance is None else self.tolerance
 
     def expected(self, quantities: Mapping[str, int]) -> int:
         """Return the count that the law gives for data of these quantities, which include those of the steps."""
         return self.base + sum(step.statements * step.times(quantities) for step in self.steps)
+
+    def holds(self, expected: int, count: float) -> bool:
+        """Whether ``count`` is what the law expects."""
+        return abs(count - expected) <= self.room * expected
 
     def unknown(self, known: Collection[str]) -> tuple[str, ...]:
         """Return the quantities of the steps that are not among ``known``."""
@@ -64,9 +83,10 @@ class Law:
 
     def __str__(self) -> str:
         """The law in words: ``constant 18``, or ``20 + 4 per 10,000 rows + 1 per 1,000 orders``."""
+        room = f" ± {100 * self.room:.3g} %" if self.room else ""
         if not self.steps:
-            return f"constant {self.base}"
-        return " + ".join([str(self.base), *map(str, self.steps)])
+            return f"constant {self.base:,}{room}"
+        return " + ".join([f"{self.base:,}", *map(str, self.steps)]) + room
 
 
 _LAWS: Declaration[tuple[Law, ...]] = Declaration("__bench_laws__", ())

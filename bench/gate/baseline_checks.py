@@ -9,7 +9,7 @@ from bench.analysis.comparable import data_difference
 from bench.analysis.compare import compare_metrics
 from bench.analysis.comparison import Comparison, MissingCase, RowChange, RunSide
 from bench.analysis.rows import case_rows
-from bench.analysis.run_verdict import named, required, run_checks
+from bench.analysis.run_verdict import named, run_checks
 from bench.analysis.verdict import Check, Standing
 from bench.gate.evidence import evidence_for
 from bench.gate.policy import Policy
@@ -140,7 +140,7 @@ class _Judge:
         metric = change.metric
         if change.verdict is ChangeVerdict.MISSING:
             explained = change.after is None and self._run.explained(case)
-            if not explained and (required(metric) or self._asked(metric)):
+            if not explained and (metric.everywhere or self._asked(metric)):
                 yield self._one_sided(change)
         elif metric.kind is Kind.EXACT:
             if self._same_data(change):

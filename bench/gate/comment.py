@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bench.analysis.calls import changes_in
 from bench.analysis.laws import check_laws
 from bench.analysis.run_verdict import RunVerdict, judge
 from bench.analysis.summary import Summaries, summaries_of
@@ -12,6 +13,7 @@ from bench.report.markdown import block, code, escape, link
 from bench.report.parts import BETWEEN, Part, compose, folded, list_part, table_part, text_part
 from bench.report.plots.mermaid import peak_chart
 from bench.report.table import Table
+from bench.report.tables.calls import calls_tables
 from bench.report.tables.code import CODE_TITLE, code_line, code_table
 from bench.report.tables.details import allocation_table, digest_table, failure_table, metrics_table
 from bench.report.tables.overview import claims, headline_table, legend, verdict_lines
@@ -146,6 +148,8 @@ def _link(artifact_url: str | None) -> Iterator[Part]:
 def _details(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[Part]:
     yield _passed(verdict)
     yield _folded_table("Largest allocation sites at the peak", 5, allocation_table(results))
+    for title, table in calls_tables(results, changes_in(results)):
+        yield _folded_table(title, 5, table)
     yield _folded_table("Laws of statements", 6, law_table(check_laws(results)))
     yield _folded_table("Every metric, the client's side", 6, metrics_table(results, summaries, Side.CLIENT))
     if any(METRICS[one.metric].side is Side.DATABASE for one in results.measurements):

@@ -1,18 +1,22 @@
-"""Evidence: the statements and the allocation sites behind a check that failed, in lines for a reader."""
+"""Evidence: the statements, allocation sites and functions behind a check that failed, in lines for a reader."""
 
 from __future__ import annotations
 
 from collections import Counter
 
+from bench.analysis.calls import call_changes, counts_of
 from bench.analysis.laws import Offender
 from bench.report.figures import change, quantity
+from bench.report.tables.calls import called_text, change_text
 from bench.report.tables.statements import shorten_statement, surplus_text
+from bench.results.calls import CallCounts
 from bench.results.fingerprint import fingerprint, normalise
 from bench.results.metrics import Metric, Side
 from bench.results.records import Allocation, AllocationSites, Case, Results, StatementTexts
 from bench.words import plain
 
 MOST_LINES = 3
+MOST_FUNCTIONS = 5
 LEAST_GROWTH = 100_000
 """Bytes below which the growth of an allocation site explains nothing: as much moves between runs of the same code."""
 
@@ -21,13 +25,17 @@ def evidence_for(metric: Metric, case: Case, results: Results, baseline: Results
     """Return what the run holds behind one metric of one case, against the baseline's where it has that."""
     if metric.unit == "statements":
         return statement_evidence(metric, case, results, baseline)
+    if metric.unit == "calls":
+        return call_evidence(counts_of(results, *case), counts_of(baseline, *case) if baseline else None)
     if metric.unit == "bytes" and metric.side is Side.CLIENT:
         return allocation_evidence(_sites(baseline, case), _sites(results, case))
     return ()
 
 
-def growth_evidence(smallest: Case, largest: Case, results: Results) -> tuple[str, ...]:
-    """Return the allocation sites that grew most from one scan of the run to another."""
+def growth_evidence(metric: Metric, smallest: Case, largest: Case, results: Results) -> tuple[str, ...]:
+    """Return the allocation sites, or the functions, that grew most from one scan of the run to another."""
+    if metric.unit == "calls":
+        return call_evidence(counts_of(results, *largest), counts_of(results, *smallest))
     return allocation_evidence(_sites(results, smallest), _sites(results, largest))
 
 
@@ -82,6 +90,15 @@ def allocation_evidence(before: AllocationSites | None, after: AllocationSites |
         f"{_allocation(one)}: {change('bytes', (held, one.bytes))} at the peak (+{quantity('bytes', growth)})"
         for growth, one, held in grown[:MOST_LINES]
     )
+
+
+def call_evidence(after: CallCounts | None, before: CallCounts | None) -> tuple[str, ...]:
+    """Return the functions whose calls moved most; those called most where there is no ``before``."""
+    if after is None:
+        return ()
+    if before is None:
+        return tuple(map(called_text, after.functions[:MOST_FUNCTIONS]))
+    return tuple(map(change_text, call_changes(before, after).moved[:MOST_FUNCTIONS]))
 
 
 def _by_function(sites: AllocationSites) -> dict[tuple[str, str], Allocation]:

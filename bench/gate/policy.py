@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bench.analysis.ratio import NEAR_EXACT_TOLERANCE
 from bench.analysis.run_verdict import timed
 from bench.results.metrics import METRICS, Kind, Metric
 
@@ -101,5 +100,5 @@ class Policy:
             return 0.0
         named = next((rule.limit for rule in self.of_kind("baseline") if rule.metric == metric.name), None)
         if named is None and metric.kind is Kind.NEAR_EXACT:
-            return NEAR_EXACT_TOLERANCE
+            return metric.tolerance
         return named

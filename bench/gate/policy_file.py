@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from bench.declare.laws import Counted
 from bench.errors import InputError
 from bench.files.input_file import FileKind, read_input
 from bench.files.strict_json import MalformedError, check_tree, decode
@@ -19,7 +20,7 @@ from bench.gate.quantity import parse_factor, parse_quantity, parse_share
 from bench.jobs.job import Job
 from bench.jobs.registry import implementation_of, split_revision
 from bench.jobs.size import parse_size
-from bench.results.metrics import METRICS, Kind, Metric
+from bench.results.metrics import METRICS, NEAR_EXACT_TOLERANCE, Kind, Metric
 from bench.words import shorten
 
 TABLE = ("tool", "bench", "gate")
@@ -44,7 +45,7 @@ _KEYS = (
     "job",
     "sizes",
 )
-_LAW_METRICS = ("statements_django", "statements_server")
+_LAW_METRICS = get_args(Counted)
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _OVER = " / "
 
@@ -247,7 +248,10 @@ class _Reader:
                 )
 
     def _tolerances(self, table: Mapping[str, Any]) -> Iterator[Rule]:
-        """Read metric → share; ``near-exact`` stands for all metrics of that kind that are not named."""
+        """Read metric → share; ``near-exact`` stands for metrics of that kind that are not named.
+
+        Those whose own tolerance is not that of the kind keep it, because figures of the same code say so.
+        """
         place = self._root / "tolerance"
         shares = _table(table.get("tolerance", {}), place)
         measured = tuple(one.name for one in METRICS.values() if one.kind is not Kind.EXACT)
@@ -256,7 +260,7 @@ class _Reader:
         of_kind = shares.get(Kind.NEAR_EXACT.value)
         for metric in METRICS.values():
             at, value = place / metric.name, shares.get(metric.name)
-            if value is None and metric.kind is Kind.NEAR_EXACT:
+            if value is None and metric.kind is Kind.NEAR_EXACT and metric.tolerance == NEAR_EXACT_TOLERANCE:
                 at, value = place / Kind.NEAR_EXACT.value, of_kind
             if value is not None:
                 yield Rule(kind="baseline", metric=metric.name, limit=parse_share(value, str(at)), place=str(at))

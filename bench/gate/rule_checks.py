@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.analysis.growth import FEWEST_SIZES, Line, fit_line
-from bench.analysis.laws import check_laws
+from bench.analysis.laws import LawCheck, check_laws
 from bench.analysis.run_verdict import law_check, named
 from bench.analysis.summary import FEWEST_FOR_INTERVAL, Summary
 from bench.analysis.verdict import Check, Standing
@@ -47,10 +47,18 @@ def _law_checks(policy: Policy, run: Run) -> Iterator[Check]:
         for dataset in results.datasets:
             found = checked.get((implementation, dataset.scan, law))
             if found is not None:
-                yield law_check(found, law_evidence(found.offenders))
+                yield law_check(found, _evidence(found, run))
             elif dataset.rows:  # where no rows come out no law applies
                 name = f"law {law.metric} {dataset.scan} {implementation}"
                 yield from missing_figure(name, METRICS[law.metric], (dataset.scan, implementation), run)
+
+
+def _evidence(found: LawCheck, run: Run) -> tuple[str, ...]:
+    """Return what is behind a broken law: statements, or what moved since the baseline."""
+    case, metric = (found.scan, found.implementation), METRICS[found.law.metric]
+    if found.holds or found.offenders:
+        return law_evidence(found.offenders)
+    return evidence_for(metric, case, run.results, run.baseline) if metric.kind is not Kind.EXACT else ()
 
 
 def _ceiling_check(rule: Rule, run: Run) -> Iterator[Check]:
@@ -127,7 +135,7 @@ def _growth_check(rule: Rule, scans: tuple[str, ...], run: Run) -> Iterator[Chec
         name=name,
         standing=standing,
         sentence=_growth_sentence(metric, rule, found, smallest, largest, len(points)),
-        evidence=growth_evidence((smallest, implementation), (largest, implementation), run.results)
+        evidence=growth_evidence(metric, (smallest, implementation), (largest, implementation), run.results)
         if standing is Standing.FAILED
         else (),
     )

@@ -21,6 +21,7 @@ from bench.jobs.size import parse_size
 from bench.messages.request import ProbeName
 from bench.report.table import Column, Content, Table
 from bench.report.terminal import WIDTH, table_lines, wrap
+from bench.results.calls import CallCounts
 from bench.results.records import (
     AllocationSites,
     DeclaredLaws,
@@ -123,6 +124,7 @@ def in_roles(results: Results, roles: Mapping[str, str]) -> Results:
         statements=_cast(results.statements, roles),
         heap=_cast(results.heap, roles),
         allocations=_cast(results.allocations, roles),
+        calls=_cast(results.calls, roles),
         failures=_cast(results.failures, roles),
         laws=_cast(results.laws, roles),
         code=_cast(results.code, roles),
@@ -179,6 +181,7 @@ _Record = TypeVar(
     StatementTexts,
     HeapSeries,
     AllocationSites,
+    CallCounts,
     Failure,
     DeclaredLaws,
     ImplementationEnvironment,

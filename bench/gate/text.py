@@ -15,6 +15,7 @@ MOST_SHOWN = 8
 _LONGEST_SENTENCE = 600
 _LONGEST_EVIDENCE = 400
 _INDENT = "    "
+_MOST_DECIMALS = 6
 
 
 def figures(unit: str, *values: float) -> tuple[str, ...]:
@@ -23,6 +24,10 @@ def figures(unit: str, *values: float) -> tuple[str, ...]:
     texts = tuple(shown.quantity(value) for value in values)
     if len(set(texts)) == len(set(values)):
         return texts
+    for decimals in range(_MOST_DECIMALS + 1):
+        texts = tuple(f"{value:,.{decimals}f} {unit}" for value in values)
+        if len(set(texts)) == len(set(values)):
+            return texts
     return tuple(f"{value:,.12g} {unit}" for value in values)
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from bench.harness.plan import PlannedSample, Scenario
 from bench.harness.targets import TargetDigest
 from bench.messages.reading import Reading
+from bench.results.calls import CallCounts
 from bench.results.fingerprint import normalise
 from bench.results.metrics import METRICS
 from bench.results.records import (
@@ -65,6 +66,7 @@ class Collector:
         self._statements: list[StatementTexts] = []
         self._heap: list[HeapSeries] = []
         self._allocations: list[AllocationSites] = []
+        self._calls: list[CallCounts] = []
         self._failures: list[Failure] = []
         self._code: dict[str, ImplementationEnvironment] = {}
         self.benchmarks: list[Mapping[str, object]] = []
@@ -108,6 +110,10 @@ class Collector:
                     self._incomplete.setdefault(key, reason)
         if reading.code is not None:
             self._code.setdefault(implementation, reading.code)
+        self._add_details(scan, implementation, reading)
+
+    def _add_details(self, scan: str, implementation: str, reading: Reading) -> None:
+        """Keep what is behind a sample's figures."""
         if reading.django_statements or reading.server_statements:
             self._statements.append(
                 StatementTexts(
@@ -125,6 +131,17 @@ class Collector:
         if reading.allocations:
             self._allocations.append(
                 AllocationSites(scan=scan, implementation=implementation, sites=reading.allocations)
+            )
+        if reading.calls is not None:
+            self._calls.append(
+                CallCounts(
+                    scan=scan,
+                    implementation=implementation,
+                    functions=reading.calls.functions,
+                    other_functions=reading.calls.other_functions,
+                    other_calls=reading.calls.other_calls,
+                    other_names=reading.calls.other_names,
+                )
             )
         if reading.benchmark:
             self.benchmarks.append(reading.benchmark)
@@ -181,6 +198,7 @@ class Collector:
             laws=self.laws,
             planned_samples=self._planned_samples,
             stops=tuple(self.stops),
+            calls=tuple(self._calls),
             code=tuple(self._code[name] for name in self._implementations if name in self._code),
         )
 

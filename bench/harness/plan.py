@@ -12,7 +12,7 @@ from bench.jobs.job import DataSource, Job, Outlook
 from bench.messages.request import ProbeName
 from bench.results.records import COPY_BASELINE
 
-SINGLE_PROBES: tuple[ProbeName, ...] = ("statements", "memory", "memory-untraced", "rss", "database")
+SINGLE_PROBES: tuple[ProbeName, ...] = ("statements", "memory", "memory-untraced", "rss", "database", "work")
 """Exact and near-exact probes repeat to within a per cent in fresh processes; one sample of each is taken."""
 COPY_BASELINE_PROBES: tuple[ProbeName, ...] = ("database",)
 """The probes of the copy baseline besides time; the heap of a client that only sends a file says nothing."""
@@ -24,6 +24,7 @@ PROBE_COST = {
     "memory-untraced": 1.1,
     "rss": 1.0,
     "database": 1.0,
+    "work": 2.0,
     "time": 1.1,
     "rows": 1.0,
     LOAD: 1.5,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench.results.calls import CountedCalls
 from bench.results.records import Allocation, HeapPoint, ImplementationEnvironment
 
 
@@ -24,6 +25,7 @@ class Reading:
     server_sites: tuple[str, ...] = ()
     heap: tuple[HeapPoint, ...] = ()
     allocations: tuple[Allocation, ...] = ()
+    calls: CountedCalls | None = None
     benchmark: Mapping[str, object] = field(default_factory=dict)
     """A document of pytest-benchmark's format with this one sample, for the time probe."""
     warnings: tuple[str, ...] = ()

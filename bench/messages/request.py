@@ -11,7 +11,7 @@ from bench.jobs.environment import WorkerEnvironment
 from bench.messages.answer import CallAnswer, DescribeAnswer, MigrateAnswer, SampleAnswer, TrialAnswer
 from bench.messages.fault import Fault
 
-ProbeName = Literal["memory", "memory-untraced", "rss", "statements", "database", "time", "rows"]
+ProbeName = Literal["memory", "memory-untraced", "rss", "statements", "database", "work", "time", "rows"]
 """``rows`` measures nothing: the call alone, for what it leaves in the tables."""
 
 AnswerT = TypeVar("AnswerT")

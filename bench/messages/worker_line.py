@@ -10,6 +10,7 @@ from bench.declare.divergence import Divergence
 from bench.declare.laws import Law
 from bench.declare.promise import Promise
 from bench.declare.storage import STANDARD, Storage
+from bench.results.calls import CountedCalls
 from bench.results.records import Allocation, HeapPoint
 
 _NONE = msgspec.Raw(b"")
@@ -107,4 +108,7 @@ class Called(msgspec.Struct, frozen=True, kw_only=True):
     django_sites: tuple[str, ...] = ()
     issued: tuple[tuple[str, str], ...] = ()
     """(statement, ``file:line``) in the order in which the driver was given them."""
+    calls: CountedCalls | None = None
     warnings: tuple[str, ...] = ()
+    incomplete: dict[str, str] = {}
+    """By metric, what the probe knows to be missing from its figure."""

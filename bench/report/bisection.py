@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator
 
-from bench.analysis.ratio import NEAR_EXACT_TOLERANCE, Ratio
+from bench.analysis.ratio import Ratio
 from bench.report.figures import MISSING, quantity, ratio_text, scale
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.terminal import WIDTH, table_lines, wrap
@@ -159,7 +159,7 @@ def _ratio(metric: Metric, trial: CommitTrial, good: CommitTrial | None) -> str:
         centre, base = _centre(trial), _centre(good)
         if not centre or not base or trial is good:
             return MISSING
-        return ratio_text(Ratio(centre / base, abs(centre / base - 1) > NEAR_EXACT_TOLERANCE, unit=metric.unit))
+        return ratio_text(Ratio(centre / base, abs(centre / base - 1) > metric.repeats_to, unit=metric.unit))
     if trial.ratio is None or not trial.base_samples:
         return MISSING
     low, high = trial.low, trial.high

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
+from bench.analysis.calls import CallChanges, changes_between
 from bench.analysis.change import Change, ChangeVerdict
 from bench.analysis.comparison import Comparison, RunSide
 from bench.analysis.summary import Summary
 from bench.report.figures import MISSING, change_text, value_text
 from bench.report.markdown import escape, identifier, markdown_table
 from bench.report.table import Column, Content, Footnotes, Table
+from bench.report.tables.calls import CALLS_TITLE, calls_line, change_table, compared_name
 from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.results.metrics import Kind
 from bench.results.records import Results
@@ -135,7 +137,7 @@ def _row(change: Change, notes: Footnotes) -> tuple[str, ...]:
         "" if change.ratio is None else percent(change.ratio),
         _interval(change),
         ", ".join(MISSING if side is None else f"{len(side.samples)}" for side in sides),
-        notes.marked(change.verdict.value, [change.reason] if change.reason else []),
+        notes.marked(change.words, [change.reason] if change.reason else []),
     )
 
 
@@ -174,6 +176,8 @@ def render_comparison(comparison: Comparison) -> str:
     for sentence in comparison_lines(comparison):
         lines += wrap(sentence, WIDTH)
     lines += ["", *wrap(_legend(comparison), WIDTH), "", *table_lines(comparison_table(comparison))]
+    if moved := _moved(comparison):
+        lines += ["", *(line for one in moved for line in wrap(calls_line(one), WIDTH))]
     return "\n".join(lines) + "\n"
 
 
@@ -188,6 +192,16 @@ def _markdown_parts(comparison: Comparison) -> Iterator[str]:
     named = _legend(comparison, escape, identifier)
     yield named[0].upper() + named[1:]
     yield markdown_table(comparison_table(comparison))
+    for one in _moved(comparison):
+        if (table := change_table(one)) is not None:
+            yield f"## {escape(f'{CALLS_TITLE}: {compared_name(one)}')}"
+            yield markdown_table(table)
+
+
+def _moved(comparison: Comparison) -> tuple[CallChanges, ...]:
+    """Return the implementations whose functions were called more or less often, each on its largest scan."""
+    cases = [one.case for one in comparison.rows if one.same]
+    return tuple(one for one in changes_between(comparison.before, comparison.after, cases) if one.moved)
 
 
 def _emphasised(line: str) -> str:

@@ -151,7 +151,7 @@ def _digest_faults(results: Results) -> Faults:
 
 
 def _detail_faults(results: Results) -> Faults:
-    for name in ("statements", "heap", "allocations"):
+    for name in ("statements", "heap", "allocations", "calls"):
         details = getattr(results, name)
         yield from _repeated_cases(name, details)
         for index, one in enumerate(details):
@@ -164,6 +164,21 @@ def _detail_faults(results: Results) -> Faults:
         for number, site in enumerate(largest.sites):
             yield from _negative(f"allocations[{index}].sites[{number}].bytes", site.bytes)
             yield from _negative(f"allocations[{index}].sites[{number}].count", site.count)
+    yield from _call_faults(results)
+
+
+def _call_faults(results: Results) -> Faults:
+    """Yield calls that are negative, and those by function that do not add up to a sample of all."""
+    known = {(one.scan, one.implementation): one for one in results.measurements if one.metric == "function_calls"}
+    for index, counts in enumerate(results.calls):
+        place = f"calls[{index}]"
+        for name in ("other_functions", "other_calls"):
+            yield from _negative(f"{place}.{name}", getattr(counts, name))
+        for number, one in enumerate(counts.functions):
+            yield from _negative(f"{place}.functions[{number}].calls", one.calls)
+        case = (counts.scan, counts.implementation)
+        if case not in known or counts.total not in known[case].samples:
+            yield place, f"adds up to {counts.total:,}, which is no sample of function_calls of {_named(case)}"
 
 
 def _sample_count_faults(results: Results) -> Faults:

@@ -1,13 +1,11 @@
 """The records of a results file: frozen, made of tuples, holding raw samples in bytes, seconds and counts.
 
-Readers derive summaries from the samples; the file holds none.
-
-Schema history:
+Readers derive summaries from the samples; the file holds none. Schema history:
 1: the first.
 2: `Results.unfinished`, `Results.planned_samples` and `Measurement.incomplete`; the copy baseline was "copy-limit".
 3: any job: `Results.job` and `Results.code`; `Dataset.size`, `quantities`, `facts` and `published`; `Digest.tables`;
    `Results.stops` and `Measurement.sequential`.
-4: adds members only, those with a default: nothing that was there before has changed.
+4: adds members only, all with a default: `Results.calls` and `Environment.counters`.
 """
 
 from __future__ import annotations
@@ -17,6 +15,7 @@ from dataclasses import dataclass, field
 
 from bench.declare.laws import Law
 from bench.jobs.published import PublishedFigure
+from bench.results.calls import CallCounts
 from bench.results.promises import PromiseTrial
 from bench.results.stops import Stop
 
@@ -216,6 +215,8 @@ class Environment:
     load_average: tuple[float, ...]
     revision: str
     """The commit of this suite's own checkout, with ``+changes`` where it is dirty; empty outside a checkout."""
+    counters: str = ""
+    """Why the processor's counters cannot be read; '' where they can, and in files before schema 4."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -289,6 +290,8 @@ class Results:
     """Where the run chose the number of pairs: how many it took of each two implementations, and why no more."""
     code: tuple[ImplementationEnvironment, ...] = ()
     """Which code each implementation is, and where it ran; empty in files before schema 3."""
+    calls: tuple[CallCounts, ...] = ()
+    """The calls behind ``function_calls``, by function; empty in files before schema 4."""
 
     @property
     def revision(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -26,6 +26,28 @@ class HeapSite:
     count: int
 
 
+@dataclass(frozen=True)
+class FunctionCalls:
+    """How often a function was called; ``file`` is '' and ``line`` 0 for one that is not written in Python."""
+
+    function: str
+    """``module:qualified name``, such as ``json.decoder:JSONDecoder.decode``, or ``list.append``."""
+    file: str
+    line: int
+    calls: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountedCalls:
+    """All calls of one run: of the functions called most, most first, and of all others together."""
+
+    functions: tuple[FunctionCalls, ...]
+    other_functions: int
+    other_calls: int
+    other_names: str
+    """Eight hexadecimal digits for the name of each of the others."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CallReading:
     """A CallReading is one sample of one probe: figures by metric, what the function returned, and texts."""
@@ -38,4 +60,7 @@ class CallReading:
     django_sites: tuple[str, ...] = ()
     issued: tuple[tuple[str, str], ...] = ()
     """(statement, ``file:line``) in the order in which the driver was given them."""
+    calls: CountedCalls | None = None
     warnings: tuple[str, ...] = ()
+    incomplete: dict[str, str] = field(default_factory=dict)
+    """By metric, what the probe itself knows to be missing from its figure."""

@@ -207,6 +207,10 @@ def _probe(name: str) -> Probe | None:
             from .probes.statements import read_statements
 
             return read_statements
+        case "work":
+            from .probes.work import CallCounter
+
+            return CallCounter().read
         case "time":
             from .probes.time import read_time
 

@@ -48,6 +48,10 @@ class Coverage:
     """Whether children left no figures of their CPU time."""
 
 
+def _called(function: Callable[[], Any]) -> Any:
+    return function()
+
+
 class WatchedCall:
     """A WatchedCall is a call that may be made once; construct it right before the probe makes it.
 
@@ -67,10 +71,13 @@ class WatchedCall:
         self._running: list[Descendant] = []
         self._busy: list[str] = []
 
-    def __call__(self) -> Any:
-        """Make the call. Raises MeasurementFault if it returned in a forked child as well."""
+    def __call__(self, make: Callable[[Callable[[], Any]], Any] = _called) -> Any:
+        """Make the call, by ``make``. Raises MeasurementFault if it returned in a forked child as well.
+
+        ``make`` is given the function alone, without what watches it.
+        """
         try:
-            outcome = self._function()
+            outcome = make(self._function)
         except BaseException as error:
             if self._returned_in_a_fork():
                 raise MeasurementFault(f"{_FORKED}; the worker itself raised {describe(error)}") from error

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bench.analysis.ratio import NEAR_EXACT_TOLERANCE
 from bench.compliance.job import JOB
 from bench.errors import InputError
 from bench.gate.policy import Rule
 from bench.gate.policy_file import read_policy
-from bench.results.metrics import METRICS
+from bench.results.metrics import METRICS, NEAR_EXACT_TOLERANCE
 from tests.support.gate_runs import policy, policy_text
 
 WHOLE = """
@@ -74,7 +73,11 @@ def test_every_rule_is_read_with_its_place(tmp_path: Path) -> None:
         "materializing",
         1.1,
     )
-    assert [rule.metric for rule in found.of_kind("law")] == ["statements_django", "statements_server"]
+    assert [rule.metric for rule in found.of_kind("law")] == [
+        "statements_django",
+        "statements_server",
+        "function_calls",
+    ]
     assert found.place == root
 
 
@@ -153,7 +156,7 @@ def test_a_policy_may_name_its_job_and_call_scans_sizes(tmp_path: Path) -> None:
         ('[gate.ceilings.peak_heap_bytes]\n"10k/20" = 5', '"10k/20" is 5; write a table there'),
         (
             '[gate.growth.wall_seconds]\nstreaming = "1 ms"',
-            "growth.wall_seconds: unknown near-exact metric, as growth needs one, 'wall_seconds'; known are peak_hea",
+            "growth.wall_seconds: unknown near-exact metric, as growth needs one, 'wall_seconds'; known are function",
         ),
         (
             '[gate.growth.peak_heap_bytes]\n"10k/20" = "1 MB"',

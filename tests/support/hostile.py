@@ -9,6 +9,7 @@ import msgspec
 
 from bench.analysis.verdict import Check, Standing, Verdict
 from bench.results.records import Failure, Results
+from tests.support.call_runs import with_calls
 from tests.support.variants import broken_law
 
 TEXTS = {
@@ -67,7 +68,7 @@ Record = TypeVar("Record")
 
 def hostile_results(text: str) -> Results:
     """Return a run of two implementations on three scans in which every text from outside is ``text``."""
-    results = _renamed(broken_law(), text)
+    results = _renamed(with_calls(broken_law()), text)
     failure = Failure(
         scan=text, implementation=text, probe=text, kind=text, message=text, log_tail=f"{text}\n```\n{text}"
     )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bench.results.records import Results
 from tests.support import variants
 from tests.support.builders import dataset, digest, measurement, production_results
+from tests.support.call_runs import with_calls
 from tests.support.sweep import sweep
 
 RUNS: dict[str, Callable[[], Results]] = {
@@ -21,6 +22,7 @@ RUNS: dict[str, Callable[[], Results]] = {
     "empty": variants.empty,
     "sweep": sweep,
     "stopped": variants.stopped,
+    "calls": with_calls,
 }
 
 

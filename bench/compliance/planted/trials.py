@@ -92,6 +92,23 @@ GROWTH = PlantedTrial(
         _planted("rows kept after they were written", "heap:keeps_written_rows", "growth peak_heap_bytes streaming"),
     ),
 )
+WORK = PlantedTrial(
+    policy=Policy(scans=("100/3",), implementations=(STREAMING,)),
+    subject=STREAMING,
+    control=CONTROL,
+    probes=("work",),
+    planted=(
+        _planted(
+            "one more call for each row", "work:calls_once_more_each_row", "baseline function_calls 100/3 streaming"
+        ),
+        _planted("2 % more client work", "work:looks_again_at_some_rows", "baseline function_calls 100/3 streaming"),
+        _planted(
+            "the work of a query for each region",
+            "work:looks_up_each_region",
+            "baseline function_calls 100/3 streaming",
+        ),
+    ),
+)
 SECONDS = PlantedTrial(
     # Two dozen samples are taken, and a delay of each row is as long a share of a small scan.
     policy=Policy(
@@ -105,4 +122,4 @@ SECONDS = PlantedTrial(
     probes=(),
     planted=(_planted("a sleep for each row", "seconds:sleeps_each_row", "baseline wall_seconds 100/1 streaming"),),
 )
-TRIALS = (STATEMENTS, HEAP, GROWTH, SECONDS)
+TRIALS = (STATEMENTS, HEAP, GROWTH, WORK, SECONDS)

@@ -52,7 +52,7 @@ def take_sample(
     if request.probe == "time":
         document = benchmark_document(request.label, request.group, reading.values, versions["python"])
         reading = replace(reading, benchmark=document)
-    return replace(reading, incomplete=incomplete(reading.values, called.coverage))
+    return replace(reading, incomplete=incomplete(reading.values, called))
 
 
 def _reading(called: Called) -> Reading:
@@ -61,5 +61,6 @@ def _reading(called: Called) -> Reading:
         outcome=called.outcome,
         heap=called.heap,
         allocations=called.allocations,
+        calls=called.calls,
         warnings=called.warnings,
     )

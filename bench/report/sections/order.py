@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from bench.report.judged_run import JudgedRun
 from bench.report.section import Section
+from bench.report.sections.calls import calls_section
 from bench.report.sections.comparisons import (
     copy_baseline_section,
     growth_section,
@@ -46,6 +47,7 @@ SECTIONS: Sequence[Callable[[JudgedRun], Section | None]] = (
     pairs_section,
     laws_section,
     statements_section,
+    calls_section,
     database_section,
     client_section,
     allocations_section,

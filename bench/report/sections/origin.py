@@ -37,6 +37,7 @@ def _environment_table(results: Results) -> Table:
         ("kernel", environment.kernel),
         ("processor", f"{environment.cpu}, {environment.cores} cores"),
         ("memory", quantity("bytes", environment.memory_bytes)),
+        *((("hardware counters", environment.counters),) if environment.counters else ()),
         ("load average at the start", ", ".join(f"{load:.2f}" for load in environment.load_average)),
         ("noise floor", noise_text(results)),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bench.analysis.pairs import FEWEST_PAIRS
-from bench.analysis.ratio import NEAR_EXACT_TOLERANCE
 from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.sequence import ratio_of_pairs
 from bench.analysis.summary import Summaries, Summary
@@ -73,7 +72,7 @@ def _over(baseline: Summary | None, own: Summary | None, notes: Footnotes) -> st
         if baseline.centre <= 0:
             return MISSING
         value = own.centre / baseline.centre
-        apart = abs(value - 1) > NEAR_EXACT_TOLERANCE
+        apart = abs(value - 1) > own.metric.repeats_to
     if not apart:
         notes.legend(_NOT_DISTINGUISHED)
     decimals = 2 if value >= 0.1 else 3

@@ -64,7 +64,8 @@ def _deviations(ours: Sequence[float | None], published: Sequence[float | None])
 
 def metrics_table(results: Results, summaries: Summaries, side: Side) -> Table:
     """Show every metric of one side for every case: medians with their spread, and exact values."""
-    metrics = [metric for metric in METRICS.values() if metric.side is side]
+    measured = {one.metric for one in results.measurements}
+    metrics = [metric for metric in METRICS.values() if metric.side is side and metric.name in measured]
     notes = Footnotes()
     rows = []
     spreads: set[Spread] = set()

@@ -33,13 +33,13 @@ def fit_table(fits: Sequence[Fit]) -> Table:
     """Build the table of fits: line, interval of its slope, quality of the fit, and whether the peak grows."""
     notes = Footnotes()
     notes.legend(
-        "In brackets: the slope's 95 % t interval from the residuals. Peaks repeat to within 1 %, so a "
+        "In brackets: the slope's 95 % t interval from the residuals. Peaks repeat to within 1 %, calls to 0.1 %, so a "
         "wide interval means that growth is no straight line, or that few sizes were measured."
     )
     notes.legend(
         "Flat: the interval of the growth over the measured sizes, which span a factor of 2, lies within ±5 % of "
-        "the smallest size's value or ±1 MB. Grows: the slope's interval is above zero, or the values rise by more "
-        "than that and never fall. Not decided: neither of these."
+        "the smallest size's value or, of bytes, ±1 MB. Grows: the slope's interval is above zero, or the values rise "
+        "by more than that and never fall. Not decided: neither of these."
     )
     rows = [
         (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.analysis.pairs import FEWEST_PAIRS
-from bench.analysis.ratio import FLOOR, NEAR_EXACT_TOLERANCE, ratio
+from bench.analysis.ratio import FLOOR, ratio
 from bench.analysis.rows import Judgement
 from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Summaries, Summary
@@ -215,7 +215,7 @@ def _difference(base: Summary, other: Summary, floor: float, notes: Footnotes) -
         return "same"
     text = f"{quantity(unit, size)} {'less' if other.centre < base.centre else 'more'}"
     overlap = base.low <= other.high and other.low <= base.high
-    if overlap or size <= NEAR_EXACT_TOLERANCE * max(base.centre, other.centre):
+    if overlap or size <= base.metric.repeats_to * max(base.centre, other.centre):
         notes.legend(NOT_DISTINGUISHED)
         return f"~{text}"
     return text

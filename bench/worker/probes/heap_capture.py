@@ -6,7 +6,6 @@ This module needs no package but memray, so that the pytest plugin can use it in
 from __future__ import annotations
 
 import gc
-import sysconfig
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ import memray
 
 from ..failure import MeasurementFault
 from ..reading import HeapSite
+from .short_path import short_path
 
 MOST_SITES = 15
 SNAPSHOT_INTERVAL_MS = 1
@@ -66,22 +66,8 @@ def largest_sites(reader: memray.FileReader) -> tuple[HeapSite, ...]:
     for record in reader.get_high_watermark_allocation_records(merge_threads=True):
         stack = record.stack_trace(max_stacks=1)
         function, file, line = stack[0] if stack else ("(no Python frame)", "", 0)
-        total = totals[function, _short(file), line]
+        total = totals[function, short_path(file), line]
         total[0] += record.size
         total[1] += record.n_allocations
     largest = sorted(totals.items(), key=lambda item: (-item[1][0], item[0]))[:MOST_SITES]
     return tuple(HeapSite(*place, *total) for place, total in largest)
-
-
-def _short(file: str) -> str:
-    """A path without its machine's part: below site-packages, the standard library or the working folder."""
-    roots = (
-        sysconfig.get_path("purelib"),
-        sysconfig.get_path("platlib"),
-        sysconfig.get_path("stdlib"),
-        str(Path.cwd()),
-    )
-    for root in roots:
-        if file.startswith(f"{root}/"):
-            return file[len(root) + 1 :]
-    return "/".join(Path(file).parts[-2:])

@@ -1,4 +1,4 @@
-"""Peak RSS: the resident set before the call, and how far it rises above that during the call."""
+"""Peak RSS: the resident set before the call, and how far it rises above that during the call. Also instructions."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import gc
 import resource
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from ..perf_event import INSTRUCTIONS, Count, counted
 from ..reading import CallReading
 
 _STATUS = Path("/proc/self/status")
@@ -26,9 +28,9 @@ def read_peak_rss(call: Callable[[], Any]) -> CallReading:
     if sys.platform == "linux":
         _CLEAR_REFS.write_text(_RESET_PEAK)
         before = _kilobytes("VmRSS")
-        outcome = call()
+        outcome, counted = _counting_instructions(call)
         growth = max(0, _kilobytes("VmHWM") - before)
-        return CallReading(values=_values(before * 1024, growth * 1024), outcome=outcome)
+        return CallReading(values={**_values(before * 1024, growth * 1024), **counted}, outcome=outcome)
     unit = 1 if sys.platform == "darwin" else 1024
     mark = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
     outcome = call()
@@ -38,6 +40,20 @@ def read_peak_rss(call: Callable[[], Any]) -> CallReading:
         outcome=outcome,
         warnings=("measured from the process's earlier maximum, which this system cannot reset",),
     )
+
+
+def _counting_instructions(call: Callable[[], Any]) -> tuple[Any, dict[str, float]]:
+    """Make the call, and count the instructions of the process in user space where the processor counts any.
+
+    Here, because this pass is not traced, and a counter takes no memory.
+    """
+    with ExitStack() as stack:
+        try:
+            found = stack.enter_context(counted(INSTRUCTIONS))
+        except OSError:
+            found = Count()
+        outcome = call()
+    return outcome, {} if found.value is None else {"instructions": float(found.value)}
 
 
 def _values(before: int, growth: int) -> dict[str, float]:
