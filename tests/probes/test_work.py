@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -77,13 +78,11 @@ def test_a_call_that_raises_raises_and_is_counted_no_more(in_a_process: Run[tupl
     assert in_a_process(worked.reading_of_raising) == ("as it does", True)
 
 
-def test_a_call_that_sets_a_profiler_is_marked_or_refused_that(in_a_process: Run[CallReading]) -> None:
+def test_the_figure_of_a_call_that_sets_a_profiler_of_its_own_is_incomplete(in_a_process: Run[CallReading]) -> None:
     found = in_a_process(partial(worked.reading, worked.profiling))
-    calls = by_name(found)
-    if calls[f"{MODULE}:step"].calls < 2 and found.incomplete:
-        assert found.incomplete["function_calls"].startswith("the call set a profiler")
-    else:
-        assert "cProfile:Profile.__init__" not in calls
+    assert by_name(found)[f"{MODULE}:step"].calls == 1
+    # From Python 3.12 on a second profiler is refused, and nothing is missing.
+    assert (found.incomplete != {}) == (sys.version_info < (3, 12))
 
 
 def test_many_functions_are_kept_as_those_called_most_and_the_rest_as_one_number(

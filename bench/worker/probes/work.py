@@ -24,14 +24,20 @@ METRIC = "function_calls"
 MOST_FUNCTIONS = 200
 """Those that are kept with their calls. Of the many others, called a few times each, only their sum is."""
 
-_monitoring: Any = getattr(sys, "monitoring", None)
-"""From Python 3.12 on; with it a profiler counts in every thread, and before, each thread has one."""
-_OWN = "<method 'disable' of '_lsprof.Profiler' objects>"
+_OF_ALL_THREADS = sys.version_info >= (3, 12)
+"""Whether a profiler counts in every thread; before, each thread has one."""
 _ADDRESS = re.compile(" at 0x[0-9a-fA-F]+")
 _OF_A_MODULE = re.compile(r"<built-in method ([\w.]+)>")
 _OF_A_TYPE = re.compile(r"<(?:method|slot wrapper) '(\w+)' of '([\w.]+)' objects>")
 _FROZEN = re.compile(r"<frozen ([\w.]+)>")
 _REPLACED = "the call set a profiler or was set one, and calls after that are not counted"
+
+
+def _last_call() -> None:
+    """Be called last: a profiler that does not know of it was replaced before."""
+
+
+_OWN = (_last_call.__code__, "<method 'disable' of '_lsprof.Profiler' objects>")
 
 
 class CallCounter:
@@ -44,8 +50,7 @@ class CallCounter:
         self._profile = Profile(subcalls=False)
         self._profiles = [self._profile]
         self._counting = False
-        self._replaced = False
-        if _monitoring is None:
+        if not _OF_ALL_THREADS:
             threading.setprofile(self._profile_thread)
 
     def read(self, call: WatchedCall) -> CallReading:
@@ -56,7 +61,7 @@ class CallCounter:
             values={METRIC: float(sum(one.calls for one in calls.functions) + calls.other_calls)},
             outcome=outcome,
             calls=calls,
-            incomplete={METRIC: _REPLACED} if self._replaced else {},
+            incomplete={} if self._counted_to_the_end() else {METRIC: _REPLACED},
         )
 
     def _count(self, function: Callable[[], Any]) -> Any:
@@ -65,15 +70,12 @@ class CallCounter:
         try:
             return function()
         finally:
-            self._replaced = not self._is_active()
+            _last_call()
             self._profile.disable()
             self._counting = False
 
-    def _is_active(self) -> bool:
-        if _monitoring is None:
-            active: object = sys.getprofile()
-            return active is self._profile
-        return bool(_monitoring.get_tool(_monitoring.PROFILER_ID) == "cProfile")
+    def _counted_to_the_end(self) -> bool:
+        return any(entry.code is _last_call.__code__ for entry in self._profile.getstats())
 
     def _profile_thread(self, _frame: FrameType, _event: str, _argument: object) -> None:
         """Give the thread that calls this a profiler of its own once calls are counted."""
@@ -93,7 +95,7 @@ def counted_calls(profiles: list[Profile]) -> CountedCalls:
     counts: Counter[tuple[str, str, int]] = Counter()
     for profile in profiles:
         for entry in profile.getstats():
-            if entry.code != _OWN:
+            if entry.code not in _OWN:
                 counts[_place(entry.code, files)] += entry.callcount
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     others = ordered[MOST_FUNCTIONS:]
