@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from bench.analysis.comparable import datasets_match, environment_fingerprint
 from bench.analysis.rows import case_rows
-from bench.analysis.run_verdict import required
 from bench.results.cases import failed_cases
 from bench.results.metrics import METRICS, Kind, Metric
 from bench.results.records import COPY_BASELINE, Case, Dataset, Environment, Measurement, Results
@@ -101,7 +100,7 @@ def _figures(run: Results, good: frozenset[Case]) -> Iterator[Measurement]:
             and not one.incomplete
             and one.implementation != COPY_BASELINE
             and (one.scan, one.implementation) in good
-            and required(metric)
+            and metric.everywhere
         ):
             yield one
 

@@ -80,7 +80,7 @@ def test_growth_of_calls_has_a_bound_per_row(tmp_path: Path) -> None:
     assert check(verdict, f"growth {METRIC} materializing").standing is not Standing.FAILED
     found = check(verdict, f"growth {METRIC} streaming")
     assert found.standing is Standing.FAILED
-    assert "grows by 9.90000 calls per row" in found.sentence
+    assert "grows by 9.9000 calls per row" in found.sentence
     assert found.evidence[0].startswith("list.append: ")
 
 

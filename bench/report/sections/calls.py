@@ -11,7 +11,9 @@ from bench.report.tables.calls import ABOUT_CALLS, calls_line, calls_tables
 def calls_section(run: JudgedRun) -> Section | None:
     """Return the calls by function; None where none were counted or none changed."""
     changes = changes_in(run.results)
-    tables: list[Block] = [part for title, table in calls_tables(run.results, changes) for part in (Heading(title), table)]
+    tables: list[Block] = [
+        part for title, table in calls_tables(run.results, changes) for part in (Heading(title), table)
+    ]
     if not tables:
         return None
     sentences = tuple(Sentence(calls_line(one)) for one in changes)
