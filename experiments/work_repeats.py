@@ -45,6 +45,9 @@ class _Counting:
             if self._taken % 10 == 0:
                 sys.stderr.write(f"sample {self._taken}\n")
 
+    def detail(self, text: str) -> None:
+        """Do nothing."""
+
     def done(self, work: float) -> None:
         """Do nothing."""
 
