@@ -103,6 +103,14 @@ def read_state(connection: psycopg.Connection, access: DatabaseAccess) -> State:
     )
 
 
+def database_bytes(connection: psycopg.Connection) -> int:
+    """Return how much the database takes on disk."""
+    row = connection.execute("SELECT pg_database_size(current_database())").fetchone()
+    assert row is not None  # a function's value is one row
+    size: int = row[0]
+    return size
+
+
 def end_left_sessions(connection: psycopg.Connection) -> list[Change]:
     """Wait until no other session is on the database; end those that do not, and say what they were."""
     deadline = time.monotonic() + ENDING_SECONDS

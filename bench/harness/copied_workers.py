@@ -69,16 +69,16 @@ class CopiedWorkers:
         """The ids of the supervisors of the workers that wait to be copied."""
         return frozenset(origin.process.pid for origin in self._origins.values())
 
-    def has(self, request: SampleRequest) -> bool:
-        """Whether a worker for ``request`` is made by copying one that is there."""
-        origin = self._origins.get(self._key(request)) if _may_be_copied(request) else None
-        return origin is not None and request.probe in origin.probes
+    def wants(self, request: SampleRequest) -> bool:
+        """Whether a worker for ``request`` is to be a copy, as far as is known."""
+        if self._open is None or not _may_be_copied(request) or self._starts.apart(request) is False:
+            return False
+        key = self._key(request)
+        return key not in self._refused and (key not in self._origins or request.probe in self._origins[key].probes)
 
     def copy(self, request: SampleRequest) -> AbstractContextManager[WorkerProcess] | None:
         """Return a copy for ``request``, or None where its worker has to be started. Raises SampleError."""
-        if self._open is None or not _may_be_copied(request) or self._starts.apart(request) is False:
-            return None
-        origin = self._origin(request)
+        origin = self._origin(request) if self.wants(request) else None
         return None if origin is None or request.probe not in origin.probes else self._copied(origin)
 
     def close(self) -> None:
@@ -94,8 +94,6 @@ class CopiedWorkers:
 
     def _origin(self, request: SampleRequest) -> Origin | None:
         key = self._key(request)
-        if key in self._refused:
-            return None
         if key not in self._origins:
             try:
                 origin = self._started(request)

@@ -92,7 +92,7 @@ class ProcessExecutor:
     def prepare(self, request: SampleRequest) -> None:
         """See ``Executor.prepare``."""
         self._discard_ahead()
-        if self.starts.apart(request) and not self.copied.has(request):
+        if self.starts.apart(request) and not self.copied.wants(request):
             process = self._ahead.enter_context(self.open(request.environment, request.access))
             begin(process, request, request.probe)
             self._begun = (request, process)
@@ -100,9 +100,12 @@ class ProcessExecutor:
     @contextmanager
     def _worker(self, request: Request[Any]) -> Iterator[WorkerProcess]:
         """Yield a worker for ``request``, gone at the end of the block. Raises SampleError and InputError."""
+        if isinstance(request, SampleRequest) and request.probe == "time":
+            self.copied.close()  # nothing that waits is there beside a call that is timed
         if self._begun is not None and self._begun[0] == request:
+            process, self._begun = self._begun[1], None
             with self._ahead.pop_all():
-                yield self._begun[1]
+                yield process
         elif isinstance(request, SampleRequest):
             self._discard_ahead()
             with self.copied.copy(request) or self._watched(request) as process:

@@ -20,12 +20,12 @@ from bench.harness.copy_files import write_copy_files
 from bench.harness.describe import describe, refuse_unknown_quantities
 from bench.harness.described import case_label, dataset_of
 from bench.harness.executor import Executor, ProcessExecutor, SampleError
-from bench.harness.migration import migrate_database
 from bench.harness.plan import timeout_seconds
 from bench.harness.requests import sample_request
 from bench.harness.scratch import scratch_folder
 from bench.harness.state_guard import DISTURBED, StateGuard, enumerated_changes
 from bench.harness.targets import KnownBystanders, TargetDigest, Targets
+from bench.harness.template import Template, make_template, origin_of
 from bench.jobs.environment import WorkerEnvironment
 from bench.jobs.implementation import Implementation
 from bench.jobs.job import DataSource, Job, Loaded, Progress
@@ -158,16 +158,6 @@ class DataStage:
         return self.targets.digest(self.access, self.loaded.arguments, self.loaded.warm_up, relation, known)
 
 
-@dataclass(frozen=True)
-class _Template:
-    """A database with tables and no rows of a job's."""
-
-    origin: WorkerEnvironment | str
-    """What created the tables."""
-    access: DatabaseAccess
-    skipped_statements: tuple[str, ...]
-
-
 class Stage:
     """A running server; makes one DataStage after another, each a copy of a template that the job has migrated."""
 
@@ -176,7 +166,7 @@ class Stage:
         self.executor = executor
         self.scratch = scratch
         """The folder for this run's temporary files."""
-        self._templates: list[_Template] = []
+        self._templates: list[Template] = []
         self._described: list[tuple[tuple[Implementation, ...], DescribeAnswer]] = []
 
     def describe(self, job: Job, implementations: tuple[Implementation, ...]) -> DescribeAnswer:
@@ -206,17 +196,11 @@ class Stage:
         """Return a database with the job's tables, all empty. Raises InputError or DatabaseError."""
         return self._template(job).access
 
-    def _template(self, job: Job) -> _Template:
-        origin = job.tables or job.environment
+    def _template(self, job: Job) -> Template:
         for known in self._templates:
-            if known.origin == origin:
+            if known.origin == origin_of(job):
                 return known
-        access = self.server.create_database()
-        skipped: tuple[str, ...] = ()
-        # Without Django there are no migrations: the job's load creates what it fills.
-        if job.environment.settings:
-            skipped = migrate_database(self.executor, job.environment, access, job.extensions)
-        made = _Template(origin, access, skipped)
+        made = make_template(self.server, self.executor, job)
         self._templates.append(made)
         return made
 
@@ -242,6 +226,14 @@ class Stage:
             targets.check(access)
             targets.set_up(access)
             targets.save(access)
+
+            def load_again() -> None:
+                self.server.replace_database(access, self.template(job))
+                self._load(job, access, source, None)
+                targets.set_up(access)
+                targets.save(access)
+
+            guard.load_again = load_again
             yield DataStage(
                 executor=self.executor,
                 access=access,

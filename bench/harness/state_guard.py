@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from bench.database.access import DatabaseAccess
@@ -12,6 +12,7 @@ from bench.database.state import (
     Change,
     State,
     changes,
+    database_bytes,
     end_left_sessions,
     end_prepared_transactions,
     inspect,
@@ -24,6 +25,8 @@ from bench.words import counted, enumerated
 DISTURBED = "disturbed"
 """The kind of failure of an implementation that leaves the database changed beyond its rows."""
 MOST_NAMED = 3
+LARGEST_COPIED = 2**30
+"""Bytes of the largest database that is copied where its data can be loaded again, which is seldom needed."""
 RELOAD_SECONDS = 10.0
 """How long a setting may take to come into force again."""
 
@@ -37,17 +40,22 @@ def enumerated_changes(found: Sequence[Change]) -> str:
 
 
 class StateGuard:
-    """A StateGuard keeps the state of one database, and a copy of the database to return to."""
+    """A StateGuard keeps the state of one database, and a copy of the database to return to.
+
+    A large one is not copied while ``load_again``, which makes it anew as it was loaded, gives the state that is kept.
+    """
 
     def __init__(self, server: Server, access: DatabaseAccess) -> None:
         self._server = server
         self._access = access
+        self.load_again: Callable[[], None] | None = None
         self._copy: DatabaseAccess | None = None
         self._state: State | None = None
 
     def forget(self) -> None:
-        """Make the next ``keep`` record whatever the database then holds."""
+        """Make the next ``keep`` record whatever the database then holds, which loading does not bring back."""
         self._state = None
+        self.load_again = None
 
     def keep(self) -> None:
         """Keep the state of the database and a copy, unless that has been done. Raises DatabaseError."""
@@ -55,7 +63,9 @@ class StateGuard:
             self.close()
             with inspect(self._access) as connection:
                 end_left_sessions(connection)
-            self._copy = self._server.create_database(self._access)
+                large = database_bytes(connection) > LARGEST_COPIED
+            if not large or self.load_again is None:
+                self._copy = self._server.create_database(self._access)
             with inspect(self._access) as connection:
                 self._state = read_state(connection, self._access)
 
@@ -80,14 +90,21 @@ class StateGuard:
             # The database was dropped or closed, or something that must be undone first keeps it from being read.
             found = [Change(f"made the database unusable: {error}", "database", inside=True)]
         if any(change.inside for change in found):
-            assert self._copy is not None  # kept with the state
             try:
-                self._server.replace_database(self._access, self._copy)
+                self._return()
             except DatabaseError as error:
                 raise DatabaseError(f"after a sample of {implementation}: {error}") from error
         if found:
             self._verify(kept, implementation)
         return (*left, *found)
+
+    def _return(self) -> None:
+        """Bring the database back to what was kept. Raises DatabaseError."""
+        if self._copy is not None:
+            self._server.replace_database(self._access, self._copy)
+        else:
+            assert self.load_again is not None  # or there were a copy
+            self.load_again()
 
     def close(self) -> None:
         """Drop the copy. Raises DatabaseError."""

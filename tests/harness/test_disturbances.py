@@ -7,16 +7,19 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
 
+from bench.compliance.job import JOB
 from bench.database.state import State, changes, inspect, read_state
 from bench.harness.executor import SampleError
-from bench.harness.stage import DataStage
+from bench.harness.stage import DataStage, Stage
 from bench.harness.targets import TargetDigest
-from tests.support.data import sampled
+from tests.support.data import implementation, sampled, synthetic
 from tests.support.disturbances import DISTURBANCES
+from tests.support.small_scan import SMALL
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 
@@ -111,6 +114,25 @@ def test_the_server_recovers_from_a_crash_that_an_implementation_causes(
 ) -> None:
     with restored(small_scan, clean):
         assert failure(small_scan, "crashes_a_backend").kind == "error"
+
+
+def test_a_large_database_is_not_copied_but_loaded_again(
+    stage: Stage, catalogue_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def databases() -> int:
+        with psycopg.connect(scan.access.conninfo) as connection:
+            return connection.execute("SELECT FROM pg_database WHERE datname LIKE 'bench%'").rowcount
+
+    monkeypatch.setattr("bench.harness.state_guard.LARGEST_COPIED", 0)
+    with stage.data(JOB, synthetic(SMALL, catalogue_file)) as scan:
+        before = databases()
+        _, expected = sampled(scan, "rows", "streaming", 120)
+        assert failure(scan, "adds_column").kind == "disturbed"
+        assert databases() == before
+        assert sampled(scan, "rows", "streaming", 120)[1] == expected
+        scan.write_earlier_rows(implementation("streaming"), 120)
+        scan.guard.keep()
+        assert databases() == before + 1, "rows of an earlier run are in no load"
 
 
 def test_a_check_costs_less_than_a_sample_and_says_how_much(

@@ -13,6 +13,7 @@ class Notes:
     def __init__(self) -> None:
         self.total = self.finished = 0.0
         self.stages: list[str] = []
+        self.details: list[str] = []
         self.seconds_left: list[float] = []
         self.warnings: list[str] = []
 
@@ -23,7 +24,7 @@ class Notes:
         self.stages.append(text)
 
     def detail(self, text: str) -> None:
-        """Do nothing."""
+        self.details.append(text)
 
     def done(self, work: float) -> None:
         self.finished += work
