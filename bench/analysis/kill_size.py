@@ -12,6 +12,7 @@ from itertools import pairwise
 from bench.analysis.growth import Axis, Fit, Trend
 from bench.analysis.summary import Summaries
 from bench.results.records import Results
+from bench.results.sharing import ALONE, Sharing
 
 FARTHEST = 100
 """How far a fit is extrapolated, as a multiple of the largest measured size; beyond it no size is given."""
@@ -69,7 +70,12 @@ class KillSize:
 
 
 def base_rss(results: Results, summaries: Summaries, implementation: str) -> float | None:
-    """Return the median over all scans of the RSS before the call, in bytes; None if it was not measured."""
+    """Return what a process holds before the call, in bytes: as it was given, or the median RSS over all scans.
+
+    None if it was not measured.
+    """
+    if results.sharing.base_bytes is not None:
+        return results.sharing.base_bytes
     known = [
         base
         for dataset in results.datasets
@@ -78,13 +84,13 @@ def base_rss(results: Results, summaries: Summaries, implementation: str) -> flo
     return statistics.median(known) if known else None
 
 
-def kill_size(fit: Fit, base: float, limit: MemoryLimit) -> KillSize:
-    """Find where ``base`` + ``fit`` of peak RSS growth reaches ``limit``.
+def kill_size(fit: Fit, base: float, limit: MemoryLimit, sharing: Sharing = ALONE) -> KillSize:
+    """Find where ``base`` + ``fit`` of peak RSS growth reaches ``limit``, all processes that share it together.
 
     Beyond the measured sizes only a fit that grows is extended: a straight one along its line, where the slope's
     interval is above zero; another along its last two sizes, where the larger of two phases has taken over.
     """
-    room = limit.bytes - base
+    room = sharing.room(base, limit.bytes)
     if fit.points[0][1] >= room:
         return KillSize(fit=fit, limit=limit, reach=Reach.EXCEEDED)
     if fit.straight and fit.slope_low > 0 and fit.trend is Trend.GROWS:
@@ -129,14 +135,16 @@ def _within_reach(found: KillSize) -> KillSize:
     return found
 
 
-def first_kill(fits: Iterable[Fit], base: float, limit: MemoryLimit, axis: Axis) -> KillSize | None:
+def first_kill(
+    fits: Iterable[Fit], base: float, limit: MemoryLimit, axis: Axis, sharing: Sharing = ALONE
+) -> KillSize | None:
     """Return what the line of the grid says along which growth on ``axis`` meets ``limit`` first.
 
     Of lines that reach it about as early, one with an interval is preferred. A line that is over the limit from its
     smallest size on shows what the held quantity costs, not growth, and comes last. None without a fit on
     that axis.
     """
-    found = [kill_size(fit, base, limit) for fit in fits if fit.axis == axis]
+    found = [kill_size(fit, base, limit, sharing) for fit in fits if fit.axis == axis]
     sizes = [one.size for one in found if one.size is not None]
     if sizes:
         early = [one for one in found if one.size is not None and one.size <= AS_EARLY * min(sizes)]

@@ -30,7 +30,7 @@ class Entry:
     hidden: bool = False
     package: str = "bench.cli"
     module: str = ""
-    """In the package, with a function of the command's name; '' if both names are the same."""
+    """In the package, with a function of the command's name; '' if both names are the same, - being written as _."""
     commands: tuple[Entry, ...] = ()
     """Those of a group; a command has none."""
 
@@ -45,15 +45,16 @@ class Entry:
 
         Raises InputError for a job that cannot be found.
         """
-        module = import_module(f"{self.package}.{self.module or self.name}")
+        module = import_module(f"{self.package}.{self.module or self.name.replace('-', '_')}")
         app = typer.Typer(add_completion=False)
-        app.command(self.name, cls=Command)(_with_options(getattr(module, self.name), arguments))
+        app.command(self.name, cls=Command)(_with_options(getattr(module, self.name.replace("-", "_")), arguments))
         return typer.main.get_command(app)
 
 
 MEASURE, JUDGE, SHOW, PREPARE = "Measure", "Judge", "Show", "Prepare"
 ACCEPT = Entry(name="accept", help="Make a run the baseline, and show what changes.", module="baseline")
 PROOFS = (
+    Entry(name="kill-sizes", help="Observe which size kills a pool, beside what a sweep predicts."),
     Entry(name="promises", help="Check what implementations promise, under faults and races."),
     Entry(name="rows", help="Print the rows that an implementation writes, as JSON lines."),
 )
@@ -87,6 +88,7 @@ def all_entries() -> tuple[Entry, ...]:
         Entry(name="ab", help="Measure a revision against the working tree.", panel=MEASURE),
         Entry(name="bisect", help="Find the commit with which a figure changed.", panel=MEASURE),
         Entry(name="sweep", help="Measure a grid of sizes: how peaks grow, what kills a worker.", panel=MEASURE),
+        Entry(name="workers", help="Run calls in a pool of Celery workers under a memory limit.", panel=MEASURE),
         Entry(name="doctor", help="Find the smallest change that this machine can detect.", panel=MEASURE),
         Entry(name="gate", help="Judge a run by policy and baseline: may the change merge?", panel=JUDGE),
         Entry(name="compare", help="Compare two results files.", panel=JUDGE),

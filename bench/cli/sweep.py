@@ -6,11 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
+from typing import Annotated
 
-from bench.cli.options import ImplementationsOption, InputOptions, OutputOption
+import typer
+
+from bench.cli.memory_size import parse_memory
+from bench.cli.options import ImplementationsOption, InputOptions, OutputOption, count_option
 from bench.cli.result import ResultOptions
 from bench.cli.run import show_run
 from bench.errors import InputError
+from bench.results.sharing import Sharing
 
 EXAMPLES = ("1k,10k", "5,10,20")
 
@@ -22,7 +27,19 @@ class SweepOptions(InputOptions, ResultOptions):
     grid: Mapping[str, str] = field(default_factory=dict)
     """The numbers of the grid as typed, by what they count: one option for each of the job's ``size``."""
     implementation: ImplementationsOption = None
+    concurrency: Annotated[int | None, count_option("Kill sizes of a pool: children beside a parent.", most=1_000)] = (
+        None
+    )
+    base_rss: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="What each process holds before a call.", show_default="measured")
+    ] = None
     output: OutputOption = Path("reports/sweep")
+
+
+def sharing(concurrency: int | None, base_rss: str | None) -> Sharing:
+    """Return who shares a limit, by the options. Raises InputError."""
+    base = None if base_rss is None else float(parse_memory(base_rss, "--base-rss"))
+    return Sharing(children=concurrency or 0, base_bytes=base)
 
 
 def sweep(options: SweepOptions) -> int:
@@ -44,6 +61,7 @@ def sweep(options: SweepOptions) -> int:
         chosen_sources(options, ["/".join(numbers) for numbers in product(*grid)]),
         samples=0,
         probes=("statements", "memory", "rss", "work"),
+        sharing=sharing(options.concurrency, options.base_rss),
     )
     with terminal_progress(quiet=options.quiet) as progress:
         kept = measure_into(options.output, plan, progress)

@@ -48,7 +48,7 @@ def load(access: DatabaseAccess, source: DataSource, folder: Path, progress: Pro
     if source.size is not None:
         numbers = source.size.numbers
         size = ScanSize(source.size.label, numbers["findings"], numbers["regions"])
-        scan = load_synthetic_scan(access, size, catalogue, source.seed, progress)
+        scan = load_synthetic_scan(access, size, catalogue, source.seed, progress, source.number)
         regions = size.regions
     else:
         assert source.file is not None  # one of the two is given
@@ -59,6 +59,7 @@ def load(access: DatabaseAccess, source: DataSource, folder: Path, progress: Pro
             source.options.get("provider"),
             progress,
             keep_names="keep_names" in source.options,
+            number=source.number,
         )
         regions = len(scan.regions)
     path = folder / f"catalogue-{catalogue.fingerprint}.json"

@@ -97,6 +97,7 @@ JOB = Job(
         DataOption(name="keep_names", help="Keep private names of the scan file.", flag=True),
     ),
     file="A scan of your own",
+    several=True,
     load=_load,
     foresee=_foresee,
     public=_public,

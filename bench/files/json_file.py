@@ -100,6 +100,7 @@ _LANDMARKS = {
     "reads": "file of `bench prove reads`",
     "deviations": "noise floor",
     "benchmarks": "file of pytest-benchmark",
+    "pools": "workers file",
 }
 """A member that only one kind of file has, to say what a mistaken file is."""
 

@@ -28,6 +28,7 @@ from bench.results.records import (
     Results,
     StatementTexts,
 )
+from bench.results.sharing import ALONE
 from bench.results.stops import Stop
 
 LONGEST_STATEMENT = 4_000
@@ -52,6 +53,7 @@ class Collector:
         self._scenario = scenario
         self._planned_samples = planned_samples
         self._chosen = planned_samples is None
+        self.sharing = ALONE
         self.stops: Sequence[Stop] = ()
         """Why pairs ended, where the run chooses their number."""
         self._sequential: set[tuple[str, str, str]] = set()
@@ -199,6 +201,7 @@ class Collector:
             planned_samples=self._planned_samples,
             stops=tuple(self.stops),
             calls=tuple(self._calls),
+            sharing=self.sharing,
             code=tuple(self._code[name] for name in self._implementations if name in self._code),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -65,7 +65,7 @@ class ProcessExecutor:
 
     def __init__(self, scratch: Path, *, copies: bool = True) -> None:
         """Without ``copies``, every worker is started."""
-        self._scratch = scratch
+        self.scratch = scratch
         self.starts = Starts()
         self.copied = CopiedWorkers(self.open if copies else None, self.starts, scratch)
         self._ahead = ExitStack()
@@ -138,18 +138,23 @@ class ProcessExecutor:
 
     @contextmanager
     def open(
-        self, environment: WorkerEnvironment, access: DatabaseAccess | None, inherited: tuple[int, ...] = ()
+        self,
+        environment: WorkerEnvironment,
+        access: DatabaseAccess | None,
+        inherited: tuple[int, ...] = (),
+        prefix: Sequence[str] = (),
     ) -> Iterator[WorkerProcess]:
         """Start a worker that waits for commands; at the end of the block it is gone, as with ``start``.
 
-        It has the descriptors ``inherited``. Raises SampleError, and InputError for an interpreter that cannot be used.
+        It has the descriptors ``inherited``. ``prefix`` is a command that starts another one in its own process. Raises
+        SampleError, and InputError for an interpreter that cannot be used.
         """
         refuse_unusable(environment.interpreter)
-        with worker_folder(self._scratch) as folder:
-            variables = worker_variables(environment, access, folder, self._scratch)
+        with worker_folder(self.scratch) as folder:
+            variables = worker_variables(environment, access, folder, self.scratch)
             log = folder / "log"
             try:
-                reader, process = _started(environment.interpreter, variables, log, inherited)
+                reader, process = _started((*prefix, environment.interpreter), variables, log, inherited)
             except OSError as error:
                 raise SampleError("error", f"no worker can be started: {error}; see the machine's load") from error
             assert process.stdin is not None  # opened as a pipe
@@ -190,14 +195,14 @@ class RunningWorker:
 
 
 def _started(
-    interpreter: str, variables: dict[str, str], log: Path, inherited: tuple[int, ...]
+    interpreter: Sequence[str], variables: dict[str, str], log: Path, inherited: tuple[int, ...]
 ) -> tuple[int, subprocess.Popen[bytes]]:
     """Start a worker that writes to ``log``; return the end of the pipe by which it answers, and the process."""
     reader, writer = os.pipe()
     try:
         with log.open("wb") as output:
             worker = subprocess.Popen(
-                [interpreter, str(_PROGRAM), str(writer), str(os.getpid())],
+                [*interpreter, str(_PROGRAM), str(writer), str(os.getpid())],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,

@@ -11,6 +11,7 @@ from bench.jobs.implementation import Implementation
 from bench.jobs.job import DataSource, Job, Outlook
 from bench.messages.request import ProbeName
 from bench.results.records import COPY_BASELINE
+from bench.results.sharing import ALONE, Sharing
 
 SINGLE_PROBES: tuple[ProbeName, ...] = ("statements", "memory", "memory-untraced", "rss", "database", "work")
 """Exact and near-exact probes repeat to within a per cent in fresh processes; one sample of each is taken."""
@@ -66,6 +67,8 @@ class RunPlan:
     scenario: Scenario = "first"
     probes: tuple[ProbeName, ...] = SINGLE_PROBES
     """The probes that take one sample of each implementation, before the samples of time."""
+    sharing: Sharing = ALONE
+    """Who shares the limits of the table of kill sizes."""
     copy_baseline: bool = False
     """Whether the bare cost of COPYing the same rows from a file is measured in the same rounds."""
 

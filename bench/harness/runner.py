@@ -39,6 +39,7 @@ class Runner:
         self._progress = progress
         samples = plan.samples if plan.goal is None else None
         self._collector = Collector(plan.command, plan.names, description_of(plan.job), plan.scenario, samples)
+        self._collector.sharing = plan.sharing
         self._environment: Environment | None = None
         self._warnings: tuple[str, ...] = ()
         self._time = TimeLeft()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -61,6 +61,8 @@ class DataStage:
     guard: StateGuard
     skipped_statements: tuple[str, ...]
     """Those that the migration of this database has left out."""
+    beside: tuple[Loaded, ...] = ()
+    """Further data sets of the same database, for calls that run at the same time."""
     prepared: set[str] = field(default_factory=set)
     """The implementations with tables that keep their rows over samples, once they have run on this database."""
     resets: list[str] = field(default_factory=list)
@@ -211,16 +213,18 @@ class Stage:
         source: DataSource,
         implementations: tuple[Implementation, ...] = (),
         progress: Progress | None = None,
+        beside: Sequence[DataSource] = (),
     ) -> Iterator[DataStage]:
         """Load data into a new database, dropped afterwards, and prepare it for ``implementations``.
 
+        ``beside`` are further data sets for the same database, each with a ``number`` of its own.
         Those that store their rows in their own tables must be named. Raises DatabaseError, and InputError for an
         implementation that cannot be loaded and for a fault of the job.
         """
         storages = self.describe(job, implementations).storages if implementations else ()
         targets = Targets.of(job, (one.storage for one in storages))
         with self._database(job) as (access, guard):
-            loaded = self._load(job, access, source, progress)
+            loaded, *others = self._load(job, access, (source, *beside), progress)
             if progress is not None:
                 progress.step("saving and digesting the tables that are written")
             targets.check(access)
@@ -246,14 +250,17 @@ class Stage:
                 guard=guard,
                 storages=storages,
                 skipped_statements=self._template(job).skipped_statements,
+                beside=tuple(others),
             )
 
-    def _load(self, job: Job, access: DatabaseAccess, source: DataSource, progress: Progress | None) -> Loaded:
+    def _load(
+        self, job: Job, access: DatabaseAccess, sources: Sequence[DataSource], progress: Progress | None
+    ) -> tuple[Loaded, ...]:
         """Load data into a migrated database, or into one of the job that they are copied from."""
         if job.copied_from is None:
-            return load_data(job, access, source, self.scratch, progress)
+            return tuple(load_data(job, access, one, self.scratch, progress) for one in sources)
         with self._database(job.copied_from.job) as (there, _):
-            loaded = load_data(job, there, source, self.scratch, progress)
+            loaded = tuple(load_data(job, there, one, self.scratch, progress) for one in sources)
             if progress is not None:
                 progress.step("copying into the project's tables")
             job.copied_from.copy(there, access, progress)

@@ -204,7 +204,7 @@ class Targets:
             connection.execute(f"SET work_mem = '{_SORTING_MEMORY}'")
             return TargetDigest(
                 tables=tuple(
-                    _digest(connection, target, source, owned(target, arguments), skip=target.uncompared)
+                    digest_of(connection, target, source, owned(target, arguments), skip=target.uncompared)
                     for target, source in self.sources(relation)
                 ),
                 bystanders=tuple(
@@ -229,12 +229,13 @@ class Targets:
             )
             if connection.execute(statement).fetchone() == (known.digests[number].count, 0):
                 return known.digests[number]
-        return _digest(connection, target, target.table, others)
+        return digest_of(connection, target, target.table, others)
 
 
-def _digest(
+def digest_of(
     connection: psycopg.Connection, target: Target, source: str, where: sql.Composable, skip: tuple[str, ...] = ()
 ) -> TableDigest:
+    """Digest the rows of ``source`` that are ``where``, without the columns in ``skip``."""
     columns = sql.SQL(", ").join(map(sql.Identifier, columns_of(connection, source, skip)))
     # Each row is hashed first: the text of a large data set would exceed the server's maximum of 1 GB a value. Without
     # OFFSET, the server would sort whole rows.

@@ -80,6 +80,14 @@ class WorkerProcess:
         """The id of the process at the top, the supervisor."""
         return self._process.pid
 
+    def has_answered(self) -> bool:
+        """Whether ``receive`` would return, or raise, at once."""
+        if b"\n" in self._received or self._process.poll() is not None:
+            return True
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._reader, selectors.EVENT_READ)
+            return bool(selector.select(0))
+
     @property
     def log_tail(self) -> str:
         """The end of what the worker and the code under test printed."""

@@ -59,6 +59,9 @@ class DataSource:
     file: Path | None = None
     seed: int = 0
     options: Mapping[str, str] = field(default_factory=dict)
+    number: int = 0
+    """Which of several data sets in one database: 0 is loaded into empty tables, with bystanders and warm-up; the
+    others, beside it, hold the same data as any of their size, under arguments of their own."""
 
     @property
     def label(self) -> str:
@@ -190,6 +193,8 @@ class Job:
     """The largest of each number of ``size`` that makes sense; a larger one is refused as a typing error."""
     measured: tuple[str, ...] = ()
     """The implementations that are measured unless others are asked for; empty: all of them."""
+    several: bool = False
+    """Whether ``load`` heeds ``DataSource.number``; calls that run at the same time each need data of their own."""
     options: tuple[DataOption, ...] = ()
     """What ``load`` may be told besides the size; other options are refused."""
     file: str = ""

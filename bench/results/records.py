@@ -17,6 +17,7 @@ from bench.declare.laws import Law
 from bench.jobs.published import PublishedFigure
 from bench.results.calls import CallCounts
 from bench.results.promises import PromiseTrial
+from bench.results.sharing import ALONE, Sharing
 from bench.results.stops import Stop
 
 COPY_BASELINE = "copy-baseline"
@@ -292,6 +293,8 @@ class Results:
     """Which code each implementation is, and where it ran; empty in files before schema 3."""
     calls: tuple[CallCounts, ...] = ()
     """The calls behind ``function_calls``, by function; empty in files before schema 4."""
+    sharing: Sharing = ALONE
+    """Who shares the limits of the table of kill sizes."""
 
     @property
     def revision(self) -> str:

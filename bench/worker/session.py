@@ -149,6 +149,26 @@ class Session:
         loaded = {name: load_function(name, location) for name, location in functions.items()}
         return {"declared": {name: declared_by(one, functions[name]) for name, one in loaded.items()}}
 
+    def pool(
+        self,
+        *,
+        path: list[str],
+        settings: str,
+        set_up: str,
+        context: Mapping[str, Any],
+        name: str,
+        function: str,
+        options: Mapping[str, Any],
+    ) -> Answer:
+        """Be a Celery worker that calls ``function`` until it is asked to end."""
+        from .pool import PoolOptions, enter_groups, serve
+
+        pool = PoolOptions(**options)
+        enter_groups(pool.groups)
+        project.set_up(path, settings)
+        serve(load_function(name, function), partial(project.run_hook, set_up, context), pool)
+        return {"versions": project.versions()}
+
     def migrate(
         self,
         *,

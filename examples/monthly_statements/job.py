@@ -15,12 +15,14 @@ FINGERPRINT = "SELECT encode(sha256(string_agg(one::text, ' ' ORDER BY id)::byte
 
 def load(access, source, _folder, _progress):
     size = source.size.numbers
+    mine = MINE if not source.number else {**MINE, "account": 3 + source.number}
     with psycopg.connect(access.conninfo_as(access.admin_role)) as connection:
-        connection.execute(INVOICES, {**MINE, **size, "seed": source.seed})
-        connection.execute(INVOICES, {**OTHER, "customers": 5, "invoices": 50, "seed": 0})
-        connection.execute("INSERT INTO billing_statement VALUES (0, 2, 1, '2026-01-01', 7, 700, now())")
+        connection.execute(INVOICES, {**mine, **size, "seed": source.seed})
+        if not source.number:
+            connection.execute(INVOICES, {**OTHER, "customers": 5, "invoices": 50, "seed": 0})
+            connection.execute("INSERT INTO billing_statement VALUES (0, 2, 1, '2026-01-01', 7, 700, now())")
         (sha,) = connection.execute(FINGERPRINT).fetchone()
-    return Loaded(arguments=MINE, warm_up=IDLE, fingerprint=sha, rows=min(size.values()), rivals={"two owners": OTHER})
+    return Loaded(arguments=mine, warm_up=IDLE, fingerprint=sha, rows=min(size.values()), rivals={"two owners": OTHER})
 
 
 OWN = {"account": "account", "month": "month"}
@@ -30,6 +32,7 @@ JOB = Job(
     sizes=("10/1k", "100/1k", "1k/10k"),
     rows_follow=("customers",),
     load=load,
+    several=True,
     targets=(Target(table="billing_statement", own=OWN, uncompared=("id", "written_at")),),
     implementations={"one-by-one": "statements:one_by_one", "in-the-database": "statements:in_the_database"},
     environment=WorkerEnvironment(settings="billing.settings"),

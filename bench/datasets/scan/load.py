@@ -40,10 +40,12 @@ def load_synthetic_scan(
     catalogue: LoadedCatalogue,
     seed: int,
     progress: Progress | None = None,
+    number: int = 0,
 ) -> LoadedScan:
     """Fill a freshly migrated database with a scan of ``size`` and its bystanders: same seed, same bytes.
 
-    ``progress`` is called with the number of findings sent so far, every few thousand. Raises DatabaseError.
+    Another ``number`` than 0 adds the same findings to such a database, as the scan of another tenant. ``progress`` is
+    called with the number of findings sent so far, every few thousand. Raises DatabaseError.
     """
     name = f"synthetic/{seed}"
     words = vocabulary(name)
@@ -57,6 +59,7 @@ def load_synthetic_scan(
         checks=checks,
         findings=lambda rows: synthetic_findings(rows, size.findings, regions, checks, words, f"{name}/measured"),
         progress=progress,
+        number=number,
     )
 
 
@@ -69,13 +72,17 @@ def load_scan(
     checks: Sequence[ScanCheck],
     findings: Callable[[ScanRows], Iterator[str]],
     progress: Progress | None = None,
+    number: int = 0,
 ) -> LoadedScan:
     """Fill a freshly migrated database with the scan that ``findings`` makes, of the catalogue's provider.
 
-    ``checks`` and ``words`` are those of the bystanders. Raises DatabaseError.
+    ``checks`` and ``words`` are those of the bystanders. Another ``number`` than 0 adds the scan alone to such a
+    database, as that of another tenant. Raises DatabaseError.
     """
-    tenant, other, idle = (named_id(seed, f"tenant {name}") for name in ("measured", "other", "warm-up"))
-    key = ScanKey(tenant, named_id(seed, "scan measured"), catalogue.provider)
+    other, idle = (named_id(seed, f"tenant {name}") for name in ("other", "warm-up"))
+    beside = f" {number}" if number else ""
+    tenant = named_id(seed, f"tenant measured{beside}")
+    key = ScanKey(tenant, named_id(seed, f"scan measured{beside}"), catalogue.provider)
     sibling = ScanKey(tenant, named_id(seed, "scan sibling"), catalogue.provider)
     foreign = ScanKey(other, named_id(seed, "scan foreign"), catalogue.provider)
     stray = ScanKey(other, key.scan_id, catalogue.provider)
@@ -88,14 +95,7 @@ def load_scan(
     def bystander(rows: ScanRows, count: int) -> Iterator[str]:
         return synthetic_findings(rows, count, bystanders.REGIONS, checks, words, f"{seed}/{rows.name}")
 
-    with loading(access, progress) as loader:
-        loader.copy(
-            TENANTS, [line(tenant, "Measured", TIMESTAMP, TIMESTAMP), line(other, "Bystander", TIMESTAMP, TIMESTAMP)]
-        )
-        loader.copy(TENANTS, [line(idle, "Warm-up", TIMESTAMP, TIMESTAMP)])
-        measured = rows_of(key, "measured", 0)
-        sent = _load_account(loader, measured, findings(measured), progress)
-        _load_scan_row(loader, measured)
+    def load_others(loader: Loader) -> None:
         for scan, name, account in ((sibling, "sibling", 1), (foreign, "foreign", 2)):
             rows = rows_of(scan, name, account)
             _load_account(loader, rows, bystander(rows, bystanders.FINDINGS))
@@ -107,6 +107,17 @@ def load_scan(
         rows = rows_of(warming, "warm-up", 4)
         _load_account(loader, rows, iter([_warm_up_finding(rows, words, seed)]))
         _load_scan_row(loader, rows)
+
+    with loading(access, progress) as loader:
+        names = {tenant: "Measured"} | ({} if number else {other: "Bystander"})
+        loader.copy(TENANTS, [line(one, name, TIMESTAMP, TIMESTAMP) for one, name in names.items()])
+        if not number:
+            loader.copy(TENANTS, [line(idle, "Warm-up", TIMESTAMP, TIMESTAMP)])
+        measured = rows_of(key, f"measured{beside}", 0)
+        sent = _load_account(loader, measured, findings(measured), progress)
+        _load_scan_row(loader, measured)
+        if not number:
+            load_others(loader)
     regions = tuple(sorted(measured.counted_regions)) if catalogue.frameworks else ()
     return LoadedScan(
         key=key,

@@ -115,9 +115,11 @@ def load_recorded_scan(
     progress: Progress | None = None,
     *,
     keep_names: bool = True,
+    number: int = 0,
 ) -> LoadedScan:
     """Fill a freshly migrated database with the scan in ``path`` and the same bystanders as a synthetic one has.
 
+    ``number`` is as for synthetic scans.
     ``provider`` is that of a file that names none. Raises InputError for a fault in the file or a catalogue of another
     provider, and DatabaseError.
     """
@@ -138,4 +140,5 @@ def load_recorded_scan(
         checks=scan_checks(catalogue.frameworks, words, _SEED, catalogue.provider),
         findings=lambda rows: recorded_findings(rows, recorded, words),
         progress=progress,
+        number=number,
     )

@@ -12,6 +12,7 @@ from bench.report.figures import quantity, scale
 from bench.report.plots.chart import Callout, Chart, Level, Line, Point
 from bench.report.tables.growth import axis_title, first_kills, size_text
 from bench.results.records import Results
+from bench.results.sharing import Sharing
 from bench.words import enumerated, plain, shorten
 
 GROWTH_CHART_PREFIX = "peak-rss-by-"
@@ -46,18 +47,20 @@ def _growth_chart(axis: Axis, results: Results, summaries: Summaries, fits: Sequ
         base = base_rss(results, summaries, fit.implementation)
         assert base is not None  # a kill of it was found
         end = _MARGIN * max((kill.size for kill in reached if kill.fit is fit and kill.size is not None), default=0.0)
-        lines += _lines(fit, base, unit.size, results.implementations.index(fit.implementation), end)
+        colour = results.implementations.index(fit.implementation)
+        lines += _lines(fit, results.sharing, base, unit.size, colour, end)
         first, last = fit.points[0], fit.points[-1]
         described.append(
-            f"{_label(fit)}: {quantity('bytes', base + first[1])} at {first[0]:,.0f} {plain(axis.against)}, "
-            f"{quantity('bytes', base + last[1])} at {last[0]:,.0f}{_crossings(fit, kills)}"
+            f"{_label(fit)}: {quantity('bytes', results.sharing.total(base, first[1]))} at {first[0]:,.0f} "
+            f"{plain(axis.against)}, {quantity('bytes', results.sharing.total(base, last[1]))} at {last[0]:,.0f}"
+            f"{_crossings(fit, kills)}"
         )
     return Chart(
         name=GROWTH_CHART_PREFIX + (_UNSAFE.sub("-", what.lower()).strip("-") or "size"),
         title=_title(kills, axis),
-        alt=f"RSS of the worker at its peak against {what}. {'; '.join(described)}.",
+        alt=f"RSS of {_whose(results)} at its peak against {what}. {'; '.join(described)}.",
         x_label=f"{what}; dots: measured, dashed: extrapolated",
-        y_label=f"RSS before the call and its growth, {unit.symbol}",
+        y_label=f"RSS before the call and its growth, {unit.symbol}{_of_all(results)}",
         lines=tuple(lines),
         x_logarithmic=True,
         y_logarithmic=True,
@@ -88,16 +91,26 @@ def _shown(kills: Sequence[KillSize], fits: Sequence[Fit], axis: Axis) -> list[F
     return shown
 
 
-def _lines(fit: Fit, base: float, unit: float, colour: int, end: float) -> Iterator[Line]:
+def _whose(results: Results) -> str:
+    children = results.sharing.children
+    return f"a pool's parent and {children} children" if children else "the worker"
+
+
+def _of_all(results: Results) -> str:
+    children = results.sharing.children
+    return f", parent and {children} children" if children else ""
+
+
+def _lines(fit: Fit, sharing: Sharing, base: float, unit: float, colour: int, end: float) -> Iterator[Line]:
     """The fit over what was measured, with its dots, and dashed to ``end`` where that is beyond."""
 
     def curve(first: float, last: float) -> tuple[Point, ...]:
         # In equal ratios, as the axis is logarithmic, and through the measured sizes, where a line may bend.
         steps = {first * (last / first) ** (step / _STEPS) for step in range(_STEPS + 1)}
         sizes = steps | {size for size, _ in fit.points if first < size < last}
-        return tuple((size, (base + fit.at(size)) / unit) for size in sorted(sizes))
+        return tuple((size, sharing.total(base, fit.at(size)) / unit) for size in sorted(sizes))
 
-    dots = tuple((size, (base + peak) / unit) for size, peak in fit.points)
+    dots = tuple((size, sharing.total(base, peak) / unit) for size, peak in fit.points)
     yield Line(label=_label(fit), colour=colour, points=curve(fit.smallest, fit.largest), dots=dots, markers=False)
     if end > fit.largest:
         yield Line(label="", colour=colour, points=curve(fit.largest, end), markers=False, dashed=True)

@@ -109,11 +109,7 @@ def kill_table(results: Results, summaries: Summaries, fits: Sequence[Fit]) -> T
         for name in results.implementations
         if (base := base_rss(results, summaries, name)) is not None
     )
-    notes.legend(
-        f"A worker is killed when its RSS before the call ({enumerated(bases)}) plus its peak RSS growth reaches the "
-        "limit, which it shares with no other process. Limits are binary, like those of containers: 512 MiB is 537 MB. "
-        "A worker that holds more before the call, as in production, is killed earlier."
-    )
+    notes.legend(f"{_who_is_killed(results, bases)} Limits are binary, like those of containers: 512 MiB is 537 MB.")
     notes.legend(
         "One quantity of the size grows while the others are held at the given values; of several lines the one that "
         "reaches the limit first counts, and data that grow in all are killed no later. In brackets: the 95 % interval "
@@ -135,6 +131,25 @@ def kill_table(results: Results, summaries: Summaries, fits: Sequence[Fit]) -> T
     for axis in axes:
         columns += [Column(f"killed at {axis_title(axis, axes)}"), Column("held", Content.LABEL)]
     return Table(tuple(columns), tuple(rows), notes.texts())
+
+
+def _who_is_killed(results: Results, bases: Sequence[str]) -> str:
+    children = results.sharing.children
+    if not children:
+        return (
+            f"A worker is killed when its RSS before the call ({enumerated(bases)}) plus its peak RSS growth reaches "
+            "the limit, which it shares with no other process. One that holds more before the call, as in production, "
+            "is killed earlier."
+        )
+    held = (
+        f"{quantity('bytes', results.sharing.base_bytes)} as given"
+        if results.sharing.base_bytes is not None
+        else f"their RSS before the call ({enumerated(bases)}), as if they shared no page"
+    )
+    return (
+        f"A child of a pool is killed when what the pool holds reaches the limit: parent and {children} children hold "
+        f"{held}, and all children are at their peak RSS growth at once. `bench workers` observes it."
+    )
 
 
 def axis_title(axis: Axis, axes: Sequence[Axis]) -> str:
@@ -161,7 +176,9 @@ def first_kills(
         if base is None or not own:
             continue
         for limit in LIMITS:
-            by_axis = {axis: kill for axis in axes if (kill := first_kill(own, base, limit, axis)) is not None}
+            by_axis = {
+                axis: kill for axis in axes if (kill := first_kill(own, base, limit, axis, results.sharing)) is not None
+            }
             yield limit.label, by_axis
 
 

@@ -1,0 +1,72 @@
+"""``report.md`` of ``bench workers``, its plot, and its part of a pull request's comment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.files.output_file import write_file
+from bench.report.markdown import code, escape, markdown_table
+from bench.report.plots.chart import Chart
+from bench.report.plots.pool_chart import CHART_NAME, pool_chart
+from bench.report.pool import advice_lines, headline, pool_lines, pool_tables
+from bench.results.pool import PoolReport
+from bench.words import plain
+
+REPORT_FILE = "report.md"
+
+
+def write_pool_files(folder: Path, report: PoolReport) -> tuple[Path, ...]:
+    """Write the report and, where pools were watched, the plot as PNG and SVG; return the files, the report first.
+
+    Raises InputError if a file cannot be written.
+    """
+    # Here, because matplotlib takes half a second.
+    from bench.report.plots.draw import draw
+
+    chart = pool_chart(report)
+    pictures = []
+    for suffix, picture in zip(("png", "svg"), draw(chart) if chart else (b"", b""), strict=True):
+        path = folder / "plots" / f"{CHART_NAME}.{suffix}"
+        if chart is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_file(path, picture)
+            pictures.append(path)
+    path = folder / REPORT_FILE
+    write_file(path, render_pool_markdown(report, chart))
+    return (path, *pictures)
+
+
+def render_pool_markdown(report: PoolReport, chart: Chart | None) -> str:
+    """Return report.md."""
+    return "\n\n".join(_parts(report, chart)) + "\n"
+
+
+def _parts(report: PoolReport, chart: Chart | None) -> Iterator[str]:
+    yield f"# Workers of {escape(report.job)}"
+    yield f"**{escape(headline(report))}**"
+    yield "\n".join(f"- {escape(line.removeprefix('- '))}" for line in list(pool_lines(report))[1:])
+    if chart is not None:
+        yield f"[![{escape(chart.alt)}](plots/{chart.name}.png)](plots/{chart.name}.svg)"
+    for title, table in pool_tables(report):
+        yield f"## {title}"
+        yield markdown_table(table)
+    if advice := list(advice_lines(report)):
+        yield "\n".join(f"- {escape(line)}" for line in advice)
+    if report.warnings:
+        yield "## Warnings"
+        yield "\n".join(f"- {escape(plain(one))}" for one in report.warnings)
+    yield "## How it was measured"
+    yield "\n".join(f"- {line}" for line in _circumstances(report))
+
+
+def _circumstances(report: PoolReport) -> Iterator[str]:
+    yield f"Command: {code(report.command)}"
+    if (where := report.environment) is not None:
+        yield f"{escape(where.python)}, {escape(where.platform)}, {escape(where.cpu)}, {where.cores} cores"
+        yield f"PostgreSQL {escape(where.server_version)} ({escape(where.server_source)})"
+    for one in report.code:
+        packages = ", ".join(f"{name} {version}" for name, version in sorted(one.packages.items()))
+        yield f"{escape(one.implementation)}: {code(one.function)}, {escape(packages)}"
+    yield escape(report.created)
