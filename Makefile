@@ -106,7 +106,7 @@ $(FOREIGN_STAMP): $(FOREIGN_LOCK) | $(STAMP)
 
 # Needs uv; the file names no index, so that pip's own configuration decides where packages come from.
 lock:  ## pin the newest versions again, with hashes
-	uv pip compile pyproject.toml --extra suite --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
+	uv pip compile pyproject.toml --extra suite --extra workers --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-header --no-annotate --quiet --output-file requirements.lock
 	uv pip compile $(FOREIGN_LOCK:.lock=.in) --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-header --no-annotate --quiet --output-file $(FOREIGN_LOCK)

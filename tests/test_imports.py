@@ -16,8 +16,8 @@ BENCH = ROOT / "bench"
 MODULES = sorted(BENCH.rglob("*.py"))
 LONGEST = 350
 WORKER = BENCH / "worker"
-PROJECTS_OWN = {"django", "memray", "psycopg", "sqlparse"}
-"""What a worker takes from the environment that it runs in; sqlparse comes with Django."""
+PROJECTS_OWN = {"celery", "django", "kombu", "memray", "psycopg", "sqlparse"}
+"""What a worker takes from the environment that it runs in; kombu comes with Celery, sqlparse with Django."""
 
 
 IDS = [str(path.relative_to(ROOT)) for path in MODULES]

@@ -19,6 +19,7 @@ def comment(
     verdict: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The gate's verdict, from bench gate --json FILE.")
     ] = None,
+    workers: Annotated[Path | None, typer.Option(metavar="FILE", help="What bench workers found.")] = None,
     artifact_url: Annotated[
         str | None, typer.Option(metavar="URL", help="Where report and plots can be downloaded; linked.")
     ] = None,
@@ -33,16 +34,18 @@ def comment(
     from bench.files.output_file import write_file
     from bench.gate.comment import render_comment, render_verdict_comment
     from bench.gate.verdict_files import read_verdict
+    from bench.results.pool import read_pool_report
     from bench.results.store import read_results, read_results_if_any
 
     _check_url(artifact_url)
     found = None if verdict is None else read_verdict(verdict)
+    pools = None if workers is None else read_pool_report(workers)
     measured = read_results(results) if found is None else read_results_if_any(results)
     if measured is not None:
-        text = render_comment(measured, found, artifact_url)
+        text = render_comment(measured, found, artifact_url, pools)
     else:
         assert found is not None  # or reading has raised
-        text = render_verdict_comment(found, artifact_url)
+        text = render_verdict_comment(found, artifact_url, pools)
     if markdown is None:
         show_data(text)
     else:

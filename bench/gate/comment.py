@@ -12,6 +12,7 @@ from bench.analysis.verdict import Check, Standing, Verdict
 from bench.report.markdown import block, code, escape, link
 from bench.report.parts import BETWEEN, Part, compose, folded, list_part, table_part, text_part
 from bench.report.plots.mermaid import peak_chart
+from bench.report.pool_markdown import pool_parts
 from bench.report.table import Table
 from bench.report.tables.calls import calls_tables
 from bench.report.tables.code import CODE_TITLE, code_line, code_table
@@ -19,6 +20,7 @@ from bench.report.tables.details import allocation_table, digest_table, failure_
 from bench.report.tables.overview import claims, headline_table, legend, verdict_lines
 from bench.report.tables.statements import law_line, law_table, offender_table, statement_tables
 from bench.results.metrics import METRICS, Side
+from bench.results.pool import PoolReport
 from bench.results.records import Results
 from bench.words import plain, shorten
 
@@ -37,7 +39,12 @@ _EMPTY = "(empty)"
 _NEW_BASELINE = "Better than the baseline beyond its tolerance; `bench baseline accept` makes this run the new one."
 
 
-def render_comment(results: Results, verdict: Verdict | None = None, artifact_url: str | None = None) -> str:
+def render_comment(
+    results: Results,
+    verdict: Verdict | None = None,
+    artifact_url: str | None = None,
+    workers: PoolReport | None = None,
+) -> str:
     """Return the comment on a run: verdict, headline, what failed and why, a chart, and details folded away.
 
     The verdict is the gate's, or else the run's own. A gate's verdict does not hide that the results beside it are
@@ -53,6 +60,7 @@ def render_comment(results: Results, verdict: Verdict | None = None, artifact_ur
         *_outcomes(whole),
         *_failures(results),
         *_chart(results, summaries, judged),
+        *(() if workers is None else pool_parts(workers)),
         *_details(results, summaries, whole),
     ]
     return _composed(parts, artifact_url)
@@ -72,9 +80,10 @@ def _with_faults(verdict: Verdict, judged: RunVerdict) -> Verdict:
     return Verdict.of((*verdict.checks, *faults))
 
 
-def render_verdict_comment(verdict: Verdict, artifact_url: str | None = None) -> str:
+def render_verdict_comment(verdict: Verdict, artifact_url: str | None = None, workers: PoolReport | None = None) -> str:
     """Return the comment on a gate that has no results: the verdict, and what failed."""
-    parts = [text_part(0, _gate_head(verdict)), *_outcomes(verdict), _passed(verdict)]
+    pools = () if workers is None else pool_parts(workers)
+    parts = [text_part(0, _gate_head(verdict)), *_outcomes(verdict), *pools, _passed(verdict)]
     return _composed(parts, artifact_url)
 
 

@@ -81,11 +81,8 @@ def next_size(search: KillSearch, plan: SearchPlan) -> int | None:
             return None
         middle = _rounded(math.sqrt(survives * killed))
         return middle if survives < middle < killed else (survives + killed) // 2
-    if search.predicted is None:
-        # It does not grow, or not that far: the largest size says whether that is so.
-        start = float(plan.most)
-    else:
-        start = search.predicted
+    # What does not grow, or not that far, is tried at the largest size, which says whether that is so.
+    start = float(plan.most) if search.predicted is None else search.predicted
     if survives is None and killed is None:
         return _within(plan, start / _FIRST_STEP if search.predicted is not None else start)
     if killed is None:

@@ -27,7 +27,7 @@ class Growth:
 
     fits: dict[str, Fit]
     each: float = 1.0
-    """How many of what the fits are against come with one of what varies: rows of a region."""
+    """How many of what the fits are against come with one of what varies."""
 
     def base(self, run: PoolRun, size: int) -> float | None:
         """What each process of a pool holds before a call, parent and children alike, by a run that was not killed.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench.files.output_file import write_file
 from bench.report.markdown import code, escape, markdown_table
+from bench.report.parts import BETWEEN, Part, table_part
 from bench.report.plots.chart import Chart
 from bench.report.plots.pool_chart import CHART_NAME, pool_chart
 from bench.report.pool import advice_lines, headline, pool_lines, pool_tables
@@ -36,6 +37,13 @@ def write_pool_files(folder: Path, report: PoolReport) -> tuple[Path, ...]:
     path = folder / REPORT_FILE
     write_file(path, render_pool_markdown(report, chart))
     return (path, *pictures)
+
+
+def pool_parts(report: PoolReport) -> Iterator[Part]:
+    """Yield the parts of a comment, which can be shortened: what was found in one line, and each table."""
+    for place, (title, table) in enumerate(pool_tables(report)):
+        head = f"### {title}{BETWEEN}{escape(headline(report))}" if place == 0 else f"### {title}"
+        yield table_part(3 + place, head, table)
 
 
 def render_pool_markdown(report: PoolReport, chart: Chart | None) -> str:
