@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import JsonOption, OutputOption, count_option
+from bench.cli.options import OutputOption, count_option
 from bench.cli.pool_options import MEMORIES, PoolOptions, pool_plan
+from bench.cli.result import show_json
 from bench.cli.terminal import show
 from bench.errors import InputError
 
@@ -33,20 +34,19 @@ class KillSizesOptions(PoolOptions):
         Path | None, typer.Option(metavar="FILE", help="Results of bench sweep.", show_default="measured")
     ] = None
     output: OutputOption = Path("reports/kill-sizes")
-    json: JsonOption = None
 
 
 def kill_sizes(options: KillSizesOptions) -> int:
-    """Observe which size kills a pool. Exit codes: 0 as a sweep predicts, 1 it is off by 10 %, 2 input."""
+    """Observe which size kills a pool. Also: --json, --quiet.
+    Exit codes: 0 each is within 10 % of what a sweep predicts, 1 one is not, 2 tool or input at fault.
+    """
     from bench.analysis.pools import prediction_holds
     from bench.cli.plans import chosen_sources
     from bench.cli.progress import terminal_progress
-    from bench.files.output_file import check_file
     from bench.jobs.size import parse_size
     from bench.pool.kill_search import search_plan
     from bench.pool.session import find_kill_sizes, work_into
-    from bench.report.pool import render_pools
-    from bench.results.pool import write_pool_report
+    from bench.report.pool import headline, render_pools
     from bench.results.store import read_results
 
     sources = chosen_sources(options, [options.scan or options.job.sizes[-1]])
@@ -62,13 +62,14 @@ def kill_sizes(options: KillSizesOptions) -> int:
     what = search_plan(sources[0], varied, options.most, iter(grid))
     sizes = tuple(size for size in grid if size <= what.most) or (what.most,)
     results = None if options.sweep is None else read_results(options.sweep)
-    if options.json is not None:
-        check_file(options.json)
-    with terminal_progress() as progress:
+    with terminal_progress(quiet=options.quiet) as progress:
         work = partial(find_kill_sizes, plan=what, sizes=sizes, sweep=results)
         report, files = work_into(options.output, plan, work, progress)
-    show(render_pools(report), end="")
-    show(f"\nReport: {files[1]}; figures: {files[0]}.")
-    if options.json is not None:
-        write_pool_report(options.json, report)
+    if options.json:
+        show_json(report)
+    elif options.quiet:
+        show(headline(report))
+    else:
+        show(render_pools(report), end="")
+        show(f"\nReport: {files[1]}; figures: {files[0]}.")
     return 1 if any(prediction_holds(one) is False for one in report.kill_sizes) else 0

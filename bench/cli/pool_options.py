@@ -10,6 +10,7 @@ import typer
 
 from bench.cli.memory_size import parse_memory
 from bench.cli.options import AllImplementationsOption, InputOptions, count_option, within
+from bench.cli.result import ResultOptions
 from bench.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ MEMORIES = ("512M", "1G", "2G", "4G")
 
 
 @dataclass(frozen=True, kw_only=True)
-class PoolOptions(InputOptions):
+class PoolOptions(InputOptions, ResultOptions):
     """How a pool is started, and what kills its children."""
 
     implementation: AllImplementationsOption = None

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import JsonOption, OutputOption, ScanFileOption, count_option
+from bench.cli.options import OutputOption, ScanFileOption, count_option
 from bench.cli.pool_options import PoolOptions, pool_plan
+from bench.cli.result import show_json
 from bench.cli.terminal import show
 from bench.errors import InputError
 
@@ -28,18 +29,17 @@ class WorkersOptions(PoolOptions):
     tasks: Annotated[int | None, count_option("Calls that are queued; twice the children.", most=1_000)] = None
     capacity: Annotated[int | None, count_option("Find how many at once fit, up to N.", most=256)] = None
     output: OutputOption = Path("reports/workers")
-    json: JsonOption = None
 
 
 def workers(options: WorkersOptions) -> int:
-    """Make calls in a pool of Celery workers. Exit codes: 0 measured, 1 rows or calls wrong, 2 input."""
+    """Make calls in a pool of Celery workers. Also: --json, --quiet.
+    Exit codes: 0 measured, kills included, 1 rows are wrong or calls failed, 2 tool or input at fault.
+    """
     from bench.analysis.pools import exit_code
     from bench.cli.plans import chosen_sources
     from bench.cli.progress import terminal_progress
-    from bench.files.output_file import check_file
     from bench.pool.session import find_capacities, run_pools, work_into
-    from bench.report.pool import advice_lines, render_pools
-    from bench.results.pool import write_pool_report
+    from bench.report.pool import headline, render_pools
 
     sizes = options.job.sizes
     scans = options.scan or (None if options.scan_file else [sizes[len(sizes) // 2]])
@@ -50,15 +50,14 @@ def workers(options: WorkersOptions) -> int:
         raise InputError(
             "--capacity asks what fits into a limit, on data of one size; add --memory 512M and one --scan"
         )
-    if options.json is not None:
-        check_file(options.json)
     work = run_pools if options.capacity is None else partial(find_capacities, most=options.capacity)
-    with terminal_progress() as progress:
+    with terminal_progress(quiet=options.quiet) as progress:
         report, files = work_into(options.output, plan, work, progress)
-    show(render_pools(report), end="")
-    for line in advice_lines(report):
-        show(line)
-    show(f"\nReport: {files[1]}; figures: {files[0]}; {len(files) - 2} pictures beside them.")
-    if options.json is not None:
-        write_pool_report(options.json, report)
+    if options.json:
+        show_json(report)
+    elif options.quiet:
+        show(headline(report))
+    else:
+        show(render_pools(report), end="")
+        show(f"\nReport: {files[1]}; figures: {files[0]}; {len(files) - 2} pictures beside them.")
     return exit_code(report)

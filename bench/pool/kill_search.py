@@ -28,6 +28,8 @@ class Prediction:
 
     size: float | None
     why_none: str = ""
+    start: int | None = None
+    """Where to begin the search without a size; None: at the largest, which shows that nothing is killed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,30 +48,26 @@ def search(
     settings: PoolSettings,
     plan: SearchPlan,
     prediction: Prediction,
-    known: tuple[SizeTrial, ...] = (),
 ) -> KillSearch:
-    """Search from the prediction on. Raises MeasurementError for a pool that fails otherwise than by a kill.
-
-    ``known`` are trials of the same pool under the same limit.
-    """
+    """Search from the prediction on. Raises MeasurementError for a pool that fails otherwise than by a kill."""
     search = KillSearch(
         implementation=implementation.name,
         settings=settings,
         varied=plan.varied,
         held=plan.held,
-        trials=known,
+        trials=(),
         predicted=prediction.size,
         why_no_prediction=prediction.why_none,
         largest_tried=plan.most,
     )
-    while (size := next_size(search, plan)) is not None:
+    while (size := next_size(search, plan, prediction.start)) is not None:
         search, tried = _with_trial(grounds, implementation, search, plan, size)
         if not tried:
             break
     return search
 
 
-def next_size(search: KillSearch, plan: SearchPlan) -> int | None:
+def next_size(search: KillSearch, plan: SearchPlan, start_without: int | None = None) -> int | None:
     """Return the size to try next; None once the two ends are close enough, or there is nothing to try any more.
 
     First right below and right above the prediction: where it is right, that is all. Then in growing steps away from
@@ -82,7 +80,7 @@ def next_size(search: KillSearch, plan: SearchPlan) -> int | None:
         middle = _rounded(math.sqrt(survives * killed))
         return middle if survives < middle < killed else (survives + killed) // 2
     # What does not grow, or not that far, is tried at the largest size, which says whether that is so.
-    start = float(plan.most) if search.predicted is None else search.predicted
+    start = float(start_without or plan.most) if search.predicted is None else search.predicted
     if survives is None and killed is None:
         return _within(plan, start / _FIRST_STEP if search.predicted is not None else start)
     if killed is None:

@@ -50,7 +50,8 @@ class Growth:
         if kill.reach is Reach.REACHED:
             assert kill.size is not None  # that is what reached means
             return Prediction(size=kill.size / self.each)
-        return Prediction(size=None, why_none=kill.reach.value)
+        start = round(fit.smallest / self.each) if kill.reach is Reach.EXCEEDED else None
+        return Prediction(size=None, why_none=kill.reach.value, start=start)
 
 
 def growth_of(results: Results, plan: SearchPlan) -> Growth:

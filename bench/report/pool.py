@@ -24,6 +24,8 @@ def render_pools(report: PoolReport) -> str:
     lines = [line for sentence in pool_lines(report) for line in wrap(sentence, WIDTH)]
     for title, table in pool_tables(report):
         lines += ["", title, "", *table_lines(table)]
+    for line in advice_lines(report):
+        lines += wrap(line, WIDTH)
     for warning in report.warnings:
         lines += wrap(f"Warning: {plain(warning)}", WIDTH)
     return "\n".join(lines) + "\n"
