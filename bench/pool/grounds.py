@@ -17,6 +17,7 @@ from bench.harness.code import code_of
 from bench.harness.databases import job_of
 from bench.harness.environment import describe_environment
 from bench.harness.executor import SampleError
+from bench.harness.load_progress import LoadProgress
 from bench.harness.progress import Progress
 from bench.harness.requests import sample_request
 from bench.harness.stage import DataStage, Stage, open_stage
@@ -46,10 +47,12 @@ class Grounds:
         """Load the data of ``count`` calls. Raises InputError and DatabaseError."""
         plan, job = self.plan, self.plan.job
         first, *rest = numbered_sources(plan, sources, count)
-        loading = f"loading {count} × {', '.join(job.label(one) for one in sources)}"
-        self.progress.stage(loading)
+        self.progress.stage(f"loading {count} × {', '.join(job.label(one) for one in sources)}")
         jobs = job_of(job, plan.implementations)
-        with self.stage.data(jobs, first, plan.implementations, None, rest) as data:
+        noun = job.size[0]
+        total = first.size.numbers[noun] if first.size else None
+        loading = LoadProgress(self.progress, noun, total)
+        with self.stage.data(jobs, first, plan.implementations, loading, rest) as data:
             loaded = (data.loaded, *data.beside)
             refuse_shared_data(job, loaded)
             labels = [job.label(one) for one in (first, *rest)]

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
+from bench.database.access import OBSERVER, DatabaseAccess, one_line
+from bench.errors import DatabaseError
+from bench.harness.restored_tables import columns_of, end_sessions
 from bench.harness.stage import DataStage
-from bench.harness.targets import columns_of, digest_of, observe, of_none, owned
+from bench.harness.targets import digest_of, observe, of_none, owned
 from bench.jobs.job import Arguments, Target
 from bench.results.promises import Holding
 from bench.results.records import TableDigest
@@ -24,6 +27,18 @@ class FoundRows:
     count: int
     """In the first target."""
     expected: int
+
+
+def end_left_sessions(access: DatabaseAccess) -> None:
+    """End the sessions of killed children: they go on with what they were sent until the server notices.
+
+    Raises DatabaseError.
+    """
+    try:
+        with psycopg.connect(access.conninfo, application_name=OBSERVER, autocommit=True) as login:
+            end_sessions(login)
+    except psycopg.Error as error:
+        raise DatabaseError(f"sessions of the pool cannot be ended: {one_line(error)}; see the server's log") from error
 
 
 class ReferenceRows:

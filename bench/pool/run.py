@@ -18,7 +18,6 @@ from bench.database.server_process import cpu_seconds
 from bench.declare.storage import Storage
 from bench.harness.executor import START_SECONDS, ProcessExecutor, SampleError
 from bench.harness.stage import DataStage
-from bench.harness.targets import end_sessions
 from bench.harness.worker_process import WorkerProcess
 from bench.jobs.implementation import Implementation
 from bench.jobs.job import Loaded
@@ -27,6 +26,7 @@ from bench.pool.journal import JournalReader, TaskLog, TaskLogs
 from bench.pool.limit import Choice, Limit, opened_limit
 from bench.pool.memory import backend_bytes
 from bench.pool.outcome import pool_run
+from bench.pool.rows import end_left_sessions
 from bench.pool.watch import LOOK_SECONDS, PoolWatch
 from bench.process import is_alive
 from bench.results.pool import PoolRun, PoolSettings
@@ -108,8 +108,7 @@ def run_pool(
         _Loop(data, broker, trial, worker, folder, going, postmaster, progress).run()
         after = None if postmaster is None else cpu_seconds(postmaster)
         going.log_tail = worker.log_tail
-    # Sessions of killed children go on with what they were sent until the server notices.
-    end_sessions(data.access)
+    end_left_sessions(data.access)
     server_cpu = None if before is None or after is None else after - before
     return (
         pool_run(
