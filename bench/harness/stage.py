@@ -233,7 +233,7 @@ class Stage:
 
             def load_again() -> None:
                 self.server.replace_database(access, self.template(job))
-                self._load(job, access, source, None)
+                self._load(job, access, (source, *beside), None)
                 targets.set_up(access)
                 targets.save(access)
 
