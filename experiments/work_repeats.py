@@ -109,11 +109,15 @@ def _single(results: Results, place: int) -> Results:
 
 def varying(calls: Sequence[CallCounts]) -> Iterator[str]:
     """Yield the functions whose calls differed between samples, those that differed most first."""
-    counts: defaultdict[str, list[int]] = defaultdict(lambda: [0] * len(calls))
-    for place, sample in enumerate(calls):
+    counts: defaultdict[str, list[int]] = defaultdict(list)
+    for sample in calls:
         for one in sample.functions:
-            counts[one.function][place] += one.calls
-    ranges = sorted(((max(found) - min(found), name, found) for name, found in counts.items()), reverse=True)
+            counts[one.function].append(one.calls)
+    # Those called least are named in some samples only.
+    ranges = sorted(
+        ((max(found) - min(found), name, found) for name, found in counts.items() if len(found) == len(calls)),
+        reverse=True,
+    )
     for spread, name, found in ranges:
         if spread:
             yield f"{name}: {min(found):,} to {max(found):,}"

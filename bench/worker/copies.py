@@ -28,7 +28,7 @@ from .supervisor import supervise
 COPIES = "copies"
 """What stands for the probe where a worker is started to be copied."""
 
-PROBES = ("rows", "statements", "memory", "memory-untraced", "database")
+PROBES = ("rows", "statements", "memory", "memory-untraced", "database", "work")
 """Passes whose figures are the same in a copy (``experiments/copied_workers.py``)."""
 _OF_MEMRAY = ("memory", "memory-untraced")
 
@@ -37,7 +37,7 @@ Handler = Callable[[int, FrameType | None], Any] | int | signal.Handlers | None
 
 def import_probes() -> None:
     """Import what the probes need, before the function that may replace it."""
-    for name in ("statements", "memory"):
+    for name in ("statements", "memory", "work"):
         # memray may be missing, or not run on this interpreter; the passes that need it then start their own worker.
         with suppress(ImportError):
             importlib.import_module(f".probes.{name}", __package__)

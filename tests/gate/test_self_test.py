@@ -66,6 +66,11 @@ def test_every_planted_regression_is_caught_by_name_and_the_unchanged_pair_passe
     hidden = next(one for one in found.catches if one.planted.name == "N+1 queries on COPY's connection")
     outcomes = {one.name: one.standing for one in hidden.verdict.checks}
     assert outcomes["law statements_django 100/3 streaming"] is Standing.PASSED
+    # One sample of the work names the function that is called once more for each row, and no other.
+    once_more = next(one.check for one in found.catches if one.planted.name == "one more call for each row")
+    assert once_more is not None
+    (named,) = once_more.evidence
+    assert named.endswith(".work:calls_once_more_each_row.<locals>.status_of: 0 → 16,263 calls (+16,263)")
 
 
 def test_a_planted_regression_that_is_caught() -> None:
