@@ -8,12 +8,14 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 
 import jinja2
 from markupsafe import Markup, escape
 
 from bench.report.figure_order import order_key
 from bench.report.judged_run import JudgedRun
+from bench.report.plots.chart import Chart, ForestChart
 from bench.report.run_markdown import report_title
 from bench.report.section import Block, Drawn, Fold, Section
 from bench.report.table import Column, Content
@@ -56,7 +58,14 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"prose": _prose, "kind": _kind, "order": order_key, "plain": plain, "lines": _lines}
+    environment.filters |= {
+        "prose": _prose,
+        "kind": _kind,
+        "order": order_key,
+        "plain": plain,
+        "lines": _lines,
+        "groups": _groups,
+    }
     environment.globals |= {"Fold": Fold, "Content": Content, "role": _role}
     return environment
 
@@ -88,6 +97,14 @@ def _prose(text: str) -> Markup:
         return f"<code>{code}</code>" if code else f"<strong>{strong}</strong>" if strong else f"<em>{slanted}</em>"
 
     return Markup(_MARKS.sub(marked, str(escape(text))))  # noqa: S704 - of our own words, escaped as well
+
+
+def _groups(blocks: Sequence[Block]) -> list[tuple[bool, list[Block]]]:
+    """Return neighbouring pictures together, which share the width of a page, and other neighbours together."""
+    return [
+        (pictures, list(group))
+        for pictures, group in groupby(blocks, lambda block: isinstance(block, Chart | ForestChart))
+    ]
 
 
 def _lines(text: str) -> str:
