@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
-from bench.results.records import Results
+from bench.results.metrics import METRICS, Kind
+from bench.results.records import Measurement, Results
 from tests.support import variants
 from tests.support.builders import dataset, digest, measurement, production_results
 from tests.support.call_runs import with_calls
@@ -44,4 +46,38 @@ def large() -> Results:
         datasets=(*results.datasets, dataset(scan, 1_000_000, 300)),
         measurements=(*results.measurements, *more),
         digests=(*results.digests, *(digest(scan, name, 300 * 5_421) for name in results.implementations)),
+    )
+
+
+def six() -> Results:
+    """Return a run of six implementations: the two of production, and four that get by with ever less."""
+    results = production_results()
+    shares = {"single-transaction": 0.8, "pushdown": 0.4, "pushdown-fast": 0.2, "packed": 0.05}
+
+    def less(one: Measurement, name: str, share: float) -> Measurement:
+        exact = METRICS[one.metric].kind is Kind.EXACT
+        return replace(
+            one, implementation=name, samples=one.samples if exact else tuple(share * value for value in one.samples)
+        )
+
+    def of_each(records: tuple[Any, ...]) -> tuple[Any, ...]:
+        own = [one for one in records if one.implementation == "streaming"]
+        return (*records, *(replace(one, implementation=name) for name in shares for one in own))
+
+    return replace(
+        results,
+        implementations=(*results.implementations, *shares),
+        measurements=(
+            *results.measurements,
+            *(
+                less(one, name, share)
+                for name, share in shares.items()
+                for one in results.measurements
+                if one.implementation == "streaming"
+            ),
+        ),
+        digests=of_each(results.digests),
+        statements=of_each(results.statements),
+        heap=of_each(results.heap),
+        allocations=of_each(results.allocations),
     )
