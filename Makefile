@@ -9,6 +9,8 @@ FOREIGN := .venv-foreign
 FOREIGN_STAMP := $(FOREIGN)/.ready
 FOREIGN_LOCK := tests/projects/weather/project/requirements.lock
 POSTGRES17 := .postgres17
+PLAYWRIGHT := .browser
+BROWSER_LOCK := tests/browser/requirements.lock
 AUDIT := .venv-audit
 # The first interpreter that runs and is new enough; override with `make PYTHON=/path/to/python3`.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -18,7 +20,7 @@ ALL := single-transaction materializing streaming pushdown pushdown-fast packed
 # Files are handed out whole, so that expensive fixtures are made once, and slow ones first: see tests/conftest.py.
 PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: bench test check promises showcase soak matrix audit licences postgres17 setup foreign lint types imports schema lock clean help
+.PHONY: bench test browser check promises showcase soak matrix audit licences postgres17 setup foreign lint types imports schema lock clean help
 
 bench: $(STAMP)  ## measure both implementations on the three scans of the pull request
 	@exec $(BIN)/bench run $(BENCH_ARGS)
@@ -58,6 +60,12 @@ $(AUDIT)/.ready:
 	@$(BIN)/python -m venv $(AUDIT)
 	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check pip-audit pip-licenses
 	@touch $@
+
+# Not in `make test`: it needs a browser, and the driver takes 170 MB.
+browser: $(STAMP)  ## the page of a report in a real browser, Debian's chromium or BENCH_BROWSER (2 min)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --upgrade --target $(PLAYWRIGHT) \
+		-r $(BROWSER_LOCK)
+	PYTHONPATH=$(CURDIR)/$(PLAYWRIGHT) $(BIN)/pytest tests/browser/report_page.py -n 0
 
 soak: $(STAMP)  ## 20 gates of unchanged code in a row, none of which may fail (20 to 60 min)
 	$(BIN)/pytest tests/gate/soak.py -n 0
@@ -110,9 +118,11 @@ lock:  ## pin the newest versions again, with hashes
 		--no-header --no-annotate --quiet --output-file requirements.lock
 	uv pip compile $(FOREIGN_LOCK:.lock=.in) --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-header --no-annotate --quiet --output-file $(FOREIGN_LOCK)
+	uv pip compile $(BROWSER_LOCK:.lock=.in) --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-header --no-annotate --quiet --output-file $(BROWSER_LOCK)
 
-clean:  ## remove .venv, .venv-foreign, .venv-audit, .postgres17, caches and reports/latest
-	rm -rf $(VENV) $(FOREIGN) $(AUDIT) $(POSTGRES17) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache reports/latest
+clean:  ## remove .venv, .venv-foreign, .venv-audit, .postgres17, .browser, caches and reports/latest
+	rm -rf $(VENV) $(FOREIGN) $(AUDIT) $(POSTGRES17) $(PLAYWRIGHT) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache reports/latest
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:  ## list the targets

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from bench.report.run_files import write_report
 from bench.results.records import Results
@@ -31,6 +30,9 @@ def _found() -> str:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """One browser for all tests."""
+    # Here, because `make test` loads this file too, and has no playwright.
+    from playwright.sync_api import sync_playwright
+
     # Chromium refuses its sandbox to root; a container's root is no user of a desktop.
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:

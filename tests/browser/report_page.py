@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from bench.results.records import Results
 from bench.words import plain
-from tests.browser.conftest import Opener
 from tests.support.hostile import TEXTS, hostile_results
 from tests.support.report_runs import RUNS, large, six
+
+Opener = Callable[..., Any]
+"""Opens the page of a run, six implementations unless another is given; options are those of a browser's context."""
 
 ALL_RUNS = {**RUNS, "large": large, "six": six}
 NARROW = {"width": 400, "height": 800}
