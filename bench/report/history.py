@@ -22,8 +22,9 @@ HISTORY_METRICS = (PEAK, TIME, STATEMENTS)
 
 _FINGERPRINT_LENGTH = 8
 _REVISION_LENGTH = 8
-_LONGEST_SENTENCE = 400
-_MOST_CHANGES = 10
+_LONGEST_SENTENCE = 500
+_MOST_GROUPS = 6
+_MOST_NAMED = 4
 _MOST_CANDIDATES = 3
 _HIGHEST = 99.9
 _DAY = len("2026-01-02")
@@ -31,8 +32,11 @@ _MINUTES = len("2026-01-02T03:04")
 _OTHER_MACHINE = "another environment than the newest run's; times are not comparable"
 
 
-def history_table(moments: Sequence[Moment]) -> Table:
-    """Build the table, with a row per run and implementation; a run's own columns are filled in its first row only."""
+def history_table(moments: Sequence[Moment], *, repeated: bool = False) -> Table:
+    """Build the table, with a row per run and implementation.
+
+    A run's own columns are filled in its first row only, unless they are ``repeated``, for a table that is sorted.
+    """
     notes = Footnotes()
     rows: list[tuple[str, ...]] = []
     for moment in moments:
@@ -46,7 +50,7 @@ def history_table(moments: Sequence[Moment]) -> Table:
         )
         for implementation in moment.implementations:
             rows.append((*own, plain(implementation), *_figures(moment, implementation, notes)))
-            own = ("", "", "")
+            own = own if repeated else ("", "", "")
     columns = (
         Column("created", Content.LABEL),
         Column("revision", Content.LABEL),
@@ -81,6 +85,11 @@ def created_text(moment: Moment) -> str:
     return minutes(moment.created)
 
 
+def day(created: str) -> str:
+    """Return the day of a moment."""
+    return plain(created[:_DAY])
+
+
 def minutes(created: str) -> str:
     """Return a moment to the minute."""
     return plain(created[:_MINUTES].replace("T", " "))
@@ -95,22 +104,49 @@ def verdict_sentences(history: History) -> Iterator[str]:
     """Say what is wrong with the newest run, and what changed, the newest change first."""
     if not history.newest.standing.good:
         yield shorten(plain(f"Newest run: {history.newest.headline}"), _LONGEST_SENTENCE)
-    for change in list(reversed(history.changes))[:_MOST_CHANGES]:
-        yield f"{change.standing.symbol} {change_sentence(change)}"
-    if len(history.changes) > _MOST_CHANGES:
-        yield f"and {counted(len(history.changes) - _MOST_CHANGES, 'earlier change')}"
+    groups = changes_by_run(history.changes)
+    for group in groups[:_MOST_GROUPS]:
+        yield f"{group[0].standing.symbol} {group_sentence(group)}"
+    if earlier := sum(map(len, groups[_MOST_GROUPS:])):
+        yield f"and {counted(earlier, 'earlier change')}"
     if not history.changes and len(history.moments) > 1:
         yield "No change was found."
     if history.undecided:
         yield undecided_sentence(history.undecided)
 
 
+def changes_by_run(changes: Sequence[ChangePoint]) -> tuple[tuple[ChangePoint, ...], ...]:
+    """Return the changes that came with the same run in the same direction together, the newest first."""
+    groups: dict[tuple[int, str, str, bool], list[ChangePoint]] = {}
+    for one in reversed(changes):
+        key = one.after.place, one.before.revision, one.after.revision, one.worse
+        groups.setdefault(key, []).append(one)
+    return tuple(tuple(reversed(group)) for group in groups.values())
+
+
+def group_sentence(group: Sequence[ChangePoint]) -> str:
+    """Say what came with one run; a single change in all detail, of several their sizes and the least confidence."""
+    first = group[0]
+    if len(group) == 1:
+        return change_sentence(first)
+    named = [
+        f"{one.metric.title} of {one.implementation} on {one.scan}: {change_size(one)}" for one in group[:_MOST_NAMED]
+    ]
+    if len(group) > _MOST_NAMED:
+        named.append(f"and {len(group) - _MOST_NAMED} more")
+    least = min(group, key=lambda one: 2.0 if one.confidence is None else one.confidence)
+    commits = f"With {commit_text(first.after)} (before it {commit_text(first.before)})"
+    text = f"{commits}: {'; '.join(named)}. {confidence_text(least)}"
+    notes = dict.fromkeys(note for one in group for note in one.notes)
+    return shorten(plain("; but ".join([text, *notes])), _LONGEST_SENTENCE)
+
+
 def change_sentence(change: ChangePoint) -> str:
     """Say which figure changed by how much, with which commit, and how certain that is."""
     figure = f"{change.metric.title} of {change.implementation} on {change.scan}"
-    text = f"{figure}: {change_size(change)} with {_commit(change.after)}; before it {_commit(change.before)}"
+    text = f"{figure}: {change_size(change)} with {commit_text(change.after)}; before it {commit_text(change.before)}"
     if change.candidates:
-        text += f"; or with {enumerated(tuple(map(_commit, change.candidates[:_MOST_CANDIDATES])))}"
+        text += f"; or with {enumerated(tuple(map(commit_text, change.candidates[:_MOST_CANDIDATES])))}"
     text += f". {confidence_text(change)}; {change.runs[0]:,} before, {counted(change.runs[1], 'run')} since"
     for note in change.notes:
         text += f"; but {note}"
@@ -141,10 +177,10 @@ def undecided_sentence(found: Sequence[Series]) -> str:
     )
 
 
-def _commit(point: Point) -> str:
+def commit_text(point: Point) -> str:
     """Name a run by its commit and day; by its moment where no commit is known."""
     revision = short_revision(point.revision)
-    return f"{revision} of {point.created[:_DAY]}" if revision else f"the run of {minutes(point.created)}"
+    return f"{revision} of {day(point.created)}" if revision else f"the run of {minutes(point.created)}"
 
 
 def render_history(history: History, warnings: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from itertools import groupby
 import jinja2
 from markupsafe import Markup, escape
 
+from bench.analysis.verdict import Standing
 from bench.report.figure_order import order_key
 from bench.report.judged_run import JudgedRun
 from bench.report.plots.chart import Chart, ForestChart
@@ -30,18 +31,43 @@ SCRIPT_NONE = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; bas
 def render_page(run: JudgedRun, sections: Sequence[Section], drawn: Mapping[str, Drawn]) -> str:
     """Return report.html; ``drawn`` holds every picture of the sections by its name."""
     results = run.results
+    return render_sections(
+        report_title(run),
+        run.verdict.standing,
+        sections,
+        drawn,
+        datasets=tuple(one.scan for one in results.datasets),
+        implementations=results.implementations,
+        noun=results.job.noun,
+    )
+
+
+def render_sections(
+    title: str,
+    standing: Standing,
+    sections: Sequence[Section],
+    drawn: Mapping[str, Drawn],
+    *,
+    datasets: Sequence[str],
+    implementations: Sequence[str],
+    noun: str,
+) -> str:
+    """Return a page of ``sections``; its tables can be filtered by the names of ``datasets`` and ``implementations``.
+
+    ``noun`` is what a column of data sets is headed with.
+    """
     script = _file("script.js")
     return (
         _environment()
         .get_template("report.html")
         .render(
-            title=report_title(run),
-            standing=run.verdict.standing,
+            title=title,
+            standing=standing,
             sections=sections,
             pictures={name: _address(one) for name, one in drawn.items()},
-            datasets=tuple(dict.fromkeys(plain(one.scan) for one in results.datasets)),
-            implementations=tuple(dict.fromkeys(map(plain, results.implementations))),
-            noun=plain(results.job.noun),
+            datasets=tuple(dict.fromkeys(map(plain, datasets))),
+            implementations=tuple(dict.fromkeys(map(plain, implementations))),
+            noun=plain(noun),
             style=_file("style.css"),
             script=script,
             policy=f"{SCRIPT_NONE}; script-src '{_hash(script)}'",

@@ -113,7 +113,7 @@ def _chart(
         title=_title(metric, scan, known, changes),
         alt=f"{metric.title} on {scan} by run, oldest first. {_alternative(known, metric, moments)}.{_told(changes)}",
         x_label=f"runs by revision, newest at the right{hollow}",
-        y_label=f"{metric.title.lower()}, {shown.symbol}",
+        y_label=f"{metric.title[0].lower()}{metric.title[1:]}, {shown.symbol}".removesuffix(", "),
         lines=tuple(lines),
         x_ticks=_ticks(moments),
         callouts=tuple(callouts),
