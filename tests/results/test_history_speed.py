@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from bench.analysis.history import history_of
+from bench.files.strict_json import parse_json
 from bench.report.history import HISTORY_METRICS
 from bench.results.history import earlier_runs, keep
 from tests.support.builders import production_results
 from tests.support.in_process import bench
+from tests.support.run_pairs import later, regressed, small_run
 
 RUNS = 40
 MOST = 12
@@ -48,19 +50,20 @@ def test_loading_and_judging_takes_a_small_multiple_of_reading_json(folder: Path
 
 
 def test_each_file_is_parsed_once_whatever_is_written(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import bench.files.json_file as module
-
+    folder = tmp_path / "history"
+    for run in (small_run(), regressed(), later(small_run())):
+        keep(folder, run)
     parsed = []
-    original = module.parse_json
+    original = parse_json
 
     def counting(content: bytes) -> object:
         parsed.append(len(content))
         return original(content)
 
-    monkeypatch.setattr(module, "parse_json", counting)
+    monkeypatch.setattr("bench.files.json_file.parse_json", counting)
     page = tmp_path / "page.html"
-    assert bench(capsys, "history", folder, "--output", tmp_path, "--html", page, "--scan", "100/3", "--json")[0] == 0
-    assert len(parsed) == RUNS
+    assert bench(capsys, "history", folder, "--output", tmp_path, "--html", page, "--json")[0] == 0
+    assert len(parsed) == 3
     assert page.exists()
