@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,9 @@ from bench.cli.options import (
 from bench.cli.pairs import PairOptions
 from bench.cli.result import ResultOptions
 from bench.cli.run import ScenarioOption, show_run
+
+_HASH = 12
+_WHOLE_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,9 +55,11 @@ def ab(options: AbOptions) -> int:
         scenario=options.scenario,
     )
     project = chosen_project(options)
+    # CI systems give whole hashes, which no table has room for; the results hold the commit itself.
+    shown = options.revision[:_HASH] if _WHOLE_HASH.fullmatch(options.revision) else options.revision
     with (
         terminal_progress(quiet=options.quiet) as progress,
-        at_revisions(plan.implementations, [options.revision], progress, project) as before,
+        at_revisions(plan.implementations, [shown], progress, project, {shown: options.revision}) as before,
     ):
         sides = (*before, *of_today(plan.implementations, project))
         both = replace(

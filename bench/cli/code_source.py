@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bench.errors import InputError
@@ -37,18 +38,19 @@ def at_revisions(
     revisions: Sequence[str],
     progress: Progress,
     project: Project | None = None,
+    meaning: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[tuple[Implementation, ...]]:
     """Give each implementation at each revision, revision by revision, as ``NAME@REVISION``, for the context.
 
-    Beside a ``project``, implementations of others follow once, as they are. Raises InputError, also for a revision
-    whose code cannot be run.
+    A revision in ``meaning`` stands for another, whose code it names. Beside a ``project``, implementations of others
+    follow once, as they are. Raises InputError, also for a revision whose code cannot be run.
     """
     others = [one for one in implementations if project is not None and not one.project]
     implementations = [one for one in implementations if one not in others]
     with scratch_folder() as scratch, open_checkouts(code_source(implementations, project), scratch) as checkouts:
         found = []
         for revision in revisions:
-            code = checkouts.code(checkouts.commit(revision))
+            code = checkouts.code(checkouts.commit(meaning.get(revision, revision)))
             for warning in code.warnings:
                 progress.warn(warning)
             found += [code.implementation(f"{one.name}@{revision}", one.function) for one in implementations]
@@ -61,10 +63,11 @@ def as_named(
     find: Callable[[str], Implementation],
     progress: Progress,
     project: Project | None = None,
+    meaning: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[tuple[Implementation, ...]]:
     """Give what each name stands for, for the context: ``NAME`` as it lies there, ``NAME@REVISION`` at that revision.
 
-    ``find`` finds an implementation by its name alone. Raises InputError as ``at_revisions``.
+    ``find`` finds an implementation by its name alone; ``meaning`` and what is raised are those of ``at_revisions``.
     """
     parts = [split_revision(name) for name in names]
     with ExitStack() as stack:
@@ -72,7 +75,7 @@ def as_named(
         for revision in dict.fromkeys(revision for _, revision in parts):
             own = [find(name) for name, at in parts if at == revision]
             if revision:
-                own = [*stack.enter_context(at_revisions(own, [revision], progress, project))]
+                own = [*stack.enter_context(at_revisions(own, [revision], progress, project, meaning))]
             elif len(set(parts)) > 1:
                 own = [*of_today(own, project)]
             found |= {one.name: one for one in own}

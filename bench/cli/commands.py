@@ -63,6 +63,8 @@ SHOWN = (
     Entry(name="comment", help="Write a run and its verdict as a pull request's comment."),
     Entry(name="export", help="Write figures in the format of another tool."),
     Entry(name="history", help="List and plot the runs kept in a folder."),
+    Entry(name="badge", help="Write a run's verdict and peak as a badge."),
+    Entry(name="publish", help="Put a comment's pictures on a branch, checked, and link them."),
 )
 PROJECT = (
     Entry(name="check", help="Try a project's description step by step.", module="check_project"),

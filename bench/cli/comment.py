@@ -26,13 +26,17 @@ def comment(
     markdown: Annotated[
         Path | None, typer.Option(metavar="FILE", show_default="standard output", help="Where the comment goes.")
     ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Leave its pictures there, for bench show publish.")
+    ] = None,
 ) -> int:
     """Write Markdown that stands alone in a pull request: verdict, table, what failed and why, chart, details.
 
     With --verdict the results may be missing, as when the gate could not measure: the verdict says why.
     """
     from bench.files.output_file import write_file
-    from bench.gate.comment import render_comment, render_verdict_comment
+    from bench.gate.comment import comment_pictures, render_comment, render_verdict_comment
+    from bench.gate.comment_pictures import write_comment_pictures
     from bench.gate.verdict_files import read_verdict
     from bench.results.pool import read_pool_report
     from bench.results.store import read_results, read_results_if_any
@@ -46,6 +50,8 @@ def comment(
     else:
         assert found is not None  # or reading has raised
         text = render_verdict_comment(found, artifact_url, pools)
+    if measured is not None and pictures is not None:
+        write_comment_pictures(pictures, comment_pictures(measured))
     if markdown is None:
         show_data(text)
     else:

@@ -42,6 +42,9 @@ class GateOptions(EnoughOptions, JobOptions, QuietOptions):
     baseline: Annotated[
         Path | None, typer.Option(metavar="FILE", show_default=f"{BASELINE}, if any", help="The accepted run.")
     ] = None
+    base: Annotated[
+        str | None, typer.Option(metavar="REV", help="The revision that @base in the policy stands for.")
+    ] = None
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as JUnit XML, too.")] = None
     json: JsonOption = None
     output: OutputOption = Path("reports/gate")
@@ -85,7 +88,7 @@ def _test_itself(options: GateOptions) -> int:
     from bench.cli.progress import terminal_progress
     from bench.gate.self_test import render_self_test, self_test
 
-    for name in ("results", "baseline", "junit", "json", "precision", "budget"):
+    for name in ("results", "baseline", "base", "junit", "json", "precision", "budget"):
         if getattr(options, name) is not None:
             raise InputError(f"--self-test was given with --{name}, which it does not use; leave one out")
     with terminal_progress(quiet=options.quiet) as progress:
@@ -110,6 +113,8 @@ def _judge(options: GateOptions, accepted: Results | None) -> Verdict:
     if options.results is None:
         return _measure(options, policy, accepted)
     options.refuse("--results")
+    if options.base is not None:
+        raise InputError("--base was given, without effect beside --results; leave one out")
     return unconfirmed(judge(policy, read_results(options.results), accepted))
 
 
@@ -129,13 +134,28 @@ def _measure(options: GateOptions, policy: Policy, accepted: Results | None) -> 
     with (
         terminal_progress(quiet=options.quiet) as progress,
         as_named(
-            policy.implementations, partial(implementation_of, options.job), progress, chosen_project(options)
+            policy.implementations,
+            partial(implementation_of, options.job),
+            progress,
+            chosen_project(options),
+            _meaning(policy, options.base),
         ) as code,
     ):
         if commits := named_commits(code):
             plan = replace(plan, command=f"{plan.command}  # {commits}")
         plan = replace(plan, implementations=code)
         return judge_by_measuring(Measuring(policy, plan, options.output, progress), accepted)
+
+
+def _meaning(policy: Policy, base: str | None) -> dict[str, str]:
+    """Return what ``@base`` and ``@head`` of the policy stand for. Raises InputError."""
+    from bench.gate.policy import BASE, HEAD
+
+    if base is None and any(name.endswith(f"@{BASE}") for name in policy.implementations):
+        raise InputError(
+            f"{policy.place} names an implementation @{BASE}; give the revision that it stands for by --base"
+        )
+    return {HEAD: "HEAD", **({} if base is None else {BASE: base})}
 
 
 def _accepted(path: Path | None, job: Job) -> Results | None:

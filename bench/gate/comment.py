@@ -9,10 +9,13 @@ from bench.analysis.laws import check_laws
 from bench.analysis.run_verdict import RunVerdict, judge
 from bench.analysis.summary import Summaries, summaries_of
 from bench.analysis.verdict import Check, Standing, Verdict
+from bench.gate.comment_pictures import PICTURES_BEGIN, PICTURES_END
 from bench.report.markdown import block, code, escape, link
 from bench.report.parts import BETWEEN, Part, compose, folded, list_part, table_part, text_part
+from bench.report.plots.chart import Picture
 from bench.report.plots.mermaid import peak_chart
 from bench.report.pool_markdown import pool_parts
+from bench.report.run_files import report_charts
 from bench.report.table import Table
 from bench.report.tables.calls import calls_tables
 from bench.report.tables.code import CODE_TITLE, code_line, code_table
@@ -146,7 +149,14 @@ def _chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> Itera
     chart = peak_chart(results, summaries, verdict)
     if chart is not None:
         drawn, caption = chart
-        yield text_part(4, f"{drawn}{BETWEEN}{escape(caption)}")
+        yield text_part(4, BETWEEN.join((PICTURES_BEGIN, drawn, escape(caption), PICTURES_END)))
+
+
+def comment_pictures(results: Results) -> tuple[Picture, ...]:
+    """Return the pictures that may take the place of the comment's chart; none where it has no chart."""
+    summaries = summaries_of(results)
+    judged = judge(results, summaries)
+    return report_charts(results) if peak_chart(results, summaries, judged) is not None else ()
 
 
 def _link(artifact_url: str | None) -> Iterator[Part]:

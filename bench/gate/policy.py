@@ -11,6 +11,9 @@ from bench.results.metrics import METRICS, Kind, Metric
 
 RuleKind = Literal["ceiling", "growth", "law", "ratio", "baseline"]
 
+BASE, HEAD = "base", "head"
+"""Revisions that a policy names without knowing them: what a change is compared with, and the checked-out commit."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:

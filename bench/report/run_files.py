@@ -7,12 +7,13 @@ from pathlib import Path
 
 from bench.files.output_file import write_file
 from bench.report.judged_run import JudgedRun
-from bench.report.plots.chart import Chart, ForestChart
+from bench.report.plots.chart import Picture
 from bench.report.plots.growth_charts import GROWTH_CHART_PREFIX
-from bench.report.plots.run_charts import CHART_NAMES, FOREST_CHART_NAME
+from bench.report.plots.run_charts import CHART_NAMES
+from bench.report.plots.time_ratios import FOREST_CHART_NAME
 from bench.report.run_markdown import render_markdown
 from bench.report.run_page import render_page
-from bench.report.section import Drawn, Picture, Section
+from bench.report.section import Drawn, Section
 from bench.report.sections.order import sections_of
 from bench.results.records import Results
 
@@ -52,14 +53,14 @@ def report_charts(results: Results) -> tuple[Picture, ...]:
 
 def pictures_of(sections: Sequence[Section]) -> tuple[Picture, ...]:
     """Return every picture of a report in its order."""
-    return tuple(block for section in sections for block in section.blocks if isinstance(block, Chart | ForestChart))
+    return tuple(block for section in sections for block in section.blocks if isinstance(block, Picture))
 
 
 def _drawn(pictures: Sequence[Picture]) -> Mapping[str, Drawn]:
     # Here, because matplotlib takes half a second and writes caches, for nothing if the input is refused.
-    from bench.report.plots.draw import draw, draw_forest
+    from bench.report.plots.draw import draw
 
-    return {one.name: Drawn(*(draw_forest(one) if isinstance(one, ForestChart) else draw(one))) for one in pictures}
+    return {one.name: Drawn(*draw(one)) for one in pictures}
 
 
 def _earlier_charts(plots: Path) -> set[str]:

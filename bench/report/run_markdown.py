@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from bench.report.judged_run import JudgedRun
 from bench.report.markdown import block, code, escape, html, markdown_table
-from bench.report.section import Block, Fold, Heading, Items, Log, Picture, Prose, Section, Sentence
+from bench.report.plots.chart import Picture
+from bench.report.section import Block, Fold, Heading, Items, Log, Prose, Section, Sentence
 from bench.report.table import Content, Table
 from bench.words import plain
 

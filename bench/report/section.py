@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from bench.report.plots.chart import Chart, ForestChart
+from bench.report.plots.chart import Picture
 from bench.report.table import Content, Table
 
 
@@ -67,13 +67,9 @@ class Log:
     text: str
 
 
-Picture = Chart | ForestChart
-"""Written beside ``report.md`` as ``plots/NAME.png`` and ``plots/NAME.svg``; the page holds it."""
-
-
 @dataclass(frozen=True)
 class Drawn:
-    """A Drawn is a picture as the bytes of its files."""
+    """A Drawn is a picture as the bytes of its files: ``plots/NAME.png`` and ``plots/NAME.svg``; the page holds it."""
 
     png: bytes
     svg: bytes

@@ -13,8 +13,9 @@ from markdown_it.token import Token
 
 from bench.analysis.verdict import Check, Standing, Verdict
 from bench.gate.comment import MARKER, render_comment, render_verdict_comment
-from bench.report.plots.draw import COLOURS
+from bench.gate.comment_pictures import PICTURES_BEGIN, PICTURES_END
 from bench.report.plots.mermaid import MOST_SCANS
+from bench.report.plots.palette import ANYWHERE, slots
 from bench.results.metrics import METRICS
 from bench.results.records import Failure, Results
 from tests.support import variants, verdicts
@@ -92,8 +93,9 @@ def test_the_chart_draws_the_peaks_in_the_plots_colours() -> None:
     assert "xychart-beta" in fence.content
     assert 'x-axis "rows (scan)" ["16,263 (100/3)", "43,368 (1k/8)", "108,420 (10k/20)"]' in fence.content
     assert "line [35.4, 52.3, 99.2]\n    line [32.2, 34.4, 45.2]\n" in fence.content
-    assert "by rows: orange materializing and blue streaming." in text
-    assert ", ".join(COLOURS[:5]) in fence.content
+    assert "by rows: blue materializing and pink streaming." in text
+    places = slots(["materializing", "streaming"])
+    assert ", ".join(ANYWHERE[place] for place in places.values()) in fence.content
 
 
 def test_one_scan_is_drawn_as_bars_and_a_long_sweep_by_some_of_its_scans() -> None:
@@ -125,7 +127,7 @@ def test_hostile_text_adds_no_html_and_no_link() -> None:
     text = render_comment(variants.hostile(), verdicts.hostile(), URL)
     for one in tokens(text):
         if one.type == "html_block":
-            assert one.content.startswith(("<!-- bench-comment -->", "<details><summary>", "</details>"))
+            assert one.content.startswith((MARKER, PICTURES_BEGIN, PICTURES_END, "<details><summary>", "</details>"))
             assert "<script" not in one.content
         assert one.type != "html_inline" or one.content in {"<code>", "</code>"}
         assert one.type != "image"

@@ -11,6 +11,7 @@ from bench.analysis.run_verdict import judge
 from bench.analysis.summary import summaries_of
 from bench.report.plots.chart import Chart
 from bench.report.plots.growth_charts import GROWTH_CHART_PREFIX
+from bench.report.plots.palette import slots
 from bench.report.run_files import report_charts
 from bench.report.table import Table
 from bench.report.tables.growth import growth_tables, size_text
@@ -95,13 +96,14 @@ def test_the_chart_shows_measurements_fits_limits_and_where_they_meet() -> None:
         f"{name}, {findings} findings" for name in ("materializing", "streaming") for findings in ("1k", "100k")
     }
     assert all(len(line.dots) == 4 for line in solid)
-    (extended,) = (line for line in chart.lines if line.colour == 0 and not line.label)
+    own = slots(["materializing", "streaming"])["materializing"]
+    (extended,) = (line for line in chart.lines if line.colour == own and not line.label)
     assert extended.dashed
-    last = max(callout.point[0] for callout in chart.callouts if callout.colour == 0)
+    last = max(callout.point[0] for callout in chart.callouts if callout.colour == own)
     assert last < extended.points[-1][0] < 1.5 * last
     for callout in chart.callouts:
         assert min(abs(callout.point[1] - level.value) for level in chart.levels) < 1e-9
-    assert [callout.text for callout in chart.callouts if callout.colour == 0] == ["690k", "1.5M", "3.2M", "6.7M"]
+    assert [callout.text for callout in chart.callouts if callout.colour == own] == ["690k", "1.5M", "3.2M", "6.7M"]
 
 
 def test_its_title_is_the_message_and_its_alternative_text_has_the_numbers() -> None:

@@ -17,6 +17,7 @@ from bench.report.history import HISTORY_METRICS, render_history
 from bench.report.plots.chart import Chart
 from bench.report.plots.draw import draw
 from bench.report.plots.history_charts import chart_name, history_charts
+from bench.report.plots.palette import slots
 from bench.report.tables.overview import PEAK, TIME
 from bench.report.terminal import WIDTH
 from bench.results.records import Results
@@ -97,7 +98,9 @@ def test_points_that_compare_are_joined_and_the_others_are_hollow() -> None:
     assert (peak.name, time.name) == (chart_name(PEAK), chart_name(TIME))
     assert [[x for x, _ in line.points] for line in peak.lines if line.label] == [[0, 2, 4, 5]] * 2
     assert [[x for x, _ in line.points] for line in time.lines if line.label] == [[0, 4, 5]] * 2
-    assert [(one.point[0], one.colour) for one in time.callouts] == [(1, 0), (2, 0), (3, 0), (1, 1), (2, 1), (3, 1)]
+    first, second = slots(["materializing", "streaming"]).values()
+    hollow = [(x, colour) for colour in (first, second) for x in (1, 2, 3)]
+    assert [(one.point[0], one.colour) for one in time.callouts] == hollow
     assert "hollow" in time.x_label
     highest = max(y for line in time.lines for _, y in line.points)
     assert highest == max(one.point[1] for one in time.callouts) == pytest.approx(1.5 * 5.6 + 0.03)

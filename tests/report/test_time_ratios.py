@@ -13,8 +13,8 @@ import pytest
 from bench.analysis.run_verdict import judge
 from bench.analysis.summary import summaries_of
 from bench.report.plots.chart import ForestChart, ratio_ticks
-from bench.report.plots.draw import draw_forest
-from bench.report.plots.run_charts import FOREST_CHART_NAME, forest_chart
+from bench.report.plots.draw import draw
+from bench.report.plots.time_ratios import FOREST_CHART_NAME, forest_chart
 from bench.report.run_files import write_report
 from bench.results.records import NoiseFloor, Results
 from tests.support import variants
@@ -60,7 +60,7 @@ def test_a_row_says_which_ratio_it_is_and_the_title_what_follows() -> None:
     assert row.low is not None
     assert row.high is not None
     assert 1.9 < 1 / row.high <= 1 / row.value <= 1 / row.low < 2.1
-    assert chart.title == f"Wall time, 10k/20, streaming: {row.text} than materializing"
+    assert chart.title == f"streaming is {row.text} than materializing on 10k/20"
     assert row.text in chart.alt
     assert "over 6 pairs" in chart.alt
 
@@ -92,15 +92,15 @@ def test_the_floor_of_equal_code_is_shaded_where_it_is_known() -> None:
     assert without is not None
     assert with_floor.floor is not None
     assert 1.03 < with_floor.floor < 1.06  # exp(t(0.975, 5 degrees) · 0.04 / √6) = 1.043
-    words = b"<!-- equal code differs so far by chance, 6 pairs -->"
-    assert words in draw_forest(with_floor)[1]
-    assert words not in draw_forest(without)[1]
+    words = b"<!-- shaded: equal code differs so far by chance, 6 pairs -->"
+    assert words in draw(with_floor)[1]
+    assert words not in draw(without)[1]
 
 
 def test_the_same_chart_gives_the_same_bytes() -> None:
     chart = chart_of(timed(BASE, HALF, FLOOR))
     assert chart is not None
-    assert draw_forest(chart) == draw_forest(chart)
+    assert draw(chart) == draw(chart)
 
 
 @pytest.mark.parametrize("low", [0.0011, 0.02, 0.15, 0.4, 0.55, 0.8, 0.95, 0.99])
@@ -118,8 +118,6 @@ def test_ticks_neither_crowd_the_axis_nor_leave_half_of_it_unlabelled(low: float
 def test_a_chart_of_many_rows_is_higher_so_that_labels_do_not_overlap() -> None:
     chart = chart_of(timed(BASE, HALF))
     assert chart is not None
-    heights = [
-        struct.unpack(">II", draw_forest(replace(chart, rows=chart.rows * count))[0][16:24])[1] for count in (1, 5, 40)
-    ]
+    heights = [struct.unpack(">II", draw(replace(chart, rows=chart.rows * count))[0][16:24])[1] for count in (1, 5, 40)]
     assert heights[0] == heights[1] == 920
     assert heights[2] > 40 * 40

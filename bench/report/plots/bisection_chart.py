@@ -7,14 +7,13 @@ from collections.abc import Sequence
 
 from bench.report.figures import Scale, quantity, scale
 from bench.report.plots.chart import Callout, Chart, Level, Line
+from bench.report.plots.palette import slots
 from bench.results.bisection import Bisection, CommitTrial
 from bench.results.metrics import METRICS, Kind, Metric
 from bench.words import plain, shorten
 
 CHART_NAME = "bisection"
 
-_BLUE, _ORANGE = 1, 0
-"""Places in the palette."""
 _HASH = 8
 _MOST_LABELS = 9
 _NAME_WIDTH = 30
@@ -38,6 +37,7 @@ def bisection_chart(bisection: Bisection) -> Chart | None:
     if not places:
         return None
     shown = Scale(1, "", 2) if relative else scale(metric.unit, [value for _, value in places])
+    slot = slots([bisection.implementation])[bisection.implementation]
     what = f"{metric.title} of {shorten(plain(bisection.implementation), _NAME_WIDTH)}"
     unit = ", ratio to good" if relative else f", {shown.symbol}" if shown.symbol else ""
     return Chart(
@@ -50,14 +50,14 @@ def bisection_chart(bisection: Bisection) -> Chart | None:
         lines=(
             Line(
                 label=_last_label(places[-1][1], shown, metric, relative=relative),
-                colour=_BLUE,
+                colour=slot,
                 points=tuple((x, value / shown.size) for x, value in places),
                 dots=_dots(bisection.trials, shown, relative=relative),
             ),
         ),
         x_ticks=_ticks(bisection),
         levels=_levels(bisection, shown),
-        callouts=tuple(_callouts(bisection, dict(places), shown)),
+        callouts=tuple(_callouts(bisection, dict(places), shown, slot)),
     )
 
 
@@ -101,10 +101,10 @@ def _levels(bisection: Bisection, shown: Scale) -> tuple[Level, ...]:
     return (Level(label="divides good from bad", value=bisection.threshold / shown.size),)
 
 
-def _callouts(bisection: Bisection, places: dict[float, float], shown: Scale) -> list[Callout]:
+def _callouts(bisection: Bisection, places: dict[float, float], shown: Scale, slot: int) -> list[Callout]:
     first = bisection.first_bad
     return [
-        Callout(text="first bad", colour=_ORANGE, point=(float(x), places[float(x)] / shown.size))
+        Callout(text="first bad", colour=slot, point=(float(x), places[float(x)] / shown.size))
         for x, one in enumerate(bisection.trials)
         if first is not None and one.commit.hash == first.hash and float(x) in places
     ]

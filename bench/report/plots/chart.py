@@ -1,21 +1,10 @@
-"""The records of a chart: lines, levels and marks, or ratios with intervals; and the one palette."""
+"""The records of pictures: lines, bars, panels, and ratios with intervals."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-
-PALETTE = (
-    ("orange", "#D55E00"),
-    ("blue", "#0072B2"),
-    ("green", "#009E73"),
-    ("pink", "#CC79A7"),
-    ("yellow", "#E69F00"),
-    ("light blue", "#56B4E9"),
-    ("black", "#000000"),
-)
-"""Okabe and Ito's palette, with the words for its colours, less its yellow, which is too light on white."""
 
 Point = tuple[float, float]
 
@@ -38,7 +27,7 @@ _UNLABELLED_END = 0.4
 class Line:
     """A Line is one curve with the label at its end; ``dots`` are single samples beside it.
 
-    ``colour`` is the place of the implementation in the run, so that it keeps its colour in every chart.
+    ``colour`` is the implementation's slot in the palette, so that it keeps colour and marker in every picture.
     """
 
     label: str
@@ -70,7 +59,7 @@ class Callout:
 class Mark:
     """A Mark is a vertical line across the plot at ``place`` of the x axis, with its label at the top.
 
-    ``colour`` is that of the implementation which it is about; None where it is about several.
+    ``colour`` is the slot of the implementation which it is about; None where it is about several.
     """
 
     label: str
@@ -92,7 +81,9 @@ class Chart:
     y_label: str
     lines: tuple[Line, ...]
     x_ticks: tuple[tuple[float, str], ...] = ()
-    """Places on the x axis with their labels, where it holds categories."""
+    """Places on the x axis with their labels; of those that would touch others, some labels are left out."""
+    x_true: bool = False
+    """Whether the places are sizes, at true distances, rather than categories beside one another."""
     x_logarithmic: bool = False
     y_logarithmic: bool = False
     levels: tuple[Level, ...] = ()
@@ -102,7 +93,7 @@ class Chart:
 
 @dataclass(frozen=True, kw_only=True)
 class ForestRow:
-    """A ForestRow is one ratio, other ÷ base: below 1 the other is faster. ``colour`` is the other's place in the run.
+    """A ForestRow is one ratio, other ÷ base: below 1 the other is faster. ``colour`` is the other's slot.
 
     ``low`` and ``high`` are the ends of its 95 % interval; None if there are too few pairs for one.
     """
@@ -126,6 +117,54 @@ class ForestChart:
     rows: tuple[ForestRow, ...]
     floor: float | None
     floor_label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """A Bar is one implementation's figure, in the unit of the axis; ``dots`` are its single samples."""
+
+    label: str
+    text: str
+    """The figure with its unit."""
+    colour: int
+    value: float
+    dots: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BarChart:
+    """A BarChart is one figure of each implementation on a single data set, from top to bottom."""
+
+    name: str
+    title: str
+    alt: str
+    x_label: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A Panel is one implementation's curve, with its peak in words."""
+
+    label: str
+    text: str
+    colour: int
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PanelChart:
+    """A PanelChart is small multiples: a panel for each implementation, all with the same axes."""
+
+    name: str
+    title: str
+    alt: str
+    x_label: str
+    y_label: str
+    panels: tuple[Panel, ...]
+
+
+Picture = Chart | ForestChart | BarChart | PanelChart
 
 
 def ratio_ticks(low: float, high: float) -> list[float]:

@@ -10,6 +10,7 @@ from bench.analysis.kill_size import LIMITS, KillSize, Reach, base_rss
 from bench.analysis.summary import Summaries
 from bench.report.figures import quantity, scale
 from bench.report.plots.chart import Callout, Chart, Level, Line, Point
+from bench.report.plots.palette import slots
 from bench.report.tables.growth import axis_title, first_kills, size_text
 from bench.results.records import Results
 from bench.results.sharing import Sharing
@@ -41,14 +42,14 @@ def _growth_chart(axis: Axis, results: Results, summaries: Summaries, fits: Sequ
         return None
     reached = [kill for kill in kills if kill.reach is Reach.REACHED and kill.fit in shown]
     unit = scale("bytes", [LIMITS[0].bytes])
+    places = slots(results.implementations)
     lines: list[Line] = []
     described: list[str] = []
     for fit in shown:
         base = base_rss(results, summaries, fit.implementation)
         assert base is not None  # a kill of it was found
         end = _MARGIN * max((kill.size for kill in reached if kill.fit is fit and kill.size is not None), default=0.0)
-        colour = results.implementations.index(fit.implementation)
-        lines += _lines(fit, results.sharing, base, unit.size, colour, end)
+        lines += _lines(fit, results.sharing, base, unit.size, places[fit.implementation], end)
         first, last = fit.points[0], fit.points[-1]
         described.append(
             f"{_label(fit)}: {quantity('bytes', results.sharing.total(base, first[1]))} at {first[0]:,.0f} "
@@ -68,7 +69,7 @@ def _growth_chart(axis: Axis, results: Results, summaries: Summaries, fits: Sequ
         callouts=tuple(
             Callout(
                 text=size_text(kill.size),
-                colour=results.implementations.index(kill.fit.implementation),
+                colour=places[kill.fit.implementation],
                 point=(kill.size, kill.limit.bytes / unit.size),
             )
             for kill in reached

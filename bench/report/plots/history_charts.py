@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from bench.report.comparison import percent
 from bench.report.figures import Scale, quantity, scale
 from bench.report.history import change_sentence, change_size, created_text, minutes, revision_text, short_revision
 from bench.report.plots.chart import Callout, Chart, Line, Mark
+from bench.report.plots.palette import slots
 from bench.report.tables.overview import PEAK, TIME
 from bench.results.metrics import METRICS, Metric
 from bench.words import enumerated, plain, shorten
@@ -99,7 +100,9 @@ def _chart(
     shown = scale(metric.unit, [place.summary.centre for places in known.values() for place in places])
     lines: list[Line] = []
     callouts: list[Callout] = []
-    for colour, (implementation, places) in enumerate(known.items()):
+    slot = slots(tuple(known))
+    for implementation, places in known.items():
+        colour = slot[implementation]
         lines += _lines(implementation, places, colour, metric, shown)
         callouts += [
             Callout(text="", colour=colour, point=(place.x, place.summary.centre / shown.size))
@@ -117,7 +120,7 @@ def _chart(
         lines=tuple(lines),
         x_ticks=_ticks(moments),
         callouts=tuple(callouts),
-        marks=tuple(_marks(moments, list(known), changes)),
+        marks=tuple(_marks(moments, slot, changes)),
     )
 
 
@@ -131,9 +134,7 @@ def _title(metric: Metric, scan: str, known: dict[str, list[_Place]], changes: t
     return f"{metric.title} of {_name(newest.implementation)} on {scan} changed with {commit}: {size}"
 
 
-def _marks(
-    moments: Sequence[Moment], implementations: Sequence[str], changes: tuple[ChangePoint, ...]
-) -> Iterator[Mark]:
+def _marks(moments: Sequence[Moment], slot: Mapping[str, int], changes: tuple[ChangePoint, ...]) -> Iterator[Mark]:
     """Yield one mark for each run with which something changed; of several changes the first names it."""
     places = {moment.place: float(x) for x, moment in enumerate(moments)}
     named: dict[float, list[ChangePoint]] = {}
@@ -146,7 +147,7 @@ def _marks(
             # Between the last run of the old level and the first of the new one.
             place=x - 0.5,
             label=f"{commit} {sizes[0]}{f' and {len(own) - 1} more' if len(own) > 1 else ''}",
-            colour=implementations.index(own[0].implementation) if len(own) == 1 else None,
+            colour=slot[own[0].implementation] if len(own) == 1 else None,
         )
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bench.analysis.rows import Answer
 from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Summaries
 from bench.report.figures import Scale, scale
-from bench.report.plots.chart import PALETTE
+from bench.report.plots.palette import ANYWHERE, WORDS, slots
 from bench.report.tables.overview import PEAK
 from bench.results.records import Dataset, Results
 from bench.words import enumerated, plain, shorten
 
-_MOST_LINES = 5
+_MOST_LINES = len(WORDS)
 """The chart has no legend, and its caption could not distinguish more lines by the names of their colours."""
 
 MOST_SCANS = 12
@@ -28,6 +28,7 @@ def peak_chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> t
     None if the implementations' rows differ, or where no scan has a peak of each.
     """
     names = results.implementations[:_MOST_LINES]
+    places = slots(results.implementations)
     if verdict.same_rows.answer is Answer.NO:
         return None
     # Where several scans have equal numbers of rows, the largest by its size is drawn.
@@ -42,32 +43,43 @@ def peak_chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> t
     peaks = {name: [summaries.by_case[one.scan, name, PEAK.name].centre for one in datasets] for name in names}
     shown = scale(PEAK.unit, [peak for of_name in peaks.values() for peak in of_name])
     if len(datasets) == 1:
-        return _bars(datasets[0], peaks, shown)
-    return _lines(datasets, peaks, shown, results.job.noun)
+        return _bars(datasets[0], peaks, shown, places)
+    return _lines(datasets, peaks, shown, results.job.noun, places)
 
 
-def _lines(datasets: Sequence[Dataset], peaks: dict[str, list[float]], shown: Scale, noun: str) -> tuple[str, str]:
-    colours = dict(zip(peaks, PALETTE, strict=False))
+def _lines(
+    datasets: Sequence[Dataset], peaks: dict[str, list[float]], shown: Scale, noun: str, places: Mapping[str, int]
+) -> tuple[str, str]:
     labels = [f"{one.rows:,} ({_words(one.scan)})" for one in datasets]
     series = [f"    line {_figures(of_name, shown)}" for of_name in peaks.values()]
-    named = enumerated(tuple(f"{colours[name][0]} {_name(name)}" for name in peaks))
-    return _chart(
-        labels, f"rows ({_words(noun)})", peaks, shown, series
-    ), f"Peak heap in {shown.symbol} by rows: {named}."
+    named = enumerated(tuple(f"{WORDS[places[name] % len(WORDS)]} {_name(name)}" for name in peaks))
+    drawn = _chart(labels, f"rows ({_words(noun)})", peaks, shown, series, places)
+    return drawn, f"Peak heap in {shown.symbol} by rows: {named}."
 
 
-def _bars(dataset: Dataset, peaks: dict[str, list[float]], shown: Scale) -> tuple[str, str]:
-    """Draw one data set as a bar per implementation, because a line needs two points."""
+def _bars(dataset: Dataset, peaks: dict[str, list[float]], shown: Scale, places: Mapping[str, int]) -> tuple[str, str]:
+    """Draw one data set as a bar per implementation, because a line needs two points.
+
+    Each bar is a series of its own, zero elsewhere: only a series has a colour.
+    """
     labels = [_words(name) for name in peaks]
-    series = [f"    bar {_figures([of_name[0] for of_name in peaks.values()], shown)}"]
+    series = [
+        f"    bar {_figures([of_name[0] if one == name else 0.0 for one in peaks], shown)}"
+        for name, of_name in peaks.items()
+    ]
     caption = f"Peak heap in {shown.symbol} on {shorten(plain(dataset.scan), _NAME_WIDTH)}, {dataset.rows:,} rows."
-    return _chart(labels, "implementation", peaks, shown, series), caption
+    return _chart(labels, "implementation", peaks, shown, series, places), caption
 
 
 def _chart(
-    labels: Sequence[str], x_title: str, peaks: dict[str, list[float]], shown: Scale, series: Sequence[str]
+    labels: Sequence[str],
+    x_title: str,
+    peaks: dict[str, list[float]],
+    shown: Scale,
+    series: Sequence[str],
+    places: Mapping[str, int],
 ) -> str:
-    palette = ", ".join(colour for _, colour in PALETTE[:_MOST_LINES])
+    palette = ", ".join(ANYWHERE[places[name] % len(ANYWHERE)] for name in peaks)
     theme = json.dumps({"themeVariables": {"xyChart": {"plotColorPalette": palette}}})
     top = max(max(of_name) for of_name in peaks.values()) / shown.size * 1.1 or 1
     return "\n".join(

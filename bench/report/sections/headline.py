@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.report.judged_run import JudgedRun
-from bench.report.plots.run_charts import charts, forest_chart
-from bench.report.section import Block, Fold, Heading, Items, Log, Picture, Prose, Section, Sentence
+from bench.report.plots.chart import Picture
+from bench.report.plots.run_charts import charts
+from bench.report.plots.time_ratios import forest_chart
+from bench.report.section import Block, Fold, Heading, Items, Log, Prose, Section, Sentence
 from bench.report.tables.code import code_line
 from bench.report.tables.details import failure_table
 from bench.report.tables.overview import headline_sentence, headline_table, legend, verdict_lines
