@@ -23,10 +23,11 @@ _TOUCH = 0.5
 def faults(picture: Picture, theme: Theme = LIGHT) -> list[str]:
     """Say which texts cross another one, or data, or the edge of the picture."""
     with drawn(picture, theme) as figure:
-        return list(_faults(figure))
+        return list(faults_of(figure))
 
 
-def _faults(figure: Figure) -> Iterator[str]:
+def faults_of(figure: Figure) -> Iterator[str]:
+    """Yield what ``faults`` returns of a figure that is drawn."""
     whole = Box(0, 0, figure.bbox.width, figure.bbox.height)
     texts = [(one.get_text(), words_box(one).wider(-_TOUCH)) for one in _texts(figure)]
     for words, box in texts:
