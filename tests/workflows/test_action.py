@@ -45,6 +45,11 @@ def variables(repository: Path) -> dict[str, str]:
         "POLICY": "policy.toml",
         "BASELINE": "",
         "PROJECT": "",
+        "CHECKOUT": ".",
+        "INTERPRETER": "",
+        "BASE": "abc123",
+        "BENCH_DATABASE_URL": "",
+        "COMMAND": "gate",
         "RESULTS": "results.json",
         "OUTPUT": "out",
         "ARTIFACT_URL": URL,
@@ -203,19 +208,73 @@ def test_a_project_is_compared_with_its_base(repository: Path, given: dict[str, 
     variables_of_step = COMPARED | given | {"ACTION_PATH": str(repository.parent / "action"), "OUTPUT": "out"}
     finished, outputs = run_step(step(ACTION, "Compare"), repository, variables_of_step)
     url, _, rest = expected.partition(" ")
-    wanted = f"{url} ab abc123 --project shop.toml --checkout shop --output out {rest}".strip()
+    wanted = f"{url} ab abc123 --output out --project shop.toml --checkout shop {rest}".strip()
     assert (finished.returncode, finished.stdout.strip()) == (0, wanted)
     assert outputs == {"exit-code": "1"}, "the job fails in its last step, after report and comment were kept"
 
 
 def test_the_comment_of_a_comparison_needs_no_verdict(repository: Path) -> None:
-    given = variables(repository) | {"PROJECT": "shop.toml", "OUTPUT": output_folder(repository, "out")}
+    given = variables(repository) | {"COMMAND": "ab", "OUTPUT": output_folder(repository, "out")}
     (repository / "out").mkdir()
     summary, _ = run_step(step(ACTION, "Summary"), repository, given)
     assert summary.returncode == 0, summary.stderr
     assert (repository / "out" / "comment.md").read_text().startswith(MARKER)
 
 
-def test_a_project_is_compared_and_nothing_else_is_judged() -> None:
-    assert step(ACTION, "Gate").content["if"] == "inputs.project == ''"
-    assert step(ACTION, "Compare").content["if"] == "inputs.project != ''"
+def test_an_implementation_of_the_repository_is_compared_without_a_project(repository: Path) -> None:
+    bench = repository.parent / "action" / ".venv" / "bin" / "bench"
+    bench.write_text('#!/bin/sh\necho "$*"\n')
+    given = COMPARED | {"PROJECT": "", "IMPLEMENTATION": "fast", "OUTPUT": "out"}
+    finished, outputs = run_step(
+        step(ACTION, "Compare"), repository, given | {"ACTION_PATH": str(repository.parent / "action")}
+    )
+    assert finished.stdout.strip() == "ab abc123 --output out --implementation fast"
+    assert outputs == {"exit-code": "0"}
+
+
+@pytest.mark.parametrize(
+    ("results", "base", "project", "expected"),
+    [
+        ("", "abc123", "", "--base abc123"),
+        ("", "", "", ""),
+        ("results.json", "abc123", "", "--results results.json"),
+        ("", "abc123", "shop.toml", "--base abc123 --project shop.toml --checkout ."),
+    ],
+)
+def test_a_policy_is_given_the_base_where_it_is_measured(
+    repository: Path, results: str, base: str, project: str, expected: str
+) -> None:
+    bench = repository.parent / "action" / ".venv" / "bin" / "bench"
+    bench.write_text('#!/bin/sh\necho "$*"\n')
+    given = variables(repository) | {"RESULTS": results, "BASE": base, "PROJECT": project}
+    finished, _ = run_step(step(ACTION, "Gate"), repository, given)
+    always = "gate --policy policy.toml --output out --json out/verdict.json --junit out/junit.xml"
+    assert finished.stdout.strip() == f"{always} {expected}".strip()
+
+
+@pytest.mark.parametrize(
+    ("command", "project", "base", "chosen"),
+    [
+        ("", "", "abc123", "gate"),
+        ("", "", "", "gate"),
+        ("", "shop.toml", "abc123", "ab"),
+        ("gate", "shop.toml", "abc123", "gate"),
+        ("ab", "", "abc123", "ab"),
+    ],
+)
+def test_a_project_is_compared_and_anything_else_judged_unless_asked(
+    repository: Path, command: str, project: str, base: str, chosen: str
+) -> None:
+    given = {"COMMAND": command, "PROJECT": project, "BASE": base}
+    finished, outputs = run_step(step(ACTION, "Choose the command"), repository, given)
+    assert (finished.returncode, outputs) == (0, {"command": chosen})
+    for name, own in (("Gate", "gate"), ("Compare", "ab")):
+        assert step(ACTION, name).content["if"] == f"steps.chosen.outputs.command == '{own}'"
+
+
+@pytest.mark.parametrize(("command", "base"), [("sweep", "abc123"), ("ab", "")])
+def test_another_command_and_a_comparison_without_base_are_refused(repository: Path, command: str, base: str) -> None:
+    given = {"COMMAND": command, "PROJECT": "", "BASE": base}
+    finished, outputs = run_step(step(ACTION, "Choose the command"), repository, given)
+    assert (finished.returncode, outputs) == (2, {})
+    assert finished.stdout.startswith("::error title=Benchmark gate::")

@@ -43,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, name: str, **variables: str) -> tuple[int, str, dict[str, str]]:
-    given = {**JOB, "GH_TOKEN": "", "REPOSITORY": "owner/name", **variables}
+    given = {**JOB, "GH_TOKEN": "", "REPOSITORY": "owner/name", "PICTURES": "", **variables}
     finished, outputs = run_step(step(COMMENT, name), folder, given, folder / "bin")
     return finished.returncode, finished.stdout + finished.stderr, outputs
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.gate.comment import MARKER, MOST_CHARACTERS, render_comment
+from bench.gate.comment_pictures import PICTURES_BEGIN, PICTURES_END
 from tests.support.builders import production_results
 from tests.support.steps import WORKFLOWS, read, run_step, step
 
@@ -25,17 +26,17 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def post(folder: Path, content: bytes) -> tuple[int, str]:
+def post(folder: Path, content: bytes, pictures: str = "") -> tuple[int, str]:
     (folder / "downloaded" / "comment.md").write_bytes(content)
     job = {name: value for name, value in read(COMMENT)["jobs"]["comment"]["env"].items() if "${{" not in value}
-    given = {**job, "GH_TOKEN": "", "REPOSITORY": "owner/name", "NUMBER": "7"}
+    given = {**job, "GH_TOKEN": "", "REPOSITORY": "owner/name", "NUMBER": "7", "PICTURES": pictures}
     finished, _ = run_step(step(COMMENT, "Post the comment"), folder, given, folder / "bin")
     return finished.returncode, finished.stdout + finished.stderr
 
 
-def posted(folder: Path, text: str) -> str:
+def posted(folder: Path, text: str, pictures: str = "") -> str:
     """What becomes of a comment with ``text`` below the marker."""
-    code, output = post(folder, f"{MARKER}\n{text}".encode())
+    code, output = post(folder, f"{MARKER}\n{text}".encode(), pictures)
     assert (code, output) == (0, "")
     body: str = json.loads((folder / "sent.json").read_text())["body"]
     assert body.startswith(f"{MARKER}\n")
@@ -88,6 +89,27 @@ def test_a_comment_that_grows_beyond_the_length_is_cut_at_a_line(folder: Path) -
     found = posted(folder, text)
     assert len(found) < MOST_CHARACTERS
     assert set(found.splitlines()) == {"@\u200b" * 99}
+
+
+PICTURES = "![one @\u200bsomeone](https://github.com/owner/name/blob/0123/1.png?raw=true)"
+
+
+def test_pictures_take_the_place_of_the_first_chart(folder: Path) -> None:
+    """Their links are this repository's, and are not broken up as those in the text are."""
+    text = render_comment(production_results()).removeprefix(f"{MARKER}\n")
+    found = posted(folder, text, f"{PICTURES}\n")
+    assert "```mermaid" not in found
+    assert PICTURES in found
+    before, _, after = text.partition(PICTURES_BEGIN)
+    assert found.replace("\u200b", "") == (
+        f"{before}{PICTURES}{after.partition(PICTURES_END)[2]}".replace("\u200b", "")
+    )
+
+
+def test_a_comment_that_claims_many_charts_gets_its_pictures_once(folder: Path) -> None:
+    found = posted(folder, f"{PICTURES_BEGIN}a{PICTURES_END}\n" * 3, PICTURES)
+    assert found.count(PICTURES) == 1
+    assert posted(folder, "no chart", PICTURES) == "no chart"
 
 
 @pytest.mark.parametrize("extra", ["other.md", "results.json"])

@@ -85,6 +85,8 @@ def test_only_the_comment_may_write_and_no_checkout_keeps_a_token(path: Path) ->
     assert content["permissions"] == ({} if path == COMMENT else {"contents": "read"})
     for job in content["jobs"].values():
         assert "write" not in job.get("permissions", {}).values() or path == COMMENT
+        # Whoever may write to the repository posts nothing, and the other way round.
+        assert list(job.get("permissions", {}).values()).count("write") <= 1
     checkouts = [one for one in steps(path) if str(one.content.get("uses", "")).startswith("actions/checkout@")]
     assert all(one.content["with"]["persist-credentials"] is False for one in checkouts)
     assert "secrets." not in path.read_text(encoding="utf-8")
@@ -119,22 +121,35 @@ def test_everything_the_action_uploads_lies_in_the_folder_it_found() -> None:
     """An input joined to another would break an absolute path."""
     folder = "${{ steps.folder.outputs.path }}"
     uploads = [one for one in steps(ACTION) if "upload-artifact" in str(one.content.get("uses"))]
-    assert [one.content["with"]["path"] for one in uploads] == [folder, f"{folder}/comment.md"]
-    assert all(one.content["with"]["if-no-files-found"] == "error" for one in uploads)
+    assert [one.content["with"]["path"] for one in uploads] == [
+        folder,
+        f"{folder}/comment.md",
+        f"{folder}/comment-pictures",
+    ]
+    # A run without figures has no pictures.
+    assert [one.content["with"]["if-no-files-found"] for one in uploads] == ["error", "error", "ignore"]
     assert {one.content["env"]["OUTPUT"] for one in steps(ACTION) if one.name in ("Gate", "Summary")} == {folder}
 
 
-def test_the_comment_comes_from_a_second_stage_that_checks_nothing_out() -> None:
+def test_the_comment_comes_from_a_second_stage_that_checks_out_nothing_of_the_pull_request() -> None:
     content = read(COMMENT)
     assert content["on"] == {"workflow_run": {"workflows": [read(BENCHMARK)["name"]], "types": ["completed"]}}
-    assert content["jobs"]["comment"]["permissions"] == {"actions": "read", "pull-requests": "write"}
-    assert all("uses" not in one.content for one in steps(COMMENT))
+    comment, pictures = content["jobs"]["comment"], content["jobs"]["pictures"]
+    assert comment["permissions"] == {"actions": "read", "pull-requests": "write"}
+    assert all("uses" not in one for one in comment["steps"])
+    assert pictures["permissions"] == {"actions": "read", "contents": "write"}
+    (checkout,) = (one for one in pictures["steps"] if str(one.get("uses")).startswith("actions/checkout@"))
+    # Without a ref or a repository: that is the default branch's commit, whose version of this file runs.
+    assert checkout["with"] == {"path": "suite", "persist-credentials": False}
 
 
 def test_the_stages_agree_on_the_artifact_the_marker_and_the_length() -> None:
     artifact = step(ACTION, "Keep the comment").content["with"]["name"]
     name = artifact.replace("${{ inputs.artifact }}", read(ACTION)["inputs"]["artifact"]["default"])
     assert f"--name {name} " in step(COMMENT, "Get the comment").script
+    pictures = step(ACTION, "Keep the comment's pictures").content["with"]["name"]
+    kept = pictures.replace("${{ inputs.artifact }}", read(ACTION)["inputs"]["artifact"]["default"])
+    assert f"artifacts?name={kept}" in step(COMMENT, "Get the pictures").script
     assert read(COMMENT)["jobs"]["comment"]["env"]["MARKER"] == MARKER
     assert f'longest = "downloaded/comment.md", {MOST_CHARACTERS:_}\n' in step(COMMENT, "Post the comment").script
 
