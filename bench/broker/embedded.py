@@ -58,7 +58,8 @@ def embedded_broker(folder: Path) -> Iterator[StartedBroker]:
         process.kill()
         process.wait()
         for file in (path, log):
-            file.unlink(missing_ok=True)
+            with suppress(OSError):
+                file.unlink()
 
 
 def _quoted(path: Path) -> str:

@@ -15,9 +15,11 @@ from bench.results.pool import KillSearch, PoolSettings, SizeTrial
 
 PRECISION = 1.1
 """The search ends once the smallest size that is killed is at most this many times the largest that survives."""
-_FIRST_STEP = math.sqrt(PRECISION) * 0.999
+_FIRST_STEP = 1.04
+"""How far from the prediction the first two sizes are: within PRECISION of each other, rounded as they are."""
 _GROWTH = 2.0
 """The factor by which the step grows while nothing has been found on the other side."""
+_LONGEST_STEP = 8.0
 DIGITS = 3
 """Of the sizes that are tried."""
 
@@ -61,9 +63,7 @@ def search(
         largest_tried=plan.most,
     )
     while (size := next_size(search, plan, prediction.start)) is not None:
-        search, tried = _with_trial(grounds, implementation, search, plan, size)
-        if not tried:
-            break
+        search = _with_trial(grounds, implementation, search, plan, size)
     return search
 
 
@@ -85,16 +85,19 @@ def next_size(search: KillSearch, plan: SearchPlan, start_without: int | None = 
         return _within(plan, start / _FIRST_STEP if search.predicted is not None else start)
     if killed is None:
         assert survives is not None  # one of the two is there
-        found = _within(plan, max(start * _FIRST_STEP, survives * _step(search)))
-        return found if found > survives else None
-    found = _within(plan, killed / _step(search))
-    return found if found < killed else None
+        across = len(search.trials) == 1 and search.predicted is not None and survives < start
+        found = _within(plan, start * _FIRST_STEP if across else survives * _step(search))
+        found = max(found, survives + 1)
+        return found if found <= plan.most else None
+    found = min(_within(plan, killed / _step(search)), killed - 1)
+    return found if found >= plan.least else None
 
 
 def _step(search: KillSearch) -> float:
     """How far to go on one side: a little at first, where there is a prediction, then further each time."""
-    taken = len(search.trials) - (1 if search.predicted is not None else 0)
-    return PRECISION if search.predicted is not None and taken == 0 else min(_GROWTH ** max(taken, 1), 8.0)
+    if len(search.trials) == 1 and search.predicted is not None:
+        return PRECISION
+    return min(_GROWTH ** max(len(search.trials) - 1, 1), _LONGEST_STEP)
 
 
 def _within(plan: SearchPlan, size: float) -> int:
@@ -111,7 +114,7 @@ def _rounded(size: float) -> int:
 
 def _with_trial(
     grounds: Grounds, implementation: Implementation, search: KillSearch, plan: SearchPlan, size: int
-) -> tuple[KillSearch, bool]:
+) -> KillSearch:
     job = grounds.plan.job
     source = sized_source(grounds.plan.sources[0], plan, size, grounds)
     label = job.label(source)
@@ -126,8 +129,7 @@ def _with_trial(
         raise MeasurementError(f"{label}: {implementation.name} failed: {failed}")
     before = [point.pss_bytes for point in run.points if not run.kills or point.seconds <= run.kills[0].seconds]
     trial = SizeTrial(size=size, killed=bool(run.kills), peak_pss_bytes=max(before, default=run.peak_pss_bytes))
-    known = [one.size for one in search.trials]
-    return replace(search, trials=(*search.trials, trial), settings=run.settings), size not in known
+    return replace(search, trials=(*search.trials, trial), settings=run.settings)
 
 
 def sized_source(source: DataSource, plan: SearchPlan, size: int, grounds: Grounds) -> DataSource:
