@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -17,6 +17,21 @@ from bench.errors import DatabaseError
 Source = Literal["log", "pg_stat_statements", "unavailable"]
 
 
+class Executions(NamedTuple):
+    """All executions of one statement, as pg_stat_statements counted them; blocks are accesses to them."""
+
+    text: str
+    calls: int
+    rows: int = 0
+    blocks_hit: int = 0
+    blocks_read: int = 0
+    blocks_dirtied: int = 0
+    temp_blocks: int = 0
+    """Written."""
+    wal_records: int = 0
+    wal_bytes: int = 0
+
+
 @dataclass
 class Capture:
     """A Capture is the statements of one database while a block ran; empty until the block has ended without error."""
@@ -26,6 +41,8 @@ class Capture:
     """From the log: one text for each simple query and each execution of a prepared one, in the order in which they
     began; what the server refuses before execution is not in it. From pg_stat_statements: normalised texts, each as
     often as it ran to its end, sorted by text."""
+    executions: tuple[Executions, ...] = ()
+    """From pg_stat_statements alone."""
     warnings: tuple[str, ...] = ()
 
 

@@ -17,9 +17,12 @@ from bench.database.access import OBSERVER, DatabaseAccess
 from bench.database.embedded import LOG_NAME
 from bench.database.observer import Capture, fetch, observe
 from bench.database.statement_statistics import from_statistics
+from bench.database.wire.counts import MARK
 from bench.errors import DatabaseError
 
 WAIT_SECONDS = 30
+_MARK_WITHIN = 80
+"""Characters at the beginning of a statement that hold the mark of the wire's own."""
 _SET_BY_SYSTEM = sql.SQL(
     "SELECT 1 FROM pg_file_settings WHERE name = 'log_statement' AND sourcefile LIKE '%/postgresql.auto.conf'"
 )
@@ -147,6 +150,6 @@ def _statements(text: bytes, database: str, begin: str, end: str) -> tuple[str, 
                 break
         elif inside and entry.get("dbname") == database and entry.get("error_severity") == "LOG":
             found = _MESSAGE.fullmatch(message)
-            if found:
+            if found and MARK not in found[1][:_MARK_WITHIN]:
                 statements.append(found[1])
     return tuple(statements)

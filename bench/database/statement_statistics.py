@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from bench.database.access import DatabaseAccess, one_line
-from bench.database.observer import Capture, fetch, observe
+from bench.database.observer import Capture, Executions, fetch, observe
 from bench.errors import DatabaseError
 
 SCHEMA = "bench_observer"
@@ -18,7 +18,10 @@ SCHEMA = "bench_observer"
 
 # The alias identifies the observer's own statements.
 _CALLS = """
-SELECT bench_observer.userid::text, bench_observer.queryid, bench_observer.query, bench_observer.calls
+SELECT bench_observer.userid::text, bench_observer.queryid, bench_observer.query, bench_observer.calls,
+    bench_observer.rows, bench_observer.shared_blks_hit, bench_observer.shared_blks_read,
+    bench_observer.shared_blks_dirtied, bench_observer.temp_blks_written, bench_observer.wal_records,
+    bench_observer.wal_bytes::int8
 FROM {view} AS bench_observer
 WHERE bench_observer.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND bench_observer.toplevel
 """
@@ -35,8 +38,8 @@ Key = tuple[str, int | None]
 class Snapshot:
     """A Snapshot is what pg_stat_statements holds of one database at one moment."""
 
-    calls: dict[Key, tuple[str, int]]
-    """Text and number of executions so far."""
+    executions: dict[Key, Executions]
+    """Those so far."""
     evictions: str
     """How many entries were evicted and when the statistics were reset last; equal while neither happened."""
 
@@ -94,11 +97,17 @@ def _snapshot(observer: psycopg.Connection, schema: str, captured: Capture) -> S
     except DatabaseError as error:
         _unavailable(captured, str(error))
         return None
-    calls: dict[Key, tuple[str, int]] = {}
-    for user, query_id, text, count in rows:
+    executions: dict[Key, Executions] = {}
+    for user, query_id, text, *counts in rows:
         # Statements hidden from this login share the key None.
-        calls[user, query_id] = (text or "", count + calls.get((user, query_id), ("", 0))[1])
-    return Snapshot(calls, str(evictions[0][0]))
+        executions[user, query_id] = _plus(text, counts, executions.get((user, query_id)))
+    return Snapshot(executions, str(evictions[0][0]))
+
+
+def _plus(text: str | None, counts: list[int], earlier: Executions | None, sign: int = 1) -> Executions:
+    """Return ``counts`` of a statement, with those of ``earlier`` added ``sign`` times."""
+    before = [0] * len(counts) if earlier is None else earlier[1:]
+    return Executions(text or "", *(one + sign * two for one, two in zip(counts, before, strict=True)))
 
 
 def _setting(observer: psycopg.Connection, name: str) -> str:
@@ -109,20 +118,23 @@ def _compare(before: Snapshot, after: Snapshot, captured: Capture) -> None:
     """Fill ``captured`` with the difference of two snapshots."""
     statements: list[str] = []
     recorded = hidden = False
-    for key, (text, count) in after.calls.items():
-        calls = count - before.calls.get(key, ("", 0))[1]
+    found: list[Executions] = []
+    for key, (text, *counts) in after.executions.items():
+        since = _plus(text, counts, before.executions.get(key), -1)
         if _MARKER in text:
             # The first snapshot must have left itself in the second.
-            recorded = recorded or calls > 0
-        elif calls > 0:
+            recorded = recorded or since.calls > 0
+        elif since.calls > 0:
             hidden = hidden or key[1] is None
-            statements += [text] * calls
+            statements += [text] * since.calls
+            found.append(since)
     if not recorded:
         _unavailable(captured, "it does not record; set compute_query_id = auto and pg_stat_statements.track = top")
     elif hidden:
         _unavailable(captured, "statements of other roles are hidden; GRANT pg_read_all_stats to this login")
     else:
         captured.statements, captured.source = tuple(sorted(statements)), "pg_stat_statements"
+        captured.executions = tuple(sorted(found))
         if before.evictions != after.evictions:
             captured.warnings += (
                 "pg_stat_statements evicted or reset entries during the capture; the statements are too few",

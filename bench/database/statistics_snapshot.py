@@ -29,6 +29,15 @@ _COUNTERS: Mapping[str, sql.SQL | sql.Composed] = {
     "rows_deleted": _TABLES.format(sql.Identifier("n_tup_del")),
     "blocks_read": _DATABASE.format(sql.Identifier("blks_read")),
     "blocks_hit": _DATABASE.format(sql.Identifier("blks_hit")),
+    # Without the catalogues, whose blocks depend on what a session has looked up before.
+    "table_blocks": sql.SQL(
+        "SELECT relid, coalesce(heap_blks_read, 0) + coalesce(heap_blks_hit, 0) + coalesce(idx_blks_read, 0)"
+        " + coalesce(idx_blks_hit, 0) + coalesce(toast_blks_read, 0) + coalesce(toast_blks_hit, 0)"
+        " + coalesce(tidx_blks_read, 0) + coalesce(tidx_blks_hit, 0) FROM pg_statio_user_tables"
+    ),
+    "index_tuples": sql.SQL("SELECT indexrelid, idx_tup_read FROM pg_stat_user_indexes"),
+    "sequential_tuples": _TABLES.format(sql.Identifier("seq_tup_read")),
+    "wal_records": sql.SQL("SELECT 0, wal_records FROM pg_stat_wal"),
     "temp_bytes": _DATABASE.format(sql.Identifier("temp_bytes")),
 }
 """Metric → query of (object id, count so far)."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from bench.analysis.calls import changes_in
 from bench.analysis.laws import check_laws
 from bench.analysis.run_verdict import RunVerdict, judge
+from bench.analysis.server_work import compared_work
 from bench.analysis.summary import Summaries, summaries_of
 from bench.analysis.verdict import Check, Standing, Verdict
 from bench.gate.comment_pictures import PICTURES_BEGIN, PICTURES_END
@@ -16,6 +17,7 @@ from bench.report.plots.chart import Picture
 from bench.report.plots.mermaid import peak_chart
 from bench.report.pool_markdown import pool_parts
 from bench.report.run_files import report_charts
+from bench.report.server_work import change_parts
 from bench.report.table import Table
 from bench.report.tables.calls import calls_tables
 from bench.report.tables.code import CODE_TITLE, code_line, code_table
@@ -64,7 +66,7 @@ def render_comment(
         *_failures(results),
         *_chart(results, summaries, judged),
         *(() if workers is None else pool_parts(workers)),
-        *_details(results, summaries, whole),
+        *_details(results, summaries, whole, judged),
     ]
     return _composed(parts, artifact_url)
 
@@ -164,7 +166,7 @@ def _link(artifact_url: str | None) -> Iterator[Part]:
         yield text_part(0, link("Report, results, and the plots as PNG and SVG", artifact_url))
 
 
-def _details(results: Results, summaries: Summaries, verdict: Verdict) -> Iterator[Part]:
+def _details(results: Results, summaries: Summaries, verdict: Verdict, judged: RunVerdict) -> Iterator[Part]:
     yield _passed(verdict)
     yield _folded_table("Largest allocation sites at the peak", 5, allocation_table(results))
     for title, table in calls_tables(results, changes_in(results)):
@@ -175,6 +177,8 @@ def _details(results: Results, summaries: Summaries, verdict: Verdict) -> Iterat
         yield _folded_table("Every metric, the database's side", 7, metrics_table(results, summaries, Side.DATABASE))
     for title, table in statement_tables(results):
         yield _folded_table(f"Statements, {title}", 8, table)
+    for title, changes in compared_work(results, judged):
+        yield from change_parts(title, 7, changes)
     yield _folded_table("Rows and digests", 7, digest_table(results))
     tails = [
         f"{_code(f'{one.implementation} on {one.scan}, {one.probe}')}{BETWEEN}{block(one.log_tail)}"

@@ -6,8 +6,10 @@ from collections import Counter
 
 from bench.analysis.calls import call_changes, counts_of
 from bench.analysis.laws import Offender
+from bench.analysis.server_work import work_changes_between
 from bench.report.figures import change, quantity
 from bench.report.tables.calls import called_text, change_text
+from bench.report.tables.server_work import change_lines
 from bench.report.tables.statements import shorten_statement, surplus_text
 from bench.results.calls import CallCounts
 from bench.results.fingerprint import fingerprint, normalise
@@ -27,6 +29,8 @@ def evidence_for(metric: Metric, case: Case, results: Results, baseline: Results
         return statement_evidence(metric, case, results, baseline)
     if metric.unit == "calls":
         return call_evidence(counts_of(results, *case), counts_of(baseline, *case) if baseline else None)
+    if metric.side is Side.DATABASE and baseline is not None:
+        return change_lines(work_changes_between(baseline, results, case), MOST_LINES)
     if metric.unit == "bytes" and metric.side is Side.CLIENT:
         return allocation_evidence(_sites(baseline, case), _sites(results, case))
     return ()

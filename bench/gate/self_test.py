@@ -33,6 +33,7 @@ from bench.results.records import (
     Results,
     StatementTexts,
 )
+from bench.results.server_work import ServerWork
 from bench.words import plain
 
 SEED = 0
@@ -122,6 +123,7 @@ def in_roles(results: Results, roles: Mapping[str, str]) -> Results:
         measurements=_cast(results.measurements, roles),
         digests=_cast(results.digests, roles),
         statements=_cast(results.statements, roles),
+        server_work=_cast(results.server_work, roles),
         heap=_cast(results.heap, roles),
         allocations=_cast(results.allocations, roles),
         calls=_cast(results.calls, roles),
@@ -179,6 +181,7 @@ _Record = TypeVar(
     Measurement,
     Digest,
     StatementTexts,
+    ServerWork,
     HeapSeries,
     AllocationSites,
     CallCounts,

@@ -28,6 +28,7 @@ from bench.results.records import (
     Results,
     StatementTexts,
 )
+from bench.results.server_work import ServerWork
 from bench.results.sharing import ALONE
 from bench.results.stops import Stop
 
@@ -66,6 +67,7 @@ class Collector:
         self._incomplete: dict[tuple[str, str, str], str] = {}
         self._digests: dict[Case, Digest] = {}
         self._statements: list[StatementTexts] = []
+        self._server_work: dict[Case, ServerWork] = {}
         self._heap: list[HeapSeries] = []
         self._allocations: list[AllocationSites] = []
         self._calls: list[CallCounts] = []
@@ -128,6 +130,7 @@ class Collector:
                     server_sites=reading.server_sites,
                 )
             )
+        self._add_server_work(scan, implementation, reading)
         if reading.heap:
             self._heap.append(HeapSeries(scan=scan, implementation=implementation, points=reading.heap))
         if reading.allocations:
@@ -147,6 +150,25 @@ class Collector:
             )
         if reading.benchmark:
             self.benchmarks.append(reading.benchmark)
+
+    def _add_server_work(self, scan: str, implementation: str, reading: Reading) -> None:
+        """Keep the work of each kind of statement; of the pass that executes plans, the plans alone."""
+        if not reading.server_work_source and not reading.server_work_warnings:
+            return
+        found = ServerWork(
+            scan=scan,
+            implementation=implementation,
+            source=reading.server_work_source,
+            statements=reading.server_work,
+            warnings=reading.server_work_warnings,
+        )
+        counted = self._server_work.setdefault((scan, implementation), found)
+        if counted is not found:
+            plans = {one.statement: one.plan for one in found.statements if one.plan}
+            self._server_work[scan, implementation] = replace(
+                counted,
+                statements=tuple(replace(one, plan=plans.get(one.statement, one.plan)) for one in counted.statements),
+            )
 
     def add_digest(
         self, scan: str, implementation: str, found: TargetDigest, *, bystanders_unchanged: bool
@@ -192,6 +214,7 @@ class Collector:
             ),
             digests=tuple(self._digests.values()),
             statements=tuple(self._statements),
+            server_work=tuple(self._server_work.values()),
             heap=tuple(self._heap),
             allocations=tuple(self._allocations),
             failures=tuple(self._failures),

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bench.database.access import DatabaseAccess
+from bench.database.wire.watch import StatementWatch, watched_statements
+from bench.errors import DatabaseError
 from bench.harness.conversation import begin, converse, start
 from bench.harness.copied_workers import CopiedWorkers
 from bench.harness.interpreter import refuse_unusable
@@ -20,8 +22,9 @@ from bench.harness.worker_process import LOG_TAIL_BYTES, START_SECONDS, SampleEr
 from bench.harness.worker_variables import worker_variables
 from bench.jobs.environment import WorkerEnvironment
 from bench.messages.answer import TrialAnswer
-from bench.messages.request import AnswerT, Request, SampleRequest, TrialRequest
+from bench.messages.request import WATCHED_PROBES, AnswerT, Request, SampleRequest, TrialRequest
 from bench.messages.worker_line import Nothing
+from bench.results.fingerprint import normalise
 from bench.worker import __file__ as worker_package
 
 __all__ = [
@@ -92,6 +95,8 @@ class ProcessExecutor:
     def prepare(self, request: SampleRequest) -> None:
         """See ``Executor.prepare``."""
         self._discard_ahead()
+        if request.probe in WATCHED_PROBES:
+            return  # the reset ends the sessions by which statements are watched
         if self.starts.apart(request) and not self.copied.wants(request):
             process = self._ahead.enter_context(self.open(request.environment, request.access))
             begin(process, request, request.probe)
@@ -108,16 +113,30 @@ class ProcessExecutor:
                 yield process
         elif isinstance(request, SampleRequest):
             self._discard_ahead()
-            with self.copied.copy(request) or self._watched(request) as process:
+            watched = request.probe in WATCHED_PROBES
+            copied = None if watched else self.copied.copy(request)
+            with copied or self._started(request, watched=watched) as process:
                 yield process
         else:
             with self.open(request.environment, request.access) as process:
                 yield process
 
     @contextmanager
-    def _watched(self, request: SampleRequest) -> Iterator[WorkerProcess]:
-        """Start a worker, and learn whether that reaches the database."""
-        with self.open(request.environment, request.access) as process:
+    def _started(self, request: SampleRequest, *, watched: bool) -> Iterator[WorkerProcess]:
+        """Start a worker, ``watched`` if the server allows it, and learn whether that reaches the database."""
+        with ExitStack() as stack:
+            watch: StatementWatch | None = None
+            unwatched = ""
+            if watched:
+                executes = request.probe == "plans"
+                watching = watched_statements(request.access, self.scratch, normalise, executes=executes)
+                try:
+                    watch = stack.enter_context(watching)
+                except (DatabaseError, OSError) as error:
+                    unwatched = str(error)
+            access = request.access if watch is None else watch.access
+            process = stack.enter_context(self.open(request.environment, access))
+            process.watch, process.unwatched = watch, unwatched
             with self.starts.watched(request):
                 start(process, request, request.probe)
             yield process

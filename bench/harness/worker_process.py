@@ -14,6 +14,7 @@ from typing import IO, Any, Protocol, TypeVar
 
 import msgspec
 
+from bench.database.wire.watch import StatementWatch
 from bench.errors import BenchError, InputError
 from bench.messages.worker_line import Line, Started
 from bench.worker.channel import PIPE_CLOSED
@@ -74,6 +75,10 @@ class WorkerProcess:
         self.answered = True
         """Whether the last command was answered, if only by a failure."""
         self.terminate_sessions: Callable[[], object] | None = None
+        self.watch: StatementWatch | None = None
+        """What notes the statements of the worker's sessions, where that is wanted and possible."""
+        self.unwatched = ""
+        """Why it is not possible, though it is wanted."""
 
     @property
     def pid(self) -> int:

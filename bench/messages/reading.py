@@ -8,6 +8,7 @@ from typing import Any
 
 from bench.results.calls import CountedCalls
 from bench.results.records import Allocation, HeapPoint, ImplementationEnvironment
+from bench.results.server_work import StatementWork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +21,10 @@ class Reading:
     django_statements: tuple[str, ...] = ()
     server_statements: tuple[str, ...] = ()
     server_source: str = ""
+    server_work: tuple[StatementWork, ...] = ()
+    server_work_source: str = ""
+    """Where it comes from; '' where it is not known."""
+    server_work_warnings: tuple[str, ...] = ()
     django_sites: tuple[str, ...] = ()
     """For each Django statement the implementation's ``file:line``; likewise ``server_sites``."""
     server_sites: tuple[str, ...] = ()

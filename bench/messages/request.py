@@ -11,8 +11,11 @@ from bench.jobs.environment import WorkerEnvironment
 from bench.messages.answer import CallAnswer, DescribeAnswer, MigrateAnswer, SampleAnswer, TrialAnswer
 from bench.messages.fault import Fault
 
-ProbeName = Literal["memory", "memory-untraced", "rss", "statements", "database", "work", "time", "rows"]
+ProbeName = Literal["memory", "memory-untraced", "rss", "statements", "database", "work", "time", "rows", "plans"]
 """``rows`` measures nothing: the call alone, for what it leaves in the tables."""
+
+WATCHED_PROBES: tuple[ProbeName, ...] = ("statements", "plans")
+"""The probes during which each statement passes through the suite."""
 
 AnswerT = TypeVar("AnswerT")
 

@@ -8,14 +8,17 @@ from collections.abc import Callable, Iterable, Iterator
 from bench.analysis.calls import CallChanges, changes_between
 from bench.analysis.change import Change, ChangeVerdict
 from bench.analysis.comparison import Comparison, RunSide
+from bench.analysis.server_work import StatementChange, work_changes_between
 from bench.analysis.summary import Summary
 from bench.report.figures import MISSING, change_text, value_text
 from bench.report.markdown import escape, identifier, markdown_table
+from bench.report.server_work import change_markdown
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.tables.calls import CALLS_TITLE, calls_line, change_table, compared_name
+from bench.report.tables.server_work import SERVER_WORK_TITLE, change_lines
 from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.results.metrics import Kind
-from bench.results.records import Results
+from bench.results.records import Case, Results
 from bench.words import plain, shorten
 
 _MOST_NAMED = 8
@@ -178,7 +181,22 @@ def render_comparison(comparison: Comparison) -> str:
     lines += ["", *wrap(_legend(comparison), WIDTH), "", *table_lines(comparison_table(comparison))]
     if moved := _moved(comparison):
         lines += ["", *(line for one in moved for line in wrap(calls_line(one), WIDTH))]
+    for (scan, implementation), changes in _server_work(comparison):
+        lines += ["", *wrap(f"{SERVER_WORK_TITLE}, {implementation} on {scan}:", WIDTH)]
+        for sentence in change_lines(changes, _MOST_NAMED):
+            lines += wrap(f"- {sentence}", WIDTH)
     return "\n".join(lines) + "\n"
+
+
+def _server_work(comparison: Comparison) -> Iterator[tuple[Case, tuple[StatementChange, ...]]]:
+    """Yield the cases whose statements had the server do something else, where the two runs may be compared."""
+    if comparison.obstacle:
+        return
+    for case in dict.fromkeys((one.scan, one.implementation) for one in comparison.changes):
+        if case[0] not in comparison.other_data and (
+            changes := work_changes_between(comparison.before, comparison.after, case)
+        ):
+            yield case, changes
 
 
 def render_comparison_markdown(comparison: Comparison) -> str:
@@ -196,6 +214,8 @@ def _markdown_parts(comparison: Comparison) -> Iterator[str]:
         if (table := change_table(one)) is not None:
             yield f"## {escape(f'{CALLS_TITLE}: {compared_name(one)}')}"
             yield markdown_table(table)
+    for (scan, implementation), changes in _server_work(comparison):
+        yield from change_markdown(f"{SERVER_WORK_TITLE}: {implementation} on {scan}", changes)
 
 
 def _moved(comparison: Comparison) -> tuple[CallChanges, ...]:

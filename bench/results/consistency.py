@@ -33,6 +33,7 @@ def faults(results: Results) -> Faults:
     if results.noise_floor:
         for place, what in noise_floor_faults(results.noise_floor):
             yield f"noise_floor.{place}", what
+    yield from _server_work_faults(results)
     yield from _sample_count_faults(results)
     yield from _stop_faults(results)
 
@@ -151,7 +152,7 @@ def _digest_faults(results: Results) -> Faults:
 
 
 def _detail_faults(results: Results) -> Faults:
-    for name in ("statements", "heap", "allocations", "calls"):
+    for name in ("statements", "heap", "allocations", "calls", "server_work"):
         details = getattr(results, name)
         yield from _repeated_cases(name, details)
         for index, one in enumerate(details):
@@ -179,6 +180,21 @@ def _call_faults(results: Results) -> Faults:
         case = (counts.scan, counts.implementation)
         if case not in known or counts.total not in known[case].samples:
             yield place, f"adds up to {counts.total:,}, which is no sample of function_calls of {_named(case)}"
+
+
+def _server_work_faults(results: Results) -> Faults:
+    for index, work in enumerate(results.server_work):
+        place = f"server_work[{index}]"
+        kinds = (one.statement for one in work.statements)
+        yield from _repeated(f"{place}.statements", "statement", kinds, ".statement")
+        for number, one in enumerate(work.statements):
+            at = f"{place}.statements[{number}]"
+            for name in ("calls", "rows", "blocks_hit", "blocks_read"):
+                yield from _negative(f"{at}.{name}", getattr(one, name))
+            for name in ("index_tuples", "sequential_tuples", "wal_bytes", "blocks_dirtied", "temp_bytes"):
+                yield from _negative(f"{at}.{name}", getattr(one, name) or 0)
+            for row, planned in enumerate(one.plan):
+                yield from _negative(f"{at}.plan[{row}].depth", planned.depth)
 
 
 def _sample_count_faults(results: Results) -> Faults:

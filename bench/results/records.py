@@ -5,7 +5,7 @@ Readers derive summaries from the samples; the file holds none. Schema history:
 2: `Results.unfinished`, `Results.planned_samples` and `Measurement.incomplete`; the copy baseline was "copy-limit".
 3: any job: `Results.job` and `Results.code`; `Dataset.size`, `quantities`, `facts` and `published`; `Digest.tables`;
    `Results.stops` and `Measurement.sequential`.
-4: adds members only, all with a default: `Results.calls` and `Environment.counters`.
+4: adds members only, all with a default: `Results.calls`, `Environment.counters` and `Results.server_work`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from bench.declare.laws import Law
 from bench.jobs.published import PublishedFigure
 from bench.results.calls import CallCounts
 from bench.results.promises import PromiseTrial
+from bench.results.server_work import ServerWork
 from bench.results.sharing import ALONE, Sharing
 from bench.results.stops import Stop
 
@@ -295,6 +296,8 @@ class Results:
     """The calls behind ``function_calls``, by function; empty in files before schema 4."""
     sharing: Sharing = ALONE
     """Who shares the limits of the table of kill sizes."""
+    server_work: tuple[ServerWork, ...] = ()
+    """What each kind of statement had the server do, one for each case where that is known."""
 
     @property
     def revision(self) -> str:

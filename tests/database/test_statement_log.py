@@ -16,7 +16,7 @@ from psycopg.conninfo import make_conninfo
 
 from bench.database.access import OBSERVER, DatabaseAccess
 from bench.database.embedded import ServerHandle, embedded_server
-from bench.database.observer import Capture
+from bench.database.observer import Capture, Executions
 from bench.database.server import Server, open_server
 from bench.database.statement_log import _statements, capture, restore_statement_log
 from bench.database.statement_statistics import Snapshot, _compare
@@ -26,7 +26,7 @@ from tests.support.processes import spawn
 
 pytestmark = pytest.mark.server
 
-OURS = ("SELECT calls FROM v AS bench_observer", 1)
+OURS = Executions("SELECT calls FROM v AS bench_observer", 1)
 
 
 @pytest.fixture(scope="session")
@@ -258,20 +258,27 @@ def compare(before: Snapshot, after: Snapshot) -> Capture:
 
 
 def test_statistics_give_each_text_as_often_as_it_ran_between_and_not_the_observers_own() -> None:
-    before = Snapshot({("10", 1): OURS, ("10", 2): ("COMMIT", 5), ("10", 3): ("SELECT $1", 2)}, "0")
+    before = Snapshot({("10", 1): OURS, ("10", 2): Executions("COMMIT", 5), ("10", 3): Executions("SELECT $1", 2)}, "0")
     after = Snapshot(
         {
-            ("10", 1): (OURS[0], 2),
-            ("10", 2): ("COMMIT", 7),
-            ("10", 3): ("SELECT $1", 2),
-            ("11", 2): ("COMMIT", 1),
-            ("11", 4): ("BEGIN", 1),
+            ("10", 1): Executions(OURS.text, 2),
+            ("10", 2): Executions("COMMIT", 7),
+            ("10", 3): Executions("SELECT $1", 2),
+            ("11", 2): Executions("COMMIT", 1),
+            ("11", 4): Executions("BEGIN", 1),
         },
         "0",
     )
     captured = compare(before, after)
     assert (captured.source, captured.warnings) == ("pg_stat_statements", ())
     assert captured.statements == ("BEGIN", "COMMIT", "COMMIT", "COMMIT")
+
+
+def test_statistics_give_what_each_statement_had_the_server_do_meanwhile() -> None:
+    before = Snapshot({("10", 1): OURS, ("10", 2): Executions("SELECT $1", 1, rows=10, blocks_dirtied=3)}, "0")
+    now = Executions("SELECT $1", 3, rows=30, blocks_dirtied=4, wal_bytes=800)
+    after = Snapshot({("10", 1): OURS._replace(calls=2), ("10", 2): now}, "0")
+    assert compare(before, after).executions == (Executions("SELECT $1", 2, rows=20, blocks_dirtied=1, wal_bytes=800),)
 
 
 def test_statistics_that_do_not_record_even_the_observer_are_no_statistics() -> None:
@@ -281,7 +288,7 @@ def test_statistics_that_do_not_record_even_the_observer_are_no_statistics() -> 
 
 
 def test_statistics_hidden_from_the_login_are_not_passed_off_as_complete() -> None:
-    after = Snapshot({("10", 1): OURS, ("11", None): ("<insufficient privilege>", 9)}, "0")
+    after = Snapshot({("10", 1): OURS, ("11", None): Executions("<insufficient privilege>", 9)}, "0")
     captured = compare(Snapshot({}, "0"), after)
     assert (captured.source, captured.statements) == ("unavailable", ())
     assert "GRANT pg_read_all_stats" in captured.warnings[0]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from bench.database.access import DatabaseAccess
+from bench.database.dirtied_blocks import blocks_at, dirtied_since
 from bench.database.statistics_snapshot import CPU, difference, take_snapshot
 from bench.harness.measure.database_memory import watch_backends
 from bench.messages.reading import Reading
@@ -30,12 +31,15 @@ def read_database(
 
     ``wal_bytes`` is how far the WAL's end moved. ``wal_full_page_images`` counts pages. ``rows_inserted`` and
     ``rows_deleted`` count all user tables, rolled-back work included. ``blocks_read`` and ``blocks_hit`` count blocks,
-    the catalogue look-ups of fresh sessions included. ``temp_bytes`` is what temporary files held.
+    the catalogue look-ups of fresh sessions included. ``table_blocks`` counts accesses to blocks of user tables and
+    indexes, ``blocks_dirtied`` the blocks that were changed since the sample's start, catalogues and warm-up included.
+    ``temp_bytes`` is what temporary files held.
     ``server_cpu_seconds`` is the time of all server processes, and ``backend_peak_bytes`` the largest private memory of
     one backend, both for a server on this machine. Raises DatabaseError.
     """
     command("close")
     start = take_snapshot(access)
+    written = blocks_at(access)
     command("connect")
     command("close")
     before = take_snapshot(access)
@@ -51,6 +55,9 @@ def read_database(
     for metric in values.keys() & _REPEATING:
         values[metric] = max(0.0, values[metric] - overhead.get(metric, 0.0))
     warnings = [*start.warnings, *before.warnings, *after.warnings]
+    dirtied = dirtied_since(access, written)
+    if dirtied is not None:
+        values["blocks_dirtied"] = float(dirtied)
     if watch is not None and watch.peak_bytes is not None:
         values["backend_peak_bytes"] = float(watch.peak_bytes)
     elif watch is not None and watch.warning is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from psycopg import sql
 
 from bench.database.access import DatabaseAccess
@@ -10,9 +12,10 @@ from bench.errors import MeasurementError
 from bench.words import plain, shorten
 
 LONGEST_QUERY = 80
+_NONE: Mapping[int, str] = {}
 
 _LEFT = """
-SELECT state, query, EXISTS (SELECT FROM pg_locks WHERE pg_locks.pid = activity.pid AND locktype = 'advisory'
+SELECT pid, state, query, EXISTS (SELECT FROM pg_locks WHERE pg_locks.pid = activity.pid AND locktype = 'advisory'
     AND granted)
 FROM pg_stat_activity AS activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
@@ -20,15 +23,17 @@ ORDER BY pid
 """
 
 
-def refuse_left_behind(access: DatabaseAccess) -> None:
+def refuse_left_behind(access: DatabaseAccess, latest: Mapping[int, str] = _NONE) -> None:
     """Raise MeasurementError if a session is not idle, or holds an advisory lock, although the call has ended.
+
+    ``latest`` has the last statements of sessions, by process id, where the harness itself sent others after them.
 
     Idle sessions may stay: connections are kept for the next call.
     """
     with observe(access) as observer:
         found = fetch(observer, sql.SQL(_LEFT))
-    for state, query, locked in found:
-        last = shorten(plain(query or ""), LONGEST_QUERY)
+    for pid, state, query, locked in found:
+        last = shorten(plain(latest.get(pid) or query or ""), LONGEST_QUERY)
         if state is not None and state != "idle":
             raise MeasurementError(
                 f"the call ended and left a session {state} (last statement: {last}); "

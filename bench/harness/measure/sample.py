@@ -13,7 +13,7 @@ from bench.harness.measure.benchmark import benchmark_document
 from bench.harness.measure.coverage import incomplete
 from bench.harness.measure.database import read_database
 from bench.harness.measure.left_behind import refuse_left_behind
-from bench.harness.measure.statements import read_statements
+from bench.harness.measure.statements import read_plans, read_statements
 from bench.harness.worker_process import SampleError, WorkerProcess
 from bench.messages.reading import Reading
 from bench.messages.request import SampleRequest
@@ -34,16 +34,19 @@ def take_sample(
         process.ask(Nothing, timeout_seconds, name)
 
     try:
+        latest = process.watch.latest if process.watch else dict
         refuse_left_behind(request.access)
         match request.probe:
             case "database":
                 called, reading = read_database(call, command, request.access)
             case "statements":
-                called, reading = read_statements(call, request.access)
+                called, reading = read_statements(call, request.access, process.watch, process.unwatched)
+            case "plans":
+                called, reading = read_plans(call, process.watch, process.unwatched)
             case _:
                 called = call()
                 reading = _reading(called)
-        refuse_left_behind(request.access)
+        refuse_left_behind(request.access, latest())
     except (MeasurementError, DatabaseError) as error:
         raise SampleError("error", str(error), process.log_tail) from error
     except psycopg.Error as error:

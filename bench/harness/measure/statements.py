@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from bench.database.access import DatabaseAccess
+from bench.database.observer import Executions
 from bench.database.statement_log import capture
+from bench.database.wire.watch import StatementWatch, Watched
+from bench.errors import MeasurementError
+from bench.harness.measure.server_work import completed, statement_works, works_of
 from bench.messages.reading import Reading
 from bench.messages.worker_line import Called
 from bench.results.fingerprint import fingerprint
@@ -15,13 +20,19 @@ from bench.worker.probes.call_site import verb, with_transactions
 _FETCH = "FETCH"
 
 
-def read_statements(call: Callable[[], Called], access: DatabaseAccess) -> tuple[Called, Reading]:
-    """Count both views of one call.
+def read_statements(
+    call: Callable[[], Called], access: DatabaseAccess, watch: StatementWatch | None, unwatched: str
+) -> tuple[Called, Reading]:
+    """Count both views of one call, and what each kind of statement has the server do.
 
-    Where the server's view cannot be had, ``statements_server`` is absent and a warning says why.
+    Where the server's view cannot be had, ``statements_server`` is absent and a warning says why. ``unwatched`` says
+    why there is no ``watch``.
     """
     with capture(access) as server:
+        if watch is not None:
+            watch.begin()
         called = call()
+        watched = None if watch is None else watch.end()
     values = dict(called.values)
     if server.source != "unavailable":
         values["statements_server"] = float(len(server.statements))
@@ -31,10 +42,37 @@ def read_statements(call: Callable[[], Called], access: DatabaseAccess) -> tuple
         django_statements=called.django_statements,
         server_statements=server.statements,
         server_source=server.source,
+        **_server_work(watched, unwatched, server.executions),
         django_sites=called.django_sites,
         server_sites=sites_in_server_log(server.statements, called.issued, in_order=server.source == "log"),
         warnings=(*server.warnings, *called.warnings),
     )
+
+
+def read_plans(call: Callable[[], Called], watch: StatementWatch | None, unwatched: str) -> tuple[Called, Reading]:
+    """Have the first statement of each kind executed once more by EXPLAIN, in one call."""
+    if watch is None:
+        raise MeasurementError(f"no plans: the statements cannot be watched: {unwatched}; leave out --plans")
+    watch.begin()
+    called = call()
+    return called, Reading(values={}, outcome=called.outcome, **_server_work(watch.end(), "", ()))
+
+
+def _server_work(watched: Watched | None, unwatched: str, executions: tuple[Executions, ...]) -> dict[str, Any]:
+    """Return the fields of a Reading about the server's work: as noted, and as pg_stat_statements counted it."""
+    if watched is None:
+        source = "pg_stat_statements" if executions else ""
+        what = "tuples and plans of single statements are" if source else "the work of single statements is"
+        return {
+            "server_work": works_of(executions),
+            "server_work_source": source,
+            "server_work_warnings": (f"{what} not known: {unwatched}",),
+        }
+    return {
+        "server_work": completed(statement_works(watched), executions),
+        "server_work_source": "wire",
+        "server_work_warnings": watched.warnings,
+    }
 
 
 def sites_in_server_log(

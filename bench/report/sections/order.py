@@ -34,6 +34,7 @@ from bench.report.sections.headline import (
     warnings_section,
 )
 from bench.report.sections.origin import environment_section, reproduce_section
+from bench.report.sections.server_work import changed_work_section, server_work_section
 
 SECTIONS: Sequence[Callable[[JudgedRun], Section | None]] = (
     verdict_section,
@@ -48,6 +49,8 @@ SECTIONS: Sequence[Callable[[JudgedRun], Section | None]] = (
     laws_section,
     statements_section,
     calls_section,
+    changed_work_section,
+    server_work_section,
     database_section,
     client_section,
     allocations_section,
