@@ -1,9 +1,9 @@
 """A/A of workers that are copied against workers that are started: the same code, every metric, interleaved.
 
-``.venv/bin/python -m experiments.copied_workers [--scan 100/3] [--samples 6] [--implementation NAME]``
+``.venv/bin/python -m experiments.copied_workers [--scan 100/3] [--samples 6] [--implementation NAME] [--probe NAME]…``
 
-One line for each metric: the medians of both, their ratio, and how far the samples of each are apart. ``rss`` and
-``time`` are no passes that a run takes by copies; they are here to show why.
+One line for each metric: the medians of both, their ratio, and how far the samples of each are apart. ``rss``,
+``memory-untraced`` and ``time`` are no passes that a run takes by copies; they are here to show why.
 """
 
 from __future__ import annotations
@@ -59,15 +59,15 @@ class _AlwaysCopied(copied_workers.CopiedWorkers):
         return None if origin is None else replace(origin, probes=PROBES)
 
 
-def compare(data: DataStage, name: str, samples: int) -> list[Compared]:
-    """Take samples of every pass by both kinds of workers, in pairs whose order alternates."""
+def compare(data: DataStage, name: str, samples: int, probes: Sequence[ProbeName] = PROBES) -> list[Compared]:
+    """Take samples of all ``probes`` by both kinds of workers, in pairs whose order alternates."""
     implementation = implementation_of(JOB, name)
     found: dict[tuple[str, bool], list[float]] = defaultdict(list)
     scratch = data.copy_folder.parent
     with closing(ProcessExecutor(scratch)) as copying, closing(ProcessExecutor(scratch, copies=False)) as starting:
         copying.copied = _AlwaysCopied(copying.open, copying.starts, scratch)
         kinds = {True: replace(data, executor=copying), False: replace(data, executor=starting)}
-        for probe in PROBES:
+        for probe in probes:
             for number in range(samples):
                 for copied in (True, False) if number % 2 else (False, True):
                     reading, _ = kinds[copied].sample(probe, implementation, None)
@@ -94,11 +94,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--scan", default="100/3")
     parser.add_argument("--implementation", default="streaming")
     parser.add_argument("--samples", type=int, default=6)
+    parser.add_argument("--probe", action="append", choices=PROBES)
     asked = parser.parse_args(arguments)
     vars(copied_workers)["PROBES"] = PROBES  # what a run would not copy is copied here as well
     source = DataSource(size=parse_size(JOB, asked.scan))
     with open_stage(None, 16) as stage, stage.data(JOB, source) as data:
-        print(render(compare(data, asked.implementation, asked.samples)))  # noqa: T201 - this is its output
+        print(render(compare(data, asked.implementation, asked.samples, asked.probe or PROBES)))  # noqa: T201 - this is its output
 
 
 if __name__ == "__main__":

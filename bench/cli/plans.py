@@ -22,6 +22,8 @@ _ADDRESSES = ("--database-url", "--broker")
 
 def run_plan(options: JobOptions, implementations: Sequence[str], sources: Sequence[DataSource], **own: Any) -> RunPlan:
     """Return the plan that ``options`` ask for; ``own`` are further fields of the RunPlan. Raises InputError."""
+    from bench.harness.beside import cores
+
     data = options.data if isinstance(options, InputOptions) else {}
     return RunPlan(
         job=options.job,
@@ -31,6 +33,7 @@ def run_plan(options: JobOptions, implementations: Sequence[str], sources: Seque
         timeout_seconds=options.timeout,
         database_url=options.database_url,
         server_major=options.postgres,
+        beside=cores() > 1,
         **own,
     )
 

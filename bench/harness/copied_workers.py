@@ -94,6 +94,8 @@ class CopiedWorkers:
 
     def _origin(self, request: SampleRequest) -> Origin | None:
         key = self._key(request)
+        if key in self._origins and self._origins[key].process.ended:
+            self._forget(self._origins[key])
         if key not in self._origins:
             try:
                 origin = self._started(request)
@@ -133,7 +135,9 @@ class CopiedWorkers:
             commands, answers = os.pipe(), os.pipe()
             try:
                 with log.open("ab") as output:
-                    socket.send_fds(origin.control, [b"\0"], [commands[0], output.fileno(), answers[1]])
+                    descriptors = [commands[0], output.fileno(), answers[1]]
+                    with suppress(BrokenPipeError):  # of an origin that has ended; it does not answer either
+                        socket.send_fds(origin.control, [b"\0"], descriptors)
             finally:
                 os.close(commands[0])
                 os.close(answers[1])

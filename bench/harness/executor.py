@@ -73,6 +73,8 @@ class ProcessExecutor:
         self.copied = CopiedWorkers(self.open if copies else None, self.starts, scratch)
         self._ahead = ExitStack()
         self._begun: tuple[SampleRequest, WorkerProcess] | None = None
+        self._running: WorkerProcess | None = None
+        self._interrupted = False
 
     @property
     def waiting(self) -> frozenset[int]:
@@ -88,9 +90,18 @@ class ProcessExecutor:
     def run(self, request: Request[AnswerT], timeout_seconds: float) -> AnswerT:
         """See ``Executor.run``."""
         with self._worker(request) as process:
+            self._running = process
+            if self._interrupted:
+                raise SampleError("killed", "the run was interrupted")
             answer = converse(process, request, timeout_seconds)
             process.end()
             return answer
+
+    def interrupt(self) -> None:
+        """Have another thread's ``run`` fail, now or as soon as it comes to its worker."""
+        self._interrupted = True
+        if self._running is not None:
+            self._running.interrupt()
 
     def prepare(self, request: SampleRequest) -> None:
         """See ``Executor.prepare``."""

@@ -31,7 +31,7 @@ PROBE_COST = {
     LOAD: 1.5,
 }
 """How long a sample takes, as a multiple of the bare call, and a load per row loaded; for the estimate of the time."""
-UNDISTURBED_BY_QUERIES: tuple[str, ...] = ("statements", "memory", "memory-untraced", "rss", "rows")
+UNDISTURBED_BY_QUERIES: tuple[str, ...] = ("statements", "memory", "memory-untraced", "rss", "work", "rows")
 """Passes that measure the client: what else the server is asked meanwhile changes no figure."""
 _READ_COST = 0.2
 """What it costs a call to read a row that was loaded, beside writing one."""
@@ -69,6 +69,8 @@ class RunPlan:
     """The probes that take one sample of each implementation, before the samples of time."""
     sharing: Sharing = ALONE
     """Who shares the limits of the table of kill sizes."""
+    beside: bool = False
+    """Whether two samples may be taken at once, where that changes no figure."""
     copy_baseline: bool = False
     """Whether the bare cost of COPYing the same rows from a file is measured in the same rounds."""
 

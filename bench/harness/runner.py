@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from functools import partial
 
 from bench.database.roles import LoginRoles
 from bench.declare.storage import storage_in
+from bench.harness.beside import FEWEST_ROWS, Beside, in_groups
 from bench.harness.collector import Collector
 from bench.harness.databases import Databases, job_of, open_databases
 from bench.harness.described import description_of
@@ -19,12 +20,15 @@ from bench.harness.load_progress import LoadProgress, watched_sample
 from bench.harness.plan import LOAD, UNDISTURBED_BY_QUERIES, PlannedSample, RunPlan, call_rows, cost, schedule
 from bench.harness.progress import Progress
 from bench.harness.rounds import Rounds
-from bench.harness.stage import COPYING, Stage, open_stage
+from bench.harness.stage import COPYING, DataStage, Stage, open_stage
 from bench.harness.targets import TargetDigest
 from bench.harness.time_left import Step, TimeLeft
+from bench.harness.wrong_rows import wrong_rows
 from bench.jobs.implementation import Implementation
 from bench.jobs.job import DataSource, Outlook
+from bench.messages.reading import Reading
 from bench.results.records import COPY_BASELINE, Environment, Results
+from bench.words import enumerated
 
 StageOpener = Callable[[str | None, int, LoginRoles | None], AbstractContextManager[Stage]]
 """Opens a stage on a database URL, or None, a server version and roles; tests have one without a server."""
@@ -108,14 +112,20 @@ class Runner:
             steps = [_step(label, outlook, one) for one in self._planned()]
             self._later = self._later[len(steps) :]
             self._tell(steps)
-            for position, sample in enumerate(planned, start=1):
-                if sample.implementation not in failed:
-                    self._progress.stage(
-                        f"{label}: {sample.implementation}, {sample.probe} ({position} of {len(planned)})"
-                    )
-                    self._measure(databases, source, sample, _step(label, outlook, sample), failed)
-                self._progress.done(cost(sample.probe, call_rows(outlook)))
-                self._tell(steps[position:])
+            with closing(Beside(first)) as beside:
+                position = 0
+                for group in self._groups(planned, first, outlook):
+                    position += len(group)
+                    wanted = [one for one in group if one.implementation not in failed]
+                    names = enumerated([one.implementation for one in wanted])
+                    if wanted:
+                        self._progress.stage(f"{label}: {names}, {group[0].probe} ({position} of {len(planned)})")
+                    if len(wanted) > 1 and self._measure_beside(beside, databases, source, wanted, outlook, failed):
+                        wanted = []
+                    for sample in wanted:
+                        self._measure(databases, source, sample, _step(label, outlook, sample), failed)
+                    self._progress.done(sum(cost(one.probe, call_rows(outlook)) for one in group))
+                    self._tell(steps[position:])
             if self._rounds is not None:
                 self._run_rounds(databases, source, outlook, failed)
 
@@ -147,6 +157,40 @@ class Runner:
                 self._progress.done(done)
             self._tell([_step(label, outlook, PlannedSample("time", name, 1)) for name in order] * rounds.expected)
         self._progress.done(work)
+
+    def _groups(
+        self, planned: Sequence[PlannedSample], data: DataStage, outlook: Outlook
+    ) -> Iterable[tuple[PlannedSample, ...]]:
+        """Return the samples in their order, those together that may be taken at once."""
+        if self._plan.beside and outlook.rows >= FEWEST_ROWS and data.guard.has_copy:
+            return in_groups(planned)
+        return ((one,) for one in planned)
+
+    def _measure_beside(
+        self,
+        beside: Beside,
+        databases: Databases,
+        source: DataSource,
+        samples: Sequence[PlannedSample],
+        outlook: Outlook,
+        failed: set[str],
+    ) -> bool:
+        """Take two samples at once; False where they have to be taken one after the other."""
+        first, second = samples
+        implementations = self._implementation(first.implementation), self._implementation(second.implementation)
+        if any(databases.of(one) is not databases.first for one in implementations):
+            return False
+        label, began = databases.first.dataset.scan, time.monotonic()
+        steps = [_step(label, outlook, one) for one in samples]
+        with watched_sample(self._progress, self._time.of(steps), str):
+            taken = beside.take(first.probe, implementations, self._plan.timeout_seconds)
+        if taken is None:
+            return False
+        for step, sample, (reading, found) in zip(steps, samples, taken, strict=True):
+            self._time.took(step, (time.monotonic() - began) / len(samples))
+            with self._recording(label, sample, failed):
+                self._judge(databases.first, source, sample, reading, found)
+        return True
 
     def _measure(
         self, databases: Databases, source: DataSource, sample: PlannedSample, step: Step, failed: set[str]
@@ -202,23 +246,19 @@ class Runner:
         implementation = self._implementation(sample.implementation)
         data = databases.of(implementation)
         reading, found = data.sample(sample.probe, implementation, self._plan.timeout_seconds)
-        label, rows = data.dataset.scan, data.loaded.rows
+        self._judge(data, source, sample, reading, found)
+
+    def _judge(
+        self, data: DataStage, source: DataSource, sample: PlannedSample, reading: Reading, found: TargetDigest
+    ) -> None:
+        """Add a sample that was taken. Raises SampleError for wrong rows."""
+        implementation = self._implementation(sample.implementation)
+        label = data.dataset.scan
         unchanged = found.bystanders == data.untouched.bystanders
         difference = self._collector.add_digest(label, sample.implementation, found, bystanders_unchanged=unchanged)
         self._collector.add_reading(label, sample, reading, found.rows)
-        if difference:
-            raise SampleError("wrong-rows", difference)
-        if not unchanged:
-            raise SampleError("wrong-rows", "changed rows that belong to other calls")
-        if implementation == COPYING:
-            if found != self._copied:
-                raise SampleError("wrong-rows", "left other rows than its files hold")
-            return
-        # Of synthetic data the number is certain; a file may hold what an implementation is known to read otherwise.
-        if source.file is None and rows is not None and found.rows != rows:
-            raise SampleError("wrong-rows", f"wrote {found.rows:,} rows where the rules give {rows:,}")
-        check = self._plan.job.outcome_fault
-        if check is not None and (fault := check(reading.outcome, data.loaded, found.rows)):
+        copied = self._copied if implementation == COPYING else None
+        if fault := difference or wrong_rows(self._plan.job, data, source, reading, found, copied):
             raise SampleError("wrong-rows", fault)
 
     def _implementation(self, name: str) -> Implementation:

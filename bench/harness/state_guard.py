@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from bench.database.access import DatabaseAccess
@@ -105,6 +106,28 @@ class StateGuard:
         else:
             assert self.load_again is not None  # or there were a copy
             self.load_again()
+
+    @property
+    def has_copy(self) -> bool:
+        """Whether the database was copied."""
+        return self._copy is not None
+
+    @contextmanager
+    def second(self) -> Iterator[tuple[DatabaseAccess, StateGuard]]:
+        """Make another database of the copy, with a guard that returns to the same copy; dropped after the block.
+
+        Raises DatabaseError.
+        """
+        assert self._copy is not None  # asked before
+        access = self._server.create_database(self._copy)
+        try:
+            guard = StateGuard(self._server, access)
+            guard._copy = self._copy
+            with inspect(access) as connection:
+                guard._state = read_state(connection, access)
+            yield access, guard
+        finally:
+            self._server.drop_database(access)
 
     def close(self) -> None:
         """Drop the copy. Raises DatabaseError."""

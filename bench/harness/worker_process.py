@@ -94,6 +94,11 @@ class WorkerProcess:
             return bool(selector.select(0))
 
     @property
+    def ended(self) -> bool:
+        """Whether the process at the top has ended."""
+        return self._process.poll() is not None
+
+    @property
     def log_tail(self) -> str:
         """The end of what the worker and the code under test printed."""
         with self.log.open("rb") as file:
@@ -139,6 +144,10 @@ class WorkerProcess:
         self._close_input()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_GRACE_SECONDS)
+
+    def interrupt(self) -> None:
+        """Have the worker killed, while another thread may wait for its answer."""
+        self._process.terminate()
 
     def kill(self) -> None:
         """Kill the worker by SIGKILL, with everything that it started, and wait until it is gone."""

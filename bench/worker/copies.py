@@ -4,8 +4,8 @@ What a copy has not done is connect to the database, warm up and call: it does t
 that is copied may hold nothing that two processes cannot have each: no other thread, no socket, no child, no handler of
 signals. A copy is not as good as a start everywhere: it shares pages with the process that it came from, and its hash
 seed and the places of its libraries with all other copies, so that a difference that these make would look like one of
-the code. Time and resident memory are therefore measured in processes started for one sample. Linux only: elsewhere
-libraries of the system do not survive a fork.
+the code. Time, resident memory and the arenas of the untraced heap are therefore measured in processes started for one
+sample. Linux only: elsewhere libraries of the system do not survive a fork.
 """
 
 from __future__ import annotations
@@ -28,9 +28,8 @@ from .supervisor import supervise
 COPIES = "copies"
 """What stands for the probe where a worker is started to be copied."""
 
-PROBES = ("rows", "statements", "memory", "memory-untraced", "database", "work")
+PROBES = ("rows", "statements", "memory", "database", "work")
 """Passes whose figures are the same in a copy (``experiments/copied_workers.py``)."""
-_OF_MEMRAY = ("memory", "memory-untraced")
 
 Handler = Callable[[int, FrameType | None], Any] | int | signal.Handlers | None
 
@@ -65,7 +64,7 @@ class Copies:
         return [
             probe
             for probe in PROBES
-            if not (without_statements and probe == "statements") and not (without_memray and probe in _OF_MEMRAY)
+            if not (without_statements and probe == "statements") and not (without_memray and probe == "memory")
         ]
 
     def make(self, descriptor: int, folder: str, work: Callable[[int], None]) -> int:
