@@ -228,14 +228,12 @@ class Stage:
             if progress is not None:
                 progress.step("saving and digesting the tables that are written")
             targets.check(access)
-            targets.set_up(access)
-            targets.save(access)
+            targets.begin(access)
 
             def load_again() -> None:
                 self.server.replace_database(access, self.template(job))
                 self._load(job, access, (source, *beside), None)
-                targets.set_up(access)
-                targets.save(access)
+                targets.begin(access)
 
             guard.load_again = load_again
             yield DataStage(

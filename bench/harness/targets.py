@@ -136,6 +136,11 @@ class Targets:
             for statements in self.setups:
                 connection.execute(statements.encode())
 
+    def begin(self, access: DatabaseAccess) -> None:
+        """Prepare a database whose data have just been loaded, and save its rows. Raises DatabaseError."""
+        self.set_up(access)
+        self.save(access)
+
     def save(self, access: DatabaseAccess) -> None:
         """Keep a copy of what the restored tables hold now; ``reset`` returns to it. Raises DatabaseError."""
         with observe(access) as connection:

@@ -53,7 +53,10 @@ class TimeLeft:
         alike = [seconds for one, seconds in self._scans.get(step.scan, ()) if one.probe == step.probe]
         if alike:
             return statistics.median(alike)
-        scan = step.scan if step.scan in self._scans else next(reversed(self._scans))
+        # A scan of which there is nothing but its load says less than another one's samples.
+        sampled = [scan for scan, taken in self._scans.items() if any(one.probe != LOAD for one, _ in taken)]
+        known = sampled or list(self._scans)
+        scan = step.scan if step.scan in known else known[-1]
         return cost(step.probe, step.rows) * self._rate(scan) * self._factor(step.probe)
 
     def _rate(self, scan: str) -> float:
