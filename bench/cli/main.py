@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import shutil
+import sys
 import tempfile
 import traceback
 from pathlib import Path
@@ -15,6 +17,7 @@ from bench.cli.commands import CommandGroup
 from bench.cli.start import AT_FAULT, INTERRUPTED_MESSAGE, missing_package
 from bench.cli.terminal import complain, note, show
 from bench.errors import INTERRUPTED, BenchError
+from bench.report.terminal import WIDTH, of_columns
 
 app = typer.Typer(name="bench", cls=CommandGroup, add_completion=False)
 
@@ -91,10 +94,15 @@ def _call(argv: list[str]) -> int:
     # Not Typer's own main: it ends the process with 1 where a pipe breaks.
     command = typer.main.get_command(app)
     try:
-        with command.make_context("bench", list(argv)) as context:
+        with of_columns(_columns()), command.make_context("bench", list(argv)) as context:
             return int(command.invoke(context) or 0)
     except typer.Exit as end:
         return int(end.exit_code)
+
+
+def _columns() -> int:
+    """Return the columns of the terminal; as many as a text takes at most where output goes elsewhere."""
+    return shutil.get_terminal_size((WIDTH, 24)).columns if sys.stdout.isatty() else WIDTH
 
 
 def _cause(error: OSError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bench.report.judged_run import JudgedRun
 from bench.report.section import Heading, Section, Sentence
@@ -50,13 +51,18 @@ def _figures(run: JudgedRun) -> Iterator[str]:
     table = headline_table(results, summaries, verdict)
     if not fits(table):
         table = case_table(results, summaries, verdict)
+    groups: tuple[str, ...] = ()
+    if not fits(table):
+        # Its first two columns are the same for all implementations on a data set, and take the room of a name.
+        groups = tuple(f"{scan}, {rows} rows" for scan, rows, *_ in table.rows)
+        table = replace(table, columns=table.columns[2:], rows=tuple(row[2:] for row in table.rows))
     if code := code_line(results):
         yield from wrap(code, WIDTH)
         yield ""
     if named := legend(results):
         yield from wrap(named, WIDTH)
         yield ""
-    yield from table_lines(table)
+    yield from table_lines(table, groups)
 
 
 def _section(section: Section) -> Iterator[str]:

@@ -1,9 +1,12 @@
-"""Text for a terminal of 100 columns: wrapped sentences, and tables that fit."""
+"""Text for a terminal of 100 columns, or of fewer: wrapped sentences, and tables that fit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
+from itertools import takewhile
 
 from rich.cells import cell_len, chop_cells
 
@@ -11,12 +14,37 @@ from bench.report.table import Content, Table
 from bench.words import ELLIPSIS, plain, shorten
 
 WIDTH = 100
+"""The most columns that a text takes, and as many as it takes where nobody says otherwise."""
+
+NARROWEST = 60
+"""A terminal of fewer columns breaks lines itself: a table needs some room."""
+
+_COLUMNS = ContextVar("columns", default=WIDTH)
+
+
+def columns() -> int:
+    """Return how many columns a text may take here."""
+    return _COLUMNS.get()
+
+
+@contextmanager
+def of_columns(number: int) -> Iterator[None]:
+    """Set text for a terminal of ``number`` columns in this context, but never for more than WIDTH."""
+    token = _COLUMNS.set(max(NARROWEST, min(number, WIDTH)))
+    try:
+        yield
+    finally:
+        _COLUMNS.reset(token)
+
+
 _GAPS = ("  ", " ")
 """Between columns; the second where the first leaves too little room."""
 
+_LONGEST_LABEL = 24
+"""Up to this a label is a word or two and is not cut to make room: the table is shown in pieces instead."""
+
 _NARROWEST_LABEL = 6
-_NARROWEST_HEADING = 14
-"""Where a table has to be shown in pieces anyway, so that names in its head can be read."""
+"""Where a single column has no room otherwise."""
 
 
 def pad(text: str, width: int, *, right: bool) -> str:
@@ -26,7 +54,11 @@ def pad(text: str, width: int, *, right: bool) -> str:
 
 
 def wrap(text: str, width: int, indent: str = "  ") -> Iterator[str]:
-    """Yield ``text``, plain, in lines of at most ``width`` screen cells; all but the first begin with ``indent``."""
+    """Yield ``text``, plain, in lines of at most ``width`` screen cells; all but the first begin with ``indent``.
+
+    ``width`` is that of a terminal of WIDTH columns; on a narrower one the lines are as much shorter.
+    """
+    width -= WIDTH - columns()
     line = ""
     room = width - len(indent)
     for word in plain(text).split():
@@ -40,16 +72,17 @@ def wrap(text: str, width: int, indent: str = "  ") -> Iterator[str]:
         yield line
 
 
-def table_lines(table: Table) -> Iterator[str]:
+def table_lines(table: Table, groups: Sequence[str] = ()) -> Iterator[str]:
     """Yield the lines of ``table``: headings, a rule, rows and footnotes.
 
-    Where it is too wide, labels are shortened, then the columns move together, and then it is shown in pieces that
-    begin with the same first column. Figures are never cut.
+    Where it is too wide, long labels are shortened, then the columns move together, and then it is shown in pieces
+    that begin with the same labels. Figures are never cut. ``groups`` holds for each row what stands above it where it
+    differs from that of the row before.
     """
     for place, piece in enumerate(_pieces(_printable(table))):
         if place:
             yield ""
-        yield from _piece_lines(piece)
+        yield from _piece_lines(piece, groups)
     yield from note_lines(table)
 
 
@@ -71,17 +104,28 @@ def _plain_cell(cell: str) -> str:
 
 
 def _pieces(table: Table) -> Iterator[Table]:
-    """Yield ``table``, or parts of its columns with as many as fit beside the first."""
+    """Yield ``table``, or parts of its columns with as many as fit beside those that name the rows."""
     if fits(table):
         yield table
         return
-    chosen = [0]
-    for place in range(1, len(table.columns)):
-        if len(chosen) > 1 and not fits(_with_columns(table, [*chosen, place]), _NARROWEST_HEADING):
+    names = _names(table)
+    chosen = list(names)
+    for place in range(len(names), len(table.columns)):
+        if len(chosen) > len(names) and not fits(_with_columns(table, [*chosen, place])):
             yield _with_columns(table, chosen)
-            chosen = [0]
+            chosen = list(names)
         chosen.append(place)
     yield _with_columns(table, chosen)
+
+
+def _names(table: Table) -> tuple[int, ...]:
+    """Return the columns that name the rows: labels at the beginning, as many as leave half of the room."""
+    labels = tuple(takewhile(lambda place: table.columns[place].content is Content.LABEL, range(len(table.columns))))
+    for number in range(min(len(labels), len(table.columns) - 1), 1, -1):
+        widths = _widths(_with_columns(table, labels[:number]), 0, _LONGEST_LABEL)
+        if sum(widths) <= columns() // 2:
+            return labels[:number]
+    return (0,)
 
 
 def _with_columns(table: Table, places: Sequence[int]) -> Table:
@@ -89,17 +133,22 @@ def _with_columns(table: Table, places: Sequence[int]) -> Table:
     return replace(table, columns=tuple(table.columns[place] for place in places), rows=rows)
 
 
-def _piece_lines(table: Table) -> Iterator[str]:
+def _piece_lines(table: Table, groups: Sequence[str]) -> Iterator[str]:
     gap, widths = _fitted(table)
     right = [column.content is Content.FIGURE for column in table.columns]
-    columns = [
+    cut = [
         _shortened([row[place] for row in table.rows], [width] * len(table.rows)) for place, width in enumerate(widths)
     ]
     lines = [_shortened([column.heading for column in table.columns], widths)]
     if any(column.detail for column in table.columns):
         lines.append([column.detail for column in table.columns])
-    lines += [["─" * width for width in widths], *map(list, zip(*columns, strict=True))]
-    for cells in lines:
+    lines.append(["─" * width for width in widths])
+    heads = len(lines)
+    lines += map(list, zip(*cut, strict=True))
+    above = ["", *groups]
+    for number, cells in enumerate(lines, start=1 - heads):
+        if 0 < number < len(above) and above[number] != above[number - 1]:
+            yield from wrap(above[number], WIDTH)
         shown = (pad(shorten(cell, width), width, right=r) for cell, width, r in zip(cells, widths, right, strict=True))
         yield gap.join(shown).rstrip()
 
@@ -110,29 +159,39 @@ def _shortened(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     for text in {one for one in short if ELLIPSIS in one}:
         alike = {cell for cell, one in zip(cells, short, strict=True) if one == text}
         if len(alike) > 1:
-            first, last = min(alike), max(alike)
-            common = next(
-                (n for n, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first)
-            )
-            short = [
-                shorten(f"{ELLIPSIS}{cell[common:]}", width) if cell in alike else one
-                for cell, one, width in zip(cells, short, widths, strict=True)
-            ]
-    return short
+            short = _without_beginning(alike, cells, short, widths)
+    if len(set(short)) == len(set(cells)):
+        return short
+    # What was left of one group reads like what was left of another: all that were cut lose the same beginning.
+    cut = {cell for cell, width in zip(cells, widths, strict=True) if cell_len(cell) > width}
+    return _without_beginning(cut, cells, short, widths)
 
 
-def fits(table: Table, narrowest: int = _NARROWEST_LABEL) -> bool:
-    """Whether ``table`` can be shown in ``WIDTH`` columns without cutting a figure, or a label below ``narrowest``."""
-    gap, widths = _fitted(table, narrowest)
-    return _total(gap, widths) <= WIDTH
+def _without_beginning(
+    alike: Collection[str], cells: Sequence[str], short: Sequence[str], widths: Sequence[int]
+) -> list[str]:
+    """Return ``short`` with those of ``alike`` cut anew, from where they first differ."""
+    first, last = min(alike), max(alike)
+    common = next((n for n, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
+    return [
+        shorten(f"{ELLIPSIS}{cell[common:]}", width) if cell in alike else one
+        for cell, one, width in zip(cells, short, widths, strict=True)
+    ]
 
 
-def _fitted(table: Table, narrowest: int = _NARROWEST_LABEL) -> tuple[str, list[int]]:
+def fits(table: Table) -> bool:
+    """Whether ``table`` can be shown in the terminal's columns without cutting a figure, or a label of a few words."""
+    gap, widths = _fitted(table, (_LONGEST_LABEL,))
+    return _total(gap, widths) <= columns()
+
+
+def _fitted(table: Table, narrowest: Sequence[int] = (_LONGEST_LABEL, _NARROWEST_LABEL)) -> tuple[str, list[int]]:
     """Return the widest gap with which ``table`` fits, else the narrowest, and the widths of the columns."""
-    for gap in _GAPS:
-        widths = _widths(table, WIDTH - len(gap) * (len(table.columns) - 1), narrowest)
-        if _total(gap, widths) <= WIDTH:
-            break
+    for least in narrowest:
+        for gap in _GAPS:
+            widths = _widths(table, columns() - len(gap) * (len(table.columns) - 1), least)
+            if _total(gap, widths) <= columns():
+                return gap, widths
     return gap, widths
 
 

@@ -13,9 +13,9 @@ from bench.report.plots.chart import Chart
 from bench.report.plots.growth_charts import GROWTH_CHART_PREFIX
 from bench.report.plots.palette import slots
 from bench.report.run_files import report_charts
+from bench.report.run_text import render_table
 from bench.report.table import Table
 from bench.report.tables.growth import growth_tables, size_text
-from bench.report.terminal import fits as fits_width
 from bench.results.records import Results
 from tests.support.builders import production_results, with_table
 from tests.support.rendered_markdown import foreign_html, report, tokens
@@ -54,8 +54,11 @@ def test_what_was_not_measured_is_marked_so_with_how_far_it_is() -> None:
     assert "[" not in table.rows[0][4]
 
 
-def test_the_table_of_kill_sizes_fits_a_terminal() -> None:
-    assert fits_width(tables(sweep())["Where a worker is killed"])
+def test_the_table_of_kill_sizes_of_one_implementation_fits_a_terminal_in_one_piece() -> None:
+    printed = render_table(sweep())
+    lines = [line for line in printed.splitlines() if "killed at rows" in line]
+    assert len(lines) == 2
+    assert all("killed at findings" in line for line in lines)
 
 
 def test_flat_is_told_with_its_bound_and_grown_with_its_ends() -> None:

@@ -23,7 +23,7 @@ from tests.support.rendered_markdown import report
 from tests.support.report_runs import RUNS, large
 
 ALL_RUNS = {**RUNS, "large": large}
-_FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 
 def page(results: Results) -> str:
