@@ -141,12 +141,13 @@ class PictureBranch:
 
     def _reach(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         try:
-            return git(self.scratch, *arguments, extra=self._access(), timeout_seconds=_PUSH_SECONDS)
+            return git(self.scratch, *arguments, extra=self.access, timeout_seconds=_PUSH_SECONDS)
         except InputError as error:
             raise NotPublishedError(str(error)) from error
 
-    def _access(self) -> dict[str, str]:
-        """Return the environment that gives git the token, which no argument shows and no file keeps."""
+    @property
+    def access(self) -> dict[str, str]:
+        """The environment that gives git the token, which no argument shows and no file keeps."""
         if not self.token or not self.remote.startswith("https://"):
             return {}
         basic = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()

@@ -52,5 +52,5 @@ def checked_picture(content: bytes) -> bytes:
     whole = Image.new("RGB", pixels.size, "white")
     whole.paste(pixels, mask=pixels.getchannel("A"))
     target = BytesIO()
-    whole.save(target, format="PNG", optimize=True)
+    whole.save(target, format="PNG")
     return target.getvalue()

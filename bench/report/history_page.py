@@ -37,7 +37,8 @@ TITLE = "History"
 def render_history_page(history: History, warnings: Sequence[str]) -> str:
     """Return the page as HTML, which needs no other file."""
     # Here, because matplotlib takes half a second.
-    from bench.report.plots.draw import draw
+    from bench.report.plots.draw import draw, draw_svg
+    from bench.report.plots.palette import DARK
 
     sections = tuple(_sections(history, warnings))
     charts = [block for section in sections for block in section.blocks if isinstance(block, Chart)]
@@ -45,7 +46,7 @@ def render_history_page(history: History, warnings: Sequence[str]) -> str:
         TITLE,
         Standing.FAILED if history.worse else Standing.PASSED,
         sections,
-        {one.name: Drawn(*draw(one)) for one in charts},
+        {one.name: Drawn(*draw(one), draw_svg(one, DARK)) for one in charts},
         datasets=_scans(history),
         implementations=tuple(dict.fromkeys(name for run in history.runs for name in run.implementations)),
         noun=history.runs[-1].job.noun,

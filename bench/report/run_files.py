@@ -58,9 +58,10 @@ def pictures_of(sections: Sequence[Section]) -> tuple[Picture, ...]:
 
 def _drawn(pictures: Sequence[Picture]) -> Mapping[str, Drawn]:
     # Here, because matplotlib takes half a second and writes caches, for nothing if the input is refused.
-    from bench.report.plots.draw import draw
+    from bench.report.plots.draw import draw, draw_svg
+    from bench.report.plots.palette import DARK
 
-    return {one.name: Drawn(*draw(one)) for one in pictures}
+    return {one.name: Drawn(*draw(one), draw_svg(one, DARK)) for one in pictures}
 
 
 def _earlier_charts(plots: Path) -> set[str]:

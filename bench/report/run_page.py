@@ -64,7 +64,7 @@ def render_sections(
             title=title,
             standing=standing,
             sections=sections,
-            pictures={name: _address(one) for name, one in drawn.items()},
+            pictures=drawn,
             datasets=tuple(dict.fromkeys(map(plain, datasets))),
             implementations=tuple(dict.fromkeys(map(plain, implementations))),
             noun=plain(noun),
@@ -90,6 +90,7 @@ def _environment() -> jinja2.Environment:
         "order": order_key,
         "plain": plain,
         "lines": _lines,
+        "address": _address,
         "groups": _groups,
     }
     environment.globals |= {"Fold": Fold, "Content": Content, "role": _role}
@@ -106,8 +107,8 @@ def _hash(script: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
 
-def _address(picture: Drawn) -> str:
-    return f"data:image/svg+xml;base64,{base64.b64encode(picture.svg).decode()}"
+def _address(svg: bytes) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
 
 
 def _kind(block: Block) -> str:

@@ -73,6 +73,8 @@ class Drawn:
 
     png: bytes
     svg: bytes
+    dark: bytes = b""
+    """The SVG for a dark page; empty where there is none."""
 
 
 Block = Heading | Sentence | Prose | Items | Log | Table | Picture

@@ -45,7 +45,7 @@ def test_each_change_has_its_row_and_its_picture(changed: str) -> None:
         "4567def 2026-01-03 0123abc 1k/8 streaming Peak heap 34.4 → 38.6 MB (+12.2 %) worse near-exact 1 + 1"
         in words(changed)
     )
-    alternatives = re.findall(r'<img src="data:image/svg\+xml;base64,[^"]+" alt="([^"]+)"', changed)
+    alternatives = re.findall(r'<img class="on-light" src="data:image/svg\+xml;base64,[^"]+" alt="([^"]+)"', changed)
     titles = [one.partition(" on ")[0] for one in alternatives]
     assert titles == ["Peak heap", "Time (wall)", "WAL", "Statements (Django)"]
     assert "changed" not in alternatives[1]
