@@ -66,10 +66,10 @@ def report_folders(files: Sequence[Path], output: Path | None) -> tuple[Path, ..
 
 def _names(files: Sequence[Path]) -> tuple[str, ...]:
     """Name each file's folder by the file, or by the folder that it is in where files are named alike."""
-    stems = [path.stem for path in files]
+    stems = ["standard-input" if path == _STANDARD_INPUT else path.stem for path in files]
     names = [
         path.absolute().parent.name if stems.count(stem) > 1 else stem for path, stem in zip(files, stems, strict=True)
     ]
-    if len(set(names)) < len(names):
+    if len(set(names)) < len(names) or not all(names):
         raise InputError("two of the files and their folders are named alike; write their reports one after the other")
     return tuple(names)

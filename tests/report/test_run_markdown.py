@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -9,15 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.compliance.published import published_for
+from bench.gate.comment import render_comment
 from bench.report.markdown import ZERO_WIDTH_SPACE, block, code, code_cell, escape, markdown_table
 from bench.report.table import Column, Content, Table
+from bench.results.records import Results
 from bench.words import plain
 from tests.support import variants
 from tests.support.builders import production_results
 from tests.support.rendered_markdown import PARSER, foreign_html, report, tokens
 from tests.support.report_golden import assert_golden
-from tests.support.report_runs import RUNS
+from tests.support.report_runs import RUNS, large, six
 
+_PICTURE = re.compile(r"\[?!\[|%%|```|    (?:line|bar) |xychart")
 NASTY = st.text(st.sampled_from("a_ `|\\<>&*[]()~$#!@\n\"'-–é日"), max_size=30)
 
 
@@ -125,3 +131,41 @@ def test_a_failure_is_told_with_the_end_of_its_log() -> None:
     text = report(variants.failed())
     assert "the worker was killed by signal 9" in text
     assert "not the end of the block" in text
+
+
+def unfolded(markdown: str) -> str:
+    """Return what is shown before anything is opened."""
+    return re.sub("<details>.*?</details>\n", "", markdown, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("make", [*RUNS.values(), large, six], ids=[*RUNS, "large", "six"])
+@pytest.mark.parametrize("render", [report, render_comment])
+def test_verdict_and_figures_come_first_and_what_is_open_fits_two_screens(
+    make: Callable[[], Results], render: Callable[[Results], str]
+) -> None:
+    markdown = render(make())
+    shown = unfolded(markdown)
+    lines = [
+        part for line in shown.splitlines() for part in textwrap.wrap(line, 120) or [""] if not _PICTURE.match(line)
+    ]
+    assert len(lines) <= 100
+    assert re.match(r"(<!-- bench-comment -->\n\n)?##? (✅|❌|⚠️) Benchmark", shown)
+    assert markdown.count("<details>") == markdown.count("</details>") >= 5
+
+
+def test_what_is_folded_has_blank_lines_around_it() -> None:
+    """Or GitHub would show the Markdown within as it is written."""
+    for markdown in (report(six()), render_comment(six())):
+        lines = markdown.splitlines()
+        for place, line in enumerate(lines):
+            if line.startswith(("<details>", "</details>")):
+                assert lines[place - 1] == ""
+                assert lines[place + 1 : place + 2] in ([""], [])
+
+
+def test_a_long_table_of_figures_is_folded() -> None:
+    results = six()
+    more = tuple(replace(one, scan=f"{one.scan} {number}") for number in range(3) for one in results.datasets)
+    text = report(replace(results, datasets=more))
+    assert "<details><summary>Figures</summary>" in text
+    assert "<details><summary>Figures</summary>" not in report(results)
