@@ -43,6 +43,10 @@ class RunOptions(PairOptions, InputOptions, ResultOptions):
     copy_baseline: Annotated[bool, typer.Option("--copy-baseline", help="Time a bare COPY of the same rows, too.")] = (
         False
     )
+    profile: Annotated[bool, typer.Option("--profile", help="Sample where the time goes, in a pass of its own.")] = (
+        False
+    )
+    keep_captures: Annotated[bool, typer.Option("--keep-captures", help="Keep memray's files and pages.")] = False
     output: OutputOption = Path("reports/latest")
     history: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Keep the results there, too.")] = None
 
@@ -55,6 +59,7 @@ def run(options: RunOptions) -> int:
     from bench.cli.code_source import at_revisions, named_commits
     from bench.cli.plans import chosen_sources, run_plan
     from bench.cli.progress import terminal_progress
+    from bench.harness.plan import SINGLE_PROBES
     from bench.harness.session import measure_into
 
     names = options.implementation or options.job.compared
@@ -67,6 +72,8 @@ def run(options: RunOptions) -> int:
         **options.sampling(scans, names),
         scenario=options.scenario,
         copy_baseline=options.copy_baseline,
+        keep_captures=options.keep_captures,
+        probes=(*SINGLE_PROBES, *(("profile",) if options.profile else ())),
     )
     revisions = options.revision or []
     with terminal_progress(quiet=options.quiet) as progress, ExitStack() as stack:

@@ -19,9 +19,18 @@ from bench.report.pool_markdown import pool_parts
 from bench.report.run_files import report_charts
 from bench.report.server_work import change_parts
 from bench.report.table import Table
+from bench.report.tables.call_sites import (
+    CHANGED,
+    MOST_CHANGES,
+    TITLES,
+    change_table,
+    changes_of,
+    site_table,
+    trees_of,
+)
 from bench.report.tables.calls import calls_tables
 from bench.report.tables.code import CODE_TITLE, code_line, code_table
-from bench.report.tables.details import allocation_table, digest_table, failure_table, metrics_table
+from bench.report.tables.details import digest_table, failure_table, metrics_table
 from bench.report.tables.overview import claims, headline_table, legend, verdict_lines
 from bench.report.tables.statements import law_line, law_table, offender_table, statement_tables
 from bench.results.metrics import METRICS, Side
@@ -66,6 +75,7 @@ def render_comment(
         *_failures(results),
         *_chart(results, summaries, judged),
         *(() if workers is None else pool_parts(workers)),
+        *_changed(results),
         *_details(results, summaries, whole, judged),
     ]
     return _composed(parts, artifact_url)
@@ -161,6 +171,12 @@ def comment_pictures(results: Results) -> tuple[Picture, ...]:
     return report_charts(results) if peak_chart(results, summaries, judged) is not None else ()
 
 
+def _changed(results: Results) -> Iterator[Part]:
+    """The functions whose memory or time changed most from the first implementation to the others."""
+    for about, title in CHANGED.items():
+        yield table_part(5, f"### {title}", change_table(changes_of(results, about)))
+
+
 def _link(artifact_url: str | None) -> Iterator[Part]:
     if artifact_url is not None:
         yield text_part(0, link("Report, results, and the plots as PNG and SVG", artifact_url))
@@ -168,9 +184,10 @@ def _link(artifact_url: str | None) -> Iterator[Part]:
 
 def _details(results: Results, summaries: Summaries, verdict: Verdict, judged: RunVerdict) -> Iterator[Part]:
     yield _passed(verdict)
-    yield _folded_table("Largest allocation sites at the peak", 5, allocation_table(results))
     for title, table in calls_tables(results, changes_in(results)):
         yield _folded_table(title, 5, table)
+    for about, title in TITLES.items():
+        yield _folded_table(title, 5, site_table(trees_of(results, about), results.job.noun, MOST_CHANGES))
     yield _folded_table("Laws of statements", 6, law_table(check_laws(results)))
     yield _folded_table("Every metric, the client's side", 6, metrics_table(results, summaries, Side.CLIENT))
     if any(METRICS[one.metric].side is Side.DATABASE for one in results.measurements):

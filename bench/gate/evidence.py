@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 
+from bench.analysis.call_paths import sites_of, tree_of
 from bench.analysis.calls import call_changes, counts_of
 from bench.analysis.laws import Offender
+from bench.analysis.path_changes import site_changes
 from bench.analysis.server_work import work_changes_between
 from bench.report.figures import change, quantity
 from bench.report.tables.calls import called_text, change_text
 from bench.report.tables.server_work import change_lines
 from bench.report.tables.statements import shorten_statement, surplus_text
+from bench.results.call_trees import OTHER, CallFrame, CallTree, TreeSubject
 from bench.results.calls import CallCounts
 from bench.results.fingerprint import fingerprint, normalise
 from bench.results.metrics import Metric, Side
-from bench.results.records import Allocation, AllocationSites, Case, Results, StatementTexts
+from bench.results.records import Case, Results, StatementTexts
 from bench.words import plain
 
 MOST_LINES = 3
 MOST_FUNCTIONS = 5
 LEAST_GROWTH = 100_000
-"""Bytes below which the growth of an allocation site explains nothing: as much moves between runs of the same code."""
+"""Bytes below which the growth of a function explains nothing: as much moves between runs of the same code."""
+_WHEN = {"peak": "at the peak", "retained": "after the call", "time": ""}
 
 
 def evidence_for(metric: Metric, case: Case, results: Results, baseline: Results | None) -> tuple[str, ...]:
@@ -32,15 +36,16 @@ def evidence_for(metric: Metric, case: Case, results: Results, baseline: Results
     if metric.side is Side.DATABASE and baseline is not None:
         return change_lines(work_changes_between(baseline, results, case), MOST_LINES)
     if metric.unit == "bytes" and metric.side is Side.CLIENT:
-        return allocation_evidence(_sites(baseline, case), _sites(results, case))
+        about: TreeSubject = "retained" if metric.name == "retained_bytes" else "peak"
+        return allocation_evidence(_tree(baseline, case, about), _tree(results, case, about))
     return ()
 
 
 def growth_evidence(metric: Metric, smallest: Case, largest: Case, results: Results) -> tuple[str, ...]:
-    """Return the allocation sites, or the functions, that grew most from one scan of the run to another."""
+    """Return the functions that held more, or were called more often, on one scan of the run than on another."""
     if metric.unit == "calls":
         return call_evidence(counts_of(results, *largest), counts_of(results, *smallest))
-    return allocation_evidence(_sites(results, smallest), _sites(results, largest))
+    return allocation_evidence(tree_of(results, smallest, "peak"), tree_of(results, largest, "peak"))
 
 
 def law_evidence(offenders: tuple[Offender, ...]) -> tuple[str, ...]:
@@ -72,27 +77,20 @@ def statement_evidence(metric: Metric, case: Case, results: Results, baseline: R
     )
 
 
-def allocation_evidence(before: AllocationSites | None, after: AllocationSites | None) -> tuple[str, ...]:
-    """Return the functions whose share of the peak grew most; the largest ones where there is no ``before``.
-
-    A function is one in a file, whatever the line: lines move with every edit above them.
-    """
+def allocation_evidence(before: CallTree | None, after: CallTree | None) -> tuple[str, ...]:
+    """Return the functions whose share of what is held grew most; the largest ones where there is no ``before``."""
     if after is None:
         return ()
-    now = _by_function(after)
+    when = _WHEN[after.about]
     if before is None:
-        largest = sorted(now.values(), key=lambda one: -one.bytes)[:MOST_LINES]
-        return tuple(f"{_allocation(one)}: {quantity('bytes', one.bytes)} at the peak" for one in largest)
-    earlier = _by_function(before)
-    grown = []
-    for key, one in now.items():
-        held = earlier[key].bytes if key in earlier else 0
-        if one.bytes - held >= LEAST_GROWTH:
-            grown.append((one.bytes - held, one, held))
-    grown.sort(key=lambda found: -found[0])
+        largest = [one for one in sites_of(after) if one.frame.function != OTHER][:MOST_LINES]
+        return tuple(f"{_function(one.frame, one.line)}: {quantity('bytes', one.own.value)} {when}" for one in largest)
+    named = (one for one in site_changes(before, after) if one.frame.function != OTHER)
+    grown = [one for one in named if one.change >= max(LEAST_GROWTH, one.hidden)]
     return tuple(
-        f"{_allocation(one)}: {change('bytes', (held, one.bytes))} at the peak (+{quantity('bytes', growth)})"
-        for growth, one, held in grown[:MOST_LINES]
+        f"{_function(one.frame, one.line)}: {change('bytes', (one.before.value, one.after.value))} {when} "
+        f"(+{quantity('bytes', one.change)})"
+        for one in grown[:MOST_LINES]
     )
 
 
@@ -105,35 +103,16 @@ def call_evidence(after: CallCounts | None, before: CallCounts | None) -> tuple[
     return tuple(map(change_text, call_changes(before, after).moved[:MOST_FUNCTIONS]))
 
 
-def _by_function(sites: AllocationSites) -> dict[tuple[str, str], Allocation]:
-    """Return one allocation for each function of a file: the bytes of all its lines, at the largest of them."""
-    found: dict[tuple[str, str], Allocation] = {}
-    for one in sorted(sites.sites, key=lambda one: -one.bytes):
-        key = one.file, one.function
-        known = found.get(key)
-        if known is not None:
-            one = Allocation(
-                function=one.function,
-                file=one.file,
-                line=known.line,
-                bytes=known.bytes + one.bytes,
-                count=known.count + one.count,
-            )
-        found[key] = one
-    return found
-
-
-def _allocation(one: Allocation) -> str:
-    return plain(f"{one.file}:{one.line} in {one.function}")
+def _function(frame: CallFrame, line: int) -> str:
+    return plain(f"{frame.file}:{line} in {frame.function}" if frame.file else frame.function)
 
 
 def _site(site: str) -> str:
     return plain(site) or "line not known"
 
 
-def _sites(results: Results | None, case: Case) -> AllocationSites | None:
-    found = results.allocations if results else ()
-    return next((one for one in found if (one.scan, one.implementation) == case), None)
+def _tree(results: Results | None, case: Case, about: TreeSubject) -> CallTree | None:
+    return tree_of(results, case, about) if results else None
 
 
 def _texts(results: Results | None, case: Case) -> StatementTexts | None:

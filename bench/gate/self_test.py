@@ -21,13 +21,13 @@ from bench.jobs.size import parse_size
 from bench.messages.request import ProbeName
 from bench.report.table import Column, Content, Table
 from bench.report.terminal import WIDTH, table_lines, wrap
+from bench.results.call_trees import CallTree
 from bench.results.calls import CallCounts
+from bench.results.heap import AllocationSites, HeapSeries
 from bench.results.records import (
-    AllocationSites,
     DeclaredLaws,
     Digest,
     Failure,
-    HeapSeries,
     ImplementationEnvironment,
     Measurement,
     Results,
@@ -127,6 +127,7 @@ def in_roles(results: Results, roles: Mapping[str, str]) -> Results:
         heap=_cast(results.heap, roles),
         allocations=_cast(results.allocations, roles),
         calls=_cast(results.calls, roles),
+        call_trees=_cast(results.call_trees, roles),
         failures=_cast(results.failures, roles),
         laws=_cast(results.laws, roles),
         code=_cast(results.code, roles),
@@ -185,6 +186,7 @@ _Record = TypeVar(
     HeapSeries,
     AllocationSites,
     CallCounts,
+    CallTree,
     Failure,
     DeclaredLaws,
     ImplementationEnvironment,

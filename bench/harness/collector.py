@@ -9,19 +9,19 @@ from datetime import UTC, datetime
 from bench.harness.plan import PlannedSample, Scenario
 from bench.harness.targets import TargetDigest
 from bench.messages.reading import Reading
+from bench.results.call_trees import CallTree
 from bench.results.calls import CallCounts
 from bench.results.fingerprint import normalise
+from bench.results.heap import HeapSeries
 from bench.results.metrics import METRICS
 from bench.results.records import (
     SCHEMA,
-    AllocationSites,
     Case,
     Dataset,
     DeclaredLaws,
     Digest,
     Environment,
     Failure,
-    HeapSeries,
     ImplementationEnvironment,
     JobDescription,
     Measurement,
@@ -69,8 +69,8 @@ class Collector:
         self._statements: list[StatementTexts] = []
         self._server_work: dict[Case, ServerWork] = {}
         self._heap: list[HeapSeries] = []
-        self._allocations: list[AllocationSites] = []
         self._calls: list[CallCounts] = []
+        self._trees: list[CallTree] = []
         self._failures: list[Failure] = []
         self._code: dict[str, ImplementationEnvironment] = {}
         self.benchmarks: list[Mapping[str, object]] = []
@@ -133,10 +133,17 @@ class Collector:
         self._add_server_work(scan, implementation, reading)
         if reading.heap:
             self._heap.append(HeapSeries(scan=scan, implementation=implementation, points=reading.heap))
-        if reading.allocations:
-            self._allocations.append(
-                AllocationSites(scan=scan, implementation=implementation, sites=reading.allocations)
+        self._trees += (
+            CallTree(
+                scan=scan,
+                implementation=implementation,
+                about=one.about,
+                frames=one.frames,
+                nodes=one.nodes,
+                kept_from=one.kept_from,
             )
+            for one in reading.trees
+        )
         if reading.calls is not None:
             self._calls.append(
                 CallCounts(
@@ -216,7 +223,7 @@ class Collector:
             statements=tuple(self._statements),
             server_work=tuple(self._server_work.values()),
             heap=tuple(self._heap),
-            allocations=tuple(self._allocations),
+            allocations=(),
             failures=tuple(self._failures),
             warnings=warnings,
             scenario=self._scenario,
@@ -226,6 +233,7 @@ class Collector:
             calls=tuple(self._calls),
             sharing=self.sharing,
             code=tuple(self._code[name] for name in self._implementations if name in self._code),
+            call_trees=tuple(self._trees),
         )
 
     def _warn(self, key: tuple[str, str, str], *warnings: str) -> None:

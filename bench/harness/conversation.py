@@ -57,6 +57,7 @@ def begin(process: WorkerProcess, request: CallingRequest[Any], probe: str) -> N
             "function": request.function,
             "probe": probe,
             "memray": memray_folder(environment.interpreter) if probe.startswith("memory") else "",
+            "capture": request.capture if isinstance(request, SampleRequest) else "",
         }
     )
 

@@ -26,6 +26,7 @@ PROBE_COST = {
     "rss": 1.0,
     "database": 1.0,
     "work": 2.0,
+    "profile": 1.2,
     "time": 1.1,
     "rows": 1.0,
     LOAD: 1.5,
@@ -73,6 +74,8 @@ class RunPlan:
     """Who shares the limits of the table of kill sizes."""
     beside: bool = False
     """Whether two samples may be taken at once, where that changes no figure."""
+    keep_captures: bool = False
+    """Whether memray's captures of the traced calls are kept beside the results."""
     copy_baseline: bool = False
     """Whether the bare cost of COPYing the same rows from a file is measured in the same rounds."""
 

@@ -10,7 +10,14 @@ from bench.messages.request import ProbeName, SampleRequest, TrialRequest
 
 
 def sample_request(
-    implementation: Implementation, access: DatabaseAccess, loaded: Loaded, probe: ProbeName, *, label: str, group: str
+    implementation: Implementation,
+    access: DatabaseAccess,
+    loaded: Loaded,
+    probe: ProbeName,
+    *,
+    label: str,
+    group: str,
+    capture: str = "",
 ) -> SampleRequest:
     """Return the request for one sample of the measured call."""
     return SampleRequest(
@@ -24,6 +31,7 @@ def sample_request(
         warm_up=loaded.warm_up,
         label=label,
         group=group,
+        capture=capture,
     )
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import partial
+from pathlib import Path
 
 from bench.database.roles import LoginRoles
 from bench.declare.storage import storage_in
@@ -37,9 +38,13 @@ StageOpener = Callable[[str | None, int, LoginRoles | None], AbstractContextMana
 class Runner:
     """A Runner measures one plan; ``results`` returns what there is at any time, also after an interruption."""
 
-    def __init__(self, plan: RunPlan, progress: Progress, opener: StageOpener = open_stage) -> None:
+    def __init__(
+        self, plan: RunPlan, progress: Progress, opener: StageOpener = open_stage, captures: Path | None = None
+    ) -> None:
+        """Carry out ``plan``; memray's captures go to the folder ``captures``, or are not kept."""
         self._plan = plan
         self._opener = opener
+        self._captures = captures
         self._progress = progress
         samples = plan.samples if plan.goal is None else None
         self._collector = Collector(plan.command, plan.names, description_of(plan.job), plan.scenario, samples)
@@ -71,6 +76,7 @@ class Runner:
         foreseen = [(source, self._foresee(source)) for source in plan.sources]
         self._warnings = tuple(dict.fromkeys(one for _, outlook in foreseen for one in outlook.warnings))
         with self._opener(plan.database_url, plan.server_major, plan.job.roles) as stage:
+            stage.captures = self._captures
             server = stage.server
             for warning in (*server.warnings, *self._warnings):
                 self._progress.warn(warning)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench.errors import InputError
 from bench.files.output_file import OutputError, check_folder, claimed_folder, rescuing
+from bench.harness.captures import capture_folder, keep_captures
 from bench.harness.known import with_known
 from bench.harness.plan import RunPlan
 from bench.harness.progress import Progress
@@ -50,17 +51,23 @@ def measure_into(
     writing to ``output``. A run that ends early leaves what it measured in ``interrupted.json``, and an earlier report
     as it is. Raises BenchError.
     """
-    with claimed_folder(output, RESULTS_FILE, BENCHMARK_FILE, REPORT_FILE, PAGE_FILE, INTERRUPTED_FILE):
+    with (
+        claimed_folder(output, RESULTS_FILE, BENCHMARK_FILE, REPORT_FILE, PAGE_FILE, INTERRUPTED_FILE),
+        capture_folder(output, keep=plan.keep_captures) as captures,
+    ):
         check_folder(output / "plots")
         if history is not None:
             check_folder(history)
-        runner = Runner(plan, progress, opener or open_stage)
+        runner = Runner(plan, progress, opener or open_stage, captures)
         results = with_known(
             _measure(runner, output, progress), plan.implementations, reports or output.absolute().parent
         )
         with rescuing():
             write_results(output / RESULTS_FILE, results)
         try:
+            results = replace(results, captures=keep_captures(output, captures, results, progress))
+            if results.captures:
+                write_results(output / RESULTS_FILE, results)
             write_benchmark_file(output / BENCHMARK_FILE, runner.benchmarks)
             report, page, *pictures = write_report(output, results)
             if history is not None:

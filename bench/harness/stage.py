@@ -15,6 +15,7 @@ from bench.database.state import Change
 from bench.database.statement_log import restore_statement_log
 from bench.declare.storage import DeclaredStorage, Storage, storage_in
 from bench.errors import DatabaseError
+from bench.harness.captures import capture_of
 from bench.harness.code import code_of
 from bench.harness.copy_files import write_copy_files
 from bench.harness.describe import describe, refuse_unknown_quantities
@@ -63,6 +64,8 @@ class DataStage:
     """Those that the migration of this database has left out."""
     beside: tuple[Loaded, ...] = ()
     """Further data sets of the same database, for calls that run at the same time."""
+    captures: Path | None = None
+    """Where memray's captures are kept."""
     prepared: set[str] = field(default_factory=set)
     """The implementations with tables that keep their rows over samples, once they have run on this database."""
     resets: list[str] = field(default_factory=list)
@@ -83,9 +86,9 @@ class DataStage:
         if implementation == COPYING:
             conninfo = self.access.conninfo_as(self.access.admin_role)
             loaded = replace(loaded, context={**loaded.context, "folder": str(self.copy_folder), "conninfo": conninfo})
-        label = case_label(self.job, self.dataset, name)
-        group = self.job.group or self.job.name
-        request = sample_request(implementation, self.access, loaded, probe, label=label, group=group)
+        names = {"label": case_label(self.job, self.dataset, name), "group": self.job.group or self.job.name}
+        capture = capture_of(self.captures, probe, self.dataset.scan, name)
+        request = sample_request(implementation, self.access, loaded, probe, **names, capture=capture)
         timeout = timeout or self.timeout_seconds
         storage = storage_in(self.storages, name)
         self.guard.keep()
@@ -168,6 +171,8 @@ class Stage:
         self.executor = executor
         self.scratch = scratch
         """The folder for this run's temporary files."""
+        self.captures: Path | None = None
+        """Where memray's captures are kept."""
         self._templates: list[Template] = []
         self._described: list[tuple[tuple[Implementation, ...], DescribeAnswer]] = []
 
@@ -249,6 +254,7 @@ class Stage:
                 storages=storages,
                 skipped_statements=self._template(job).skipped_statements,
                 beside=tuple(others),
+                captures=self.captures,
             )
 
     def _load(

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.results.calls import CountedCalls
-from bench.results.records import Allocation, HeapPoint, ImplementationEnvironment
+from bench.results.heap import HeapPoint
+from bench.results.records import ImplementationEnvironment
 from bench.results.server_work import StatementWork
+from bench.worker.call_tree import PathAmounts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +31,9 @@ class Reading:
     """For each Django statement the implementation's ``file:line``; likewise ``server_sites``."""
     server_sites: tuple[str, ...] = ()
     heap: tuple[HeapPoint, ...] = ()
-    allocations: tuple[Allocation, ...] = ()
     calls: CountedCalls | None = None
+    trees: tuple[PathAmounts, ...] = ()
+    """By call path, what the metrics say in one figure."""
     benchmark: Mapping[str, object] = field(default_factory=dict)
     """A document of pytest-benchmark's format with this one sample, for the time probe."""
     warnings: tuple[str, ...] = ()

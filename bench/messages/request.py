@@ -11,7 +11,9 @@ from bench.jobs.environment import WorkerEnvironment
 from bench.messages.answer import CallAnswer, DescribeAnswer, MigrateAnswer, SampleAnswer, TrialAnswer
 from bench.messages.fault import Fault
 
-ProbeName = Literal["memory", "memory-untraced", "rss", "statements", "database", "work", "time", "rows", "plans"]
+ProbeName = Literal[
+    "memory", "memory-untraced", "rss", "statements", "database", "work", "profile", "time", "rows", "plans"
+]
 """``rows`` measures nothing: the call alone, for what it leaves in the tables."""
 
 WATCHED_PROBES: tuple[ProbeName, ...] = ("statements", "plans")
@@ -67,6 +69,8 @@ class SampleRequest(CallingRequest[SampleAnswer]):
     probe: ProbeName
     warm_up: Mapping[str, Any] | None = None
     """The arguments of a call that is made before, unmeasured; None: none is made."""
+    capture: str = ""
+    """A file in which the probe ``memory`` keeps its capture; '' for none."""
     label: str = ""
     """The case in words, for pytest-benchmark's file; ``group`` is what its cases have in common."""
     group: str = ""

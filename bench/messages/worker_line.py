@@ -11,7 +11,8 @@ from bench.declare.laws import Law
 from bench.declare.promise import Promise
 from bench.declare.storage import STANDARD, Storage
 from bench.results.calls import CountedCalls
-from bench.results.records import Allocation, HeapPoint
+from bench.results.heap import HeapPoint
+from bench.worker.call_tree import PathAmounts
 
 _NONE = msgspec.Raw(b"")
 
@@ -103,7 +104,7 @@ class Called(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Any
     coverage: Coverage
     heap: tuple[HeapPoint, ...] = ()
-    allocations: tuple[Allocation, ...] = ()
+    trees: tuple[PathAmounts, ...] = ()
     django_statements: tuple[str, ...] = ()
     django_sites: tuple[str, ...] = ()
     issued: tuple[tuple[str, str], ...] = ()

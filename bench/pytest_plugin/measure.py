@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -136,11 +137,12 @@ def _heap(measurement: Measurement) -> Iterator[None]:
     from bench.errors import MeasurementError
     from bench.worker.probes.heap_capture import captured_heap, largest_sites
 
-    def read(reader: memray.FileReader) -> None:
-        peak = reader.metadata.peak_memory
+    def read(capture: Path) -> None:
+        with memray.FileReader(capture) as reader:
+            peak = reader.metadata.peak_memory
+            # Below a per cent of the peak are pytest's own frames.
+            large = [site for site in largest_sites(reader) if site.bytes * 100 >= peak]
         measurement.value = float(peak)
-        # Below a per cent of the peak are pytest's own frames.
-        large = [site for site in largest_sites(reader) if site.bytes * 100 >= peak]
         measurement.details = (
             "Largest allocation sites at the peak:",
             *(

@@ -9,6 +9,7 @@ from bench.files.output_file import write_file
 from bench.report.judged_run import JudgedRun
 from bench.report.plots.chart import Picture
 from bench.report.plots.growth_charts import GROWTH_CHART_PREFIX
+from bench.report.plots.icicle_charts import ICICLE_PREFIX
 from bench.report.plots.run_charts import CHART_NAMES
 from bench.report.plots.time_ratios import FOREST_CHART_NAME
 from bench.report.run_markdown import render_markdown
@@ -65,5 +66,5 @@ def _drawn(pictures: Sequence[Picture]) -> Mapping[str, Drawn]:
 
 
 def _earlier_charts(plots: Path) -> set[str]:
-    grown = {path.stem for path in plots.glob(f"{GROWTH_CHART_PREFIX}*")}
+    grown = {path.stem for prefix in (GROWTH_CHART_PREFIX, ICICLE_PREFIX) for path in plots.glob(f"{prefix}*")}
     return {*CHART_NAMES, FOREST_CHART_NAME, *grown}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.report.judged_run import JudgedRun
-from bench.report.markdown import block, code, escape, html, markdown_table
+from bench.report.markdown import block, code, escape, html, link, markdown_table
 from bench.report.plots.chart import Picture
-from bench.report.section import Block, Fold, Heading, Items, Log, Prose, Section, Sentence
+from bench.report.section import Block, Fold, Heading, Items, Links, Log, Prose, Section, Sentence
 from bench.report.table import Content, Table
 from bench.words import plain
 
@@ -44,6 +44,8 @@ def _block(shown: Block) -> str:
             return shown.text
         case Items():
             return "\n".join(f"- {_item(text, shown)}" for text in shown.texts)
+        case Links():
+            return "\n".join(f"- {link(title, address)}" for title, address in shown.links)
         case Log():
             return block(shown.text)
         case Table():

@@ -15,8 +15,10 @@ from markupsafe import Markup, escape
 
 from bench.analysis.verdict import Standing
 from bench.report.figure_order import order_key
+from bench.report.icicle_page import icicle_fragment, icicle_script
 from bench.report.judged_run import JudgedRun
 from bench.report.plots.chart import Chart, ForestChart
+from bench.report.plots.icicle import IcicleChart
 from bench.report.run_markdown import report_title
 from bench.report.section import Block, Drawn, Fold, Section
 from bench.report.table import Column, Content
@@ -56,7 +58,8 @@ def render_sections(
 
     ``noun`` is what a column of data sets is headed with.
     """
-    script = _file("script.js")
+    icicles = any(isinstance(block, IcicleChart) for section in sections for block in section.blocks)
+    scripts = (_file("script.js"), *((icicle_script(), _file("icicles.js")) if icicles else ()))
     return (
         _environment()
         .get_template("report.html")
@@ -69,8 +72,8 @@ def render_sections(
             implementations=tuple(dict.fromkeys(map(plain, implementations))),
             noun=plain(noun),
             style=_file("style.css"),
-            script=script,
-            policy=f"{SCRIPT_NONE}; script-src '{_hash(script)}'",
+            scripts=scripts,
+            policy=f"{SCRIPT_NONE}; script-src {' '.join(map(_hash, scripts))}",
         )
     )
 
@@ -92,6 +95,7 @@ def _environment() -> jinja2.Environment:
         "lines": _lines,
         "address": _address,
         "groups": _groups,
+        "icicle": _icicle,
     }
     environment.globals |= {"Fold": Fold, "Content": Content, "role": _role}
     return environment
@@ -104,11 +108,15 @@ def _file(name: str) -> str:
 
 def _hash(script: str) -> str:
     """Return the name by which the policy allows ``script`` and no other."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
 def _address(svg: bytes) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
+
+
+def _icicle(chart: IcicleChart) -> Markup:
+    return Markup(icicle_fragment(chart))  # noqa: S704 - escaped there
 
 
 def _kind(block: Block) -> str:

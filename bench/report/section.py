@@ -61,6 +61,13 @@ class Items:
 
 
 @dataclass(frozen=True)
+class Links:
+    """Links lead to files of our own beside the report: a title, which may come from outside, and an address each."""
+
+    links: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Log:
     """A Log is lines shown character by character, such as the end of a log or a command."""
 
@@ -77,7 +84,7 @@ class Drawn:
     """The SVG for a dark page; empty where there is none."""
 
 
-Block = Heading | Sentence | Prose | Items | Log | Table | Picture
+Block = Heading | Sentence | Prose | Items | Links | Log | Table | Picture
 
 
 @dataclass(frozen=True, kw_only=True)

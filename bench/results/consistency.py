@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from itertools import product
-from typing import Any
+from typing import Any, get_args
 
 from bench.files.json_file import Faults
 from bench.files.strict_json import shown, step
+from bench.results.call_trees import TreeSubject, capture_faults, tree_faults
 from bench.results.metrics import METRICS, Kind
 from bench.results.records import COPY_BASELINE, Case, Environment, Measurement, NoiseFloor, Results
 
@@ -30,6 +31,7 @@ def faults(results: Results) -> Faults:
     yield from _measurement_faults(results)
     yield from _digest_faults(results)
     yield from _detail_faults(results)
+    yield from _tree_faults(results)
     if results.noise_floor:
         for place, what in noise_floor_faults(results.noise_floor):
             yield f"noise_floor.{place}", what
@@ -195,6 +197,20 @@ def _server_work_faults(results: Results) -> Faults:
                 yield from _negative(f"{at}.{name}", getattr(one, name) or 0)
             for row, planned in enumerate(one.plan):
                 yield from _negative(f"{at}.plan[{row}].depth", planned.depth)
+
+
+def _tree_faults(results: Results) -> Faults:
+    for about in get_args(TreeSubject):
+        yield from _repeated_cases("call_trees", (one for one in results.call_trees if one.about == about))
+    for index, tree in enumerate(results.call_trees):
+        yield from _unlisted(f"call_trees[{index}]", tree.scan, tree.implementation, results)
+        for at, what in tree_faults(tree):
+            yield f"call_trees[{index}].{at}", what
+    yield from _repeated_cases("captures", results.captures)
+    for index, capture in enumerate(results.captures):
+        yield from _unlisted(f"captures[{index}]", capture.scan, capture.implementation, results)
+        for at, what in capture_faults(capture):
+            yield f"captures[{index}].{at}", what
 
 
 def _sample_count_faults(results: Results) -> Faults:

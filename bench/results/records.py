@@ -5,7 +5,8 @@ Readers derive summaries from the samples; the file holds none. Schema history:
 2: `Results.unfinished`, `Results.planned_samples` and `Measurement.incomplete`; the copy baseline was "copy-limit".
 3: any job: `Results.job` and `Results.code`; `Dataset.size`, `quantities`, `facts` and `published`; `Digest.tables`;
    `Results.stops` and `Measurement.sequential`.
-4: adds members only, all with a default: `Results.calls`, `Environment.counters` and `Results.server_work`.
+4: adds members only, all with a default: `Results.calls`, `server_work`, `call_trees` (for `allocations`) and
+   `captures`; `Environment.counters`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from dataclasses import dataclass, field
 
 from bench.declare.laws import Law
 from bench.jobs.published import PublishedFigure
+from bench.results.call_trees import CallTree, KeptCapture
 from bench.results.calls import CallCounts
+from bench.results.heap import AllocationSites, HeapSeries
 from bench.results.promises import PromiseTrial
 from bench.results.server_work import ServerWork
 from bench.results.sharing import ALONE, Sharing
@@ -147,44 +150,6 @@ class DeclaredLaws:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HeapPoint:
-    """Heap and RSS at one moment of a traced run; ``seconds`` since its start, under the tracer."""
-
-    seconds: float
-    heap_bytes: int
-    rss_bytes: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class HeapSeries:
-    """Heap over time in one traced run."""
-
-    scan: str
-    implementation: str
-    points: tuple[HeapPoint, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Allocation:
-    """One call site's share of the heap at its peak."""
-
-    function: str
-    file: str
-    line: int
-    bytes: int
-    count: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class AllocationSites:
-    """The largest call sites at the peak of one traced run, largest first."""
-
-    scan: str
-    implementation: str
-    sites: tuple[Allocation, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Failure:
     """A sample that could not be taken, kept beside the results.
 
@@ -286,8 +251,7 @@ class Results:
     unfinished: str = ""
     """Why the run stopped before the end of its plan, such as "interrupted"; '' where it did not."""
     planned_samples: int | None = None
-    """How many time samples of each case the plan asked for; None where the run chose their number, and in files of
-    schema 1."""
+    """Time samples of each case that the plan asked for; None where the run chose, and in files of schema 1."""
     stops: tuple[Stop, ...] = ()
     """Where the run chose the number of pairs: how many it took of each two implementations, and why no more."""
     code: tuple[ImplementationEnvironment, ...] = ()
@@ -298,6 +262,9 @@ class Results:
     """Who shares the limits of the table of kill sizes."""
     server_work: tuple[ServerWork, ...] = ()
     """What each kind of statement had the server do, one for each case where that is known."""
+    call_trees: tuple[CallTree, ...] = ()
+    """Where memory and time went, by call path; files before schema 4 have `allocations`."""
+    captures: tuple[KeptCapture, ...] = ()
 
     @property
     def revision(self) -> str:

@@ -28,7 +28,7 @@ class SystemClock:
 
     def wall_seconds(self) -> float:
         """Return seconds since some moment in the past."""
-        return self._read(time.CLOCK_MONOTONIC)
+        return self.seconds_of(time.CLOCK_MONOTONIC)
 
     def cpu_seconds(self) -> float:
         """Return user and system seconds of this process, of children it waited for, and of running descendants.
@@ -38,13 +38,14 @@ class SystemClock:
         children = self._getrusage(resource.RUSAGE_CHILDREN)
         waited_for = children.ru_utime + children.ru_stime
         others = sum(one.cpu_seconds for one in descendants(os.getpid()))
-        return self._read(time.CLOCK_PROCESS_CPUTIME_ID) + waited_for + others
+        return self.seconds_of(time.CLOCK_PROCESS_CPUTIME_ID) + waited_for + others
 
     def replaced(self) -> list[str]:
         """Return the functions of ``time`` that are not the ones of this object's construction."""
         return [f"time.{name}" for name, original in self._originals.items() if getattr(time, name) is not original]
 
-    def _read(self, clock: int) -> float:
+    def seconds_of(self, clock: int) -> float:
+        """Return what the system's clock of that number shows. Raises OSError."""
         found = _Timespec()
         if self._clock_gettime(clock, ctypes.byref(found)):
             raise OSError(ctypes.get_errno(), f"clock {clock} cannot be read")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from .call_tree import PathAmounts
+
 
 @dataclass(frozen=True, kw_only=True)
 class HeapPoint:
@@ -55,7 +57,7 @@ class CallReading:
     values: dict[str, float]
     outcome: Any
     heap: tuple[HeapPoint, ...] = ()
-    allocations: tuple[HeapSite, ...] = ()
+    trees: tuple[PathAmounts, ...] = ()
     django_statements: tuple[str, ...] = ()
     django_sites: tuple[str, ...] = ()
     issued: tuple[tuple[str, str], ...] = ()

@@ -63,10 +63,12 @@ class Session:
         function: str,
         probe: str,
         memray: str,
+        capture: str = "",
     ) -> Answer:
-        """Set the project up for calls of ``function`` under ``probe``; ``memray`` is a folder with it, or ''.
+        """Set the project up for calls of ``function`` under ``probe``.
 
-        In a copy of a process that has started, only the probe is still to come.
+        ``memray`` is a folder with it, or ''; ``capture`` a file in which the memory probe keeps its capture, or ''. In
+        a copy of a process that has started, only the probe is still to come.
         """
         if self._function is None:
             moments = {"interpreter": SYSTEM_CLOCK.wall_seconds()}
@@ -79,7 +81,7 @@ class Session:
                 sys.path.append(memray)
             self._watches = probe in _WATCHING
             self._watch_new_connections()
-            self._probe = _probe(probe)
+            self._probe = _probe(probe, capture)
             moments["probe"] = SYSTEM_CLOCK.wall_seconds()
             self._function = load_function(name, function)
             moments["function"] = SYSTEM_CLOCK.wall_seconds()
@@ -91,7 +93,7 @@ class Session:
         else:
             moments = {"copy": SYSTEM_CLOCK.wall_seconds()}
             self._watches = probe in _WATCHING
-            self._probe = _probe(probe)
+            self._probe = _probe(probe, capture)
             moments["probe"] = SYSTEM_CLOCK.wall_seconds()
         copied_for = self._copies.probes() if probe == COPIES else []
         return {"versions": self._versions, "copied_for": copied_for, "moments": moments}
@@ -208,13 +210,13 @@ def _plain(outcome: Any) -> Any:
         raise NoJsonError(f"what the implementation returned is no JSON: {type(error).__name__}: {error}") from error
 
 
-def _probe(name: str) -> Probe | None:
+def _probe(name: str, capture: str) -> Probe | None:
     """Return the probe that is asked for. What it needs is imported here: it takes longer than a small sample."""
     match name:
         case "memory":
             from .probes.memory import read_peak_heap
 
-            return read_peak_heap
+            return partial(read_peak_heap, keep=capture)
         case "memory-untraced":
             from .probes.memory import read_peak_heap_untraced
 
@@ -231,6 +233,10 @@ def _probe(name: str) -> Probe | None:
             from .probes.work import CallCounter
 
             return CallCounter().read
+        case "profile":
+            from .probes.profile import read_profile
+
+            return read_profile
         case "time":
             from .probes.time import read_time
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bench.analysis.verdict import Standing
 from bench.gate.judge import gate
-from bench.results.records import Allocation, AllocationSites, Results
+from bench.results.heap import Allocation, AllocationSites
+from bench.results.records import Results
 from tests.support.builders import SCANS
 from tests.support.gate_runs import check, judged, policy, run, with_samples
 

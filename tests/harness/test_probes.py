@@ -11,12 +11,15 @@ from typing import cast
 import memray
 import pytest
 
+from bench.analysis.call_paths import paths_of, sites_of
+from bench.analysis.path_changes import site_changes
 from bench.harness.stage import DataStage
 from bench.messages.reading import Reading
 from bench.messages.request import ProbeName
+from bench.results.call_trees import CallTree, TreeSubject
 from bench.worker.probes.memory import MOST_POINTS, heap_points
 from tests.support.data import sampled
-from tests.support.implementations import BLOCK_BYTES, QUERIES, SLEEP_SECONDS
+from tests.support.implementations import ALLOCATIONS, BLOCK_BYTES, QUERIES, SLEEP_SECONDS
 from tests.support.small_scan import EXPECTED_ROWS
 
 pytestmark = pytest.mark.server
@@ -67,16 +70,76 @@ def test_the_traced_peak_counts_the_block_to_the_byte_and_the_little_that_else_c
     assert more == pytest.approx(BLOCK_BYTES, rel=0.01)
 
 
-def test_the_allocation_sites_name_the_line_of_the_block_first(take: Take) -> None:
-    reading = take("memory", "more_memory")
-    first = reading.allocations[0]
-    assert (first.function, first.file) == ("more_memory", "tests/support/implementations/costs.py")
-    assert first.bytes >= BLOCK_BYTES
-    line = Path(first.file).read_text(encoding="utf-8").splitlines()[first.line - 1]
-    assert "bytearray" in line
-    assert [site.bytes for site in reading.allocations] == sorted(
-        (site.bytes for site in reading.allocations), reverse=True
+def tree(take: Take, name: str, about: TreeSubject) -> CallTree:
+    """What one sample holds or spends by call path."""
+    reading = take("profile" if about == "time" else "memory", name)
+    (found,) = (one for one in reading.trees if one.about == about)
+    return CallTree(
+        scan="small",
+        implementation=name,
+        about=about,
+        frames=found.frames,
+        nodes=found.nodes,
+        kept_from=found.kept_from,
     )
+
+
+def test_the_largest_function_at_the_peak_is_that_of_the_block_and_its_line_is_known(take: Take) -> None:
+    first = sites_of(tree(take, "more_memory", "peak"))[0]
+    assert (first.frame.function, first.frame.file) == ("more_memory", "tests/support/implementations/costs.py")
+    assert first.own.value >= BLOCK_BYTES
+    line = Path(first.frame.file).read_text(encoding="utf-8").splitlines()[first.line - 1]
+    assert "bytearray" in line
+
+
+def test_paths_at_the_peak_add_up_to_it_and_begin_at_the_measured_call(take: Take) -> None:
+    found = tree(take, STREAMING, "peak")
+    assert found.whole == take("memory", STREAMING).values["peak_heap_bytes"]
+    outermost = paths_of(found)
+    assert outermost[0].frame.function == "create_compliance_requirements"
+    assert outermost[0].whole.value > 0.98 * found.whole
+    assert {one.frame.library for one in outermost[0].below} <= {True, False}
+    assert any(node.library for node in found.frames if node.file.startswith("django/"))
+
+
+def test_a_block_that_is_held_is_the_largest_growth_by_call_path(take: Take) -> None:
+    changes = site_changes(tree(take, STREAMING, "peak"), tree(take, "more_memory", "peak"))
+    assert changes[0].frame.function == "more_memory"
+    assert changes[0].change == pytest.approx(BLOCK_BYTES, rel=0.01)
+    more = sum(one.change for one in changes) - changes[0].change
+    assert abs(more) < 0.01 * BLOCK_BYTES
+
+
+def test_a_cache_that_is_kept_is_in_what_is_retained_and_its_path_is_known(take: Take) -> None:
+    values, plain = take("memory", "keeps_a_cache").values, take("memory", STREAMING).values
+    assert values["retained_bytes"] - plain["retained_bytes"] == pytest.approx(BLOCK_BYTES, rel=0.01)
+    assert plain["retained_bytes"] < 0.01 * BLOCK_BYTES
+    found = tree(take, "keeps_a_cache", "retained")
+    assert found.whole == values["retained_bytes"]
+    first = sites_of(found)[0]
+    assert (first.frame.function, first.own.value) == ("_loaded", BLOCK_BYTES + b"".__sizeof__())
+
+
+def test_each_temporary_allocation_is_counted(take: Take) -> None:
+    values, plain = take("memory", "more_allocations").values, take("memory", STREAMING).values
+    # A list, its items, and the number in it.
+    assert values["allocations"] - plain["allocations"] == pytest.approx(3 * ALLOCATIONS, rel=0.03)
+    assert values["allocated_bytes"] - plain["allocated_bytes"] > 50 * ALLOCATIONS
+    assert values["retained_bytes"] - plain["retained_bytes"] < 10_000
+
+
+def test_a_profile_knows_what_waits_for_the_server_what_waits_elsewhere_and_what_computes(take: Take) -> None:
+    found = tree(take, "waits_elsewhere", "time")
+    reading = take("profile", "waits_elsewhere")
+    assert not reading.values
+    assert reading.warnings == ()
+    own = {one.frame.function: one.own.value / 1e6 for one in sites_of(found)}
+    for name in ("(waiting for the server)", "(waiting)"):
+        assert SLEEP_SECONDS * 0.8 < own[name] < SLEEP_SECONDS * 3
+    assert own["_compute"] > SLEEP_SECONDS * 0.5
+    (call,) = paths_of(found)
+    assert call.frame.function == "waits_elsewhere"
+    assert {"_compute", "(waiting)"} <= {one.frame.function for one in call.below}
 
 
 def test_the_heap_over_time_is_in_order_and_reaches_the_peak(take: Take) -> None:

@@ -15,12 +15,13 @@ from bench.report.run_page import render_page
 from bench.report.run_text import render_table
 from bench.report.section import Drawn
 from bench.report.sections.order import sections_of
+from bench.results.call_trees import CAPTURE_FILE
 from bench.results.records import Results
 from bench.words import plain
 from tests.support.hostile import TEXTS, hostile_results
 from tests.support.read_report import Page, read_markdown
 from tests.support.rendered_markdown import report
-from tests.support.report_runs import RUNS, large
+from tests.support.report_runs import RUNS, large, with_paths
 
 ALL_RUNS = {**RUNS, "large": large}
 _FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
@@ -63,7 +64,9 @@ def test_the_page_is_well_formed_and_every_part_can_be_linked(name: str) -> None
     sections = [attributes["id"] for tag, attributes in found.tags if tag == "section"]
     links = [str(attributes["href"]) for tag, attributes in found.tags if tag == "a"]
     assert {f"#{one}" for one in sections} <= set(links)
-    assert {link.removeprefix("#") for link in links} <= set(ids)
+    beside = {link for link in links if not link.startswith("#")}
+    assert {link.removeprefix("#") for link in links} - beside <= set(ids)
+    assert all(CAPTURE_FILE.fullmatch(link) for link in beside)
 
 
 def test_nothing_is_asked_for_and_only_our_own_script_runs() -> None:
@@ -79,6 +82,19 @@ def test_nothing_is_asked_for_and_only_our_own_script_runs() -> None:
     assert policy is not None
     assert policy.startswith("default-src 'none'; ")
     assert f"script-src 'sha256-{digest}'" in policy
+
+
+def test_of_the_scripts_that_draw_icicles_only_ours_run_and_the_data_are_none() -> None:
+    text = page(with_paths())
+    found = Page(text)
+    kinds = [attributes.get("type") for tag, attributes in found.tags if tag == "script"]
+    run = [script for script, kind in zip(found.scripts, kinds, strict=True) if kind is None]
+    assert (len(run), set(kinds)) == (3, {None, "application/json"})
+    (policy,) = (one["content"] for _, one in found.tags if one.get("http-equiv") == "Content-Security-Policy")
+    assert policy is not None
+    allowed = policy.partition("script-src ")[2].split()
+    assert allowed == [f"'sha256-{base64.b64encode(hashlib.sha256(one.encode()).digest()).decode()}'" for one in run]
+    assert len(text.encode()) < 6_000_000
 
 
 TAGS = {

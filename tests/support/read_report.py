@@ -44,6 +44,8 @@ class Page(HTMLParser):
         self.tags.append((tag, dict(attrs)))
         if tag == "img":
             self.seen.pictures.append(dict(attrs).get("alt") or "")
+        if dict(attrs).get("role") == "img":
+            self.seen.pictures.append(dict(attrs).get("aria-label") or "")
         if tag in _VOID:
             return
         self.open.append(tag)

@@ -6,26 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from bench.results.call_trees import KeptCapture, TreeSubject
 from bench.results.metrics import METRICS, Kind
 from bench.results.records import Measurement, Results
 from tests.support import variants
 from tests.support.builders import dataset, digest, measurement, production_results
 from tests.support.call_runs import with_calls
+from tests.support.call_trees import call_tree
 from tests.support.sweep import sweep
-
-RUNS: dict[str, Callable[[], Results]] = {
-    "production": production_results,
-    "mismatch": variants.mismatch,
-    "failed": variants.failed,
-    "three": variants.three,
-    "single": variants.single,
-    "laws": variants.broken_law,
-    "hostile": variants.hostile,
-    "empty": variants.empty,
-    "sweep": sweep,
-    "stopped": variants.stopped,
-    "calls": with_calls,
-}
 
 
 def large() -> Results:
@@ -81,3 +69,48 @@ def six() -> Results:
         heap=of_each(results.heap),
         allocations=of_each(results.allocations),
     )
+
+
+def with_paths() -> Results:
+    """Return a run that knows where memory and time went, by call path, and whose captures were kept."""
+    held = {
+        "materializing": {"call/build:7": 60_000_000, "call/read/fetch@django:31": 25_000_000, "call/(other)": 900_000},
+        "streaming": {"call/build:9": 10_000_000, "call/read/fetch@django:31": 30_000_000, "call/write": 4_000_000},
+    }
+    spent = {
+        "materializing": {"call/build:7": 700_000, "call/read/(waiting for the server)": 300_000},
+        "streaming": {"call/build:7": 300_000, "call/read/(waiting for the server)": 700_000},
+    }
+    kept = {name: {"call/cache:3": 200_000 * (place + 1)} for place, name in enumerate(held)}
+    amounts: dict[TreeSubject, dict[str, dict[str, int]]] = {"peak": held, "retained": kept, "time": spent}
+    trees = [
+        call_tree(lines, implementation=name, about=about, kept_from=50_000)
+        for about, by_name in amounts.items()
+        for name, lines in by_name.items()
+    ]
+    captures = [
+        KeptCapture(
+            scan="10k/20",
+            implementation=name,
+            file=f"captures/10k-20-{name}-heap.bin",
+            pages=(f"captures/10k-20-{name}-heap-flamegraph.html",),
+        )
+        for name in held
+    ]
+    return replace(production_results(), allocations=(), call_trees=tuple(trees), captures=tuple(captures))
+
+
+RUNS: dict[str, Callable[[], Results]] = {
+    "production": production_results,
+    "mismatch": variants.mismatch,
+    "failed": variants.failed,
+    "three": variants.three,
+    "single": variants.single,
+    "laws": variants.broken_law,
+    "hostile": variants.hostile,
+    "empty": variants.empty,
+    "sweep": sweep,
+    "stopped": variants.stopped,
+    "calls": with_calls,
+    "paths": with_paths,
+}

@@ -63,7 +63,7 @@ def _reading(called: Called) -> Reading:
         values=called.values,
         outcome=called.outcome,
         heap=called.heap,
-        allocations=called.allocations,
         calls=called.calls,
+        trees=called.trees,
         warnings=called.warnings,
     )

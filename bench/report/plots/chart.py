@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bench.report.plots.icicle import IcicleChart
+
 Point = tuple[float, float]
 
 _TICKS = (
@@ -164,7 +166,7 @@ class PanelChart:
     panels: tuple[Panel, ...]
 
 
-Picture = Chart | ForestChart | BarChart | PanelChart
+Picture = Chart | ForestChart | BarChart | PanelChart | IcicleChart
 
 
 def ratio_ticks(low: float, high: float) -> list[float]:

@@ -13,9 +13,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from bench.report.plots.chart import BarChart, Chart, ForestChart, PanelChart, Picture
+from bench.report.plots.draw_icicle import IciclePainter
 from bench.report.plots.draw_lines import LinePainter
 from bench.report.plots.draw_panels import PanelPainter
 from bench.report.plots.draw_rows import BarPainter, ForestPainter
+from bench.report.plots.icicle import IcicleChart
 from bench.report.plots.painter import Painter, set_title
 from bench.report.plots.palette import LIGHT, Theme
 
@@ -90,6 +92,8 @@ def _painter(picture: Picture, theme: Theme) -> Painter:
             return BarPainter(picture, theme)
         case PanelChart():
             return PanelPainter(picture, theme)
+        case IcicleChart():
+            return IciclePainter(picture, theme)
         case ForestChart():
             return ForestPainter(picture, theme)
 

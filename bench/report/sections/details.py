@@ -1,10 +1,10 @@
-"""The details: laws, statements, every metric, allocation sites, rows and data sets."""
+"""The details: laws, statements, every metric, rows and data sets."""
 
 from __future__ import annotations
 
 from bench.report.judged_run import JudgedRun
 from bench.report.section import Block, Heading, Prose, Section
-from bench.report.tables.details import allocation_table, dataset_table, digest_table, metrics_table
+from bench.report.tables.details import dataset_table, digest_table, metrics_table
 from bench.report.tables.statements import law_table, statement_tables
 from bench.results.metrics import METRICS, Side
 from bench.words import counted
@@ -50,14 +50,6 @@ def database_section(run: JudgedRun) -> Section | None:
         return None
     table = metrics_table(run.results, run.summaries, Side.DATABASE)
     return Section(name="database", title="Every metric, the database's side", blocks=(Prose(_ABOUT_DATABASE), table))
-
-
-def allocations_section(run: JudgedRun) -> Section | None:
-    """Return the largest allocation sites at the peak; None where none are known."""
-    table = allocation_table(run.results)
-    if table is None:
-        return None
-    return Section(name="allocations", title="Largest allocation sites at the peak", blocks=(table,))
 
 
 def rows_section(run: JudgedRun) -> Section | None:

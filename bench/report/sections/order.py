@@ -14,7 +14,6 @@ from bench.report.sections.comparisons import (
     published_section,
 )
 from bench.report.sections.details import (
-    allocations_section,
     client_section,
     database_section,
     datasets_section,
@@ -35,6 +34,7 @@ from bench.report.sections.headline import (
 )
 from bench.report.sections.origin import environment_section, reproduce_section
 from bench.report.sections.server_work import changed_work_section, server_work_section
+from bench.report.sections.where import memory_section, retained_section, time_section
 
 SECTIONS: Sequence[Callable[[JudgedRun], Section | None]] = (
     verdict_section,
@@ -53,7 +53,9 @@ SECTIONS: Sequence[Callable[[JudgedRun], Section | None]] = (
     server_work_section,
     database_section,
     client_section,
-    allocations_section,
+    memory_section,
+    retained_section,
+    time_section,
     growth_section,
     promises_section,
     copy_baseline_section,

@@ -1,4 +1,4 @@
-"""The tables behind the headline: published figures, every metric, statements, allocation sites, digests."""
+"""The tables behind the headline: published figures, every metric, failures, digests, data."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Spread, Summaries
-from bench.report.figures import MISSING, change, deviation, quantity, spread_text
+from bench.report.figures import MISSING, change, deviation, spread_text
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.results.metrics import METRICS, Side
 from bench.results.records import Digest, Results
 from bench.words import plain
 
 DIGEST_LENGTH = 12
-MOST_SITES = 5
 
 
 def _case_columns(results: Results) -> tuple[Column, Column]:
@@ -86,30 +85,6 @@ def metrics_table(results: Results, summaries: Summaries, side: Side) -> Table:
     if meaning:
         notes.legend(f"In brackets beside a median: the {meaning}.")
     return Table(columns, tuple(rows), notes.texts())
-
-
-def allocation_table(results: Results) -> Table | None:
-    """Show the largest allocation sites at the peak of the largest data set that has any; None without."""
-    known = {one.scan for one in results.allocations}
-    scans = [dataset for dataset in results.datasets if dataset.scan in known]
-    if not scans:
-        return None
-    scan = max(scans, key=lambda dataset: dataset.rows).scan
-    rows = [
-        (
-            plain(sites.scan),
-            plain(sites.implementation),
-            quantity("bytes", site.bytes),
-            f"{site.count:,}",
-            plain(site.function),
-            plain(f"{site.file}:{site.line}"),
-        )
-        for sites in results.allocations
-        if sites.scan == scan
-        for site in sites.sites[:MOST_SITES]
-    ]
-    columns = (*_case_columns(results), Column("at the peak"), Column("allocations"), Column("function", Content.CODE))
-    return Table((*columns, Column("where", Content.CODE)), tuple(rows))
 
 
 def failure_table(results: Results) -> Table:

@@ -1,4 +1,4 @@
-"""A capture of the heap by memray around a block, and the call sites that held most of it at the peak.
+"""A capture of the heap by memray around a block, and what it says of call sites and call paths.
 
 This module needs no package but memray, so that the pytest plugin can use it in anybody's environment.
 """
@@ -8,14 +8,15 @@ from __future__ import annotations
 import gc
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import memray
 
+from ..call_tree import NO_FRAME, CallTreeBuilder, PathAmounts, TreeSubject, below_the_worker
 from ..failure import MeasurementFault
-from ..reading import HeapSite
 from .short_path import short_path
 
 MOST_SITES = 15
@@ -24,7 +25,7 @@ SNAPSHOT_INTERVAL_MS = 1
 
 
 @contextmanager
-def captured_heap(read: Callable[[memray.FileReader], None], *, traced: bool) -> Iterator[None]:
+def captured_heap(read: Callable[[Path], None], *, traced: bool) -> Iterator[None]:
     """Trace the heap during the block, Python's allocators too if ``traced``; hand the capture to ``read`` afterwards.
 
     If the block raises, nothing is read. Raises MeasurementFault if memray could not write its file.
@@ -41,8 +42,7 @@ def captured_heap(read: Callable[[memray.FileReader], None], *, traced: bool) ->
                 f"memray stopped tracking because it could not write its file to {tempfile.gettempdir()}; make room "
                 "there, or set TMPDIR to a folder on a larger disk"
             )
-        with memray.FileReader(path) as reader:
-            read(reader)
+        read(path)
 
 
 def _is_refused(rival: memray.Tracker) -> bool:
@@ -60,14 +60,36 @@ def _is_refused(rival: memray.Tracker) -> bool:
     return False
 
 
+@dataclass(frozen=True)
+class HeapSite:
+    """A line and the bytes that it had allocated at the peak, in ``count`` allocations."""
+
+    function: str
+    file: str
+    line: int
+    bytes: int
+    count: int
+
+
 def largest_sites(reader: memray.FileReader) -> tuple[HeapSite, ...]:
     """The MOST_SITES lines that held most at the peak, the largest first."""
     totals: defaultdict[tuple[str, str, int], list[int]] = defaultdict(lambda: [0, 0])
     for record in reader.get_high_watermark_allocation_records(merge_threads=True):
         stack = record.stack_trace(max_stacks=1)
-        function, file, line = stack[0] if stack else ("(no Python frame)", "", 0)
+        function, file, line = stack[0] if stack else (NO_FRAME, "", 0)
         total = totals[function, short_path(file), line]
         total[0] += record.size
         total[1] += record.n_allocations
     largest = sorted(totals.items(), key=lambda item: (-item[1][0], item[0]))[:MOST_SITES]
     return tuple(HeapSite(*place, *total) for place, total in largest)
+
+
+def bytes_by_path(
+    records: Iterable[memray.AllocationRecord], about: TreeSubject, most_nodes: int
+) -> tuple[PathAmounts, int]:
+    """Return the bytes of ``records`` by call path, and their sum."""
+    builder = CallTreeBuilder()
+    for record in records:
+        # memray has the innermost call first.
+        builder.add(below_the_worker(record.stack_trace()[::-1]), record.size, record.n_allocations)
+    return builder.tree(about, most_nodes), builder.whole

@@ -12,7 +12,7 @@ from bench.compliance.contract import Outcome
 from bench.compliance.schema.connections import admin_connection
 from bench.compliance.schema.models import Tenant
 from optimized_impl import create_compliance_requirements as plain
-from tests.support.implementations import BLOCK_BYTES, QUERIES, SLEEP_SECONDS
+from tests.support.implementations import ALLOCATIONS, BLOCK_BYTES, QUERIES, SLEEP_SECONDS
 
 
 def more_memory(tenant_id: str, scan_id: str) -> Outcome:
@@ -84,3 +84,43 @@ def more_copies(tenant_id: str, scan_id: str) -> Outcome:
 def more_time(tenant_id: str, scan_id: str) -> Outcome:
     time.sleep(SLEEP_SECONDS)
     return plain(tenant_id, scan_id)
+
+
+_cache: dict[str, bytes] = {}
+
+
+def keeps_a_cache(tenant_id: str, scan_id: str) -> Outcome:
+    """Fill a cache that lives on when the call has returned."""
+    outcome = plain(tenant_id, scan_id)
+    _cache[scan_id] = _loaded()
+    return outcome
+
+
+def _loaded() -> bytes:
+    return bytes(BLOCK_BYTES)
+
+
+def more_allocations(tenant_id: str, scan_id: str) -> Outcome:
+    """Allocate ALLOCATIONS times a little that is given back at once, as a temporary for each row would be."""
+    for number in range(ALLOCATIONS):
+        _temporary(number)
+    return plain(tenant_id, scan_id)
+
+
+def _temporary(number: int) -> int:
+    return len([number])
+
+
+def waits_elsewhere(tenant_id: str, scan_id: str) -> Outcome:
+    """Wait outside the driver, wait for the server, and compute, each for as long."""
+    time.sleep(SLEEP_SECONDS)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(%s)", [SLEEP_SECONDS])
+    _compute()
+    return plain(tenant_id, scan_id)
+
+
+def _compute() -> None:
+    end = time.process_time() + SLEEP_SECONDS
+    while time.process_time() < end:
+        sum(range(1_000))

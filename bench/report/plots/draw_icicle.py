@@ -1,0 +1,147 @@
+"""Icicles: every box below its caller, named where its name fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from bench.report.plots.icicle import IcicleBox, IcicleChart, Shade
+from bench.report.plots.palette import Theme
+from bench.words import shorten
+
+FILLS = {Shade.OWN: "#F2C6A8", Shade.LIBRARY: "#C3DAEA", Shade.WAITING: "#D9D2E9", Shade.REST: "#E6E6E6"}
+GROWN, SHRUNK, SAME = (0xD5, 0x5E, 0x00), (0x00, 0x72, 0xB2), (0xF0, 0xF0, 0xF0)
+"""Okabe and Ito's orange and blue, which nobody confuses, from the grey of what stayed."""
+DARK, LIGHT = "#111111", "#FFFFFF"
+
+_LEVEL_HEIGHT, _HEIGHT_AROUND_LEVELS = 0.27, 1.5
+"""Inches."""
+_LEAST_LETTERS = 3
+_LETTERS = 105
+"""As many letters of the font's size fit into the whole width."""
+_KEYS = {
+    Shade.OWN: "the project's code",
+    Shade.LIBRARY: "packages and Python",
+    Shade.WAITING: "waiting",
+    Shade.REST: "small paths, together",
+}
+
+
+@dataclass(frozen=True)
+class _Place:
+    left: float
+    width: float
+    level: int
+
+
+class IciclePainter:
+    """An IciclePainter draws an IcicleChart: every box below its caller, named where its name fits."""
+
+    def __init__(self, chart: IcicleChart, theme: Theme) -> None:
+        self._chart = chart
+        self._theme = theme
+        self._places = laid_out(chart.boxes)
+        self._deepest = max(place.level for place in self._places)
+
+    @property
+    def height(self) -> float:
+        """As high as its levels need."""
+        return _HEIGHT_AROUND_LEVELS + _LEVEL_HEIGHT * (self._deepest + 1.9)
+
+    def paint(self, figure: Figure) -> None:
+        """Draw the boxes, callers above what they call."""
+        axes = figure.add_subplot()
+        axes.set_axis_off()
+        axes.set_xlim(0, 1)
+        axes.set_ylim(self._deepest + 1.9, 0)
+        for place, box in zip(self._places, self._chart.boxes, strict=True):
+            _draw_box(axes, place, box, fill_of(box, compares=self._chart.compares), self._theme)
+        _draw_key(axes, self._chart, self._deepest + 1.35, self._theme)
+
+    def place(self, figure: Figure) -> None:
+        """Nothing depends on the layout: texts are cut at their boxes."""
+
+
+def laid_out(boxes: tuple[IcicleBox, ...]) -> list[_Place]:
+    """Return where each box is, as shares of the whole width; boxes with one caller stand beside one another."""
+    whole = max(boxes[0].size, 1)
+    places: list[_Place] = []
+    filled: list[float] = []
+    for box in boxes:
+        width = box.size / whole
+        if box.parent < 0:
+            places.append(_Place(0.0, 1.0, 0))
+        else:
+            places.append(_Place(filled[box.parent], width, places[box.parent].level + 1))
+            filled[box.parent] += width
+        filled.append(places[-1].left)
+    return places
+
+
+def fill_of(box: IcicleBox, *, compares: bool) -> str:
+    """Return the colour of a box: what it is, or how much of it is new or gone."""
+    if not compares:
+        return FILLS[box.shade]
+    end = GROWN if box.change > 0 else SHRUNK
+    part = abs(box.change) ** 0.7  # a small change shows, too
+    red, green, blue = (round(low + (high - low) * part) for low, high in zip(SAME, end, strict=True))
+    return f"#{red:02X}{green:02X}{blue:02X}"
+
+
+def ink_on(fill: str) -> str:
+    """Return the colour of text on ``fill`` with the better contrast."""
+    red, green, blue = (_linear(int(fill[place : place + 2], 16) / 255) for place in (1, 3, 5))
+    # WCAG 2: relative luminance, and the contrast (L1 + 0.05) / (L2 + 0.05).
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return DARK if (luminance + 0.05) / 0.055 >= 1.05 / (luminance + 0.05) else LIGHT
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+
+def _draw_box(axes: Axes, place: _Place, box: IcicleBox, fill: str, theme: Theme) -> None:
+    shape = Rectangle(
+        (place.left, place.level), place.width, 0.96, facecolor=fill, edgecolor=theme.background, linewidth=0.6
+    )
+    axes.add_patch(shape)
+    letters = int(place.width * _LETTERS)
+    if letters < _LEAST_LETTERS:
+        return
+    text = box.label
+    if len(text) + len(box.details[-1]) + 2 <= letters:
+        text = f"{text}  {box.details[-1]}"
+    axes.text(
+        place.left + 0.004,
+        place.level + 0.5,
+        shorten(text, letters),
+        fontsize=8,
+        va="center",
+        color=ink_on(fill),
+        clip_path=shape,
+        clip_on=True,
+    )
+
+
+def _draw_key(axes: Axes, chart: IcicleChart, level: float, theme: Theme) -> None:
+    """Say below the boxes what their colours and widths mean."""
+    if chart.compares:
+        keys = [("grew", _hex(GROWN)), ("as before", _hex(SAME)), ("shrank", _hex(SHRUNK))]
+        note = "a box is as wide as the larger side"
+    else:
+        present = {box.shade for box in chart.boxes[1:]}
+        keys = [(text, FILLS[shade]) for shade, text in _KEYS.items() if shade in present]
+        note = "a box is as wide as it and all that it calls"
+    left = 0.0
+    for text, fill in keys:
+        axes.add_patch(Rectangle((left, level), 0.02, 0.5, facecolor=fill, edgecolor=theme.muted, linewidth=0.5))
+        axes.text(left + 0.026, level + 0.27, text, fontsize=8, va="center", color=theme.text)
+        left += 0.05 + len(text) / _LETTERS
+    axes.text(1, level + 0.27, note, fontsize=8, va="center", ha="right", color=theme.muted)
+
+
+def _hex(colour: tuple[int, int, int]) -> str:
+    return "#{:02X}{:02X}{:02X}".format(*colour)
