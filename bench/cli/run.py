@@ -43,16 +43,16 @@ class RunOptions(PairOptions, InputOptions, ResultOptions):
     copy_baseline: Annotated[bool, typer.Option("--copy-baseline", help="Time a bare COPY of the same rows, too.")] = (
         False
     )
-    profile: Annotated[bool, typer.Option("--profile", help="Sample where the time goes, in a pass of its own.")] = (
-        False
-    )
-    keep_captures: Annotated[bool, typer.Option("--keep-captures", help="Keep memray's files and pages.")] = False
+    profile: Annotated[
+        bool, typer.Option("--profile", hidden=True, help="Sample where time goes, in its own pass.")
+    ] = False
+    keep_captures: Annotated[bool, typer.Option("--keep-captures", hidden=True, help="Keep memray's files.")] = False
     output: OutputOption = Path("reports/latest")
     history: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Keep the results there, too.")] = None
 
 
 def run(options: RunOptions) -> int:
-    """Measure implementations: heap, RSS, time, statements, rows, WAL, ratios. Also: --json, --quiet.
+    """Measure implementations and their ratios. Also: --profile, --keep-captures, --json, --quiet.
     Exit codes: 0 measured, 1 failed, rows differ or a law is broken, 2 tool or input at fault.
     """
     from bench.cli.chosen_project import chosen_project

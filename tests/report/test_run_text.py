@@ -53,7 +53,7 @@ def test_no_word_is_broken_and_every_row_has_its_name(make: Callable[[], Results
 
 def test_a_table_in_pieces_repeats_what_names_its_rows_and_their_group() -> None:
     with of_columns(80):
-        printed = render_table(six())
+        printed = render_table(six()).partition("Where the peak changed")[0]
     for name in six().implementations:
         assert len(re.findall(rf"^{name} .*\d", printed, re.MULTILINE)) == 2 * 3
     assert len(re.findall(r"^10k/20, 108,420 rows$", printed, re.MULTILINE)) == 2
