@@ -20,6 +20,7 @@ from bench.results.metrics import METRICS
 from bench.results.records import Failure, Results
 from tests.support import variants, verdicts
 from tests.support.builders import dataset, digest, measurement, production_results, statement_texts
+from tests.support.call_runs import with_calls
 from tests.support.report_golden import assert_golden
 from tests.support.report_runs import RUNS
 from tests.support.variants import HOSTILE
@@ -43,6 +44,14 @@ def tokens(markdown: str) -> Iterator[Token]:
 
 def of_type(markdown: str, kind: str) -> list[Token]:
     return [token for token in tokens(markdown) if token.type == kind]
+
+
+def test_functions_whose_calls_changed_stand_in_a_table_that_is_folded_away() -> None:
+    comment = render_comment(with_calls())
+    assert "<summary>Functions whose calls changed: streaming against materializing on 10k/20</summary>" in comment
+    row = "| `optimized_impl.task:_status` | `optimized_impl/task.py:105` | 0 | 108,420 | +108,420 |"
+    assert row in comment
+    assert "Functions whose calls changed" not in render_comment(production_results())
 
 
 def test_the_whole_comment_on_a_regression_is_as_in_its_golden_file() -> None:

@@ -16,6 +16,7 @@ from bench.report.terminal import WIDTH
 from bench.results.records import Failure
 from tests.support import variants
 from tests.support.builders import at_revision, production_results
+from tests.support.call_runs import with_calls, with_more_calls
 from tests.support.report_golden import assert_golden
 from tests.support.run_pairs import (
     NAMES,
@@ -48,6 +49,12 @@ def hostile() -> Comparison:
     return compare(run, replace(at_revision(run, variants.HOSTILE), environment=environment, created=variants.HOSTILE))
 
 
+def more_calls() -> Comparison:
+    """Return a comparison with a later run in which one function is called once more for each row."""
+    run = with_calls()
+    return compare(run, later(with_more_calls(run, 108_420)))
+
+
 COMPARISONS: dict[str, Callable[[], Comparison]] = {
     "unchanged": unchanged,
     "regressed": lambda: compare(small_run(), regressed()),
@@ -55,6 +62,7 @@ COMPARISONS: dict[str, Callable[[], Comparison]] = {
     "other-rows": lambda: compare(small_run(), other_rows()),
     "other-scenario": lambda: compare(small_run(), replace(regressed(), scenario="rerun")),
     "incomplete": incomplete,
+    "more-calls": more_calls,
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 DOCUMENTED_METRICS = {
     "wall_seconds": "seconds",
     "cpu_seconds": "seconds",
+    "function_calls": "calls",
     "peak_heap_bytes": "bytes",
     "peak_heap_untraced_bytes": "bytes",
     "peak_rss_bytes": "bytes",
@@ -16,7 +17,7 @@ DOCUMENTED_METRICS = {
     "statements_server": "statements",
     "rows_written": "rows",
 }
-DOCUMENTED_KEYS = {"schema", "environment", "datasets", "measurements", "digests", "failures"}
+DOCUMENTED_KEYS = {"schema", "environment", "datasets", "measurements", "digests", "failures", "calls"}
 
 
 def results(folder: Path) -> dict[str, Any]:

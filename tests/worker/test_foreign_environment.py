@@ -13,7 +13,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.server]
 OUTCOME = {"reports": REPORTS, "stations": 3}
 
 
-@pytest.mark.parametrize("probe", ["memory", "memory-untraced", "rss", "statements", "database", "time", "rows"])
+@pytest.mark.parametrize(
+    "probe", ["memory", "memory-untraced", "rss", "statements", "database", "work", "time", "rows"]
+)
 def test_every_probe_gives_its_figures(take: Take, probe: ProbeName) -> None:
     reading = take(probe)
     assert reading.outcome == OUTCOME
@@ -43,3 +45,14 @@ def test_statements_of_psycopg2_are_traced_to_the_lines_that_issued_them(take: T
     (copy,) = (text for text in sites if text.startswith("COPY"))
     assert "/reports.py:" in sites[copy]
     assert all(sites.values()), "each statement has a line"
+
+
+def test_calls_are_counted_there_by_function(take: Take) -> None:
+    calls = take("work").calls
+    assert calls is not None
+    named = {one.function: one for one in calls.functions}
+    ours = [one for one in named.values() if one.function.startswith("weather.reports:")]
+    assert ours
+    assert all(one.file.endswith("weather/reports.py") and one.line for one in ours)
+    assert any(one.function.startswith("django.db.") for one in named.values())
+    assert not [name for name in named if name.startswith(("bench", "_lsprof"))]
