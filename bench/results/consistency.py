@@ -20,6 +20,7 @@ TIMED = ("wall_seconds", "cpu_seconds")
 """The metrics of which the plan says how many samples there are."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_NAMES = re.compile(r"(?:[0-9a-f]{8})*")
 
 
 def faults(results: Results) -> Faults:
@@ -177,6 +178,8 @@ def _call_faults(results: Results) -> Faults:
         place = f"calls[{index}]"
         for name in ("other_functions", "other_calls"):
             yield from _negative(f"{place}.{name}", getattr(counts, name))
+        if not _NAMES.fullmatch(counts.other_names):
+            yield f"{place}.other_names", "is not eight hexadecimal digits for each name"
         for number, one in enumerate(counts.functions):
             yield from _negative(f"{place}.functions[{number}].calls", one.calls)
         case = (counts.scan, counts.implementation)

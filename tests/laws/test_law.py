@@ -36,8 +36,24 @@ def test_a_step_or_a_metric_that_nobody_could_count_is_refused() -> None:
         Step(1, 0, "rows")
     with pytest.raises(ValueError, match="the metric 'rows_written'; write 'statements_django' or 'statements_server'"):
         Law(cast(Any, "rows_written"), 1)
+    with pytest.raises(
+        ValueError, match=r"law of statements_django has no tolerance of 0\.1; function_calls has one of"
+    ):
+        Law("statements_django", 1, tolerance=0.1)
+    with pytest.raises(
+        ValueError, match="a law of function_calls has no tolerance of 1; function_calls has one of 0 to"
+    ):
+        Law("function_calls", 1, tolerance=1)
     with pytest.raises(msgspec.ValidationError, match="give its size as 1 or more"):
         msgspec.json.decode(b'{"statements": 1, "size": 0, "of": "rows"}', type=Step)
+
+
+def test_a_law_of_calls_holds_within_its_tolerance_and_one_of_statements_exactly() -> None:
+    calls = Law("function_calls", 1_000, (Step(18, 1, "rows"),), tolerance=0.02)
+    assert str(calls) == "1,000 + 18 per row ± 2 %"
+    assert [calls.holds(10_000, count) for count in (9_799, 9_800, 10_200, 10_201)] == [False, True, True, False]
+    assert Law("function_calls", 1).room == 0.01
+    assert [Law("statements_django", 18).holds(18, count) for count in (17, 18, 19)] == [False, True, False]
 
 
 def test_laws_stay_with_a_function_that_is_wrapped_and_are_none_where_none_was_declared() -> None:

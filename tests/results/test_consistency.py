@@ -16,6 +16,7 @@ from bench.results.records import Failure, Results
 from bench.results.store import read_results, write_results
 from tests.support import variants
 from tests.support.builders import production_results
+from tests.support.call_runs import with_calls
 from tests.support.gate_runs import policy_text, run
 from tests.support.in_process import bench
 from tests.support.noise_floors import FLOOR
@@ -272,3 +273,27 @@ def test_the_failure_of_another_case_excuses_nothing(tmp_path: Path) -> None:
     (tmp_path / "results.json").write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(InputError, match="the plan says 5"):
         read_results(tmp_path / "results.json")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (_set("calls", 5, "functions", 0, "calls", to=-1), r"calls\[5\]\.functions\[0\]\.calls: is -1"),
+        (
+            _set("calls", 5, "other_calls", to=1),
+            r"calls\[5\]: adds up to 1,073,359, which is no sample of function_calls",
+        ),
+        (_set("calls", 5, "scan", to="1k/8"), r"calls\[5\]: .* is in calls\[3\] already"),
+        (_set("calls", 5, "implementation", to="nobody"), r"calls\[5\]\.implementation: .* is none of the"),
+        (_set("calls", 5, "other_names", to="0x12"), r"calls\[5\]\.other_names: is not eight hexadecimal digits"),
+    ],
+)
+def test_calls_that_cannot_be_true_are_refused(tmp_path: Path, change: Callable[[Tree], None], message: str) -> None:
+    content: Tree = msgspec.json.decode(msgspec.json.encode(with_calls()))
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert read_results(path) == with_calls()
+    change(content)
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        read_results(path)
