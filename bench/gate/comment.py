@@ -172,9 +172,16 @@ def comment_pictures(results: Results) -> tuple[Picture, ...]:
 
 
 def _changed(results: Results) -> Iterator[Part]:
-    """The functions whose memory or time changed most from the first implementation to the others."""
+    """The functions whose memory or time changed most from the first implementation to the others.
+
+    Those at the peak of one other are in sight; more would take a screen.
+    """
     for about, title in CHANGED.items():
-        yield table_part(5, f"### {title}", change_table(changes_of(results, about)))
+        changes = changes_of(results, about)
+        if about == "peak" and len(changes) == 1:
+            yield table_part(5, f"### {title}", change_table(changes))
+        else:
+            yield _folded_table(title, 5, change_table(changes))
 
 
 def _link(artifact_url: str | None) -> Iterator[Part]:
