@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 
 from tests.support.cli_results import results, samples
 from tests.support.command import Finished, run
+from tests.support.repository import git
+from tests.support.steps import ACTION, run_step, step
 from tests.support.weather import SIZE, Belongings, project_options
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
@@ -17,10 +20,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.server]
 _POLICY = f"""
 [tool.bench.gate]
 scans = ["{SIZE}"]
-implementations = ["daily@faster", "daily"]
+implementations = ["daily@base", "daily@head"]
+baseline = false
 
-[tool.bench.gate.ceilings.statements_django]
-"{SIZE}" = {{ "daily@faster" = 14, "daily" = 14 }}
+[tool.bench.gate.ratios.statements_django."{SIZE}"]
+"daily@head / daily@base" = 1.0
 """
 
 
@@ -38,27 +42,77 @@ def bench(clone: Path, temporary: Path, folder: Path, command: str, *options: ob
     return run(command, *options, *project_options(clone), extra={"TMPDIR": str(temporary)}, folder=folder)
 
 
-def test_a_revision_is_compared_with_the_working_tree(clone: Path, temporary: Path, tmp_path: Path) -> None:
-    finished = bench(clone, temporary, tmp_path, "ab", "faster", "--scan", SIZE, "--pairs", "1", "--output", "out")
+@pytest.fixture
+def job(clone: Path, temporary: Path, tmp_path: Path) -> dict[str, str]:
+    """The variables of the action's steps in a job of the project's repository, in another folder than this suite's."""
+    installed = tmp_path / "action" / ".venv" / "bin" / "bench"
+    installed.parent.mkdir(parents=True)
+    installed.write_text(f'#!/bin/sh\nexec {sys.executable} -m bench "$@"\n')
+    installed.chmod(0o755)
+    options = project_options(clone)
+    given = {name[2:].upper(): value for name, value in zip(options[::2], options[1::2], strict=True)}
+    return {
+        **given,
+        **dict.fromkeys(("RESULTS", "BASELINE", "IMPLEMENTATION", "CATALOGUE", "BENCH_DATABASE_URL", "ARGUMENTS"), ""),
+        "ACTION_PATH": str(tmp_path / "action"),
+        "ARTIFACT_URL": "https://ci.example/artifacts/1",
+        "BASE": git(clone, "rev-parse", "faster").strip(),
+        "OUTPUT": str(tmp_path / "out"),
+        "POLICY": "policy.toml",
+        "SIZES": SIZE,
+        "TMPDIR": str(temporary),
+    }
+
+
+def done(job: dict[str, str], folder: Path, name: str, **variables: str) -> dict[str, str]:
+    """Run a step of the action by hand and return its outputs."""
+    finished, outputs = run_step(step(ACTION, name), folder, job | variables)
     assert finished.returncode == 0, finished.stderr
-    found = results(tmp_path / "out")
-    assert found["implementations"] == ["daily@faster", "daily"]
-    assert samples(found, "daily@faster", "statements_django") == [13]
-    assert samples(found, "daily", "statements_django") == [73]
-    assert "# daily@faster is commit " in found["command"]
+    return outputs
 
 
-def test_a_gate_measures_a_revision_beside_the_working_tree_and_refuses_what_is_planted(
-    clone: Path, temporary: Path, tmp_path: Path
+def test_the_action_compares_the_working_tree_with_the_base_of_a_pull_request(
+    job: dict[str, str], tmp_path: Path
 ) -> None:
+    """The base is given by its whole hash, as GitHub does; the job fails in its last step only."""
+    command = done(job, tmp_path, "Choose the command", COMMAND="")
+    assert command == {"command": "ab"}
+    assert done(job, tmp_path, "Compare", ARGUMENTS="--pairs 1") == {"exit-code": "0"}
+    found = results(tmp_path / "out")
+    base = f"daily@{job['BASE'][:12]}"
+    assert found["implementations"] == [base, "daily"]
+    assert samples(found, base, "statements_django") == [13]
+    assert samples(found, "daily", "statements_django") == [73]
+    assert f"# {base} is commit {job['BASE'][:12]}" in found["command"]
+    done(job, tmp_path, "Summary", COMMAND="ab")
+    comment = (tmp_path / "out" / "comment.md").read_text(encoding="utf-8")
+    assert (tmp_path / "summary").read_text(encoding="utf-8") == comment
+    assert base in comment
+    assert list((tmp_path / "out" / "comment-pictures").glob("*.png"))
+
+
+def test_the_action_judges_by_a_policy_that_speaks_of_base_and_head(job: dict[str, str], tmp_path: Path) -> None:
+    """The policy knows no hash; what is planted after the base is refused."""
     (tmp_path / "policy.toml").write_text(_POLICY, encoding="utf-8")
-    finished = bench(clone, temporary, tmp_path, "gate", "--policy", "policy.toml", "--json", "verdict.json")
-    assert finished.returncode == 1, finished.stderr
-    assert finished.stdout.startswith("❌ FAILED – Statements (Django) of daily on 4/5 is 73, over its ceiling of 14")
-    verdict = json.loads((tmp_path / "verdict.json").read_text(encoding="utf-8"))
-    failed = [one["name"] for one in verdict["checks"] if one["standing"] == "failed"]
-    assert failed == [f"ceiling statements_django {SIZE} daily"]
-    assert (tmp_path / "reports" / "gate" / "report.md").exists()
+    assert done(job, tmp_path, "Choose the command", COMMAND="gate") == {"command": "gate"}
+    assert done(job, tmp_path, "Gate") == {"exit-code": "1"}
+    verdict = json.loads((tmp_path / "out" / "verdict.json").read_text(encoding="utf-8"))
+    failed = [one for one in verdict["checks"] if one["standing"] == "failed"]
+    assert [one["name"] for one in failed] == [f"ratio statements_django {SIZE} daily@head/daily@base"]
+    assert "(73 against 13" in failed[0]["sentence"]
+    found = results(tmp_path / "out")
+    assert {one["implementation"]: one["revision"] for one in found["code"]}["daily@base"] == job["BASE"]
+    done(job, tmp_path, "Summary", COMMAND="gate")
+    assert "❌ Benchmark gate: failed" in (tmp_path / "summary").read_text(encoding="utf-8")
+    last, _ = run_step(step(ACTION, "Verdict"), tmp_path, {"EXIT_CODE": "1", "FAIL_WHEN_UNDECIDED": "false"})
+    assert last.returncode == 1
+
+
+def test_a_policy_that_speaks_of_the_base_needs_to_be_told_it(clone: Path, temporary: Path, tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text(_POLICY, encoding="utf-8")
+    finished = bench(clone, temporary, tmp_path, "gate", "--policy", "policy.toml")
+    assert finished.returncode == 2
+    assert "names an implementation @base; give the revision that it stands for by --base" in finished.stderr
 
 
 def test_bisect_finds_the_planted_regression_and_skips_what_cannot_be_imported(

@@ -7,6 +7,7 @@ from itertools import combinations, permutations
 import pytest
 
 from bench.report.plots.palette import (
+    ANYWHERE,
     DARK,
     LIGHT,
     MARKERS,
@@ -29,6 +30,12 @@ def test_whatever_is_written_has_enough_contrast(theme: Theme) -> None:
         assert contrast(shade, theme.background) >= 4.5, shade
 
 
+def test_the_colours_for_any_background_can_be_seen_on_both() -> None:
+    """3, as WCAG 2.2 asks of what is no text: Mermaid draws lines and bars of them."""
+    for shade in ANYWHERE:
+        assert min(contrast(shade, theme.background) for theme in THEMES.values()) >= 3
+
+
 def test_contrast_is_computed_as_wcag_has_it() -> None:
     assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
     assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
@@ -39,8 +46,8 @@ def test_themes_have_a_colour_for_every_word_and_marker() -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: str(theme.name))
-def test_colours_can_be_distinguished_without_red_or_green(theme: Theme) -> None:
-    """By Machado's matrices for full protanopia and deuteranopia; the distance is that of CIELAB."""
+def test_colours_can_be_distinguished_without_red_green_or_blue(theme: Theme) -> None:
+    """By Machado's matrices for full protanopia, deuteranopia and tritanopia; the distance is that of CIELAB."""
     for matrix in VISION.values():
         seen = [lab(shade, matrix) for shade in theme.colours]
         assert min(distance(first, second) for first, second in combinations(seen, 2)) >= LEAST_DISTANCE
@@ -83,8 +90,13 @@ VISION: dict[str, tuple[tuple[float, float, float], ...]] = {
         (0.280085, 0.672501, 0.047413),
         (-0.011820, 0.042940, 0.968881),
     ),
+    "tritanopia": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
 }
-LEAST_DISTANCE = 10.0
+LEAST_DISTANCE = 24.0
 
 
 def lab(shade: str, matrix: tuple[tuple[float, float, float], ...]) -> tuple[float, float, float]:

@@ -48,6 +48,7 @@ def variables(repository: Path) -> dict[str, str]:
         "CHECKOUT": ".",
         "INTERPRETER": "",
         "BASE": "abc123",
+        "ARGUMENTS": "",
         "BENCH_DATABASE_URL": "",
         "COMMAND": "gate",
         "RESULTS": "results.json",
@@ -184,6 +185,7 @@ COMPARED = {
     "IMPLEMENTATION": "",
     "CATALOGUE": "",
     "SIZES": "",
+    "ARGUMENTS": "",
     "BENCH_DATABASE_URL": "",
 }
 
@@ -198,6 +200,7 @@ COMPARED = {
         ),
         ({"CATALOGUE": "my shop"}, "- --catalogue my shop"),
         ({"SIZES": " 100/3  1k/8 "}, "- --size 100/3 --size 1k/8"),
+        ({"ARGUMENTS": " --budget  10"}, "- --budget 10"),
         ({"BENCH_DATABASE_URL": "postgresql://ci@localhost/ci"}, "postgresql://ci@localhost/ci"),
     ],
 )
