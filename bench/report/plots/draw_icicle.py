@@ -19,7 +19,10 @@ DARK, LIGHT = "#111111", "#FFFFFF"
 
 _LEVEL_HEIGHT, _HEIGHT_AROUND_LEVELS = 0.27, 1.5
 """Inches."""
-_LEAST_LETTERS = 3
+_LEAST_LEVEL = 0.02
+"""Of the whole width: levels in which every box is narrower are left to the page, where one can click into them."""
+_LEAST_LETTERS = 7
+"""A shorter beginning and end of a name say nothing."""
 _LETTERS = 105
 """As many letters of the font's size fit into the whole width."""
 _KEYS = {
@@ -44,7 +47,7 @@ class IciclePainter:
         self._chart = chart
         self._theme = theme
         self._places = laid_out(chart.boxes)
-        self._deepest = max(place.level for place in self._places)
+        self._deepest = max(place.level for place in self._places if place.width >= _LEAST_LEVEL)
 
     @property
     def height(self) -> float:
@@ -58,6 +61,8 @@ class IciclePainter:
         axes.set_xlim(0, 1)
         axes.set_ylim(self._deepest + 1.9, 0)
         for place, box in zip(self._places, self._chart.boxes, strict=True):
+            if place.level > self._deepest:
+                continue
             _draw_box(axes, place, box, fill_of(box, compares=self._chart.compares), self._theme)
         _draw_key(axes, self._chart, self._deepest + 1.35, self._theme)
 
@@ -109,9 +114,9 @@ def _draw_box(axes: Axes, place: _Place, box: IcicleBox, fill: str, theme: Theme
     )
     axes.add_patch(shape)
     letters = int(place.width * _LETTERS)
-    if letters < _LEAST_LETTERS:
-        return
     text = box.label
+    if letters < min(_LEAST_LETTERS, len(text)):
+        return
     if len(text) + len(box.details[-1]) + 2 <= letters:
         text = f"{text}  {box.details[-1]}"
     axes.text(
