@@ -48,10 +48,6 @@ class Coverage:
     """Whether children left no figures of their CPU time."""
 
 
-def _called(function: Callable[[], Any]) -> Any:
-    return function()
-
-
 class WatchedCall:
     """A WatchedCall is a call that may be made once; construct it right before the probe makes it.
 
@@ -71,13 +67,13 @@ class WatchedCall:
         self._running: list[Descendant] = []
         self._busy: list[str] = []
 
-    def __call__(self, make: Callable[[Callable[[], Any]], Any] = _called) -> Any:
-        """Make the call, by ``make``. Raises MeasurementFault if it returned in a forked child as well.
+    def __call__(self, make: Callable[[Callable[[], Any]], Any] | None = None) -> Any:
+        """Make the call, or have ``make`` do so. Raises MeasurementFault if it returned in a forked child as well.
 
         ``make`` is given the function alone, without what watches it.
         """
         try:
-            outcome = make(self._function)
+            outcome = self._function() if make is None else make(self._function)
         except BaseException as error:
             if self._returned_in_a_fork():
                 raise MeasurementFault(f"{_FORKED}; the worker itself raised {describe(error)}") from error
