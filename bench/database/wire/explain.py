@@ -23,6 +23,9 @@ _INSIDE = (
     query(f"ROLLBACK TO SAVEPOINT {MARK} bench_observer; RELEASE SAVEPOINT bench_observer"),
 )
 
+_CANCELLED = b"C57014"
+"""The field of an ErrorResponse that says so: query_canceled."""
+
 
 class RefusedError(Exception):
     """The server's answer to something of the wire's own is an error; ``frame`` is its ErrorResponse."""
@@ -30,6 +33,7 @@ class RefusedError(Exception):
     def __init__(self, frame: bytes) -> None:
         super().__init__(error_message(frame))
         self.frame = frame
+        self.cancelled = _CANCELLED in frame.split(b"\0")
 
 
 class Asked(Hashable, Protocol):
@@ -65,7 +69,7 @@ class Explainer:
         """Explain the statement that ``session`` is about to execute, if it is the first of its kind.
 
         What that costs does not count. A statement that cannot be explained has no plan. Where that ends the session's
-        transaction, the server's ErrorResponse is returned, else b"".
+        transaction, or was cancelled by the client, the server's ErrorResponse is returned, else b"".
         """
         kind = self._kind(sole.text)
         # Of several statements in one Query, all but the first would be executed.
@@ -79,7 +83,7 @@ class Explainer:
             else:
                 rows = session.ask(command)
         except RefusedError as error:
-            return error.frame if in_transaction else b""
+            return error.frame if in_transaction or error.cancelled else b""
         self._ledger.work_of(kind).plan = "".join(row[0] for row in rows)
         self._ledger.ignore(session, session.pending)
         return b""

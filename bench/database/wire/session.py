@@ -187,7 +187,7 @@ class Session:
             error = self._explainer.explain(self, sole, in_transaction=self._status == _IN_TRANSACTION)
             if error:
                 # The transaction has failed, and the statement, which would have failed alike, cannot be sent any more.
-                self._answers += (error, frame(b"Z", b"E"))
+                self._answers += (error, frame(b"Z", b"I" if self._status == _IDLE else b"E"))
                 return
         self._send_group()
 
