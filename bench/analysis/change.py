@@ -145,7 +145,9 @@ def near_exact_change(before: Summary, after: Summary, tolerance: float | None =
             reason = f"both are below {FLOOR_TEXT[unit]}, too little to compare" if floor else ""
         elif abs(difference) <= before.metric.resolution:
             verdict = ChangeVerdict.NOT_DISTINGUISHED
-            reason = "one step of the allocator, by which the same code can differ"
+            resolution = f"no more than {before.metric.resolution:g} {unit}"
+            step = "one step of the allocator" if unit == "bytes" else resolution
+            reason = f"{step}, by which the same code can differ"
         else:
             verdict = ChangeVerdict.MORE if difference > 0 else ChangeVerdict.LESS
     ratio = after.centre / before.centre if smaller > floor else None

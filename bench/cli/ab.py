@@ -13,6 +13,7 @@ from bench.cli.options import (
     ImplementationOption,
     InputOptions,
     OutputOption,
+    PlansOption,
     ScanFileOption,
     ScansOption,
 )
@@ -33,6 +34,7 @@ class AbOptions(PairOptions, InputOptions, ResultOptions):
     scan: ScansOption = None
     scan_file: ScanFileOption = None
     scenario: ScenarioOption = "first"
+    plans: PlansOption = False
     output: OutputOption = Path("reports/ab")
 
 
@@ -42,6 +44,7 @@ def ab(options: AbOptions) -> int:
     from bench.cli.code_source import at_revisions, named_commits, of_today
     from bench.cli.plans import chosen_sources, run_plan
     from bench.cli.progress import terminal_progress
+    from bench.harness.plan import SINGLE_PROBES
     from bench.harness.session import measure_into
 
     name = options.implementation or options.job.compared[-1]
@@ -53,6 +56,7 @@ def ab(options: AbOptions) -> int:
         sources,
         **options.sampling(scans, [name]),
         scenario=options.scenario,
+        probes=(*SINGLE_PROBES, *(("plans",) if options.plans else ())),
     )
     project = chosen_project(options)
     # CI systems give whole hashes, which no table has room for; the results hold the commit itself.

@@ -52,6 +52,7 @@ AllImplementationsOption = Annotated[
     typer.Option("--implementation", metavar="NAME", help=f"{_NAME}; repeatable.", show_default="all"),
 ]
 PairsOption = Annotated[int, count_option("Time samples of each side.")]
+PlansOption = Annotated[bool, typer.Option("--plans", hidden=True, help="Execute statements by EXPLAIN ANALYZE, too.")]
 OutputOption = Annotated[Path, typer.Option(metavar="FOLDER", help="For results and report.")]
 JsonOption = Annotated[
     Path | None,

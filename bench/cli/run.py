@@ -13,6 +13,7 @@ from bench.cli.options import (
     ImplementationsOption,
     InputOptions,
     OutputOption,
+    PlansOption,
     ScanFileOption,
     ScansOption,
 )
@@ -47,12 +48,13 @@ class RunOptions(PairOptions, InputOptions, ResultOptions):
         bool, typer.Option("--profile", hidden=True, help="Sample where time goes, in its own pass.")
     ] = False
     keep_captures: Annotated[bool, typer.Option("--keep-captures", hidden=True, help="Keep memray's files.")] = False
+    plans: PlansOption = False
     output: OutputOption = Path("reports/latest")
     history: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Keep the results there, too.")] = None
 
 
 def run(options: RunOptions) -> int:
-    """Measure implementations and their ratios. Also: --profile, --keep-captures, --json, --quiet.
+    """Measure implementations and their ratios. Also: --profile, --plans, --keep-captures, --json, --quiet.
     Exit codes: 0 measured, 1 failed, rows differ or a law is broken, 2 tool or input at fault.
     """
     from bench.cli.chosen_project import chosen_project
@@ -73,7 +75,7 @@ def run(options: RunOptions) -> int:
         scenario=options.scenario,
         copy_baseline=options.copy_baseline,
         keep_captures=options.keep_captures,
-        probes=(*SINGLE_PROBES, *(("profile",) if options.profile else ())),
+        probes=(*SINGLE_PROBES, *(("profile",) if options.profile else ()), *(("plans",) if options.plans else ())),
     )
     revisions = options.revision or []
     with terminal_progress(quiet=options.quiet) as progress, ExitStack() as stack:

@@ -29,6 +29,7 @@ PROBE_COST = {
     "profile": 1.2,
     "time": 1.1,
     "rows": 1.0,
+    "plans": 2.2,
     LOAD: 1.5,
 }
 """How long a sample takes, as a multiple of the bare call, and a load per row loaded; for the estimate of the time."""

@@ -62,10 +62,19 @@ def test_every_planted_regression_is_caught_by_name_and_the_unchanged_pair_passe
     found = self_test(JOB, Notes())
     assert [one.planted.name for one in found.slipped] == []
     assert (found.unchanged.standing, found.exit_code) in {(Standing.PASSED, 0), (Standing.IMPROVED, 0)}
-    assert len(found.catches) == 14
+    assert len(found.catches) == 17
     hidden = next(one for one in found.catches if one.planted.name == "N+1 queries on COPY's connection")
     outcomes = {one.name: one.standing for one in hidden.verdict.checks}
     assert outcomes["law statements_django 100/3 streaming"] is Standing.PASSED
+    # One sample names the statement that the server worked more for, and how its plan changed.
+    for name, words in (
+        ("findings that are read twice", ("calls 1 → 2", "rows 96 → 192")),
+        ("a setting that keeps the planner from indexes", ("plan Bitmap Heap Scan", "→ Seq Scan")),
+        ("a dropped index", ("plan Bitmap Index Scan on findings_default_tenant_id_scan_id_idx →",)),
+    ):
+        check = next(one.check for one in found.catches if one.planted.name == name)
+        assert check is not None
+        assert all(word in check.evidence[0] for word in (*words, "DECLARE ? NO SCROLL CURSOR FOR SELECT"))
     # One sample of the work names the function that is called once more for each row, and no other.
     once_more = next(one.check for one in found.catches if one.planted.name == "one more call for each row")
     assert once_more is not None

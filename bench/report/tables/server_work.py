@@ -20,6 +20,7 @@ ABOUT_SERVER_WORK = (
 MOST_CHANGES = 20
 MOST_PLANS = 8
 _LONGEST_LINE = 300
+_LONGEST_STEP = 120
 
 _FIGURES = (
     ("calls", "calls", ""),
@@ -87,12 +88,15 @@ def _line(changed: StatementChange) -> str:
 
 
 def _first_difference(before: Sequence[PlanStep], after: Sequence[PlanStep]) -> str:
-    """Name the first step in which two plans differ."""
-    sides = [[one.step for one in plan] for plan in (before, after)]
-    for first, second in zip(*sides, strict=False):
-        if first != second:
+    """Name the first step of another kind, or on another table or index; else the first with another condition."""
+    pairs = [(one.step, two.step) for one, two in zip(before, after, strict=False)]
+    for first, second in pairs:
+        if _head(first) != _head(second):
             return f"{_head(first)} → {_head(second)}"
-    return f"{counted(len(before), 'step')} → {counted(len(after), 'step')}"
+    if len(before) != len(after):
+        return f"{counted(len(before), 'step')} → {counted(len(after), 'step')}"
+    first, second = next((one, two) for one, two in pairs if one != two)
+    return f"{shorten(first, _LONGEST_STEP)} → {shorten(second, _LONGEST_STEP)}"
 
 
 def _head(step: str) -> str:
