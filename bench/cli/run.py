@@ -54,7 +54,7 @@ class RunOptions(PairOptions, InputOptions, ResultOptions):
 
 
 def run(options: RunOptions) -> int:
-    """Measure implementations and their ratios. Also: --profile, --plans, --keep-captures, --json, --quiet.
+    """Measure implementations. Also: --profile, --plans, --keep-captures, --json, --quiet.
     Exit codes: 0 measured, 1 failed, rows differ or a law is broken, 2 tool or input at fault.
     """
     from bench.cli.chosen_project import chosen_project
