@@ -9,7 +9,7 @@ from dataclasses import replace
 from bench.errors import MeasurementError
 from bench.jobs.implementation import Implementation
 from bench.pool.grounds import Field
-from bench.results.pool import Advice, Capacity, ConcurrencyTrial, Delivery, PoolRun, PoolSettings
+from bench.results.pool import BESIDE_LIVING, Advice, Capacity, ConcurrencyTrial, Delivery, PoolRun, PoolSettings
 
 _ROUND = 1024 * 1024
 """``--max-memory-per-child`` is advised in whole mebibytes."""
@@ -106,12 +106,12 @@ def _advice(field: Field, implementation: Implementation, settings: PoolSettings
     bound = _bound(lives_on)
     if bound is not None:
         yield tried(
-            f"--tasks-per-child 0 --max-memory-per-child {bound // _ROUND}M",
+            f"{BESIDE_LIVING}--max-memory-per-child {bound // _ROUND}M",
             replace(living, max_memory_per_child_bytes=bound),
         )
     for variable, value in (("MALLOC_ARENA_MAX", "2"), ("MALLOC_TRIM_THRESHOLD_", "131072")):
         yield tried(
-            f"--tasks-per-child 0, {variable}={value}",
+            f"{BESIDE_LIVING}{variable}={value}",
             replace(living, variables={**living.variables, variable: value}),
         )
 

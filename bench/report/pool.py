@@ -9,7 +9,7 @@ from bench.report.figures import MISSING, quantity
 from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.tables.growth import size_text
 from bench.report.terminal import WIDTH, table_lines, wrap
-from bench.results.pool import Advice, Capacity, KillSearch, PoolReport, PoolRun, PoolSettings
+from bench.results.pool import BESIDE_LIVING, Advice, Capacity, KillSearch, PoolReport, PoolRun, PoolSettings
 from bench.results.promises import Holding
 from bench.words import counted, enumerated, plain
 
@@ -46,18 +46,18 @@ def pool_tables(report: PoolReport) -> Iterator[tuple[str, Table]]:
 def headline(report: PoolReport) -> str:
     """Return what was found in one sentence."""
     if report.wrong:
-        return f"Wrong: {plain(report.wrong[0])}" + (f", and {len(report.wrong) - 1} more" if report.wrong[1:] else "")
+        more = f", and {len(report.wrong) - 1} more" if report.wrong[1:] else ""
+        return f"Wrong: {plain(report.wrong[0])}{more}."
     killed = [run for run in report.pools if run.kills]
     spared = [run for run in report.pools if not run.kills]
     limit = next((limit_text(run.settings) for run in report.pools if run.settings.limit_bytes), "")
     said = []
     if killed:
         named = enumerated(tuple(f"{_name(run)} ({counted(len(run.kills), 'kill')})" for run in killed))
-        said.append(f"under {limit} children were killed of {named}")
-    if spared and limit:
-        said.append(
-            f"none of {enumerated(tuple(map(_name, spared)))}" if killed else f"under {limit} no child was killed"
-        )
+        others = f", none of {enumerated(tuple(map(_name, spared)))}" if spared else ""
+        said.append(f"under {limit or 'no limit of ours'}, children of {named} were killed{others}")
+    elif limit:
+        said.append(f"under {limit}, no child was killed")
     if report.pools and not limit:
         peaks = enumerated(tuple(f"{_name(run)} {quantity('bytes', run.peak_pss_bytes)}" for run in report.pools))
         said.append(f"peak memory of the whole pool: {peaks}")
@@ -251,7 +251,9 @@ def at_once_text(capacity: Capacity) -> str:
 def advice_table(report: PoolReport) -> Table:
     """Build the table of settings that were tried at the largest concurrency that fits."""
     notes = Footnotes()
-    notes.legend("Kept: PSS of a child right after a call, the median over all calls.")
+    notes.legend(
+        f"{BESIDE_LIVING.strip()}: beside --tasks-per-child 0. Kept: PSS of a child right after a call, the median over all calls."
+    )
     rows = [
         (
             plain(capacity.implementation) if place == 0 else "",
@@ -309,7 +311,7 @@ def _effects(advice: tuple[Advice, ...]) -> Iterator[str]:
     yield f"children that live on change the peak by {_share(living.peak_pss_bytes, first.peak_pss_bytes)}"
     for one in others:
         change = _share(one.peak_pss_bytes, living.peak_pss_bytes)
-        yield f"{plain(one.setting).removeprefix('--tasks-per-child 0').strip(', ')} then by {change}"
+        yield f"{plain(one.setting).removeprefix(BESIDE_LIVING)} then by {change}"
 
 
 def _share(value: int, base: int) -> str:

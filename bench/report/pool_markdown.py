@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.files.output_file import write_file
 from bench.report.markdown import code, escape, markdown_table
 from bench.report.parts import BETWEEN, Part, table_part
-from bench.report.plots.chart import Chart
+from bench.report.plots.chart import PanelChart
 from bench.report.plots.pool_chart import CHART_NAME, pool_chart
 from bench.report.pool import advice_lines, headline, pool_lines, pool_tables
 from bench.results.pool import PoolReport
@@ -46,12 +46,12 @@ def pool_parts(report: PoolReport) -> Iterator[Part]:
         yield table_part(3 + place, head, table)
 
 
-def render_pool_markdown(report: PoolReport, chart: Chart | None) -> str:
+def render_pool_markdown(report: PoolReport, chart: PanelChart | None) -> str:
     """Return report.md."""
     return "\n\n".join(_parts(report, chart)) + "\n"
 
 
-def _parts(report: PoolReport, chart: Chart | None) -> Iterator[str]:
+def _parts(report: PoolReport, chart: PanelChart | None) -> Iterator[str]:
     yield f"# Workers of {escape(report.job)}"
     yield f"**{escape(headline(report))}**"
     yield "\n".join(f"- {escape(line.removeprefix('- '))}" for line in list(pool_lines(report))[1:])

@@ -227,12 +227,16 @@ class ConcurrencyTrial:
     """Calls that finished, in an hour at this rate."""
 
 
+BESIDE_LIVING = "… "
+"""Begins a setting that was tried beside ``--tasks-per-child 0``."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Advice:
     """An Advice is one setting that was tried at the largest concurrency that fits."""
 
     setting: str
-    """As it is written: ``--tasks-per-child 0 --max-memory-per-child 180M``, ``MALLOC_ARENA_MAX=2``."""
+    """As it is written: ``--tasks-per-child 0``, ``… --max-memory-per-child 180M``, ``… MALLOC_ARENA_MAX=2``."""
     kills: int
     peak_pss_bytes: int
     kept_bytes: int | None

@@ -13,6 +13,7 @@ from bench.analysis.kill_size import LIMITS, MemoryLimit, Reach, base_rss, first
 from bench.analysis.run_verdict import judge
 from bench.analysis.summary import summaries_of
 from bench.results.records import Results
+from bench.results.sharing import Sharing
 from tests.support.builders import with_table
 from tests.support.sweep import BASE_RSS, FINDINGS, REGIONS, sweep
 
@@ -193,6 +194,22 @@ def test_a_straight_growth_is_extended_to_the_limit() -> None:
     assert found.size == pytest.approx(1_000_000)
     assert (found.low, found.high) == pytest.approx((1_000_000, 1_000_000))
     assert found.times_beyond == pytest.approx(1_000_000 / 162_630)
+
+
+def test_the_processes_of_a_pool_reach_the_limit_together() -> None:
+    """Four children and their parent hold 20 MB each before; each child may grow by a quarter of the rest."""
+    fit = rss_fit(lambda rows: 30e6 + 870 * rows)
+    sharing = Sharing(children=4, base_bytes=20e6)
+    found = kill_size(fit, 20e6, LIMIT, sharing)
+    assert found.size == pytest.approx((225e6 - 30e6) / 870)
+    assert sharing.total(20e6, 225e6) == LIMIT.bytes
+    assert kill_size(fit, BASE, LIMIT, Sharing()) == kill_size(fit, BASE, LIMIT)
+
+
+def test_what_each_process_holds_before_is_as_given_or_as_measured() -> None:
+    results = sweep()
+    given = replace(results, sharing=Sharing(children=4, base_bytes=31e6))
+    assert base_rss(given, summaries_of(given), "streaming") == 31e6
 
 
 def test_the_interval_covers_the_true_size_about_as_often_as_it_says() -> None:

@@ -11,6 +11,7 @@ import msgspec
 from bench.files.json_file import encode_json
 from bench.files.output_file import write_file
 from bench.report.outcomes import comparison, history, promises, run
+from bench.results import pool
 
 FOLDER = Path(__file__).parents[3] / "docs" / "json"
 
@@ -19,6 +20,7 @@ OUTCOMES: Mapping[str, tuple[type, int, str]] = {
     "compare": (comparison.ComparisonOutcome, comparison.SCHEMA, "compare"),
     "history": (history.HistoryOutcome, history.SCHEMA, "history"),
     "promises": (promises.PromisesOutcome, promises.SCHEMA, "promises"),
+    "workers": (pool.PoolReport, pool.SCHEMA, "workers and kill-sizes"),
 }
 """For each schema file the record, its version, and the commands that print it."""
 

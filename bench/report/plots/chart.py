@@ -152,11 +152,13 @@ class Panel:
     text: str
     colour: int
     points: tuple[Point, ...]
+    crosses: tuple[Point, ...] = ()
+    """What happened on the way, such as a kill."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PanelChart:
-    """A PanelChart is small multiples: a panel for each implementation, all with the same axes."""
+    """A PanelChart is small multiples: a panel for each implementation, all with the same axes and levels."""
 
     name: str
     title: str
@@ -164,6 +166,7 @@ class PanelChart:
     x_label: str
     y_label: str
     panels: tuple[Panel, ...]
+    levels: tuple[Level, ...] = ()
 
 
 Picture = Chart | ForestChart | BarChart | PanelChart | IcicleChart

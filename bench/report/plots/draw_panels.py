@@ -42,7 +42,7 @@ class PanelPainter:
         grid = figure.subplots(self._rows, self._columns, sharex=True, sharey=True, squeeze=False)
         panels = self._chart.panels
         right = max(x for panel in panels for x, _ in panel.points)
-        top = max(y for panel in panels for _, y in panel.points)
+        top = max(y for panel in panels for _, y in (*panel.points, *((0.0, one.value) for one in self._chart.levels)))
         flat = [axes for row in grid for axes in row]
         for axes, panel in zip(flat, panels, strict=False):
             axes.set_xlim(0, 1.03 * right or 1)
@@ -73,6 +73,23 @@ class PanelPainter:
         axes.annotate(
             panel.text, xy=(0, 1), xycoords="axes fraction", xytext=(0, 4), textcoords="offset points", fontsize=SMALL
         )
+        for level in self._chart.levels:
+            axes.axhline(level.value, color=self._theme.muted, linewidth=1, linestyle=(0, (1, 1.5)))
+            axes.annotate(
+                level.label,
+                xy=(1, level.value),
+                xycoords=axes.get_yaxis_transform(),
+                xytext=(-2, 2),
+                textcoords="offset points",
+                ha="right",
+                color=self._theme.muted,
+                fontsize=SMALL,
+                bbox={"facecolor": self._theme.background, "alpha": 0.85, "linewidth": 0, "pad": 1},
+                zorder=4,
+            )
+        if panel.crosses:
+            places, heights = zip(*panel.crosses, strict=True)
+            axes.plot(places, heights, color=self._theme.text, linestyle="", marker="x", markersize=7, clip_on=False)
         name = axes.annotate(
             panel.label,
             xy=(0, 1),

@@ -1,51 +1,49 @@
-"""The chart of pools: memory over time, the limit, and the kills."""
+"""The picture of pools: the memory of each over time, the limit, and the kills."""
 
 from __future__ import annotations
 
 from bench.report.figures import quantity, scale
-from bench.report.plots.chart import Callout, Chart, Level, Line
+from bench.report.plots.chart import Level, Panel, PanelChart
+from bench.report.plots.palette import slots
 from bench.report.pool import limit_text
 from bench.results.pool import PoolReport, PoolRun
 from bench.words import counted, enumerated, plain, shorten
 
 CHART_NAME = "pool-memory"
-_NAME_WIDTH = 20
+_NAME_WIDTH = 24
 
 
-def pool_chart(report: PoolReport) -> Chart | None:
-    """Return the chart of all pools over one another; None where nothing was seen."""
-    runs = [run for run in report.pools if len(run.points) > 1]
+def pool_chart(report: PoolReport) -> PanelChart | None:
+    """Return a panel for each pool, all with the same axes; None where nothing was seen."""
+    runs = [run for run in report.pools if any(point.seconds >= 0 for point in run.points)]
     if not runs:
         return None
-    unit = scale("bytes", [max(run.peak_pss_bytes for run in runs)])
     limits = dict.fromkeys(run.settings.limit_bytes for run in runs if run.settings.limit_bytes)
-    return Chart(
+    unit = scale("bytes", [max([run.peak_pss_bytes for run in runs] + [limit or 0 for limit in limits])])
+    slot = slots(tuple(dict.fromkeys(run.implementation for run in runs)))
+    return PanelChart(
         name=CHART_NAME,
         title=_title(runs),
-        alt=f"Memory of pools over time. {'; '.join(map(_described, runs))}.",
-        x_label="seconds since the first task; diamonds: a child was killed",
-        y_label=f"PSS of parent and children, {unit.symbol}",
-        lines=tuple(
-            Line(
+        alt=f"Memory of pools over time, a panel for each implementation. {'; '.join(map(_described, runs))}.",
+        x_label="seconds since the first call" + ("; ×: a child was killed" if any(run.kills for run in runs) else ""),
+        y_label=f"parent and children, PSS in {unit.symbol}",
+        panels=tuple(
+            Panel(
                 label=shorten(plain(run.implementation), _NAME_WIDTH),
-                colour=report.pools.index(run),
-                points=tuple((point.seconds, point.pss_bytes / unit.size) for point in run.points if point.seconds >= 0)
-                or ((0.0, 0.0),),
-                markers=False,
+                text=_text(run),
+                colour=slot[run.implementation],
+                points=tuple((one.seconds, one.pss_bytes / unit.size) for one in run.points if one.seconds >= 0),
+                crosses=tuple((kill.seconds, kill.pool_bytes / unit.size) for kill in run.kills),
             )
             for run in runs
         ),
         levels=tuple(
             Level(
-                label=f"limit: {next(limit_text(run.settings) for run in runs if run.settings.limit_bytes == limit)}",
+                label=next(limit_text(run.settings) for run in runs if run.settings.limit_bytes == limit),
                 value=limit / unit.size,
             )
             for limit in limits
-        ),
-        callouts=tuple(
-            Callout(text="", colour=report.pools.index(run), point=(kill.seconds, kill.pool_bytes / unit.size))
-            for run in runs
-            for kill in run.kills
+            if limit
         ),
     )
 
@@ -53,10 +51,20 @@ def pool_chart(report: PoolReport) -> Chart | None:
 def _title(runs: list[PoolRun]) -> str:
     killed = [run for run in runs if run.kills]
     if not killed:
-        peaks = tuple(f"{plain(run.implementation)} {quantity('bytes', run.peak_pss_bytes)}" for run in runs)
-        return f"A pool of {runs[0].settings.concurrency} needs {enumerated(peaks)}"
-    named = enumerated(tuple(f"{plain(run.implementation)} ({len(run.kills)})" for run in killed))
-    return f"{limit_text(killed[0].settings)} kill children of {named}"
+        largest = max(runs, key=lambda run: run.peak_pss_bytes)
+        least = min(runs, key=lambda run: run.peak_pss_bytes)
+        ends = f"{quantity('bytes', least.peak_pss_bytes)} ({plain(least.implementation)})"
+        if largest is not least:
+            ends += f" to {quantity('bytes', largest.peak_pss_bytes)} ({plain(largest.implementation)})"
+        return f"{runs[0].settings.concurrency} calls at once need {ends}"
+    named = enumerated(tuple(f"{counted(len(run.kills), 'kill')} of {plain(run.implementation)}" for run in killed))
+    others = ", none of the others" if len(killed) < len(runs) else ""
+    return f"{limit_text(killed[0].settings)} for {runs[0].settings.concurrency} calls at once: {named}{others}"
+
+
+def _text(run: PoolRun) -> str:
+    kills = f", {counted(len(run.kills), 'kill')}" if run.kills else ""
+    return f"peak {quantity('bytes', run.peak_pss_bytes)}{kills}"
 
 
 def _described(run: PoolRun) -> str:
