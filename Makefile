@@ -16,11 +16,13 @@ AUDIT := .venv-audit
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 BENCH_ARGS ?=
+# What `make workers` measures; one sweep of them all takes a night.
+WORKERS := $(foreach name,materializing streaming pushdown,--implementation $(name))
 ALL := single-transaction materializing streaming pushdown pushdown-fast packed
 # Files are handed out whole, so that expensive fixtures are made once, and slow ones first: see tests/conftest.py.
 PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: bench test browser check promises showcase soak matrix audit licences postgres17 setup foreign lint types imports schema lock clean help
+.PHONY: bench test browser check promises showcase workers soak matrix audit licences postgres17 setup foreign lint types imports schema lock clean help
 
 bench: $(STAMP)  ## measure both implementations on the three scans of the pull request
 	@exec $(BIN)/bench run $(BENCH_ARGS)
@@ -66,6 +68,15 @@ browser: $(STAMP)  ## the page of a report in a real browser, Debian's chromium 
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --upgrade --target $(PLAYWRIGHT) \
 		-r $(BROWSER_LOCK)
 	PYTHONPATH=$(CURDIR)/$(PLAYWRIGHT) $(BIN)/pytest tests/browser/report_page.py -n 0
+
+# At 5 regions the rows are few, and findings decide; at 10k findings the regions do.
+workers: $(STAMP)  ## kill sizes of pools, observed beside what a sweep predicts, and capacity (1 to 3 h)
+	@for limit in 512M 1G 2G 4G; do \
+		$(BIN)/bench prove kill-sizes --scan 10k/5 --memory $$limit --output reports/kill-sizes/findings-$$limit $(WORKERS); \
+		$(BIN)/bench prove kill-sizes --scan 10k/5 --vary regions --most 100 --memory $$limit \
+			--output reports/kill-sizes/regions-$$limit $(WORKERS); \
+	done
+	$(BIN)/bench workers --scan 10k/20 --memory 2G --capacity 16 --output reports/workers-capacity $(WORKERS)
 
 soak: $(STAMP)  ## 20 gates of unchanged code in a row, none of which may fail (20 to 60 min)
 	$(BIN)/pytest tests/gate/soak.py -n 0

@@ -252,7 +252,8 @@ def advice_table(report: PoolReport) -> Table:
     """Build the table of settings that were tried at the largest concurrency that fits."""
     notes = Footnotes()
     notes.legend(
-        f"{BESIDE_LIVING.strip()}: beside --tasks-per-child 0. Kept: PSS of a child right after a call, the median over all calls."
+        f"{BESIDE_LIVING.strip()}: beside --tasks-per-child 0. Kept: PSS of a child right after a call, the median of "
+        "all calls."
     )
     rows = [
         (
