@@ -230,8 +230,6 @@ class Stage:
         targets = Targets.of(job, (one.storage for one in storages))
         with self._database(job) as (access, guard):
             loaded, *others = self._load(job, access, (source, *beside), progress)
-            if progress is not None:
-                progress.step("saving and digesting the tables that are written")
             targets.check(access)
             targets.begin(access)
 
