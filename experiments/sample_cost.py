@@ -32,6 +32,7 @@ from bench.jobs.job import DataSource
 from bench.jobs.registry import implementation_of
 from bench.jobs.size import parse_size
 from bench.messages.request import ProbeName
+from bench.worker.process import descendants
 
 LEFT_OUT = 2
 CALL = "called"
@@ -145,7 +146,7 @@ def measure(data: DataStage, probe: ProbeName, name: str, samples: int) -> list[
     found = []
     for _ in range(samples):
         steps.seconds.clear()
-        before, server = times(), cpu_seconds(postmaster) if postmaster else 0.0
+        before, server, copies = times(), cpu_seconds(postmaster) if postmaster else 0.0, _of_copies(data)
         began = time.perf_counter()
         with steps.step("sample"):
             data.sample(probe, implementation, None)
@@ -153,11 +154,21 @@ def measure(data: DataStage, probe: ProbeName, name: str, samples: int) -> list[
         after = times()
         cpu = {
             "bench": after.user + after.system - before.user - before.system,
-            "worker": after.children_user + after.children_system - before.children_user - before.children_system,
+            "worker": after.children_user
+            + after.children_system
+            - before.children_user
+            - before.children_system
+            + max(0.0, _of_copies(data) - copies),
             "server": (cpu_seconds(postmaster) if postmaster else 0.0) - server,
         }
         found.append(SampleCost(dict(steps.seconds), cpu, seconds))
     return found
+
+
+def _of_copies(data: DataStage) -> float:
+    """Return the CPU seconds of workers that wait to be copied, and of their copies."""
+    waiting = getattr(data.executor, "waiting", ())
+    return sum(one.cpu_seconds for supervisor in waiting for one in descendants(supervisor))
 
 
 def render(costs: Sequence[SampleCost]) -> str:
