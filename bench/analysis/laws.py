@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.declare.laws import CALLS, Law
+from bench.declare.laws import STATEMENTS, Law
 from bench.results.fingerprint import fingerprint, normalise
 from bench.results.records import Dataset, Results, StatementTexts
 
@@ -109,7 +109,7 @@ def _offenders(results: Results, broken: _Count, counts: list[_Count]) -> tuple[
     accounts for is left out. Where every scan has the same statement too many, it is another implementation that keeps
     its law on the scan. Where there is neither, all that can be said is which line repeats itself most.
     """
-    if broken.law.metric == CALLS:
+    if broken.law.metric not in STATEMENTS:
         return ()  # A law says nothing of single functions.
     texts = {(one.scan, one.implementation): one for one in results.statements}
     here = texts.get((broken.dataset.scan, broken.implementation))

@@ -1,4 +1,4 @@
-"""Laws: how an implementation's statements or calls grow with the data, as the implementation declares it.
+"""Laws: how an implementation's statements, calls or allocations grow with the data, as it declares.
 
 ``@declares(Law("statements_django", 18), …)`` on an implementation is its promise; the suite checks it on all data.
 """
@@ -11,15 +11,20 @@ from typing import Any, Literal, get_args
 
 from bench.declare.declaration import Declaration, Function
 
-Counted = Literal["statements_django", "statements_server", "function_calls"]
-CALLS = "function_calls"
-CALLS_TOLERANCE = 0.01
-"""The share by which calls may differ from their law where it says nothing else: a law has whole steps, work rarely."""
+Counted = Literal[
+    "statements_django", "statements_server", "function_calls", "allocations", "allocated_bytes", "retained_bytes"
+]
+STATEMENTS = ("statements_django", "statements_server")
+"""The metrics that count exactly; laws of all others have a tolerance."""
+TOLERANCE = 0.01
+"""The share by which they may differ from a law that says nothing else: a law has whole steps, work rarely."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """A Step is so many statements, or calls, more for each begun ``size`` of a quantity: ceil(quantity / size) times.
+    """A Step is so many statements, calls or bytes more for each begun ``size`` of a quantity.
+
+    That is ceil(quantity / size) times.
 
     ``of`` is ``rows`` or another quantity that the job names. Raises ValueError for a size below 1.
     """
@@ -45,29 +50,32 @@ class Step:
 class Law:
     """A Law is the exact count that a metric has on any data from which rows come out.
 
-    ``base`` statements or calls whatever the data, and the steps on top. Raises ValueError for a metric that no law is
-    about, and for a tolerance where it counts exactly.
+    ``base`` statements, calls or bytes whatever the data, and the steps on top. Raises ValueError for a metric that no
+    law is about, and for a tolerance where it counts exactly.
     """
 
     metric: Counted
     base: int
     steps: tuple[Step, ...] = ()
     tolerance: float | None = None
-    """The share by which calls may differ from the law, CALLS_TOLERANCE for None; statements may not."""
+    """The share by which a count may differ from the law, TOLERANCE for None; statements may not."""
 
     def __post_init__(self) -> None:
         known = get_args(Counted)
         if self.metric not in known:
             raise ValueError(f"no law knows the metric {self.metric!r}; write {' or '.join(map(repr, known))}")
-        if self.tolerance is not None and (self.metric != CALLS or not 0 <= self.tolerance < 1):
-            raise ValueError(f"a law of {self.metric} has no tolerance of {self.tolerance}; {CALLS} has one of 0 to 1")
+        if self.tolerance is not None and (self.metric in STATEMENTS or not 0 <= self.tolerance < 1):
+            raise ValueError(
+                f"a law of {self.metric} has no tolerance of {self.tolerance}; function_calls has one of 0 to 1, "
+                "and so have allocations and bytes"
+            )
 
     @property
     def room(self) -> float:
         """The share by which a count may differ from the law."""
-        if self.metric != CALLS:
+        if self.metric in STATEMENTS:
             return 0.0
-        return CALLS_TOLERANCE if self.tolerance is None else self.tolerance
+        return TOLERANCE if self.tolerance is None else self.tolerance
 
     def expected(self, quantities: Mapping[str, int]) -> int:
         """Return the count that the law gives for data of these quantities, which include those of the steps."""

@@ -35,7 +35,7 @@ def evidence_for(metric: Metric, case: Case, results: Results, baseline: Results
         return call_evidence(counts_of(results, *case), counts_of(baseline, *case) if baseline else None)
     if metric.side is Side.DATABASE and baseline is not None:
         return change_lines(work_changes_between(baseline, results, case), MOST_LINES)
-    if metric.unit == "bytes" and metric.side is Side.CLIENT:
+    if metric.unit == "bytes" and metric.side is Side.CLIENT and metric.name != "allocated_bytes":
         about: TreeSubject = "retained" if metric.name == "retained_bytes" else "peak"
         return allocation_evidence(_tree(baseline, case, about), _tree(results, case, about))
     return ()

@@ -59,6 +59,7 @@ def icicle_figure(chart: IcicleChart) -> dict[str, Any]:
             texttemplate="%{label}  %{text}",
             textposition="middle left",
             hovertemplate="%{label}<br>%{customdata}<extra></extra>",
+            leaf={"opacity": 1},
             pathbar={"visible": True, "thickness": 22},
             root={"color": "rgba(0,0,0,0)"},
         ),

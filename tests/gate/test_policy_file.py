@@ -77,6 +77,9 @@ def test_every_rule_is_read_with_its_place(tmp_path: Path) -> None:
         "statements_django",
         "statements_server",
         "function_calls",
+        "allocations",
+        "allocated_bytes",
+        "retained_bytes",
     ]
     assert found.place == root
 

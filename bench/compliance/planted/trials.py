@@ -80,6 +80,8 @@ HEAP = PlantedTrial(
         ),
         _planted("a leaked dict", "heap:leaks_a_dict", "baseline peak_heap_bytes 1k/8 streaming"),
         _planted("a buffer of fixed size", "heap:holds_a_buffer", "ceiling peak_heap_bytes 1k/8 streaming"),
+        _planted("a cache kept after the call", "heap:keeps_a_cache", "baseline retained_bytes 1k/8 streaming"),
+        _planted("a list for each row", "heap:allocates_for_each_row", "baseline allocations 1k/8 streaming"),
     ),
 )
 GROWTH = PlantedTrial(
