@@ -110,6 +110,11 @@ class WorkerProcess:
         self.send({"command": command, **details})
         return self.receive(done, timeout_seconds)
 
+    def start_anew(self) -> None:
+        """Let the next request set the project up again: its data may be others, even under the same names."""
+        self.begun = False
+        self.started = None
+
     def send(self, line: Mapping[str, Any]) -> None:
         """Send one line to a worker, which may have ended."""
         with suppress(BrokenPipeError):

@@ -41,10 +41,12 @@ class Session:
         self._watches = False
         self._versions: dict[str, str] = {}
         self._copies = Copies()
+        self._is_copy = False
 
     def go_on(self, channel: Channel) -> None:
         """Answer on ``channel`` from now on, in the copy of the process that has started."""
         self._channel = channel
+        self._is_copy = True
 
     def answer(self, command: Command) -> Answer:
         """Do what ``command`` says. Raises whatever the code under test does."""
@@ -70,7 +72,8 @@ class Session:
         ``memray`` is a folder with it, or ''; ``capture`` a file in which the memory probe keeps its capture, or ''. In
         a copy of a process that has started, only the probe is still to come.
         """
-        if self._function is None:
+        # A process that serves several calls, as of named cases, starts anew for each: its hook installs other data.
+        if not self._is_copy:
             moments = {"interpreter": SYSTEM_CLOCK.wall_seconds()}
             self._copies.begin()
             # Django's settings come before models, and the probe before the function, which may replace what the probe

@@ -41,6 +41,7 @@ class ServingWorker:
         if self._process is None:
             self._process = self._stack.enter_context(self._executor.open(self._environment, self._access))
         process = self._process
+        process.start_anew()
         try:
             return converse(process, request, timeout_seconds)
         except SampleError as error:
