@@ -10,7 +10,7 @@ import pytest
 from bench.results.records import Results
 from bench.words import plain
 from tests.support.hostile import TEXTS, hostile_results
-from tests.support.report_runs import RUNS, large, six
+from tests.support.report_runs import RUNS, large, six, with_paths
 
 Opener = Callable[..., Any]
 """Opens the page of a run, six implementations unless another is given; options are those of a browser's context."""
@@ -31,6 +31,25 @@ def test_every_run_opens_without_a_complaint_and_with_its_pictures(opened: Opene
         picture.scroll_into_view_if_needed()
         assert picture.evaluate("one => one.complete && one.naturalWidth > 100")
         assert len(picture.get_attribute("alt")) > 40
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_icicles_are_drawn_where_they_are_unfolded_and_lead_into_a_caller(opened: Opener, scheme: str) -> None:
+    page = opened(with_paths, color_scheme=scheme)
+    page.click("#unfold")
+    charts = page.locator("div.icicle")
+    assert charts.count() > 1
+    for place in range(charts.count()):
+        chart = charts.nth(place)
+        chart.scroll_into_view_if_needed()
+        chart.locator("g.slice").first.wait_for()
+        assert len(chart.get_attribute("aria-label")) > 40
+    page.click("#theme")
+    first = charts.first
+    boxes = first.locator("g.slice").count()
+    first.locator("g.slice").nth(1).click()
+    page.wait_for_timeout(1_500)  # plotly moves the boxes for a while
+    assert first.locator("g.slice").count() <= boxes
 
 
 def test_every_fold_opens_and_closes_by_mouse_and_by_key(opened: Opener) -> None:
@@ -223,7 +242,7 @@ def test_text_has_a_contrast_of_at_least_four_and_a_half(opened: Opener, name: s
     assert min(found) > [4.5]
 
 
-@pytest.mark.parametrize("name", ["six", "sweep", "hostile", "large", "failed"])
+@pytest.mark.parametrize("name", ["six", "sweep", "hostile", "large", "failed", "paths"])
 def test_at_400_pixels_nothing_is_cut_off_and_text_is_not_small(opened: Opener, name: str) -> None:
     page = opened(ALL_RUNS[name], viewport=NARROW)
     page.click("#unfold")
