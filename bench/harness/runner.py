@@ -73,7 +73,8 @@ class Runner:
         Raises InputError or DatabaseError if nothing can be measured at all.
         """
         plan = self._plan
-        foreseen = [(source, self._foresee(source)) for source in plan.sources]
+        foresee = plan.job.foresee or (lambda _: Outlook())
+        foreseen = [(source, foresee(source)) for source in plan.sources]
         self._warnings = tuple(dict.fromkeys(one for _, outlook in foreseen for one in outlook.warnings))
         with self._opener(plan.database_url, plan.server_major, plan.job.roles) as stage:
             stage.captures = self._captures
@@ -90,10 +91,6 @@ class Runner:
                 self._collector.stops = self._rounds.stops
             for source, outlook in foreseen:
                 self._run_data(stage, source, outlook)
-
-    def _foresee(self, source: DataSource) -> Outlook:
-        foresee = self._plan.job.foresee
-        return Outlook() if foresee is None else foresee(source)
 
     def _run_data(self, stage: Stage, source: DataSource, outlook: Outlook) -> None:
         job, label = self._plan.job, self._plan.job.label(source)
@@ -235,10 +232,7 @@ class Runner:
                     written.add(place)
 
     def _write_copy_files(self, databases: Databases, failed: set[str]) -> None:
-        """Have the first implementation that does not fail write the rows that the copy baseline then COPYs.
-
-        One of those on the first database, on which the copy baseline runs.
-        """
+        """Have the first on the first database that does not fail write the rows that the copy baseline then COPYs."""
         data = databases.first
         self._progress.stage(f"{data.dataset.scan}: writing the copy files")
         for implementation in self._plan.implementations:

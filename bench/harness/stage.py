@@ -89,8 +89,7 @@ class DataStage:
         names = {"label": case_label(self.job, self.dataset, name), "group": self.job.group or self.job.name}
         capture = capture_of(self.captures, probe, self.dataset.scan, name)
         request = sample_request(implementation, self.access, loaded, probe, **names, capture=capture)
-        timeout = timeout or self.timeout_seconds
-        storage = storage_in(self.storages, name)
+        timeout, storage = timeout or self.timeout_seconds, storage_in(self.storages, name)
         self.guard.keep()
         answer = self._run(request, timeout, name, storage)
         if storage.kept and name not in self.prepared:
@@ -143,8 +142,7 @@ class DataStage:
 
     def reset(self) -> None:
         """Return to the state that every sample starts from."""
-        # A worker that was killed in its statement pass left it on.
-        restore_statement_log(self.access)
+        restore_statement_log(self.access)  # a worker that was killed in its statement pass left it on
         self.resets.append(self.targets.reset(self.access))
 
     def write_copy_files(self, implementation: Implementation, timeout: float | None) -> TargetDigest:
@@ -246,7 +244,7 @@ class Stage:
                 loaded=loaded,
                 dataset=dataset_of(job, source, loaded),
                 untouched=targets.digest(access, loaded.arguments, loaded.warm_up),
-                copy_folder=self._copy_folder(access),
+                copy_folder=self.scratch / f"copy-{access.database}",
                 targets=targets,
                 guard=guard,
                 storages=storages,
@@ -275,7 +273,7 @@ class Stage:
         guard = StateGuard(self.server, access)
 
         def drop() -> None:
-            shutil.rmtree(self._copy_folder(access), ignore_errors=True)
+            shutil.rmtree(self.scratch / f"copy-{access.database}", ignore_errors=True)
             try:
                 guard.close()
             finally:
@@ -289,9 +287,6 @@ class Stage:
                 drop()
             raise
         drop()
-
-    def _copy_folder(self, access: DatabaseAccess) -> Path:
-        return self.scratch / f"copy-{access.database}"
 
 
 @contextmanager
