@@ -31,7 +31,7 @@ _PORT = "5432"
 _PATIENCE_SECONDS = 10.0
 
 _NAMES = sql.SQL("""
-SELECT c.oid::int8, c.relname, coalesce(t.relname, o.relname, ''), c.relkind = 'i'
+SELECT /* AS bench_observer */ c.oid::int8, c.relname, coalesce(t.relname, o.relname, ''), c.relkind = 'i'
 FROM pg_class AS c LEFT JOIN pg_index AS i ON i.indexrelid = c.oid LEFT JOIN pg_class AS t ON t.oid = i.indrelid
 LEFT JOIN pg_class AS o ON o.reltoastrelid = coalesce(i.indrelid, c.oid)
 WHERE c.oid >= {} AND c.relkind IN ('r', 'i', 'm', 't')
