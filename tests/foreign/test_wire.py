@@ -43,7 +43,7 @@ def test_statements_of_psycopg2_in_a_process_of_its_own_are_seen_with_their_work
         access = server.create_database()
         with watched_statements(access, tmp_path, normalise) as watch:
             watch.begin()
-            command = [ENVIRONMENT / "bin" / "python", "-c", PROGRAM, watch.access.conninfo]
+            command = [str(ENVIRONMENT / "bin" / "python"), "-c", PROGRAM, watch.access.conninfo]
             finished = subprocess.run(command, capture_output=True, text=True, check=False)
             found = {one.statement: one for one in statement_works(watch.end())}
     assert (finished.stdout.strip(), finished.stderr) == ("as the server words it", "")
