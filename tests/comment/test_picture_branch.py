@@ -77,6 +77,21 @@ def test_pushes_at_once_all_arrive(remote: Path) -> None:
     assert [picture(remote, commit) for commit in made] == ["0", "1", "2", "3"]
 
 
+def test_pictures_that_come_between_reading_and_pushing_are_kept(remote: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pushed = PictureBranch._push
+    between: list[str] = []
+
+    def push(branch: PictureBranch, commit: str, tip: str) -> str:
+        if not between:
+            between.append("")
+            between[0] = publish(remote, b"between")
+        return pushed(branch, commit, tip)
+
+    monkeypatch.setattr(PictureBranch, "_push", push)
+    own = publish(remote, b"own", now=NOW + 1)
+    assert parents(remote) == [between[0], own]
+
+
 def test_a_branch_of_somebody_else_stays_as_it_is(remote: Path) -> None:
     git(remote, "branch", "bench-pictures", "main")
     with pytest.raises(InputError, match="has other commits, which would be lost; name another by --branch"):
