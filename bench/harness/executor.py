@@ -52,6 +52,10 @@ class Executor(Protocol):
         ``timeout_seconds`` is for what is asked; starting the project has START_SECONDS besides.
         """
 
+    @property
+    def counts_sessions(self) -> bool:
+        """Whether sessions on the database are counted now, so that nobody else may open one."""
+
     def prepare(self, request: SampleRequest) -> None:
         """Begin with what ``request``, the next one to run, needs before its warm-up, if that needs no database.
 
@@ -75,6 +79,11 @@ class ProcessExecutor:
         self._begun: tuple[SampleRequest, WorkerProcess] | None = None
         self._running: WorkerProcess | None = None
         self._interrupted = False
+
+    @property
+    def counts_sessions(self) -> bool:
+        """See ``Executor.counts_sessions``."""
+        return self.starts.watching
 
     @property
     def waiting(self) -> frozenset[int]:

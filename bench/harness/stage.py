@@ -138,7 +138,7 @@ class DataStage:
 
     def rows_so_far(self) -> str:
         """See ``Targets.rows_so_far``."""
-        return self.targets.rows_so_far(self.access, self.loaded.rows)
+        return "" if self.executor.counts_sessions else self.targets.rows_so_far(self.access, self.loaded.rows)
 
     def reset(self) -> None:
         """Return to the state that every sample starts from."""

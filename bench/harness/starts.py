@@ -29,6 +29,8 @@ class Starts:
 
     def __init__(self) -> None:
         self._apart: dict[bytes, bool] = {}
+        self.watching = False
+        """Whether sessions are counted now, and nobody else may open one."""
 
     def apart(self, request: SampleRequest) -> bool | None:
         """Return whether a worker for ``request`` starts without the database; None where that is not known yet."""
@@ -41,6 +43,10 @@ class Starts:
         if key in self._apart:
             yield
             return
-        with counted_sessions(request.access) as sessions:
-            yield
+        self.watching = True
+        try:
+            with counted_sessions(request.access) as sessions:
+                yield
+        finally:
+            self.watching = False
         self._apart[key] = sessions.begun == 0

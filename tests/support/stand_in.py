@@ -89,6 +89,10 @@ class ScriptedExecutor:
         answer = DescribeAnswer(laws=(), promises=(), divergences=(), storages=())
         return cast("AnswerT", answer)  # a runner asks nothing else
 
+    @property
+    def counts_sessions(self) -> bool:
+        return False
+
     def prepare(self, request: SampleRequest) -> None:
         """Do nothing."""
 
