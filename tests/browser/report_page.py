@@ -25,7 +25,10 @@ FOLDS = "main section > details"
 def test_every_run_opens_without_a_complaint_and_with_its_pictures(opened: Opener, name: str, scheme: str) -> None:
     page = opened(ALL_RUNS[name], color_scheme=scheme)
     assert "Benchmark" in page.title()
-    pictures = page.locator("figure img")
+    page.click("#unfold")
+    other = {"light": "dark", "dark": "light"}[scheme]
+    assert page.locator(f"figure img.on-{other}:visible").count() == 0
+    pictures = page.locator("figure img:visible")
     for place in range(pictures.count()):
         picture = pictures.nth(place)
         picture.scroll_into_view_if_needed()
