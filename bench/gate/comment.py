@@ -174,14 +174,17 @@ def comment_pictures(results: Results) -> tuple[Picture, ...]:
 def _changed(results: Results) -> Iterator[Part]:
     """The functions whose memory or time changed most from the first implementation to the others.
 
-    Those at the peak of one other are in sight; more would take a screen.
+    Those at the peak of one other are in sight; more would take a screen. Where none changed, those that hold most.
     """
     for about, title in CHANGED.items():
-        changes = changes_of(results, about)
-        if about == "peak" and len(changes) == 1:
-            yield table_part(5, f"### {title}", change_table(changes))
+        table = change_table(changes_of(results, about))
+        if table is None:
+            held = site_table(trees_of(results, about), results.job.noun, MOST_CHANGES)
+            yield _folded_table(TITLES[about], 5, held)
+        elif about == "peak" and len(results.implementations) == 2:
+            yield table_part(5, f"### {title}", table)
         else:
-            yield _folded_table(title, 5, change_table(changes))
+            yield _folded_table(title, 5, table)
 
 
 def _link(artifact_url: str | None) -> Iterator[Part]:
@@ -193,8 +196,6 @@ def _details(results: Results, summaries: Summaries, verdict: Verdict, judged: R
     yield _passed(verdict)
     for title, table in calls_tables(results, changes_in(results)):
         yield _folded_table(title, 5, table)
-    for about, title in TITLES.items():
-        yield _folded_table(title, 5, site_table(trees_of(results, about), results.job.noun, MOST_CHANGES))
     yield _folded_table("Laws of statements", 6, law_table(check_laws(results)))
     yield _folded_table("Every metric, the client's side", 6, metrics_table(results, summaries, Side.CLIENT))
     if any(METRICS[one.metric].side is Side.DATABASE for one in results.measurements):
