@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bench.analysis.pools import deviation, prediction_holds
@@ -41,6 +41,7 @@ def test_a_right_prediction_takes_two_pools(true: int) -> None:
     assert prediction_holds(found)
 
 
+@settings(max_examples=40)
 @given(
     true=some.integers(2, 200_000), predicted=some.none() | some.floats(1, 300_000), start=some.none() | some.just(1000)
 )

@@ -89,7 +89,9 @@ class PanelPainter:
             )
         if panel.crosses:
             places, heights = zip(*panel.crosses, strict=True)
-            axes.plot(places, heights, color=self._theme.text, linestyle="", marker="x", markersize=7, clip_on=False)
+            axes.plot(
+                places, heights, color=self._theme.text, linestyle="", marker="x", markersize=7, clip_on=False, zorder=5
+            )
         name = axes.annotate(
             panel.label,
             xy=(0, 1),
