@@ -78,8 +78,8 @@ workers: $(STAMP)  ## kill sizes of pools, observed beside what a sweep predicts
 	done
 	$(BIN)/bench workers --scan 10k/20 --memory 2G --capacity 16 --output reports/workers-capacity $(WORKERS)
 
-soak: $(STAMP)  ## 20 gates of unchanged code in a row, none of which may fail (20 to 60 min)
-	$(BIN)/pytest tests/gate/soak.py -n 0
+soak: $(STAMP)  ## 20 gates of unchanged code in a row, and capacity and kill sizes of pools (20 to 60 min)
+	$(BIN)/pytest tests/gate/soak.py tests/pool/soak.py -n 0
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

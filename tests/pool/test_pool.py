@@ -26,7 +26,7 @@ from tests.support.sandbox_maker import CATALOGUE
 
 pytestmark = pytest.mark.slow
 
-LIMIT = 220 * 2**20
+LIMIT = 330 * 2**20
 """More than one hungry call needs beside its pool, and less than two."""
 NAMES = ("pushdown", f"{HUNGRY}:hungry", f"{HUNGRY}:late_hungry", f"{HUNGRY}:failing", f"{HUNGRY}:careless")
 
