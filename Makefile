@@ -69,11 +69,11 @@ browser: $(STAMP)  ## the page of a report in a real browser, Debian's chromium 
 		-r $(BROWSER_LOCK)
 	PYTHONPATH=$(CURDIR)/$(PLAYWRIGHT) $(BIN)/pytest tests/browser/report_page.py -n 0
 
-# At 5 regions the rows are few, and findings decide; at 10k findings the regions do.
+# At 5 regions the rows are few, and findings decide; at 1k findings the regions do.
 workers: $(STAMP)  ## kill sizes of pools, observed beside what a sweep predicts, and capacity (1 to 3 h)
 	@for limit in 512M 1G 2G 4G; do \
 		$(BIN)/bench prove kill-sizes --scan 10k/5 --memory $$limit --output reports/kill-sizes/findings-$$limit $(WORKERS); \
-		$(BIN)/bench prove kill-sizes --scan 10k/5 --vary regions --most 100 --memory $$limit \
+		$(BIN)/bench prove kill-sizes --scan 1k/5 --vary regions --most 100 --memory $$limit \
 			--output reports/kill-sizes/regions-$$limit $(WORKERS); \
 	done
 	$(BIN)/bench workers --scan 10k/20 --memory 2G --capacity 16 --output reports/workers-capacity $(WORKERS)
