@@ -47,6 +47,9 @@ MOST_CHARACTERS = 65_535
 _LONGEST_SENTENCE = 400
 _LONGEST_LINE = 300
 _MOST_EVIDENCE = 10
+_MOST_OPEN = 8
+"""Of what failed; the rest is folded, so that a comment stays within two screens."""
+
 _EMPTY = "(empty)"
 """Stands for a text without a character: in a list nothing would make a heading of the line above."""
 
@@ -137,7 +140,10 @@ def _headline(results: Results, summaries: Summaries, verdict: RunVerdict) -> It
 
 def _outcomes(verdict: Verdict) -> Iterator[Part]:
     """What did not simply pass, the worst first, each with its evidence."""
-    yield list_part(1, "### What failed, and why", [_item(one) for one in verdict.not_good])
+    items = [_item(one) for one in verdict.not_good]
+    yield list_part(1, "### What failed, and why", items[:_MOST_OPEN])
+    more = items[_MOST_OPEN:]
+    yield folded(f"{len(more):,} more that did not pass", list_part(1, "", more))
     better = verdict.having(Standing.IMPROVED)
     yield list_part(3, "### What improved", [_item(one) for one in better])
 
