@@ -58,9 +58,9 @@ def test_the_policy_s_page_has_every_standing_with_its_code() -> None:
     assert listed == {standing.value: standing.exit_code for standing in Standing}
 
 
-def test_the_policy_s_workflow_pins_the_checkout_that_ours_uses() -> None:
-    (example,) = code_blocks(DOCS / "policy.md", "yaml")
-    (used,) = re.findall(r"uses: (actions/checkout@.*)", example)
+def test_the_workflow_of_in_your_ci_pins_the_checkout_that_ours_uses() -> None:
+    examples = "".join(code_blocks(DOCS / "in-ci.md", "yaml"))
+    (used,) = set(re.findall(r"uses: (actions/checkout@.*)", examples))
     assert f"uses: {used}\n" in (ROOT / ".github" / "workflows" / "benchmark.yml").read_text(encoding="utf-8")
 
 
