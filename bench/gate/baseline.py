@@ -24,7 +24,7 @@ _UNCHANGED = "0.0 %"
 
 
 def baseline_of(results: Results) -> Results:
-    """Return what of a run a baseline needs: no heap over time, no promises, and statements without their values.
+    """Return what of a run a baseline needs: no heap over time, no promises or cases, statements without values.
 
     Raises InputError for a run that cannot be a baseline: unfinished, empty, with failures or with unproven rows.
     """
@@ -44,7 +44,9 @@ def baseline_of(results: Results) -> Results:
         raise InputError(f"the rows of this run are not proven, so it cannot be a baseline: {reasons}; measure again")
     if not verdict.standing.good:
         raise InputError(f"the run {verdict.standing.value}, so it cannot be a baseline: {verdict.sentence}")
-    return replace(results, heap=(), promises=(), statements=tuple(map(_without_values, results.statements)))
+    return replace(
+        results, heap=(), promises=(), conformance=(), statements=tuple(map(_without_values, results.statements))
+    )
 
 
 def _without_values(texts: StatementTexts) -> StatementTexts:

@@ -68,6 +68,8 @@ def _names(results: Results) -> Faults:
     yield from _repeated("laws", "implementation", (one.implementation for one in results.laws), ".implementation")
     trials = (one.implementation for one in results.promises)
     yield from _repeated("promises", "implementation", trials, ".implementation")
+    conformed = (one.implementation for one in results.conformance)
+    yield from _repeated("conformance", "implementation", conformed, ".implementation")
     yield from _repeated("code", "implementation", (one.implementation for one in results.code), ".implementation")
     yield from _repeated("job.size", "quantity", results.job.size)
     for index, name in enumerate(results.job.rows_follow):

@@ -18,6 +18,7 @@ from bench.declare.laws import Law
 from bench.jobs.published import PublishedFigure
 from bench.results.call_trees import CallTree, KeptCapture
 from bench.results.calls import CallCounts
+from bench.results.conformed import Conformed
 from bench.results.heap import AllocationSites, HeapSeries
 from bench.results.promises import PromiseTrial
 from bench.results.server_work import ServerWork
@@ -248,6 +249,8 @@ class Results:
     noise_floor: NoiseFloor | None = None
     promises: tuple[PromiseTrial, ...] = ()
     """What ``bench prove promises`` found for this exact code."""
+    conformance: tuple[Conformed, ...] = ()
+    """What ``bench prove conform`` found for this exact code."""
     unfinished: str = ""
     """Why the run stopped before the end of its plan, such as "interrupted"; '' where it did not."""
     planned_samples: int | None = None

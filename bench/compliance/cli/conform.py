@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bench.cli.options import AllImplementationsOption, JsonOption, MarkdownOption, ServerOptions
 from bench.cli.result import QuietOptions, show_json, show_result, to_standard_output
+from bench.results.conformed import FILE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +23,9 @@ class ConformOptions(ServerOptions, QuietOptions):
     )
     json: JsonOption = None
     markdown: MarkdownOption = None
+    keep: Annotated[
+        Path, typer.Option(metavar="FILE", help="Keeps the outcome of all cases, for reports of runs of the same code.")
+    ] = Path("reports") / FILE
 
 
 def conform(options: ConformOptions) -> int:
@@ -41,6 +46,7 @@ def conform(options: ConformOptions) -> int:
     from bench.compliance.conformance.suite import CALL_SECONDS, open_suite
     from bench.compliance.job import JOB
     from bench.files.output_file import check_file, rescuing, write_file
+    from bench.results.conformed import merge_conformed
 
     plan = ConformancePlan(
         cases=chosen_cases(options.case or ()),
@@ -48,7 +54,7 @@ def conform(options: ConformOptions) -> int:
         command=command_line(JOB, {}),
     )
     printed = to_standard_output(options.json)
-    for path in (None if printed else options.json, options.markdown):
+    for path in (None if printed else options.json, options.markdown, None if options.case else options.keep):
         if path is not None:
             check_file(path)
     timeout = options.timeout or CALL_SECONDS
@@ -59,6 +65,8 @@ def conform(options: ConformOptions) -> int:
     else:
         show_result(lambda: verdict_line(conformance), lambda: render_conformance(conformance), quiet=options.quiet)
     with rescuing():
+        if not options.case:
+            merge_conformed(options.keep, conformance.summaries())
         if options.json is not None and not printed:
             write_conformance(options.json, conformance)
         if options.markdown is not None:

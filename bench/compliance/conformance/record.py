@@ -14,6 +14,7 @@ from pathlib import Path
 from bench.declare.divergence import DeclaredDivergences
 from bench.files.input_file import FileKind
 from bench.files.json_file import Faults, JsonFile, write_json
+from bench.results.conformed import Conformed
 
 SCHEMA = 1
 
@@ -75,6 +76,20 @@ class Conformance:
     def names(self) -> Sequence[str]:
         """The implementations by name, in the order asked for."""
         return tuple(one.implementation for one in self.implementations)
+
+    def summaries(self) -> tuple[Conformed, ...]:
+        """Return what a run's report says of each implementation."""
+        return tuple(
+            Conformed(
+                implementation=one.implementation,
+                source=one.source,
+                created=self.created,
+                cases=len(self.cases),
+                known=tuple(verdict.case for verdict in self.having(Status.KNOWN, one.implementation)),
+                wrong=tuple(verdict.case for verdict in self.having(Status.WRONG, one.implementation)),
+            )
+            for one in self.implementations
+        )
 
     @property
     def exit_code(self) -> int:

@@ -1,9 +1,10 @@
-"""Sections that hold the run against something: promises, the copy baseline, growth, and published figures."""
+"""Sections that hold the run against something: promises, named cases, the copy baseline, growth, other figures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bench.report.conformance import ABOUT_CONFORMANCE, CONFORMANCE_TITLE, conformance_table
 from bench.report.judged_run import JudgedRun
 from bench.report.plots.growth_charts import growth_charts
 from bench.report.promises import ABOUT_PROMISES, PROMISES_TITLE, promises_table
@@ -30,6 +31,19 @@ def promises_section(run: JudgedRun) -> Section | None:
         title=PROMISES_TITLE,
         blocks=(Prose(ABOUT_PROMISES), promises_table(results.promises, results.implementations, detailed=True)),
         terminal=(Heading(PROMISES_TITLE), promises_table(results.promises, results.implementations)),
+    )
+
+
+def conformance_section(run: JudgedRun) -> Section | None:
+    """Return how each implementation does on the named cases, where that was tried; None where it was not."""
+    if not run.results.conformance:
+        return None
+    table = conformance_table(run.results.conformance)
+    return Section(
+        name="conformance",
+        title=CONFORMANCE_TITLE,
+        blocks=(Prose(ABOUT_CONFORMANCE), table),
+        terminal=(Heading(CONFORMANCE_TITLE), table),
     )
 
 

@@ -8,6 +8,7 @@ from bench.report.judged_run import JudgedRun
 from bench.report.section import Section
 from bench.report.sections.calls import calls_section
 from bench.report.sections.comparisons import (
+    conformance_section,
     copy_baseline_section,
     growth_section,
     promises_section,
@@ -58,6 +59,7 @@ SECTIONS: Sequence[Callable[[JudgedRun], Section | None]] = (
     time_section,
     growth_section,
     promises_section,
+    conformance_section,
     copy_baseline_section,
     published_section,
     rows_section,
