@@ -42,9 +42,9 @@ def test_every_size_of_the_grid_has_its_peaks_and_statements_and_no_time(found: 
 
 def test_the_report_tells_the_growth_by_rows_with_findings_held(finished: tuple[Finished, Path]) -> None:
     report = (finished[1] / "report.md").read_text(encoding="utf-8")
-    assert "## Growth" in report
-    assert "### Where a worker is killed" in report
-    assert "### Fits" in report
+    assert "<summary>Growth</summary>" in report
+    assert "#### Where a worker is killed" in report
+    assert "#### Fits" in report
     for metric in ("Peak heap", "Peak RSS growth"):
         for findings in (100, 200):
             assert f"| streaming | {metric} | rows, {findings} findings" in report

@@ -78,13 +78,13 @@ def test_without_the_rss_before_the_call_no_worker_is_killed_on_paper() -> None:
 def test_a_run_that_is_no_grid_has_no_growth() -> None:
     assert tables(production_results()) == {}
     assert growth_charts(production_results()) == {}
-    assert "## Growth" not in report(production_results())
+    assert "<summary>Growth" not in report(production_results())
 
 
 def test_rows_that_differ_leave_no_word_about_growth() -> None:
     results = sweep()
     differing = replace(results, digests=(with_table(results.digests[0], "rows", sha256="bad"), *results.digests[1:]))
-    assert "## Growth" not in report(differing)
+    assert "<summary>Growth" not in report(differing)
     assert "killed" not in report(differing)
     assert growth_charts(differing) == {}
 
