@@ -9,8 +9,8 @@ import html
 import json
 from typing import Any
 
-from bench.report.plots.draw_icicle import fill_of, ink_on
 from bench.report.plots.icicle import IcicleChart
+from bench.report.plots.icicle_colours import fill_of, ink_on
 
 _LEVEL_HEIGHT, _AROUND = 24, 40
 """Pixels."""

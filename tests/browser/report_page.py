@@ -10,6 +10,7 @@ import pytest
 from bench.results.records import Results
 from bench.words import plain
 from tests.support.hostile import TEXTS, hostile_results
+from tests.support.processes import wait_until
 from tests.support.report_runs import RUNS, large, six, with_paths
 
 Opener = Callable[..., Any]
@@ -179,7 +180,7 @@ def test_a_link_to_a_part_leads_there_and_opens_it(opened: Opener, how: str) -> 
     if how == "link":
         page.locator("nav a", has_text="Environment").press("Enter")
     part = page.locator("#environment")
-    page.wait_for_function("document.querySelector('#environment > details').open")
+    wait_until(lambda: page.locator("#environment > details").evaluate("one => one.open"), "the part is open")
     assert part.locator("table").first.is_visible()
     assert part.evaluate("one => one.getBoundingClientRect().top < innerHeight")
     assert page.url.endswith("#environment")
@@ -265,7 +266,7 @@ def test_a_wide_table_scrolls_by_keyboard(opened: Opener) -> None:
     assert around.evaluate("one => one.scrollWidth > one.clientWidth")
     around.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('#figures .scroll').scrollLeft > 0")
+    wait_until(lambda: around.evaluate("one => one.scrollLeft > 0"), "the table has scrolled")
     assert around.get_attribute("aria-label") == "Figures"
 
 

@@ -10,9 +10,10 @@ import pytest
 
 from bench.report.icicle_page import icicle_figure, icicle_fragment, icicle_script
 from bench.report.plots.draw import draw
-from bench.report.plots.draw_icicle import FILLS, fill_of, ink_on, laid_out
+from bench.report.plots.draw_icicle import laid_out
 from bench.report.plots.icicle import IcicleChart, Shade
 from bench.report.plots.icicle_charts import icicle_charts
+from bench.report.plots.icicle_colours import FILLS, fill_of, ink_on
 from bench.report.plots.palette import THEMES, Theme
 from bench.results.records import Results
 from tests.support.builders import production_results
