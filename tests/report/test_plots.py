@@ -54,7 +54,10 @@ def test_every_run_gives_pictures_that_can_be_read(tmp_path: Path, name: str) ->
         else:
             header = path.read_bytes()[:24]
             assert header.startswith(b"\x89PNG")
-            assert struct.unpack(">II", header[16:]) == (1600, 920)
+            width, height = struct.unpack(">II", header[16:])
+            assert width == 1600
+            # Pictures by call path are as deep as something can be read in them.
+            assert 300 <= height < 920 if path.name.startswith("where-") else height == 920
 
 
 def test_the_same_chart_gives_the_same_bytes_whatever_the_user_configured(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -150,7 +150,7 @@ class StandIn:
                 storages=(),
                 untouched=TargetDigest((EMPTY, EMPTY), OTHERS),
                 sample=take,
-                guard=SimpleNamespace(keep=lambda: None),
+                guard=SimpleNamespace(keep=lambda: None, has_copy=False),
                 rows_so_far=str,
             )
         finally:
