@@ -6,6 +6,7 @@ from django.db import models
 class Invoice(models.Model):
     """An Invoice is what one customer of an account owes."""
 
+    id = models.BigAutoField(primary_key=True)
     account = models.IntegerField()
     customer = models.IntegerField()
     month = models.DateField()
@@ -18,6 +19,7 @@ class Invoice(models.Model):
 class Statement(models.Model):
     """A Statement is one customer's month: how many invoices, and their sum."""
 
+    id = models.BigAutoField(primary_key=True)
     account = models.IntegerField()
     customer = models.IntegerField()
     month = models.DateField()

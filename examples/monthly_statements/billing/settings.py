@@ -4,4 +4,3 @@ import os
 
 DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": os.environ["PGDATABASE"]}}
 INSTALLED_APPS = ["billing"]
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
