@@ -20,7 +20,6 @@ SOCKET_PATH_BYTES = 107
 """The longest path of a Unix socket on Linux, without its closing NUL."""
 START_SECONDS = 20.0
 _STOP_SECONDS = 5.0
-_SOCKET, _LOG = "broker.sock", "broker.log"
 
 
 class BrokerError(BenchError):
@@ -42,14 +41,14 @@ def embedded_broker(folder: Path) -> Iterator[StartedBroker]:
 
     It ends with this process, even by ``kill -9``: the kernel sees to it on Linux.
     """
-    path = folder / _SOCKET
+    name = f"broker-{secrets.token_hex(4)}"  # another one may use the folder at the same time
+    path, log = folder / f"{name}.sock", folder / f"{name}.log"
     if len(os.fsencode(path)) <= SOCKET_PATH_BYTES:
         where, url = f'port 0\nunixsocket "{_quoted(path)}"\nunixsocketperm 700\n', f"redis+socket://{path}"
     else:
         port, password = _free_port(), secrets.token_hex(16)
         where = f"port {port}\nbind 127.0.0.1\nrequirepass {password}\n"
         url = f"redis://:{password}@127.0.0.1:{port}/0"
-    log = folder / _LOG
     process = _started(folder, log, f'{where}save ""\nappendonly no\ndaemonize no\ndir "{_quoted(folder)}"\n')
     try:
         _wait(process, url, path, log)

@@ -120,14 +120,17 @@ def test_a_pool_whose_parent_is_killed_is_a_failure_and_leaves_no_process(field:
 
 
 def test_a_broker_that_is_killed_ends_the_command_in_one_line(quick_stage: Stage, field: Field) -> None:
+    """Another broker in the same folder goes on."""
     plan = field.grounds.plan
+    before = set(Path(quick_stage.scratch).glob("broker-*"))
     with opened_grounds(quick_stage, plan) as grounds:
         assert grounds.broker.pid is not None
         os.kill(grounds.broker.pid, signal.SIGKILL)
         other = replace(field, grounds=grounds)
         with pytest.raises(BrokerError, match="the embedded broker has ended"):
             pooled(other, "pushdown")
-    assert not list(Path(quick_stage.scratch).glob("broker.*"))
+    assert set(Path(quick_stage.scratch).glob("broker-*")) == before
+    assert pooled(field, "pushdown", count=1).failure == ""
 
 
 def _own_processes() -> set[int]:

@@ -150,7 +150,7 @@ def gitlab() -> Iterator[GitLab]:
                 number = int(self.path.rpartition("page=")[2])
                 found = known.notes[100 * (number - 1) : 100 * number]
             elif self.command == "POST":
-                known.notes.append({"id": 77, "author": {"id": 5}, **json.loads(body)})
+                known.notes.append({"id": 777, "author": {"id": 5}, **json.loads(body)})
             else:
                 place = int(self.path.rpartition("/")[2])
                 next(one for one in known.notes if one["id"] == place)["body"] = json.loads(body)["body"]
@@ -218,7 +218,7 @@ def test_the_first_note_is_posted_with_its_picture_and_later_ones_replace_it(fol
     assert post(folder, gitlab).returncode == 0
     assert len(gitlab.notes) == 102
     assert "/uploads/2/" in own["body"]
-    assert gitlab.asked[-1] == "PUT /api/v4/projects/3/merge_requests/4/notes/77"
+    assert gitlab.asked[-1] == "PUT /api/v4/projects/3/merge_requests/4/notes/777"
 
 
 def test_without_a_permission_to_upload_the_note_keeps_its_chart(folder: Path, gitlab: GitLab) -> None:
