@@ -20,7 +20,7 @@ _AT_THE_START = re.compile(r"^(?:[-+](?= |$)|[-=](?=[-=]*$)|\d{1,9}(?=[.)](?: |$
 _LINKED = re.compile(
     r"(?<=\S)(?=@)|[@#](?=\S)"  # @name, @org/team, name@host, #1, owner/repo#1
     r"|\b(?:GH|GHSA|CVE)-(?=\w)"
-    r"|:(?=//)"
+    r"|:(?=//)|(?<!:)/(?=/\w)"  # an address, also one that was cut
     r"|\bwww(?=\.)"
     r"|(?<=\w)(?=\.(?:com|org|net|edu|gov)\b)"  # programs that show mail link these
     r"|:(?=(?:[+-]1|100|1234|\w{0,40}[A-Za-z][\w+-]{0,40}):)"  # :tada: becomes a picture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import zipfile
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,11 +19,12 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(autouse=True)
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder that memray is kept in, empty before each test."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     room.memray_folder.cache_clear()
-    return tmp_path / "cache" / "bench"
+    yield tmp_path / "cache" / "bench"
+    room.memray_folder.cache_clear()
 
 
 def another_version(monkeypatch: pytest.MonkeyPatch) -> None:
