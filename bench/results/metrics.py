@@ -69,7 +69,7 @@ METRICS: Mapping[str, Metric] = {
             resolution=2**20,
         ),
         Metric("allocations", "allocations", Kind.NEAR_EXACT, "Allocations", tolerance=0.002),
-        Metric("allocated_bytes", "bytes", Kind.NEAR_EXACT, "Allocated in all", tolerance=0.002),
+        Metric("allocated_bytes", "bytes", Kind.NEAR_EXACT, "Allocated in all"),
         Metric("retained_bytes", "bytes", Kind.NEAR_EXACT, "Held after the call"),
         Metric("peak_rss_bytes", "bytes", Kind.NOISY, "Peak RSS growth"),
         Metric("base_rss_bytes", "bytes", Kind.NOISY, "RSS before the call"),
@@ -89,7 +89,7 @@ METRICS: Mapping[str, Metric] = {
             "Blocks of tables and indexes",
             Side.DATABASE,
             resolution=16,
-            tolerance=0.001,
+            tolerance=0.005,
         ),
         Metric(
             "blocks_dirtied",
