@@ -9,7 +9,8 @@ from typing import Protocol
 from bench.bisect.bisecting import Bisecting, Keep, reason_of
 from bench.files.output_file import OutputError, check_folder, claimed_folder, rescuing
 from bench.harness.progress import Progress
-from bench.report.bisection_markdown import REPORT_FILE, write_bisection_report
+from bench.report.bisection_markdown import write_bisection_report
+from bench.report.report_files import REPORT_FILE
 from bench.results.bisection import Bisection, write_bisection
 
 BISECTION_FILE = "bisection.json"

@@ -32,7 +32,8 @@ def report(
     Two runs are held against each other by bench compare.
     """
     from bench.files.output_file import claimed_folder
-    from bench.report.run_files import PAGE_FILE, REPORT_FILE, write_report
+    from bench.report.report_files import REPORT_FILE
+    from bench.report.run_files import PAGE_FILE, write_report
     from bench.report.run_text import headline_lines
     from bench.results.store import read_results
 

@@ -13,7 +13,8 @@ from bench.harness.plan import RunPlan
 from bench.harness.progress import Progress
 from bench.harness.runner import Runner, StageOpener
 from bench.harness.stage import open_stage
-from bench.report.run_files import PAGE_FILE, REPORT_FILE, write_report
+from bench.report.report_files import REPORT_FILE
+from bench.report.run_files import PAGE_FILE, write_report
 from bench.results.benchmark_file import write_benchmark_file
 from bench.results.history import keep
 from bench.results.records import Results

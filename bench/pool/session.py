@@ -16,7 +16,8 @@ from bench.pool.grounds import Field, Grounds, open_grounds
 from bench.pool.kill_search import SearchPlan, search, sized_source
 from bench.pool.plan import PoolPlan
 from bench.pool.prediction import growth_of, measured_growth
-from bench.report.pool_markdown import REPORT_FILE, write_pool_files
+from bench.report.pool_markdown import write_pool_files
+from bench.report.report_files import REPORT_FILE
 from bench.results.pool import FILE, SCHEMA, PoolReport, PoolSettings, write_pool_report
 from bench.results.records import ImplementationEnvironment, Results
 from bench.results.sharing import Sharing

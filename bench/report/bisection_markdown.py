@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.files.output_file import write_file
 from bench.report.bisection import bisection_table, headline, outcome_lines
 from bench.report.markdown import code, escape, markdown_table
 from bench.report.plots.bisection_chart import CHART_NAME, bisection_chart
 from bench.report.plots.chart import Chart
+from bench.report.report_files import write_report_files
 from bench.results.bisection import Bisection
 from bench.words import plain
-
-REPORT_FILE = "report.md"
 
 
 def write_bisection_report(folder: Path, bisection: Bisection) -> tuple[Path, ...]:
@@ -21,21 +19,8 @@ def write_bisection_report(folder: Path, bisection: Bisection) -> tuple[Path, ..
 
     Raises InputError if a file cannot be written.
     """
-    # Here, because matplotlib takes half a second.
-    from bench.report.plots.draw import draw
-
     chart = bisection_chart(bisection)
-    pictures = []
-    for suffix, picture in zip(("png", "svg"), draw(chart) if chart else (b"", b""), strict=True):
-        path = folder / "plots" / f"{CHART_NAME}.{suffix}"
-        if chart is None:
-            path.unlink(missing_ok=True)
-        else:
-            write_file(path, picture)
-            pictures.append(path)
-    report = folder / REPORT_FILE
-    write_file(report, render_bisection_markdown(bisection, chart))
-    return (report, *pictures)
+    return write_report_files(folder, render_bisection_markdown(bisection, chart), CHART_NAME, chart)
 
 
 def render_bisection_markdown(bisection: Bisection, chart: Chart | None) -> str:

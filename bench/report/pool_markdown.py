@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.files.output_file import write_file
 from bench.report.markdown import code, escape, markdown_table
 from bench.report.parts import BETWEEN, Part, table_part
 from bench.report.plots.chart import PanelChart
 from bench.report.plots.pool_chart import CHART_NAME, pool_chart
 from bench.report.pool import advice_lines, headline, pool_lines, pool_tables
+from bench.report.report_files import write_report_files
 from bench.results.pool import PoolReport
 from bench.words import plain
-
-REPORT_FILE = "report.md"
 
 
 def write_pool_files(folder: Path, report: PoolReport) -> tuple[Path, ...]:
@@ -22,21 +20,8 @@ def write_pool_files(folder: Path, report: PoolReport) -> tuple[Path, ...]:
 
     Raises InputError if a file cannot be written.
     """
-    # Here, because matplotlib takes half a second.
-    from bench.report.plots.draw import draw
-
     chart = pool_chart(report)
-    pictures = []
-    for suffix, picture in zip(("png", "svg"), draw(chart) if chart else (b"", b""), strict=True):
-        path = folder / "plots" / f"{CHART_NAME}.{suffix}"
-        if chart is None:
-            path.unlink(missing_ok=True)
-        else:
-            write_file(path, picture)
-            pictures.append(path)
-    path = folder / REPORT_FILE
-    write_file(path, render_pool_markdown(report, chart))
-    return (path, *pictures)
+    return write_report_files(folder, render_pool_markdown(report, chart), CHART_NAME, chart)
 
 
 def pool_parts(report: PoolReport) -> Iterator[Part]:

@@ -12,13 +12,13 @@ from bench.report.plots.growth_charts import GROWTH_CHART_PREFIX
 from bench.report.plots.icicle_charts import ICICLE_PREFIX
 from bench.report.plots.run_charts import CHART_NAMES
 from bench.report.plots.time_ratios import FOREST_CHART_NAME
+from bench.report.report_files import REPORT_FILE
 from bench.report.run_markdown import render_markdown
 from bench.report.run_page import render_page
 from bench.report.section import Drawn, Section
 from bench.report.sections.order import sections_of
 from bench.results.records import Results
 
-REPORT_FILE = "report.md"
 PAGE_FILE = "report.html"
 
 

@@ -5,7 +5,6 @@ The packages are those of this environment, linked and not installed again, so n
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -14,6 +13,7 @@ from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.support.command import ROOT, environment
 
@@ -64,11 +64,9 @@ def packages_of(extra: str) -> list[Distribution]:
     waiting = _required(ours, extra)
     while waiting:
         requirement = waiting.pop()
-        name = _normal(requirement.name)
-        if name == _normal(NAME):
-            waiting += [
-                one for also in requirement.extras for one in _required(distribution(NAME).requires or (), also)
-            ]
+        name = canonicalize_name(requirement.name)
+        if name == NAME:
+            waiting += [one for also in requirement.extras for one in _required(ours, also)]
         elif name not in found:
             found[name] = distribution(name)
             needed = found[name].requires or ()
@@ -82,10 +80,6 @@ def _required(requirements: Iterable[str], extra: str) -> list[Requirement]:
     if not extra:
         return [one for one in parsed if one.marker is None or one.marker.evaluate({"extra": ""})]
     return [one for one in parsed if one.marker and one.marker.evaluate({"extra": extra})]
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _link(package: Distribution, site: Path) -> None:
