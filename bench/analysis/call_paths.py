@@ -61,7 +61,7 @@ class _Growing:
 def tree_of(results: Results, case: Case, about: TreeSubject) -> CallTree | None:
     """Return the tree of one case; None if the run has none.
 
-    Files before schema 4 have the largest lines at the peak alone: each is a path of its own then.
+    Files before schema 4 hold only the largest lines at the peak; each of those becomes a path.
     """
     for tree in results.call_trees:
         if (tree.scan, tree.implementation, tree.about) == (*case, about):
