@@ -41,8 +41,10 @@ def worker_variables(
     """
     foreign = is_foreign(environment)
     kept = {name: value for name, value in os.environ.items() if _is_kept(name, foreign=foreign)}
-    if foreign or environment.path:
-        kept.setdefault("PYTHONPYCACHEPREFIX", str(scratch / "compiled"))
+    if (foreign or environment.path) and "PYTHONPYCACHEPREFIX" not in kept:
+        kept["PYTHONPYCACHEPREFIX"] = str(scratch / "compiled")
+        # It keeps Python from writing beside the code, which nobody does there; each worker would compile all of it.
+        kept.pop("PYTHONDONTWRITEBYTECODE", None)
     home = folder / "home"
     if any("{home}" in value for value in environment.variables.values()):
         home.mkdir()

@@ -8,7 +8,9 @@ import select
 import signal
 import stat
 import subprocess
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,25 @@ def written(reader: int) -> bytes:
     return found
 
 
+@contextmanager
+def read_meanwhile(reader: int) -> Iterator[bytearray]:
+    """Read what is written during the block: a terminal that nobody reads takes some kilobytes, then it blocks."""
+    found, over = bytearray(), threading.Event()
+
+    def read() -> None:
+        while select.select([reader], [], [], 0.1)[0] or not over.is_set():
+            if select.select([reader], [], [], 0)[0]:
+                found.extend(os.read(reader, 100_000))
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        thread.join()
+
+
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
@@ -57,8 +78,9 @@ def test_a_device_is_written_through_and_stays_a_device(
     reader, device = terminal
     write_results(tmp_path / "results.json", small_run())
     names = {"results": tmp_path / "results.json", "policy": ROOT / "pyproject.toml", "device": device}
-    main([argument.format(**names) for argument in arguments])
-    assert part in written(reader)
+    with read_meanwhile(reader) as found:
+        main([argument.format(**names) for argument in arguments])
+    assert part in found
     assert stat.S_ISCHR(device.stat().st_mode)
 
 
