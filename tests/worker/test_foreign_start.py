@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def describe(variant: Variant, temporary: Path, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.delenv(MARK)
         assert Belongings.of(variant.clone) == before
         for compiled in temporary.glob("compiled"):  # the executor's, as long as the run
-            compiled.rename(variant.clone.parent / "compiled")
+            shutil.rmtree(compiled)
         assert_nothing_is_left(mark, temporary)
 
 
