@@ -80,8 +80,8 @@ workers: $(STAMP)  ## kill sizes of pools, observed beside what a sweep predicts
 	done
 	$(BIN)/bench workers --scan 10k/20 --memory 2G --capacity 16 --output reports/workers-capacity $(WORKERS)
 
-soak: $(STAMP)  ## 20 gates of unchanged code, every planted regression, capacity and kill sizes of pools (20 to 60 min)
-	$(BIN)/pytest tests/gate/soak.py tests/pool/soak.py -n 0 $(LONG)
+soak: $(STAMP)  ## 20 gates of unchanged code, every planted regression, pools' capacity and kill sizes, nodes (20 to 60 min)
+	$(BIN)/pytest tests/gate/soak.py tests/pool/soak.py tests/nodes/soak.py -n 0 $(LONG)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from bench.results.records import Dataset, Environment
+from bench.results.records import Dataset, Environment, Results
 
 _ABSENT = "absent"
 _FINGERPRINT = "fingerprint"
@@ -37,6 +37,19 @@ def environment_differences(before: Environment, after: Environment) -> tuple[st
         for name in names
         if ours.get(name) != theirs.get(name)
     )
+
+
+def same_machine(before: Results, after: Results, scan: str) -> bool:
+    """Whether times of ``scan`` in two runs were taken on one machine and in one environment, so that they compare."""
+    sides = before.environment_of(scan), after.environment_of(scan)
+    return environment_fingerprint(sides[0]) == environment_fingerprint(sides[1])
+
+
+def differences_of_runs(before: Results, after: Results, scans: Iterable[str]) -> tuple[str, ...]:
+    """Say in words in what the environments differ in which two runs measured ``scans``; without any, in general."""
+    pairs = [(before.environment_of(scan), after.environment_of(scan)) for scan in scans]
+    pairs = pairs or [(before.environment, after.environment)]
+    return tuple(dict.fromkeys(text for ours, theirs in pairs for text in environment_differences(ours, theirs)))
 
 
 def datasets_match(before: Dataset, after: Dataset) -> bool:

@@ -12,7 +12,7 @@ from bench.analysis.change import (
     near_exact_change,
     noisy_changes,
 )
-from bench.analysis.comparable import datasets_match, environment_differences, environment_fingerprint
+from bench.analysis.comparable import datasets_match, differences_of_runs, environment_fingerprint, same_machine
 from bench.analysis.comparison import Comparison, MissingCase, RowChange, RunSide
 from bench.analysis.noise import chance
 from bench.analysis.rows import NO_CLAIM, Answer, Judgement, case_rows, change_of_rows, contents, judge_rows
@@ -61,7 +61,6 @@ class _Comparer:
             f"another scenario: {before.scenario} → {after.scenario}" if before.scenario != after.scenario else ""
         )
         self._common = [case for case in self._cases[0] if case in self._cases[1]]
-        self._same_machine = environment_fingerprint(before.environment) == environment_fingerprint(after.environment)
         datasets = [{one.scan: one for one in results.datasets} for results in (before, after)]
         self._same_data = frozenset(
             scan
@@ -77,8 +76,8 @@ class _Comparer:
             after=self._after,
             obstacle=self._obstacle,
             same_rows=self._same_rows,
-            environment_differences=environment_differences(self._before.environment, self._after.environment),
-            other_data=tuple(dict.fromkeys(scan for scan, _ in self._common if scan not in self._same_data)),
+            environment_differences=differences_of_runs(self._before, self._after, self._scans),
+            other_data=tuple(scan for scan in self._scans if scan not in self._same_data),
             rows=self._rows,
             changes=tuple(self._changes()),
             missing=(
@@ -86,6 +85,11 @@ class _Comparer:
                 *(MissingCase(*case, RunSide.BEFORE) for case in self._cases[1] if case not in self._cases[0]),
             ),
         )
+
+    @property
+    def _scans(self) -> tuple[str, ...]:
+        """The scans that both runs measured."""
+        return tuple(dict.fromkeys(scan for scan, _ in self._common))
 
     def _row_changes(self) -> Iterator[RowChange]:
         before, after = contents(self._before.digests), contents(self._after.digests)
@@ -156,7 +160,7 @@ class _Comparer:
             return ChangeVerdict.NO_CLAIM, "the rows differ"
         if any(one.case == case and one.same is None for one in self._rows):
             return ChangeVerdict.NO_CLAIM, "the rows were not compared"
-        if kind is Kind.NOISY and not self._same_machine:
+        if kind is Kind.NOISY and not same_machine(self._before, self._after, case[0]):
             return ChangeVerdict.NOT_COMPARABLE, "the environments differ"
         return None
 
@@ -167,9 +171,10 @@ class _Comparer:
         found = [
             factor
             for results in (self._before, self._after)
-            if results.noise_floor is not None
-            and results.noise_floor.environment_fingerprint == environment_fingerprint(results.environment)
-            and (factor := chance(results.noise_floor, metric.name, count)) is not None
+            for floor in [results.noise_floor_of(before.scan)]
+            if floor is not None
+            and floor.environment_fingerprint == environment_fingerprint(results.environment_of(before.scan))
+            and (factor := chance(floor, metric.name, count)) is not None
         ]
         tolerance = self._tolerance(metric)
         return max([*found, *([1 + tolerance] if tolerance else [])], default=None)

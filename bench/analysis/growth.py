@@ -12,7 +12,7 @@ from scipy.stats import linregress, t
 from bench.analysis.ratio import FLOOR
 from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Summaries
-from bench.results.metrics import METRICS, Metric
+from bench.results.metrics import METRICS, Kind, Metric
 from bench.results.records import Dataset, JobDescription, Results
 
 GROWTH_METRICS = ("peak_heap_bytes", "peak_rss_bytes", "function_calls")
@@ -180,7 +180,7 @@ def fits_of(results: Results, summaries: Summaries, verdict: RunVerdict) -> tupl
         for metric in GROWTH_METRICS
         for axis in axes_of(results.job)
         for held, datasets in sorted(_lines(results.datasets, axis).items())
-        if (fit := _fit(summaries, verdict, implementation, METRICS[metric], axis, held, datasets)) is not None
+        if (fit := _fit(results, summaries, verdict, implementation, METRICS[metric], axis, held, datasets)) is not None
     )
 
 
@@ -196,6 +196,7 @@ def _lines(datasets: tuple[Dataset, ...], axis: Axis) -> dict[_Held, list[Datase
 
 
 def _fit(
+    results: Results,
     summaries: Summaries,
     verdict: RunVerdict,
     implementation: str,
@@ -225,7 +226,10 @@ def _fit(
         slope_low=line.low,
         slope_high=line.high,
         r_squared=line.r_squared,
-        warnings=tuple(_warnings(datasets, [one for one, _ in known], axis)),
+        warnings=(
+            *_warnings(datasets, [one for one, _ in known], axis),
+            *_machines(results, metric, [one for one, _ in known]),
+        ),
     )
 
 
@@ -236,3 +240,10 @@ def _warnings(datasets: list[Dataset], known: list[Dataset], axis: Axis) -> Iter
     rows = {one.rows for one in known}
     if axis.against != "rows" and len(rows) > 1:
         yield f"rows are not the same along this line: {min(rows):,} to {max(rows):,}"
+
+
+def _machines(results: Results, metric: Metric, datasets: list[Dataset]) -> Iterator[str]:
+    """Yield that the sizes of a noisy metric are of several machines, which may hold memory differently."""
+    nodes = {node.name for one in datasets if (node := results.node_of(one.scan)) is not None}
+    if metric.kind is Kind.NOISY and len(nodes) > 1:
+        yield f"the sizes were measured on {len(nodes)} machines, and {metric.title} need not be the same on each"

@@ -55,7 +55,6 @@ def series_of(runs: Sequence[Results], scans: Sequence[str] | None = None) -> tu
         if run.unfinished:
             continue
         good = _good_cases(run)
-        environment = environment_fingerprint(run.environment)
         kinds = {
             one.scan: _kind_of_data(known.setdefault((one.scan, run.scenario), []), one)
             for one in run.datasets
@@ -64,15 +63,16 @@ def series_of(runs: Sequence[Results], scans: Sequence[str] | None = None) -> tu
         code = {one.implementation: one.revision for one in run.code}
         for one in _figures(run, good):
             if one.scan in kinds:
+                environment = run.environment_of(one.scan)
                 noisy = METRICS[one.metric].kind is Kind.NOISY
-                own = environment if noisy else ""
+                own = environment_fingerprint(environment) if noisy else ""
                 key = one.scan, one.implementation, one.metric, run.scenario, kinds[one.scan], own
                 found.setdefault(key, []).append(
                     Point(
                         place=place,
                         created=run.created,
-                        revision=code.get(one.implementation, "") or run.environment.revision,
-                        environment=run.environment,
+                        revision=code.get(one.implementation, "") or environment.revision,
+                        environment=environment,
                         measurement=one,
                     )
                 )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.analysis.comparable import datasets_match, environment_fingerprint
+from bench.analysis.comparable import datasets_match, environment_fingerprint, same_machine
 from bench.analysis.rows import Answer, case_rows, judge_rows
 from bench.analysis.summary import Summaries, Summary, summarise_all
 from bench.errors import InputError
@@ -75,11 +75,11 @@ def timeline(runs: Sequence[Results], scan: str, metrics: Sequence[Metric]) -> t
             scan=scan,
             created=run.created,
             revision=run.revision,
-            environment_fingerprint=environment_fingerprint(run.environment),
+            environment_fingerprint=environment_fingerprint(run.environment_of(scan)),
             implementations=run.implementations,
             summaries=summarise_all(one for one in run.measurements if one.scan == scan and one.metric in names),
             obstacle=_obstacle(run, newest, scan),
-            same_machine=environment_fingerprint(run.environment) == environment_fingerprint(newest.environment),
+            same_machine=same_machine(run, newest, scan),
         )
         for place, run in measured
     )

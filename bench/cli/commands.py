@@ -53,6 +53,10 @@ class Entry:
 
 MEASURE, JUDGE, SHOW, PREPARE = "Measure", "Judge", "Show", "Prepare"
 ACCEPT = Entry(name="accept", help="Make a run the baseline, and show what changes.", module="baseline")
+MACHINE = (
+    Entry(name="doctor", help="Find the smallest change that this machine can detect."),
+    Entry(name="node", help="Measure for runs on other machines, as one of many."),
+)
 PROOFS = (
     Entry(name="kill-sizes", help="Observe which size kills a pool, beside what a sweep predicts."),
     Entry(name="promises", help="Check what implementations promise, under faults and races."),
@@ -91,7 +95,9 @@ def all_entries() -> tuple[Entry, ...]:
         Entry(name="bisect", help="Find the commit with which a figure changed.", panel=MEASURE),
         Entry(name="sweep", help="Measure a grid of sizes: how peaks grow, what kills a worker.", panel=MEASURE),
         Entry(name="workers", help="Run calls in a pool of Celery workers under a memory limit.", panel=MEASURE),
-        Entry(name="doctor", help="Find the smallest change that this machine can detect.", panel=MEASURE),
+        Entry(
+            name="machine", help="Use this machine: its noise floor, a node of a run.", panel=MEASURE, commands=MACHINE
+        ),
         Entry(name="gate", help="Judge a run by policy and baseline: may the change merge?", panel=JUDGE),
         Entry(name="compare", help="Compare two results files.", panel=JUDGE),
         Entry(name="baseline", help="Accept the run that the gate compares with.", panel=JUDGE, commands=(ACCEPT,)),
@@ -99,7 +105,7 @@ def all_entries() -> tuple[Entry, ...]:
         Entry(name="show", help="Show runs: as a page, as a comment, and over time.", panel=SHOW, commands=SHOWN),
         Entry(name="project", help="Prepare a project of your own.", panel=PREPARE, commands=PROJECT),
         *([Entry(name="data", help="Prepare data of your own.", panel=PREPARE, commands=data)] if data else []),
-        *(replace(entry, hidden=True) for entry in (*proofs, *SHOWN, *data)),
+        *(replace(entry, hidden=True) for entry in (*MACHINE, *proofs, *SHOWN, *data)),
     )
 
 

@@ -187,6 +187,12 @@ def _job(arguments: Sequence[str]) -> Job:
     return project_job(project, WorkerEnvironment(interpreter="") if needless else None)
 
 
+def job_words(arguments: Sequence[str]) -> tuple[str, ...]:
+    """Return the options on the command line that say which job is meant, for a further process."""
+    given = {name: _given(arguments, name) for name in ("--job", "--project", "--interpreter", "--checkout")}
+    return tuple(word for name, value in given.items() if value is not None for word in (name, value))
+
+
 def _given(arguments: Sequence[str], option: str) -> str | None:
     """Return the value of an option on the command line; of several the last one, as for any option."""
     value = None

@@ -19,6 +19,7 @@ from bench.cli.options import (
 )
 from bench.cli.pairs import PairOptions
 from bench.cli.result import ResultOptions, show_json
+from bench.cli.spread import SpreadingOptions, broker_option, measured
 from bench.cli.terminal import show
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ ScenarioOption = Annotated[
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunOptions(PairOptions, InputOptions, ResultOptions):
+class RunOptions(PairOptions, SpreadingOptions, InputOptions, ResultOptions):
     """The options of ``bench run``."""
 
     scan: ScansOption = None
@@ -49,12 +50,14 @@ class RunOptions(PairOptions, InputOptions, ResultOptions):
     ] = False
     keep_captures: Annotated[bool, typer.Option("--keep-captures", hidden=True, help="Keep memray's files.")] = False
     plans: PlansOption = False
+    # Every help fits one screen; this one stands in that of ``bench sweep``.
+    broker: Annotated[str | None, broker_option(hidden=True)] = None
     output: OutputOption = Path("reports/latest")
     history: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Keep the results there, too.")] = None
 
 
 def run(options: RunOptions) -> int:
-    """Measure implementations. Also: --profile, --plans, --keep-captures, --json, --quiet.
+    """Measure implementations. Also: --broker, --profile, --plans, --keep-captures, --json, --quiet.
     Exit codes: 0 measured, 1 failed, rows differ or a law is broken, 2 tool or input at fault.
     """
     from bench.cli.chosen_project import chosen_project
@@ -62,7 +65,6 @@ def run(options: RunOptions) -> int:
     from bench.cli.plans import chosen_sources, run_plan
     from bench.cli.progress import terminal_progress
     from bench.harness.plan import SINGLE_PROBES
-    from bench.harness.session import measure_into
 
     names = options.implementation or options.job.compared
     sources = chosen_sources(options, options.scan, options.scan_file)
@@ -87,7 +89,7 @@ def run(options: RunOptions) -> int:
                 **options.sampling(scans, [one.name for one in code]),
                 command=f"{plan.command}  # {named_commits(code)}",
             )
-        kept = measure_into(options.output, plan, progress, history=options.history)
+        kept = measured(options, options.output, plan, progress, history=options.history)
     return show_run(kept, options)
 
 

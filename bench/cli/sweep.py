@@ -14,6 +14,7 @@ from bench.cli.memory_size import parse_memory
 from bench.cli.options import ImplementationsOption, InputOptions, OutputOption, count_option
 from bench.cli.result import ResultOptions
 from bench.cli.run import show_run
+from bench.cli.spread import SpreadingOptions, measured
 from bench.errors import InputError
 from bench.results.sharing import Sharing
 
@@ -21,7 +22,7 @@ EXAMPLES = ("1k,10k", "5,10,20")
 
 
 @dataclass(frozen=True, kw_only=True)
-class SweepOptions(InputOptions, ResultOptions):
+class SweepOptions(SpreadingOptions, InputOptions, ResultOptions):
     """The options of ``bench sweep``."""
 
     grid: Mapping[str, str] = field(default_factory=dict)
@@ -49,7 +50,6 @@ def sweep(options: SweepOptions) -> int:
     """
     from bench.cli.plans import chosen_sources, run_plan
     from bench.cli.progress import terminal_progress
-    from bench.harness.session import measure_into
 
     grid = [[one.strip() for one in numbers.split(",")] for numbers in options.grid.values()]
     if not all(map(all, grid)):
@@ -64,5 +64,5 @@ def sweep(options: SweepOptions) -> int:
         sharing=sharing(options.concurrency, options.base_rss),
     )
     with terminal_progress(quiet=options.quiet) as progress:
-        kept = measure_into(options.output, plan, progress)
+        kept = measured(options, options.output, plan, progress)
     return show_run(kept, options)

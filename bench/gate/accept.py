@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.analysis.comparable import environment_differences
+from bench.analysis.comparable import differences_of_runs
 from bench.gate.baseline import baseline_of, change_table
 from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.results.records import Results
@@ -22,10 +22,15 @@ def accept_run(results: Path, baseline: Path) -> tuple[str, ...]:
     lines = [*wrap(_heading(before, accepted), WIDTH), ""]
     table = change_table(before, accepted)
     lines += table_lines(table) if table else ["No metric changes."]
-    if before is not None and (differences := environment_differences(before.environment, accepted.environment)):
+    if before is not None and (differences := differences_of_runs(before, accepted, _common_scans(before, accepted))):
         lines += ["", *wrap(plain(f"Another environment: {'; '.join(differences)}"), WIDTH)]
     write_results(baseline, accepted)
     return tuple(lines)
+
+
+def _common_scans(before: Results, after: Results) -> list[str]:
+    known = {one.scan for one in after.datasets}
+    return [one.scan for one in before.datasets if one.scan in known]
 
 
 def _heading(before: Results | None, after: Results) -> str:

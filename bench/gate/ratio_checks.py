@@ -53,7 +53,7 @@ def _ratio_check(rule: Rule, run: Run, decided: Mapping[Question, StopReason]) -
     if metric.kind is Kind.NOISY and (other.sequential or base.sequential):
         standing, words = _against_sequence(other, base, rule.bound, decided.get(_question(rule)))
     else:
-        standing, words = _against_ratio(other, base, rule.bound, run.deviation(metric.name))
+        standing, words = _against_ratio(other, base, rule.bound, run.deviation(metric.name, scan))
     yield Check(
         name=name,
         standing=standing,

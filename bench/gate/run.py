@@ -49,10 +49,10 @@ class Run:
         base, other = ((one.samples if one else ()) for one in sides)
         return None if (logs := log_ratios(base, other)) is None else ConfidenceSequence(logs)
 
-    def deviation(self, metric: str) -> float | None:
-        """Return the standard deviation of a pair's log ratio by this machine's noise floor, where it is known."""
-        floor = self.results.noise_floor
-        if floor is None or floor.environment_fingerprint != environment_fingerprint(self.results.environment):
+    def deviation(self, metric: str, scan: str) -> float | None:
+        """Return the standard deviation of a pair's log ratio by the machine's noise floor, where it is known."""
+        floor = self.results.noise_floor_of(scan)
+        if floor is None or floor.environment_fingerprint != environment_fingerprint(self.results.environment_of(scan)):
             return None
         return floor.deviations.get(metric)
 

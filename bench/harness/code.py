@@ -36,8 +36,13 @@ def code_of(
 
 def _revision(implementation: Implementation) -> str:
     """The commit of the checkout that the code lies in; '' without git, outside a checkout, or if it is not found."""
-    package = _package(implementation.function.partition(":")[0].partition(".")[0], implementation.environment.path)
+    package = package_of(implementation)
     return "" if package is None else checkout_revision(package)
+
+
+def package_of(implementation: Implementation) -> Path | None:
+    """Return the folder or file of the top-level package that the function is in, None where it is not found."""
+    return _package(implementation.function.partition(":")[0].partition(".")[0], implementation.environment.path)
 
 
 def _package(name: str, path: Sequence[str]) -> Path | None:

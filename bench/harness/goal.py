@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from bench.analysis.stopping import NO_CHANGE, Question
 
@@ -25,6 +25,8 @@ class Goal:
     questions: tuple[Question, ...]
     precision: float = PRECISION
     seconds: float = 60 * BUDGET_MINUTES
+    elsewhere: Mapping[str, float] = field(default_factory=dict)
+    """Scans of the same run that another machine measures, each with its weight in the share of the time."""
 
 
 def against_the_first(scans: Iterable[str], implementations: tuple[str, ...]) -> tuple[Question, ...]:

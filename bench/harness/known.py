@@ -22,6 +22,8 @@ def with_known(results: Results, implementations: Iterable[Implementation], repo
 
 def _with_noise_floor(results: Results, reports: Path) -> Results:
     """Add what ``bench doctor`` found on this machine; another machine's floor does not apply."""
+    if results.nodes:
+        return results
     try:
         floor = noise_floor.read_noise_floor(reports / noise_floor.FILE)
     except InputError as error:

@@ -87,7 +87,7 @@ class Runner:
             self._later = [step for source, outlook in foreseen for step in self._steps(source, outlook)]
             if plan.goal is not None:
                 weights = {plan.job.label(source): cost("time", call_rows(outlook)) for source, outlook in foreseen}
-                self._rounds = Rounds(plan.goal, weights)
+                self._rounds = Rounds(plan.goal, {**plan.goal.elsewhere, **weights})
                 self._collector.stops = self._rounds.stops
             for source, outlook in foreseen:
                 self._run_data(stage, source, outlook)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from bench.errors import InputError
 from bench.files.output_file import OutputError, check_folder, claimed_folder, rescuing
@@ -36,12 +38,27 @@ class KeptRun:
     pictures: tuple[Path, ...]
 
 
+class Carrier(Protocol):
+    """A Carrier carries out one plan, on this machine or on others."""
+
+    @property
+    def benchmarks(self) -> tuple[Mapping[str, object], ...]:
+        """pytest-benchmark's own documents, one per time sample."""
+
+    def results(self) -> Results | None:
+        """All that was measured so far; None where that is nothing."""
+
+    def run(self) -> None:
+        """Measure everything. Raises BenchError."""
+
+
 def measure_into(
     output: Path,
     plan: RunPlan,
     progress: Progress,
     *,
     opener: StageOpener | None = None,
+    carrier: Carrier | None = None,
     reports: Path | None = None,
     history: Path | None = None,
 ) -> KeptRun:
@@ -49,8 +66,8 @@ def measure_into(
 
     The noise floor and the promises of earlier commands come from ``reports``, by default the folder that ``output`` is
     in. ``history`` gets a copy of the results. Nothing is measured where a file cannot be written or another run is
-    writing to ``output``. A run that ends early leaves what it measured in ``interrupted.json``, and an earlier report
-    as it is. Raises BenchError.
+    writing to ``output``. ``carrier`` is who carries it out if not this machine. A run that ends early leaves what it
+    measured in ``interrupted.json``, and an earlier report as it is. Raises BenchError.
     """
     with (
         claimed_folder(output, RESULTS_FILE, BENCHMARK_FILE, REPORT_FILE, PAGE_FILE, INTERRUPTED_FILE),
@@ -59,7 +76,7 @@ def measure_into(
         check_folder(output / "plots")
         if history is not None:
             check_folder(history)
-        runner = Runner(plan, progress, opener or open_stage, captures)
+        runner = carrier or Runner(plan, progress, opener or open_stage, captures)
         results = with_known(
             _measure(runner, output, progress), plan.implementations, reports or output.absolute().parent
         )
@@ -89,7 +106,7 @@ def measure_alone(output: Path, plan: RunPlan, progress: Progress) -> Results:
     return _measure(Runner(plan, progress, open_stage), output, progress)
 
 
-def _measure(runner: Runner, output: Path, progress: Progress) -> Results:
+def _measure(runner: Carrier, output: Path, progress: Progress) -> Results:
     try:
         runner.run()
     except BaseException as error:
@@ -102,7 +119,7 @@ def _measure(runner: Runner, output: Path, progress: Progress) -> Results:
     return results
 
 
-def _keep_unfinished(runner: Runner, output: Path, progress: Progress, reason: str) -> None:
+def _keep_unfinished(runner: Carrier, output: Path, progress: Progress, reason: str) -> None:
     results = runner.results()
     if results is None or not results.measurements:
         return

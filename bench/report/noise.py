@@ -43,7 +43,10 @@ def render_noise(floor: NoiseFloor, comparisons: Sequence[SelfComparison]) -> st
 
 def noise_text(results: Results) -> str:
     """Return one line: the smallest change of wall time that this run detects, if ``bench doctor`` measured it."""
-    floor = results.noise_floor
+    if len(results.nodes) > 1:
+        known = sum(one.noise_floor is not None for one in results.nodes)
+        return f"measured on {known} of {len(results.nodes)} nodes; run bench doctor on each"
+    floor = results.noise_floor or next((one.noise_floor for one in results.nodes), None)
     taken = [len(one.samples) for one in results.measurements if one.metric == _TIMED]
     pairs = max([FEWEST_PAIRS, *taken])
     smallest = detectable(floor, _TIMED, pairs)

@@ -12,6 +12,7 @@ from bench.files.json_file import Faults
 from bench.files.strict_json import shown, step
 from bench.results.call_trees import TreeSubject, capture_faults, tree_faults
 from bench.results.metrics import METRICS, Kind
+from bench.results.nodes import node_faults
 from bench.results.records import COPY_BASELINE, Case, Environment, Measurement, NoiseFloor, Results
 
 LONGEST_NAME = 500
@@ -33,9 +34,9 @@ def faults(results: Results) -> Faults:
     yield from _digest_faults(results)
     yield from _detail_faults(results)
     yield from _tree_faults(results)
-    if results.noise_floor:
-        for place, what in noise_floor_faults(results.noise_floor):
-            yield f"noise_floor.{place}", what
+    for place, what in noise_floor_faults(results.noise_floor) if results.noise_floor else ():
+        yield f"noise_floor.{place}", what
+    yield from node_faults(results.nodes, [one.scan for one in results.datasets])
     yield from _server_work_faults(results)
     yield from _sample_count_faults(results)
     yield from _stop_faults(results)

@@ -6,7 +6,7 @@ Readers derive summaries from the samples; the file holds none. Schema history:
 3: any job: `Results.job` and `Results.code`; `Dataset.size`, `quantities`, `facts` and `published`; `Digest.tables`;
    `Results.stops` and `Measurement.sequential`.
 4: adds members only, all with a default: `Results.calls`, `server_work`, `call_trees` (for `allocations`) and
-   `captures`; `Environment.counters`.
+   `captures`; `Environment.counters`; `Results.nodes`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from bench.jobs.published import PublishedFigure
 from bench.results.call_trees import CallTree, KeptCapture
 from bench.results.calls import CallCounts
 from bench.results.conformed import Conformed
+from bench.results.environment import Environment as Environment
+from bench.results.environment import NoiseFloor as NoiseFloor
 from bench.results.heap import AllocationSites, HeapSeries
+from bench.results.nodes import MeasuringNode
 from bench.results.promises import PromiseTrial
 from bench.results.server_work import ServerWork
 from bench.results.sharing import ALONE, Sharing
@@ -166,28 +169,6 @@ class Failure:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Environment:
-    """Where the figures were taken."""
-
-    python: str
-    platform: str
-    cpu: str
-    cores: int
-    memory_bytes: int
-    kernel: str
-    packages: Mapping[str, str]
-    server_version: str
-    server_source: str
-    """``embedded`` or ``own`` (the user's)."""
-    server_settings: Mapping[str, str]
-    load_average: tuple[float, ...]
-    revision: str
-    """The commit of this suite's own checkout, with ``+changes`` where it is dirty; empty outside a checkout."""
-    counters: str = ""
-    """Why the processor's counters cannot be read; '' where they can, and in files before schema 4."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class ImplementationEnvironment:
     """An ImplementationEnvironment is which code an implementation is, and where it ran."""
 
@@ -204,23 +185,6 @@ class ImplementationEnvironment:
     """The project in whose environment it ran; '' for this one."""
     skipped_statements: tuple[str, ...] = ()
     """Migration statements that the server could not execute."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoiseFloor:
-    """How small a change this machine can detect, found by measuring one implementation against itself.
-
-    ``deviations`` holds, by metric, the standard deviation of a pair's log ratio; the smallest detectable change for
-    any number of pairs follows from it.
-    """
-
-    created: str
-    environment_fingerprint: str
-    scan: str
-    implementation: str
-    pairs: int
-    deviations: Mapping[str, float]
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,6 +232,24 @@ class Results:
     call_trees: tuple[CallTree, ...] = ()
     """Where memory and time went, by call path; files before schema 4 have `allocations`."""
     captures: tuple[KeptCapture, ...] = ()
+    nodes: tuple[MeasuringNode, ...] = ()
+    """The machines of a run over several, each with the scans that it measured; empty where there was one.
+
+    Then ``environment`` is that of the node which measured the first data set."""
+
+    def environment_of(self, scan: str) -> Environment:
+        """Return where the figures of ``scan`` were taken: times are compared only within one machine."""
+        node = self.node_of(scan)
+        return self.environment if node is None else node.environment
+
+    def noise_floor_of(self, scan: str) -> NoiseFloor | None:
+        """Return the noise floor of the machine that measured ``scan``; None where it is not known."""
+        node = self.node_of(scan)
+        return self.noise_floor if node is None else node.noise_floor
+
+    def node_of(self, scan: str) -> MeasuringNode | None:
+        """Return the node that measured ``scan``; None where there was one machine."""
+        return next((one for one in self.nodes if any(case.scan == scan for case in one.cases)), None)
 
     @property
     def revision(self) -> str:

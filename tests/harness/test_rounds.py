@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -63,7 +64,7 @@ class Machine:
         return found
 
 
-def rounds_of(machine: Machine, *scans: str, **goal: float) -> Rounds:
+def rounds_of(machine: Machine, *scans: str, **goal: Any) -> Rounds:
     """The rounds of a run of all of the machine's implementations against the first one."""
     questions = against_the_first(scans, tuple(machine.taken))
     return Rounds(Goal(questions=questions, **goal), dict.fromkeys(scans, 1.0), machine.clock, random.Random(51))

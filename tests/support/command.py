@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 from tests.support.processes import hearing
@@ -26,19 +27,24 @@ def start(
     extra: Mapping[str, str] | None = None,
     folder: Path = ROOT,
     before: Callable[[], None] | None = None,
+    errors: Path | None = None,
 ) -> subprocess.Popen[str]:
-    """Start ``bench`` in a separate session, as a shell does with a job; ``before`` runs in it first."""
-    return subprocess.Popen(
-        [*BENCH, *map(str, arguments)],
-        cwd=folder,
-        env=environment(extra),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        preexec_fn=hearing(before),
-    )
+    """Start ``bench`` in a separate session, as a shell does with a job; ``before`` runs in it first.
+
+    Standard error is a pipe, or goes to the file ``errors``.
+    """
+    with nullcontext(subprocess.PIPE) if errors is None else errors.open("w") as where:
+        return subprocess.Popen(
+            [*BENCH, *map(str, arguments)],
+            cwd=folder,
+            env=environment(extra),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=where,
+            text=True,
+            start_new_session=True,
+            preexec_fn=hearing(before),
+        )
 
 
 def run(

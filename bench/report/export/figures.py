@@ -132,7 +132,7 @@ def _figures(source: str, results: Results, without: frozenset[tuple[str, str]])
     for case in cases:
         if case in without or case[1] == COPY_BASELINE:
             continue
-        where = code.get(case[1])
+        where, environment = code.get(case[1]), results.environment_of(case[0])
         for metric in METRICS:
             summary = summaries.get(*case, metric)
             if summary is not None and (*case, metric) not in incomplete:
@@ -141,8 +141,8 @@ def _figures(source: str, results: Results, without: frozenset[tuple[str, str]])
                     job=plain(results.job.name) or UNNAMED,
                     scenario=results.scenario,
                     created=created,
-                    revision=(where.revision if where else "") or results.environment.revision,
-                    python=where.python if where else results.environment.python,
-                    server_version=results.environment.server_version,
+                    revision=(where.revision if where else "") or environment.revision,
+                    python=where.python if where else environment.python,
+                    server_version=environment.server_version,
                     summary=summary,
                 )

@@ -56,9 +56,16 @@ def forest_chart(results: Results, summaries: Summaries, verdict: RunVerdict) ->
         alt=f"Ratios of wall time to {base} with 95 % intervals over {up_to}{pairs} pairs. {described}.",
         x_label=f"wall time of the other ÷ wall time of {base}: left of 1 the other is faster",
         rows=rows,
-        floor=chance(results.noise_floor, TIME.name, pairs),
+        floor=_floor(results, [one.scan for one in found], pairs),
         floor_label=f"shaded: equal code differs so far by chance, {pairs} pairs",
     )
+
+
+def _floor(results: Results, scans: list[str], pairs: int) -> float | None:
+    """Return the largest of the machines' noise floors; None where that of one is not known."""
+    found = [chance(results.noise_floor_of(scan), TIME.name, pairs) for scan in scans]
+    known = [one for one in found if one is not None]
+    return max(known) if known and len(known) == len(found) else None
 
 
 def _ratios(results: Results, summaries: Summaries, verdict: RunVerdict) -> Iterator[_Found]:

@@ -10,6 +10,7 @@ from bench.report.noise import noise_text
 from bench.report.section import Block, Heading, Items, Log, Section, Sentence
 from bench.report.table import Column, Content, Table
 from bench.report.tables.code import ABOUT_SKIPPED, CODE_TITLE, SKIPPED_TITLE, code_table, skipped_statements
+from bench.report.tables.nodes import ABOUT_NODES, NODES_TITLE, node_table
 from bench.results.records import Results
 from bench.words import plain
 
@@ -17,6 +18,8 @@ from bench.words import plain
 def environment_section(run: JudgedRun) -> Section:
     """Return where the figures were taken, and of which code."""
     blocks: list[Block] = [_environment_table(run.results)]
+    if run.results.nodes:
+        blocks += [Heading(NODES_TITLE), Sentence(ABOUT_NODES), node_table(run.results)]
     if (code := code_table(run.results)) is not None:
         blocks += [Heading(CODE_TITLE), code]
     if skipped := tuple(skipped_statements(run.results)):

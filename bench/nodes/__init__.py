@@ -1,0 +1,1 @@
+"""Nodes: one run spread over many machines, each of which measures whole data sets of it."""

@@ -1,0 +1,196 @@
+"""A case measured in a process of its own: what a node starts, and how it follows it.
+
+The child is ``bench node --case FOLDER``: it reads the work from its standard input, says what it does on its standard
+output in lines of JSON, and writes its results into the folder. It ends by itself when its node dies.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from bench.errors import InputError
+from bench.harness.known import with_known
+from bench.harness.progress import Progress
+from bench.harness.runner import Runner
+from bench.jobs.job import Job
+from bench.nodes.messages import Work
+from bench.nodes.work import plan_of
+from bench.results.store import write_results
+from bench.worker.process import signal_on_parent_death
+
+RESULTS_FILE = "results.json"
+BENCHMARKS_FILE = "benchmarks.json"
+END_SECONDS = 60.0
+"""How long a child may take to stop its server and workers before it is killed; then their supervisors do it."""
+_POLL_SECONDS = 0.2
+_LAST_WORDS = 2_000
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A Told is one line that the child says: what it does, or what it warns of."""
+
+    stage: str = ""
+    warning: str = ""
+
+
+class Telling:
+    """A Progress that says what it is told in lines of JSON."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+
+    def begin(self, work: float) -> None:
+        """Say nothing: the run's coordinator knows."""
+
+    def stage(self, text: str) -> None:
+        """Say what is being done now."""
+        self._tell(Told(stage=text))
+
+    def detail(self, text: str) -> None:
+        """Say nothing: of a case on another machine, its stages are enough."""
+
+    def done(self, work: float) -> None:
+        """Say nothing."""
+
+    def left(self, seconds: float) -> None:
+        """Say nothing."""
+
+    def warn(self, text: str) -> None:
+        """Say what went wrong."""
+        self._tell(Told(warning=text))
+
+    def _tell(self, told: Told) -> None:
+        self._write(msgspec.json.encode(told).decode())
+
+
+def measure_case(
+    content: bytes,
+    job: Job,
+    folder: Path,
+    reports: Path,
+    progress: Progress,
+    *,
+    database_url: str | None,
+    anything: bool,
+) -> None:
+    """Measure the work that ``content`` holds as JSON, and write what came of it into ``folder``. Raises BenchError.
+
+    The machine's noise floor comes from ``reports``, where ``bench doctor`` keeps it.
+    """
+    try:
+        work = msgspec.json.decode(content, type=Work)
+    except msgspec.DecodeError as error:
+        raise InputError(f"standard input holds no case: {error}; a node gives it") from error
+    plan = plan_of(work, job, database_url=database_url, anything=anything)
+    runner = Runner(plan, progress)
+    runner.run()
+    results = runner.results()
+    assert results is not None  # the run came to its end
+    write_results(folder / RESULTS_FILE, with_known(results, plan.implementations, reports))
+    (folder / BENCHMARKS_FILE).write_bytes(msgspec.json.encode(runner.benchmarks))
+
+
+class Child:
+    """A Child is the process that measures one case."""
+
+    def __init__(self, process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
+        self._process = process
+        self._errors = errors
+
+    def said(self) -> Iterator[Told | None]:
+        """Yield what it says until it ends, and None now and then."""
+        output = self._process.stdout
+        assert output is not None  # opened as a pipe
+        rest = b""
+        with selectors.DefaultSelector() as selector:
+            selector.register(output, selectors.EVENT_READ)
+            while True:
+                if not selector.select(_POLL_SECONDS):
+                    yield None
+                    continue
+                content = os.read(output.fileno(), 65_536)
+                if not content:
+                    return
+                *lines, rest = (rest + content).split(b"\n")
+                for line in lines:
+                    yield msgspec.json.decode(line, type=Told)
+
+    def exit_code(self) -> int:
+        """Wait for its end and return how it ended."""
+        return self._process.wait()
+
+    def last_words(self) -> str:
+        """Return the error that it ended with, in one line; '' where it said none."""
+        self._errors.seek(0)
+        lines = self._errors.read()[-_LAST_WORDS:].decode(errors="replace").strip().splitlines()
+        return lines[-1].removeprefix("bench: ") if lines else ""
+
+    def end(self) -> None:
+        """Have it stop what it started, and end; one that does not is killed."""
+        if self._process.poll() is None:
+            with suppress(ProcessLookupError):
+                self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(END_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def kill(self) -> None:
+        """Kill it; the supervisors of what it started remove that."""
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        self._process.wait()
+
+
+@contextmanager
+def started(command: Sequence[str], folder: Path, work: Work, database_url: str | None) -> Iterator[Child]:
+    """Start a child for ``work``; it has ended after the block."""
+    parent = os.getpid()
+
+    def end_with_parent() -> None:
+        signal_on_parent_death(signal.SIGTERM)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    environment = {name: value for name, value in os.environ.items() if name not in {"BENCH_DATABASE_URL", _SECRET}}
+    if database_url is not None:
+        environment["BENCH_DATABASE_URL"] = database_url
+    with (folder / "errors").open("w+b") as errors:
+        process = subprocess.Popen(
+            [*command, "--case", str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=environment,
+            start_new_session=True,
+            preexec_fn=end_with_parent,
+        )
+        child = Child(process, errors)
+        try:
+            assert process.stdin is not None  # opened as a pipe
+            with suppress(BrokenPipeError), process.stdin as stdin:
+                stdin.write(msgspec.json.encode(work))
+            yield child
+        finally:
+            child.end()
+            assert process.stdout is not None  # opened as a pipe
+            process.stdout.close()
+
+
+_SECRET = "BENCH_NODE_KEY"  # noqa: S105 - a name, not the key
+
+
+def child_command(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the command of a child; ``words`` are the options that name the job, as they were typed."""
+    # -P: the working directory must not become the first place to import from.
+    return (sys.executable, "-P", "-m", "bench", "node", *words)

@@ -1,0 +1,154 @@
+"""From a plan to the work of each data set, and back to a plan on a node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import get_args
+
+from msgspec.structs import replace
+
+from bench.errors import InputError
+from bench.harness.beside import cores
+from bench.harness.goal import Goal, against_the_first
+from bench.harness.plan import LOAD, PlannedSample, RunPlan, call_rows, cost, schedule
+from bench.jobs.implementation import Implementation
+from bench.jobs.job import DataSource, Job, Outlook
+from bench.jobs.registry import implementation_of
+from bench.jobs.size import parse_size
+from bench.messages.request import ProbeName
+from bench.nodes.identity import code_identity, data_files, option_files
+from bench.nodes.messages import PairGoal, Work
+
+_EXPECTED_ROUNDS = 10
+
+
+def works_of(plan: RunPlan) -> tuple[Work, ...]:
+    """Return the work of each data set of ``plan``, in their order. Raises InputError for what cannot be spread."""
+    _refuse_what_cannot_be_spread(plan)
+    code = code_identity(plan.implementations)
+    for name, digest in code.implementations.items():
+        if not digest:
+            raise InputError(
+                f"the files of {name!r} are not found, so that no node can prove that it has the same; measure it "
+                "without --broker"
+            )
+    weights = {plan.job.label(one): cost("time", call_rows(outlook_of(plan.job, one))) for one in plan.sources}
+    return tuple(
+        Work(
+            label=plan.job.label(source),
+            job=plan.job.name,
+            implementations=plan.names,
+            size=source.size.label if source.size else "",
+            file=str(source.file.absolute()) if source.file else "",
+            seed=source.seed,
+            options=_absolute(plan.job, source),
+            scenario=plan.scenario,
+            probes=plan.probes,
+            samples=plan.samples,
+            goal=None
+            if plan.goal is None
+            else PairGoal(precision=plan.goal.precision, seconds=plan.goal.seconds, weights=weights),
+            copy_baseline=plan.copy_baseline,
+            timeout=plan.timeout_seconds,
+            postgres=plan.server_major,
+            sharing=plan.sharing,
+            command=plan.command,
+            code=code,
+            files=data_files(plan.job, source.file, source.options),
+        )
+        for source in plan.sources
+    )
+
+
+def reference_of(works: Iterable[Work], costs: Iterable[float]) -> Work:
+    """Return what every node measures first: the smallest data set, by the probes whose figures should agree."""
+    _, smallest = min(zip(costs, works, strict=True), key=lambda one: one[0])
+    probes = tuple(one for one in smallest.probes if one not in {"profile", "plans"})
+    if not smallest.samples and smallest.goal is None and probes == smallest.probes:
+        return smallest
+    return replace(smallest, probes=probes, samples=0, goal=None, copy_baseline=False)
+
+
+def work_cost(plan: RunPlan, source: DataSource) -> float:
+    """Return about how much work a data set is, in rows written: see ``bench.harness.plan.cost``."""
+    outlook = outlook_of(plan.job, source)
+    samples = plan.samples if plan.goal is None else _EXPECTED_ROUNDS
+    planned: Iterable[PlannedSample] = schedule(plan.names, samples, plan.probes, copy_baseline=plan.copy_baseline)
+    return cost(LOAD, outlook.loaded) + sum(cost(one.probe, call_rows(outlook)) for one in planned)
+
+
+def outlook_of(job: Job, source: DataSource) -> Outlook:
+    """Return what the job foresees of a source. Raises InputError."""
+    return job.foresee(source) if job.foresee else Outlook()
+
+
+def plan_of(work: Work, job: Job, *, database_url: str | None, anything: bool) -> RunPlan:
+    """Return the plan by which a node of ``job`` carries out ``work``.
+
+    ``anything`` permits functions that the job has not registered. Raises InputError for what the node does not offer.
+    """
+    if work.job != job.name:
+        raise InputError(f"it has the job {job.name!r}, and {work.job!r} is wanted; start it with --job or --project")
+    probes = tuple(known for probe in work.probes for known in get_args(ProbeName) if known == probe)
+    if len(probes) < len(work.probes):
+        raise InputError(f"a probe of {', '.join(work.probes)} is unknown to it; install the same version of bench")
+    size = parse_size(job, work.size) if work.size else None
+    source = DataSource(
+        size=size, file=Path(work.file) if work.file else None, seed=work.seed, options=dict(work.options)
+    )
+    goal = None
+    if work.goal is not None:
+        elsewhere = {scan: weight for scan, weight in work.goal.weights.items() if scan != work.label}
+        goal = Goal(
+            questions=against_the_first(work.goal.weights, work.implementations),
+            precision=work.goal.precision,
+            seconds=work.goal.seconds,
+            elsewhere=elsewhere,
+        )
+    return RunPlan(
+        job=job,
+        implementations=registered(job, work.implementations, anything=anything),
+        sources=(source,),
+        command=work.command,
+        samples=work.samples,
+        goal=goal,
+        timeout_seconds=work.timeout,
+        database_url=database_url,
+        server_major=work.postgres,
+        scenario=work.scenario,
+        probes=probes,
+        sharing=work.sharing,
+        beside=cores() > 1,
+        copy_baseline=work.copy_baseline,
+    )
+
+
+def registered(job: Job, names: Iterable[str], *, anything: bool) -> tuple[Implementation, ...]:
+    """Return implementations that ``job`` has registered under ``names``. Raises InputError for any other name."""
+    owners = [job] if job.copied_from is None else [job, job.copied_from.job]
+    found = tuple(names)
+    for name in found:
+        if not anything and all(name not in owner.implementations for owner in owners):
+            raise InputError(
+                f"the implementation {name!r} is not registered there; register it, or start the node with --allow-any"
+            )
+    return tuple(implementation_of(job, name) for name in found)
+
+
+def _refuse_what_cannot_be_spread(plan: RunPlan) -> None:
+    if plan.database_url:
+        raise InputError(
+            "--broker and --database-url (or BENCH_DATABASE_URL) were both given; each node has a server of its own: "
+            "leave it out here, and name one when you start the node"
+        )
+    if plan.keep_captures:
+        raise InputError("--keep-captures keeps files on the machine that measures; leave it out with --broker")
+    for one in plan.implementations:
+        if one.revision:
+            raise InputError("nodes measure the code that is installed there; leave --revision out with --broker")
+
+
+def _absolute(job: Job, source: DataSource) -> dict[str, str]:
+    files = option_files(job, source.options)
+    return {name: str(files[name].absolute()) if name in files else value for name, value in source.options.items()}

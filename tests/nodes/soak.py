@@ -1,0 +1,89 @@
+"""Three real nodes on one machine, which measure: run by ``make soak``, because a sweep takes its time.
+
+That figures agree is the nodes' own check; here they are those of a sweep without nodes.
+"""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from bench.nodes.seal import VARIABLE
+from bench.results.records import Results
+from bench.results.store import read_results
+from tests.support.command import run, start
+from tests.support.left_behind import assert_nothing_is_left
+from tests.support.nodes import SECRET, keys
+from tests.support.open_folder import open_folder
+from tests.support.processes import wait_until
+from tests.support.real_nodes import exact_figures, real_nodes, sweep_words
+
+pytestmark = [pytest.mark.server, pytest.mark.slow]
+
+NAMES = ("streaming", "pushdown")
+
+
+@pytest.fixture(scope="module")
+def alone(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """The sweep on one machine."""
+    output = tmp_path_factory.mktemp("alone") / "out"
+    finished = run(*sweep_words(inputs / "catalogue.json", output, NAMES))
+    assert finished.returncode == 0, finished.stderr
+    return read_results(output / "results.json")
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_sweep_over_three_nodes_has_the_exact_figures_of_one_and_leaves_nothing(
+    killed: bool, alone: Results, url: str, inputs: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    with open_folder() as temporary, real_nodes(url, tmp_path, temporary) as nodes:
+        nodes.start("alpha", "beta", "gamma")
+        words = sweep_words(inputs / "catalogue.json", output, NAMES)
+        with start(*words, "--broker", url, "--lost-after", 5, extra={VARIABLE: SECRET}) as process:
+            if killed:
+                wait_until(lambda: "100/2: streaming" in "".join(map(nodes.said, nodes.processes)), "it is measured")
+                doomed = next(name for name in nodes.processes if "100/2: streaming" in nodes.said(name))
+                nodes.processes[doomed].send_signal(signal.SIGKILL)
+            _, errors = process.communicate()
+        assert process.returncode == 0, errors
+        results = read_results(output / "results.json")
+        assert exact_figures(results) == exact_figures(alone)
+        assert sorted(results.digests, key=repr) == sorted(alone.digests, key=repr)
+        assert results.datasets == alone.datasets
+        assert not (output / "cases").exists()
+        if killed:
+            assert f"the node {doomed} is gone; 100/2 is measured again elsewhere" in errors
+            (attempt,) = [case.attempt for node in results.nodes for case in node.cases if case.scan == "100/2"]
+            assert attempt == 2
+        nodes.end()
+        for name in nodes.processes:
+            assert_nothing_is_left(nodes.mark(name), temporary)
+    wait_until(lambda: keys(url) == set(), "no key is left")
+
+
+def test_a_run_with_pairs_keeps_them_on_one_machine_and_tables_work_on_its_results(
+    url: str, inputs: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    with open_folder() as temporary, real_nodes(url, tmp_path, temporary) as nodes:
+        nodes.start("alpha", "beta")
+        finished = run(
+            *("run", "--broker", url, "--scan", "50/1", "--scan", "50/2", "--budget", 0.2),
+            *("--implementation", "streaming", "--implementation", "pushdown", "--output", output),
+            *("--catalogue-file", inputs / "catalogue.json"),
+            extra={VARIABLE: SECRET},
+        )
+        assert finished.returncode == 0, finished.stderr
+        assert "are on one machine: what they time disturbs each other" in finished.stderr
+    results = read_results(output / "results.json")
+    timed = {
+        (one.scan, one.implementation): len(one.samples) for one in results.measurements if one.metric == "wall_seconds"
+    }
+    assert len(timed) == 4
+    for scan in ("50/1", "50/2"):
+        assert timed[scan, "streaming"] == timed[scan, "pushdown"]
+    assert {stop.scan for stop in results.stops} == {"50/1", "50/2"}
+    assert "| alpha |" in (output / "report.md").read_text()
