@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bench.results.records import Dataset, Environment, Results
 
@@ -43,6 +43,14 @@ def same_machine(before: Results, after: Results, scan: str) -> bool:
     """Whether times of ``scan`` in two runs were taken on one machine and in one environment, so that they compare."""
     sides = before.environment_of(scan), after.environment_of(scan)
     return environment_fingerprint(sides[0]) == environment_fingerprint(sides[1])
+
+
+def of_one_machine(results: Results, datasets: Sequence[Dataset]) -> list[Dataset]:
+    """Return those of ``datasets`` whose times compare: of the machine that measured most of them, else the first."""
+    found: dict[str, list[Dataset]] = {}
+    for one in datasets:
+        found.setdefault(environment_fingerprint(results.environment_of(one.scan)), []).append(one)
+    return max(found.values(), key=len, default=[])
 
 
 def differences_of_runs(before: Results, after: Results, scans: Iterable[str]) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ def node(options: NodeOptions) -> int:
 
 
 def _measure_case(options: NodeOptions, folder: Path) -> int:
-    from bench.nodes.child import Telling, measure_case
+    from bench.nodes.measuring import Telling, measure_case
 
     measure_case(
         sys.stdin.buffer.read(),

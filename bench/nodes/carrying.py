@@ -18,8 +18,8 @@ from bench.nodes.heart import ABSENT_SECONDS, Heart
 from bench.nodes.identity import code_differences, code_identity, file_digest
 from bench.nodes.messages import WANTED, Answer, Case, Work, packed
 from bench.nodes.options import NodeOptions
+from bench.nodes.permitted import permitted
 from bench.nodes.seal import SealError
-from bench.nodes.work import plan_of
 from bench.words import plain, shorten
 
 _LONGEST_PAUSE = 8.0
@@ -130,8 +130,8 @@ class Node:
 
     def _refuse_other_code(self, work: Work) -> None:
         """Raise InputError where what is to be measured is not what this node has."""
-        plan = plan_of(work, self._options.job, database_url=None, anything=self._options.anything)
-        for difference in code_differences(work.code, code_identity(plan.implementations)):
+        implementations = permitted(work, self._options.job, anything=self._options.anything)
+        for difference in code_differences(work.code, code_identity(implementations)):
             raise InputError(f"{difference}; have the same commit checked out and installed on both machines")
         for path, digest in work.files.items():
             if file_digest(Path(path)) != digest:

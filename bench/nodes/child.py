@@ -11,21 +11,14 @@ import selectors
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
-from bench.errors import InputError
-from bench.harness.known import with_known
-from bench.harness.progress import Progress
-from bench.harness.runner import Runner
-from bench.jobs.job import Job
 from bench.nodes.messages import Work
-from bench.nodes.work import plan_of
-from bench.results.store import write_results
 from bench.worker.process import signal_on_parent_death
 
 RESULTS_FILE = "results.json"
@@ -41,63 +34,6 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     stage: str = ""
     warning: str = ""
-
-
-class Telling:
-    """A Progress that says what it is told in lines of JSON."""
-
-    def __init__(self, write: Callable[[str], None]) -> None:
-        self._write = write
-
-    def begin(self, work: float) -> None:
-        """Say nothing: the run's coordinator knows."""
-
-    def stage(self, text: str) -> None:
-        """Say what is being done now."""
-        self._tell(Told(stage=text))
-
-    def detail(self, text: str) -> None:
-        """Say nothing: of a case on another machine, its stages are enough."""
-
-    def done(self, work: float) -> None:
-        """Say nothing."""
-
-    def left(self, seconds: float) -> None:
-        """Say nothing."""
-
-    def warn(self, text: str) -> None:
-        """Say what went wrong."""
-        self._tell(Told(warning=text))
-
-    def _tell(self, told: Told) -> None:
-        self._write(msgspec.json.encode(told).decode())
-
-
-def measure_case(
-    content: bytes,
-    job: Job,
-    folder: Path,
-    reports: Path,
-    progress: Progress,
-    *,
-    database_url: str | None,
-    anything: bool,
-) -> None:
-    """Measure the work that ``content`` holds as JSON, and write what came of it into ``folder``. Raises BenchError.
-
-    The machine's noise floor comes from ``reports``, where ``bench doctor`` keeps it.
-    """
-    try:
-        work = msgspec.json.decode(content, type=Work)
-    except msgspec.DecodeError as error:
-        raise InputError(f"standard input holds no case: {error}; a node gives it") from error
-    plan = plan_of(work, job, database_url=database_url, anything=anything)
-    runner = Runner(plan, progress)
-    runner.run()
-    results = runner.results()
-    assert results is not None  # the run came to its end
-    write_results(folder / RESULTS_FILE, with_known(results, plan.implementations, reports))
-    (folder / BENCHMARKS_FILE).write_bytes(msgspec.json.encode(runner.benchmarks))
 
 
 class Child:

@@ -23,10 +23,10 @@ def serve(options: NodeOptions, say: Callable[[str], None]) -> None:
 
     ``say`` is called with what happens, also from another thread.
     """
+    beat = Beat(node=options.id, name=options.name, count=0, boot=boot_id(), machine=options.machine)
+    heart = Heart(options.url, options.key, beat, say)
     check_broker(options.url)
     with scratch_folder() as scratch, removed_afterwards(options.url, node_prefix(options.id)):
-        beat = Beat(node=options.id, name=options.name, count=0, boot=boot_id(), machine=options.machine)
-        heart = Heart(options.url, options.key, beat, say)
         node = Node(options, heart, scratch, say)
         heart.start()
         try:

@@ -17,6 +17,7 @@ from bench.broker.keys import BrokerLostError, Keys
 from bench.broker.own import check_broker
 from bench.broker.traces import removed_afterwards
 from bench.errors import InputError, MeasurementError
+from bench.files.output_file import OutputError
 from bench.harness.plan import RunPlan
 from bench.harness.progress import Progress
 from bench.nodes.kept import KeptCase, KeptCases
@@ -199,9 +200,8 @@ class SpreadRun:
             self._notices.warn(f"the node {waited.name} {reason}")
             return
         self._ledger.lose(waited.place, f"{waited.name} {reason}")
-        again = f"is measured again elsewhere, attempt {waited.place.attempts + 1} of {MOST_ATTEMPTS}"
-        if waited.place.reason:
-            again = "is given up"
+        attempt = f"attempt {waited.place.attempts + 1} of {MOST_ATTEMPTS}"
+        again = "is given up" if waited.place.reason else f"is measured again elsewhere, {attempt}"
         self._notices.warn(f"the node {waited.name} {reason}; {waited.case.work.label} {again}")
 
     def _take(self, waited: Waited, answer: Answer) -> None:
@@ -210,6 +210,8 @@ class SpreadRun:
         if answer.outcome == "measured":
             try:
                 case = self._kept(waited, answer)
+            except OutputError:
+                raise  # a full disk here is no fault of the node
             except (SealError, InputError) as error:
                 answer = replace(answer, outcome="failed", reason=f"its results: {error}")
             else:
@@ -283,18 +285,14 @@ class SpreadRun:
                 time.sleep(_LOOK_SECONDS)
 
     def _notice(self) -> None:
+        """Say what the nodes do. Raises InputError where there are nodes, and none of them can measure the run."""
         present = list(self._roll)
         fit = [one for one in present if one.beat.node not in self._unfit]
         self._notices.look(self._roll, fit, self._waited)
-        self._give_up_if_unfit(present, fit)
-
-    def _give_up_if_unfit(self, present: list[Present], fit: list[Present]) -> None:
-        """Raise InputError where there are nodes, and none of them can measure the run."""
-        now = time.monotonic()
         if fit or not present or self._waited:
             self._unfit_since = None
             return
-        self._unfit_since = self._unfit_since or now
-        if now - self._unfit_since > _UNFIT_SECONDS:
+        self._unfit_since = self._unfit_since or time.monotonic()
+        if time.monotonic() - self._unfit_since > _UNFIT_SECONDS:
             reasons = "; ".join(f"{one.beat.name}: {self._unfit[one.beat.node]}" for one in present)
             raise InputError(f"no node that is there can measure this: {reasons}")

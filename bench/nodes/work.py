@@ -12,13 +12,12 @@ from bench.errors import InputError
 from bench.harness.beside import cores
 from bench.harness.goal import Goal, against_the_first
 from bench.harness.plan import LOAD, PlannedSample, RunPlan, call_rows, cost, schedule
-from bench.jobs.implementation import Implementation
 from bench.jobs.job import DataSource, Job, Outlook
-from bench.jobs.registry import implementation_of
 from bench.jobs.size import parse_size
 from bench.messages.request import ProbeName
 from bench.nodes.identity import code_identity, data_files, option_files
 from bench.nodes.messages import PairGoal, Work
+from bench.nodes.permitted import permitted
 
 _EXPECTED_ROUNDS = 10
 
@@ -88,8 +87,6 @@ def plan_of(work: Work, job: Job, *, database_url: str | None, anything: bool) -
 
     ``anything`` permits functions that the job has not registered. Raises InputError for what the node does not offer.
     """
-    if work.job != job.name:
-        raise InputError(f"it has the job {job.name!r}, and {work.job!r} is wanted; start it with --job or --project")
     probes = tuple(known for probe in work.probes for known in get_args(ProbeName) if known == probe)
     if len(probes) < len(work.probes):
         raise InputError(f"a probe of {', '.join(work.probes)} is unknown to it; install the same version of bench")
@@ -108,7 +105,7 @@ def plan_of(work: Work, job: Job, *, database_url: str | None, anything: bool) -
         )
     return RunPlan(
         job=job,
-        implementations=registered(job, work.implementations, anything=anything),
+        implementations=permitted(work, job, anything=anything),
         sources=(source,),
         command=work.command,
         samples=work.samples,
@@ -122,18 +119,6 @@ def plan_of(work: Work, job: Job, *, database_url: str | None, anything: bool) -
         beside=cores() > 1,
         copy_baseline=work.copy_baseline,
     )
-
-
-def registered(job: Job, names: Iterable[str], *, anything: bool) -> tuple[Implementation, ...]:
-    """Return implementations that ``job`` has registered under ``names``. Raises InputError for any other name."""
-    owners = [job] if job.copied_from is None else [job, job.copied_from.job]
-    found = tuple(names)
-    for name in found:
-        if not anything and all(name not in owner.implementations for owner in owners):
-            raise InputError(
-                f"the implementation {name!r} is not registered there; register it, or start the node with --allow-any"
-            )
-    return tuple(implementation_of(job, name) for name in found)
 
 
 def _refuse_what_cannot_be_spread(plan: RunPlan) -> None:

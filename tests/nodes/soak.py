@@ -15,7 +15,8 @@ from bench.results.records import Results
 from bench.results.store import read_results
 from tests.support.command import run, start
 from tests.support.left_behind import assert_nothing_is_left
-from tests.support.nodes import SECRET, keys
+from tests.support.node_process import SECRET
+from tests.support.nodes import keys
 from tests.support.open_folder import open_folder
 from tests.support.processes import wait_until
 from tests.support.real_nodes import exact_figures, real_nodes, sweep_words

@@ -11,7 +11,8 @@ from bench.results.consistency import faults
 from bench.results.store import read_results
 from tests.support.command import run
 from tests.support.left_behind import assert_nothing_is_left
-from tests.support.nodes import SECRET, keys
+from tests.support.node_process import SECRET
+from tests.support.nodes import keys
 from tests.support.real_nodes import real_nodes
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]

@@ -16,9 +16,11 @@ from bench.broker.keys import Keys
 from bench.compliance.job import JOB
 from bench.errors import InputError
 from bench.nodes.messages import QUEUE, TASK, WANTED, Case, transport_options
+from bench.nodes.permitted import permitted
 from bench.nodes.seal import NodeKey, SealError, new_id, read_key
-from bench.nodes.work import plan_of, registered, works_of
-from tests.support.nodes import KEY, SECRET, Cluster, plan, spread
+from bench.nodes.work import plan_of, works_of
+from tests.support.node_process import KEY, SECRET
+from tests.support.nodes import Cluster, plan, spread
 from tests.support.processes import wait_until
 
 
@@ -69,9 +71,10 @@ def test_a_node_measures_what_its_job_has_registered_and_else_only_if_permitted(
     (work,) = works_of(plan("50/1"))
     assert plan_of(work, JOB, database_url=None, anything=False).names == work.implementations
     named = "optimized_impl:create_compliance_requirements"
+    other = replace(work, implementations=(named,))
     with pytest.raises(InputError, match=r"'optimized_impl:.*' is not registered there; .* --allow-any"):
-        registered(JOB, [named], anything=False)
-    (found,) = registered(JOB, [named], anything=True)
+        permitted(other, JOB, anything=False)
+    (found,) = permitted(other, JOB, anything=True)
     assert found.function == named
     with pytest.raises(InputError, match=r"it has the job 'compliance', and 'other' is wanted"):
         plan_of(replace(work, job="other"), JOB, database_url=None, anything=False)

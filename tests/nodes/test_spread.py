@@ -19,7 +19,8 @@ from bench.nodes.seal import VARIABLE, NodeKey
 from bench.nodes.spread import SpreadRun
 from bench.results.consistency import faults
 from tests.support.command import start
-from tests.support.nodes import NAMES, SECRET, SIZES, Cluster, cluster, keys, plan, spread
+from tests.support.node_process import SECRET
+from tests.support.nodes import NAMES, SIZES, Cluster, cluster, keys, plan, spread
 from tests.support.processes import PATIENCE, is_running, wait_until
 
 

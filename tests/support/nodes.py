@@ -1,7 +1,6 @@
 """Nodes for tests: real ones, as processes, that answer with figures made up from the size instead of measuring.
 
-``python -m tests.support.nodes URL NAME WORDS…`` is a node: ``other-code`` has it believe that its code is another, and
-``other-key`` gives it another key; ``tests.support.node_case`` has the other words.
+``tests.support.node_process`` and ``tests.support.node_case`` say what words they are started with.
 """
 
 from __future__ import annotations
@@ -14,9 +13,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
-
-import msgspec
 
 from bench.broker.keys import Keys
 from bench.broker.own import opened
@@ -25,22 +21,15 @@ from bench.harness.plan import RunPlan
 from bench.jobs.job import DataSource
 from bench.jobs.registry import implementation_of
 from bench.jobs.size import parse_size
-from bench.nodes import heart
-from bench.nodes.identity import code_identity
-from bench.nodes.messages import CodeIdentity
-from bench.nodes.node import serve
-from bench.nodes.options import NodeOptions, SpreadOptions
+from bench.nodes.options import SpreadOptions
 from bench.nodes.roll import Roll
-from bench.nodes.seal import NodeKey, new_id
 from bench.nodes.spread import SpreadRun
 from tests.support.command import ROOT
 from tests.support.node_case import GO
+from tests.support.node_process import KEY, LOST_SECONDS
 from tests.support.pools import Silence
 from tests.support.processes import PATIENCE, hearing, wait_until
 
-SECRET = "a key for tests, which nobody else has"  # noqa: S105 - of no use elsewhere
-KEY = NodeKey(SECRET.encode())
-LOST_SECONDS = 3.0
 NAMES = ("streaming", "pushdown")
 SIZES = ("50/1", "50/2", "100/1", "100/2")
 
@@ -69,7 +58,7 @@ class Cluster:
         for name in names:
             with (self.folder / f"{name}.log").open("w") as log:
                 self.processes[name] = subprocess.Popen(
-                    [sys.executable, "-m", "tests.support.nodes", self.url, name, *words],
+                    [sys.executable, "-m", "tests.support.node_process", self.url, name, *words],
                     cwd=ROOT,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -153,31 +142,3 @@ def keys(url: str) -> set[str]:
     """Return the names of all keys of ours on the broker."""
     with opened(url) as channel:
         return {name.decode() for name in channel.client.keys("bench-*")}
-
-
-def _serve(url: str, name: str, *words: str) -> None:
-    from bench.cli.terminal import note
-
-    if "other-code" in words:
-
-        def other(implementations: Any) -> CodeIdentity:
-            found = code_identity(implementations)
-            return msgspec.structs.replace(found, implementations=dict.fromkeys(found.implementations, "0" * 16))
-
-        patch("bench.nodes.carrying.code_identity", other).start()
-    options = NodeOptions(
-        url=url,
-        key=NodeKey(b"another key, that no run has at all") if "other-key" in words else KEY,
-        id=new_id(),
-        name=name,
-        machine="a machine",
-        job=JOB,
-        command=(sys.executable, "-m", "tests.support.node_case", *words),
-    )
-    heart.ABSENT_SECONDS = LOST_SECONDS  # a test has less patience than a run
-    note(f"{name} waits")
-    serve(options, note)
-
-
-if __name__ == "__main__":
-    _serve(*sys.argv[1:])

@@ -12,7 +12,7 @@ from bench.results.metrics import METRICS, Kind
 from bench.results.records import Results
 from tests.support.command import start
 from tests.support.left_behind import MARK
-from tests.support.nodes import SECRET
+from tests.support.node_process import SECRET
 from tests.support.processes import PATIENCE, wait_until
 
 

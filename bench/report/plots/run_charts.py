@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
+from bench.analysis.comparable import of_one_machine
 from bench.analysis.run_verdict import RunVerdict
 from bench.analysis.summary import Summaries, Summary
 from bench.report.figures import Scale, quantity, scale
@@ -118,7 +119,8 @@ def _heap_chart(results: Results, summaries: Summaries) -> PanelChart | None:
 
 
 def _time_chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> Chart | BarChart | None:
-    measured = [one for one in results.datasets if _measured(results, summaries, one, TIME.name)]
+    known_times = [one for one in results.datasets if _measured(results, summaries, one, TIME.name)]
+    measured = of_one_machine(results, known_times)
     if not measured:
         return None
     axis, place = _axis_of(results, measured)
@@ -136,7 +138,7 @@ def _time_chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> 
         name=CHART_NAMES[2],
         title=title,
         alt=f"Wall time by {_kind(results)}, medians. {_described(known, _scan)}.",
-        x_label=f"{axis}, below it the {_kind(results)}",
+        x_label=f"{axis}, below it the {_kind(results)}{_of_machine(results, measured, known_times)}",
         y_label=f"{_unit_word(shown)}; line: medians, dots: samples",
         lines=tuple(
             Line(
@@ -154,6 +156,13 @@ def _time_chart(results: Results, summaries: Summaries, verdict: RunVerdict) -> 
         x_logarithmic=_wide([float(place(one)) for one in datasets]),
         y_logarithmic=_wide(samples),
     )
+
+
+def _of_machine(results: Results, measured: Sequence[Dataset], known: Sequence[Dataset]) -> str:
+    """Say on which machine all that is shown was measured, where others measured some as well."""
+    if len(measured) == len(known) or (node := results.node_of(measured[0].scan)) is None:
+        return ""
+    return f"; those measured on machines like {shorten(plain(node.name), _SCAN_WIDTH)}"
 
 
 def _bar_chart(
