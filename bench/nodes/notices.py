@@ -4,27 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from bench.harness.progress import Progress
 from bench.nodes.ledger import Ledger, Place
-from bench.nodes.messages import Case
 from bench.nodes.roll import Present, Roll
 from bench.nodes.schedule import makespan
+from bench.nodes.waiting import Waited
 from bench.words import counted, enumerated
-
-
-@dataclass
-class Waited:
-    """A Waited is a case that a node has, and since when it is not known to work on it."""
-
-    case: Case
-    name: str
-    """The node's."""
-    place: Place | None
-    """None for the node's reference."""
-    began: float
-    since: float
 
 
 class Notices:

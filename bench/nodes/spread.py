@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from bench.broker.keys import BrokerLostError, Keys
 from bench.broker.own import check_broker
 from bench.broker.traces import removed_afterwards
-from bench.errors import InputError, MeasurementError
+from bench.errors import DatabaseError, InputError, MeasurementError
 from bench.files.output_file import OutputError
 from bench.harness.plan import RunPlan
 from bench.harness.progress import Progress
@@ -24,12 +24,13 @@ from bench.nodes.kept import KeptCase, KeptCases
 from bench.nodes.ledger import MOST_ATTEMPTS, Ledger, Place
 from bench.nodes.merge import merged
 from bench.nodes.messages import Answer, run_prefix, unpacked
-from bench.nodes.notices import Notices, Waited
+from bench.nodes.notices import Notices
 from bench.nodes.options import SpreadOptions
 from bench.nodes.post import Post
 from bench.nodes.references import Next, References
 from bench.nodes.roll import Present, Roll
 from bench.nodes.seal import SealError, new_id
+from bench.nodes.waiting import Waited, Waiting
 from bench.nodes.work import reference_of, work_cost, works_of
 from bench.results.records import Results
 from bench.words import enumerated, plain
@@ -59,12 +60,11 @@ class SpreadRun:
         self._run = new_id()
         self._post = Post(options.url, self._keys, options.key, self._run)
         self._roll = Roll(self._keys, options.key, options.lost_seconds)
-        self._waited: dict[str, Waited] = {}
+        self._waited = Waiting(options.lost_seconds)
         self._unfit: dict[str, str] = {}
         self._references = References()
         self._asked = 0
         """How many references were asked for."""
-        self._reached = time.monotonic()
         self._unfit_since: float | None = None
 
     @property
@@ -81,17 +81,32 @@ class SpreadRun:
 
         Raises InputError where no node can measure it, NodesDisagreeError, and MeasurementError where nothing could be.
         """
-        check_broker(self._options.url)
+        if not self._options.resume:
+            check_broker(self._options.url)
         self._take_kept()
         self._notices.begin(len(self._ledger.finished))
-        with closing(self._keys), removed_afterwards(self._options.url, run_prefix(self._run)):
-            try:
-                self._loop()
-            finally:
-                self._cancel()
+        try:
+            if self._ledger.open:
+                self._carry_out()
+        finally:
+            if not self._ledger.finished:
+                self._folder.remove()
         if not self._ledger.finished:
             reasons = dict.fromkeys(one.reason for one in self._ledger.places)
             raise MeasurementError(f"nothing could be measured: {'; '.join(reasons)}")
+
+    def _carry_out(self) -> None:
+        """Have nodes measure what is open, and leave nothing on the broker."""
+        check_broker(self._options.url)
+        try:
+            with closing(self._keys), removed_afterwards(self._options.url, run_prefix(self._run)):
+                try:
+                    self._loop()
+                finally:
+                    self._cancel()
+        except DatabaseError as error:
+            # What is left on a broker must not cost what was measured.
+            self._notices.warn(str(error))
 
     def finish(self) -> None:
         """Remove what is kept of single cases, once the results of all are written."""
@@ -112,7 +127,7 @@ class SpreadRun:
         while self._ledger.open:
             try:
                 self._roll.look()
-                self._after_a_gap()
+                self._waited.reached()
                 self._collect()
                 self._assign()
             except BrokerLostError as error:
@@ -123,15 +138,6 @@ class SpreadRun:
                 self._notice()
             if self._ledger.open:
                 time.sleep(pause)
-
-    def _after_a_gap(self) -> None:
-        """Leave out of every silence the time in which the broker was not reached."""
-        now = time.monotonic()
-        gap = now - self._reached
-        self._reached = now
-        if gap > self._options.lost_seconds / 2:
-            for one in self._waited.values():
-                one.since += gap
 
     def _assign(self) -> None:
         """Give each node that waits a case: first the reference, then the longest that is left."""
@@ -149,7 +155,7 @@ class SpreadRun:
                 self._do_without(self._references.first)
 
     def _send(self, present: Present, place: Place | None) -> None:
-        beat, now = present.beat, time.monotonic()
+        beat = present.beat
         if place is None:
             self._asked += 1
             number, attempt, work = -self._asked, 1, self._reference
@@ -161,7 +167,7 @@ class SpreadRun:
             if place is not None:
                 self._ledger.give_back(place)
             raise
-        self._waited[beat.node] = Waited(case, beat.name, place, now, now)
+        self._waited.begin(case, beat.name, place)
         what = work.label if place is not None else f"{work.label}, to see whether its figures agree"
         self._notices.stage(f"{beat.name} measures {what}")
 
@@ -174,26 +180,16 @@ class SpreadRun:
                 self._post.again(waited.case)
                 continue
             if answer is not None:
-                del self._waited[node]
+                self._waited.end(node)
                 self._take(waited, answer)
                 self._post.close(waited.case)
-            elif reason := self._lost(node, waited):
-                del self._waited[node]
+            elif reason := self._waited.loss(node, self._roll):
+                self._waited.end(node)
                 self._lose(waited, reason)
                 with suppress(BrokerLostError):
                     self._post.cancel(waited.case)
             else:
                 self._post.keep_waiting(waited.case)
-
-    def _lost(self, node: str, waited: Waited) -> str:
-        """Say why the case that a node has is lost; '' where it is not."""
-        present, case, now = self._roll.get(node), waited.case, time.monotonic()
-        if present is None:
-            return "is gone"
-        beat = present.beat
-        if (beat.run, beat.number, beat.attempt) == (case.run, case.number, case.attempt):
-            waited.since = now
-        return "has lost it" if now - waited.since > self._options.lost_seconds else ""
 
     def _lose(self, waited: Waited, reason: str) -> None:
         if waited.place is None:

@@ -35,19 +35,19 @@ def alone(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Results:
     return read_results(output / "results.json")
 
 
-@pytest.mark.parametrize("killed", [False, True])
+@pytest.mark.parametrize("lost_by", [None, signal.SIGKILL, signal.SIGINT])
 def test_a_sweep_over_three_nodes_has_the_exact_figures_of_one_and_leaves_nothing(
-    killed: bool, alone: Results, url: str, inputs: Path, tmp_path: Path
+    lost_by: signal.Signals | None, alone: Results, url: str, inputs: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "out"
     with open_folder() as temporary, real_nodes(url, tmp_path, temporary) as nodes:
         nodes.start("alpha", "beta", "gamma")
         words = sweep_words(inputs / "catalogue.json", output, NAMES)
         with start(*words, "--broker", url, "--lost-after", 5, extra={VARIABLE: SECRET}) as process:
-            if killed:
+            if lost_by:
                 wait_until(lambda: "100/2: streaming" in "".join(map(nodes.said, nodes.processes)), "it is measured")
                 doomed = next(name for name in nodes.processes if "100/2: streaming" in nodes.said(name))
-                nodes.processes[doomed].send_signal(signal.SIGKILL)
+                nodes.processes[doomed].send_signal(lost_by)
             _, errors = process.communicate()
         assert process.returncode == 0, errors
         results = read_results(output / "results.json")
@@ -55,8 +55,9 @@ def test_a_sweep_over_three_nodes_has_the_exact_figures_of_one_and_leaves_nothin
         assert sorted(results.digests, key=repr) == sorted(alone.digests, key=repr)
         assert results.datasets == alone.datasets
         assert not (output / "cases").exists()
-        if killed:
-            assert f"the node {doomed} is gone; 100/2 is measured again elsewhere" in errors
+        if lost_by:
+            how = "is gone; 100/2 is measured again elsewhere" if lost_by is signal.SIGKILL else "gave 100/2 back"
+            assert f"the node {doomed} {how}" in errors
             (attempt,) = [case.attempt for node in results.nodes for case in node.cases if case.scan == "100/2"]
             assert attempt == 2
         nodes.end()

@@ -73,6 +73,12 @@ def test_three_nodes_measure_every_scan_once_and_leave_no_key(nodes: Cluster, ur
     assert of_runs(url) == set()
     nodes.end()
     assert keys(url) == set()
+    # Killed before it wrote its report, it needs no node to go on, nor a broker.
+    again, _ = spread("redis://127.0.0.1:1/0", tmp_path / "out", resume=True)
+    again.run()
+    assert again.results() == results
+    again.finish()
+    assert [*(tmp_path / "out").iterdir()] == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
