@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -151,3 +152,16 @@ def test_the_first_line_of_an_unfinished_or_empty_run_claims_nothing(results: Re
         assert "✅" not in line
         assert "× less" not in line
         assert ("interrupted" in line) is bool(results.unfinished)
+
+
+@pytest.mark.parametrize("make", [production_results, single])
+def test_time_has_a_column_where_a_call_was_to_be_timed(make: Callable[[], Results]) -> None:
+    """A sweep times none, so that its columns would hold nothing; where every timed call failed, that is shown."""
+    results = make()
+    kept = tuple(one for one in results.measurements if one.metric != "wall_seconds")
+    failed, swept = (replace(results, measurements=kept, planned_samples=planned) for planned in (3, 0))
+    titles = {name: [column.heading for column in table(one).columns] for name, one in (("f", failed), ("s", swept))}
+    assert "time (wall)" in titles["f"]
+    assert "time (wall)" not in titles["s"]
+    assert "peak heap" in titles["s"]
+    assert all(len(row) == len(titles["s"]) for row in table(swept).rows)

@@ -122,20 +122,27 @@ def headline_table(results: Results, summaries: Summaries, verdict: RunVerdict) 
     return case_table(results, summaries, verdict)
 
 
+def _compared(results: Results) -> tuple[Metric, ...]:
+    """COMPARED without time where no call was to be timed, as in a sweep: two columns of signs would say nothing."""
+    timed = results.planned_samples != 0 or any(one.metric == TIME.name for one in results.measurements)
+    return COMPARED if timed else tuple(metric for metric in COMPARED if metric != TIME)
+
+
 def _pair_table(results: Results, summaries: Summaries, verdict: RunVerdict) -> Table:
     base, other = results.implementations
+    compared = _compared(results)
     notes = Footnotes()
     rows = []
     for dataset in results.datasets:
         row = [dataset.scan, f"{dataset.rows:,}"]
-        for metric in COMPARED:
+        for metric in compared:
             pair = _of(summaries, dataset, metric, (base, other))
             row += [notes.marked(change_text(pair), _warnings(*pair)), _ratio_cell(verdict, *pair, notes=notes)]
         pair = _of(summaries, dataset, STATEMENTS, (base, other))
         row.append(notes.marked(change_text(pair), _warnings(*pair)))
         rows.append(tuple(map(plain, row)))
     columns = [Column(plain(results.job.noun), Content.LABEL), Column("rows")]
-    for metric in COMPARED:
+    for metric in compared:
         columns += [Column(metric.title.lower(), detail="before → after"), Column("ratio")]
     columns.append(Column("statements", detail="before → after"))
     return Table(tuple(columns), tuple(rows), notes.texts())
@@ -146,14 +153,14 @@ def case_table(results: Results, summaries: Summaries, verdict: RunVerdict) -> T
     notes = Footnotes()
     rows = []
     base = results.implementations[:1]
-    compared = len(results.implementations) > 1
+    compared, several = _compared(results), len(results.implementations) > 1
     for dataset in results.datasets:
         for implementation in results.implementations:
             row = [dataset.scan, f"{dataset.rows:,}", implementation]
-            for metric in COMPARED:
+            for metric in compared:
                 first, own = _of(summaries, dataset, metric, (*base, implementation))
                 row.append(notes.marked(value_text(own), _warnings(own)))
-                if compared:
+                if several:
                     row.append("" if (implementation,) == base else _ratio_cell(verdict, first, own, notes=notes))
             (own,) = _of(summaries, dataset, STATEMENTS, (implementation,))
             row.append(notes.marked(value_text(own), _warnings(own)))
@@ -163,8 +170,8 @@ def case_table(results: Results, summaries: Summaries, verdict: RunVerdict) -> T
         Column("rows"),
         Column("implementation", Content.LABEL),
     ]
-    for metric in COMPARED:
-        columns += [Column(metric.title.lower()), *([Column("ratio")] if compared else [])]
+    for metric in compared:
+        columns += [Column(metric.title.lower()), *([Column("ratio")] if several else [])]
     columns.append(Column("statements"))
     return Table(tuple(columns), tuple(rows), notes.texts())
 
