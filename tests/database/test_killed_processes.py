@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from bench.database.embedded import embedded_server
-from tests.support.processes import become_ordinary, descendants, is_running, spawn, wait_until
+from tests.support.processes import become_ordinary, descendants, is_running, spawn, start_times, wait_until
 from tests.support.server_traces import Segment, remaining, segments_made_by
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
@@ -50,7 +50,8 @@ class Family:
     """A run's processes by role, all of them, and the shared memory they made."""
 
     roles: dict[str, int]
-    everyone: set[int]
+    everyone: dict[int, int]
+    """When each of them began: before a test of this length is over, their numbers belong to others."""
     segments: set[Segment]
 
 
@@ -67,7 +68,7 @@ def running(folder: Path, major: int, before: Callable[[], None] | None = None) 
         (server,) = (pid for pid in children if postmaster in descendants(pid))
         (folders,) = (pid for pid in children if pid != server)
         roles = dict(zip(ROLES, (parent.pid, server, folders, postmaster), strict=True))
-        yield Family(roles, everyone, segments_made_by(everyone))
+        yield Family(roles, start_times(everyone), segments_made_by(everyone))
         parent.stdin.close()
 
 
@@ -87,8 +88,16 @@ def kill(family: Family, chosen: tuple[str, ...]) -> None:
 
 
 def traces(folder: Path, family: Family) -> list[str]:
-    left = [f"process {pid}" for pid in family.everyone if is_running(pid)]
+    now = start_times(family.everyone)
+    left = [f"process {pid}" for pid, began in family.everyone.items() if is_running(pid) and now[pid] == began]
     return left + [path.name for path in folder.iterdir()] + remaining(family.segments)
+
+
+def wait_until_gone(folder: Path, family: Family) -> None:
+    """Wait for the end of every trace; a failure says which are left."""
+    with suppress(AssertionError):
+        wait_until(lambda: not traces(folder, family), "the end of every trace")
+    assert traces(folder, family) == []
 
 
 @pytest.mark.parametrize("before", [None, become_ordinary], ids=["me", "ordinary"])
@@ -100,7 +109,7 @@ def test_whoever_of_a_run_is_left_removes_every_trace(
     with running(temporary, major, before) as family:
         assert family.segments, "a server has a System V segment"
         kill(family, chosen)
-    wait_until(lambda: not traces(temporary, family), "the end of every trace")
+    wait_until_gone(temporary, family)
 
 
 @pytest.mark.parametrize("chosen", ALL_WHO_CLEAN_UP, ids=" and ".join)
@@ -152,6 +161,7 @@ def test_a_kill_during_initdb_leaves_no_trace_after_the_next_start(
 
         wait_until(has_shared_memory, "initdb's first server process")
         everyone = descendants(parent.pid)
+        began = start_times({parent.pid, *everyone})
         (supervisor,) = (pid for pid in everyone if parent_of(pid) == parent.pid)
         victims = {
             "parent": {parent.pid},
@@ -169,8 +179,8 @@ def test_a_kill_during_initdb_leaves_no_trace_after_the_next_start(
         with spawn(NEXT, environment=environment, before=before) as following:
             pass
         assert following.returncode == 0
-    family = Family({}, {parent.pid, *everyone}, segments)
-    wait_until(lambda: not traces(temporary, family), "the end of every trace")
+    family = Family({}, began, segments)
+    wait_until_gone(temporary, family)
 
 
 def test_dynamic_shared_memory_lies_in_the_data_directory(handle_conninfo: str) -> None:

@@ -9,7 +9,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 PATIENCE = 60
@@ -88,6 +88,17 @@ def is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def start_times(pids: Iterable[int]) -> dict[int, int]:
+    """The moment when each of ``pids`` began, in ticks since boot, or 0 where it has ended: numbers are used again."""
+    found = {}
+    for pid in pids:
+        try:
+            found[pid] = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+        except OSError:
+            found[pid] = 0
+    return found
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:
