@@ -40,7 +40,10 @@ class Disagreement:
     sentence: str
     """'' where they do."""
     certain: bool
-    """Whether measuring again cannot change it: counts, rows and statements differ, not near-exact metrics alone."""
+    """Whether measuring again cannot change it: counts, rows or statements differ.
+
+    A near-exact figure may be another one next time, and a sample that failed may not fail again.
+    """
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,9 @@ class _Difference:
 def disagreement(one: Measured, other: Measured) -> Disagreement:
     """Return in what two nodes do not agree.
 
-    Near-exact figures differ where they do so between every run of the one and every run of the other: a machine that
-    is busy can move them once. Anything else that differs anywhere is a difference.
+    Near-exact figures differ where they do so between every run of the one and every run of the other, and figures that
+    one side lacks likewise: a machine that is busy can move or cost them once. Anything else that differs anywhere is a
+    difference.
     """
     pairs = [[*_differences(*pair, (one.node, other.node))] for pair in product(one.runs, other.runs)]
     always = set.intersection(*({found.key for found in pair} for pair in pairs))
@@ -84,7 +88,7 @@ def _differences(ours: Results, theirs: Results, names: tuple[str, str]) -> Iter
     for missing in found.missing:
         case = missing.scan, missing.implementation
         side = names[1 if missing.side is RunSide.AFTER else 0]
-        yield _Difference(("case", *case), f"{named_cases([case])} was not measured on {side}")
+        yield _Difference(("case", *case), f"{named_cases([case])} was not measured on {side}", certain=False)
     for row in found.rows:
         if row.same is False:
             yield _Difference(("rows", *row.case), f"the rows of {row.case[1]} on {row.case[0]}: {row.difference}")
@@ -96,7 +100,7 @@ def _differences(ours: Results, theirs: Results, names: tuple[str, str]) -> Iter
         elif change.verdict is ChangeVerdict.MISSING and change.metric.everywhere:
             side = names[0] if change.before is None else names[1]
             what = f"{change.metric.title} of {change.implementation} on {change.scan}"
-            yield _Difference(key, f"{what} is missing on {side}")
+            yield _Difference(key, f"{what} is missing on {side}", certain=False)
 
 
 def _statements(ours: Results, theirs: Results) -> Iterator[_Difference]:

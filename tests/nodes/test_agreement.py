@@ -64,6 +64,15 @@ def test_near_exact_figures_differ_only_if_they_do_each_time_and_counts_if_they_
     assert disagreement(Measured(node="alpha", runs=(OURS,)), counted).certain
 
 
+def test_a_sample_that_failed_once_is_no_difference() -> None:
+    failed = replace(OURS, measurements=tuple(one for one in OURS.measurements if one.implementation != "pushdown"))
+    beta = Measured(node="beta", runs=(OURS,))
+    found = disagreement(Measured(node="alpha", runs=(failed,)), beta)
+    assert "'pushdown' on '50/1' was not measured on alpha" in found.sentence
+    assert not found.certain
+    assert not disagreement(Measured(node="alpha", runs=(failed, OURS)), beta).sentence
+
+
 def test_nodes_measure_again_until_it_is_known_whether_a_near_exact_figure_differs() -> None:
     usual, moved = changed("peak_heap_bytes", 20_500_000), changed("peak_heap_bytes", 30_000_000)
     references = References()

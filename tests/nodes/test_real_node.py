@@ -8,6 +8,7 @@ import pytest
 
 from bench.nodes.seal import VARIABLE
 from bench.results.consistency import faults
+from bench.results.sharing import Sharing
 from bench.results.store import read_results
 from tests.support.command import run
 from tests.support.left_behind import assert_nothing_is_left
@@ -27,6 +28,7 @@ def test_a_node_measures_what_a_sweep_elsewhere_asks_for(
         finished = run(
             *("sweep", "--broker", url, "--findings", 50, "--regions", 1, "--output", output),
             *("--implementation", "pushdown", "--catalogue-file", inputs / "catalogue.json"),
+            *("--concurrency", 2, "--base-rss", "45M"),
             extra={VARIABLE: SECRET},
         )
         assert finished.returncode == 0, finished.stderr
@@ -38,6 +40,7 @@ def test_a_node_measures_what_a_sweep_elsewhere_asks_for(
     results = read_results(output / "results.json")
     assert [*faults(results)] == []
     assert [(node.name, [case.scan for case in node.cases]) for node in results.nodes] == [("alpha", ["50/1"])]
+    assert results.sharing == Sharing(children=2, base_bytes=45 * 2**20)
     report = (output / "report.md").read_text()
     assert "### Nodes" in report
     assert SECRET not in report

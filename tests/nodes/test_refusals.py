@@ -15,8 +15,9 @@ from msgspec.structs import replace
 from bench.broker.keys import Keys
 from bench.compliance.job import JOB
 from bench.errors import InputError
-from bench.nodes.messages import QUEUE, TASK, WANTED, Case, transport_options
+from bench.nodes.messages import QUEUE, TASK, WANTED, Beat, Case, beat_name, transport_options
 from bench.nodes.permitted import permitted
+from bench.nodes.roll import Roll
 from bench.nodes.seal import NodeKey, SealError, new_id, read_key
 from bench.nodes.work import plan_of, works_of
 from tests.support.node_process import KEY, SECRET
@@ -53,18 +54,35 @@ def test_a_node_measures_only_what_is_signed_new_and_meant_for_it(nodes: Cluster
         send(url, node, bad)
         wait_until(lambda: nodes.said("alpha").count("refused a message") > before, why)  # noqa: B023 - used at once
         assert why in nodes.said("alpha").splitlines()[-1]
-    send(url, node, sealed, serializer="pickle")
-    assert "50/1" not in nodes.said("alpha")
+    pickled = replace(case, attempt=2)
+    with closing(Keys(url)) as store:
+        store.put(pickled.answer, WANTED, seconds=60)
+    send(url, node, KEY.sealed("case", pickled), serializer="pickle")
     send(url, node, sealed)
     wait_until(lambda: "50/1: measured" in nodes.said("alpha"), "the one that is right is measured")
     send(url, node, sealed)
     wait_until(lambda: "it was here before" in nodes.said("alpha"), "it is not measured again")
     assert nodes.said("alpha").count("50/1: measured") == 1
+    assert "attempt 2" not in nodes.said("alpha")
     run, _ = spread(url, tmp_path / "out", plan("50/2"))
     run.run()
     assert run.results() is not None
     for secret in (SECRET, url):
         assert secret not in nodes.said("alpha")
+
+
+def test_a_beat_that_lies_there_is_no_node(url: str) -> None:
+    beat = Beat(node=new_id(), name="old", count=7, boot="", machine="")
+    with closing(Keys(url)) as store:
+        roll = Roll(store, KEY, 60.0)
+        for count, there in ((7, []), (7, []), (6, []), (8, ["old"])):
+            store.put(beat_name(beat.node), KEY.sealed("beat", replace(beat, count=count)))
+            roll.look()
+            assert [one.beat.name for one in roll] == there
+        store.put(beat_name("0" * 16), KEY.sealed("beat", replace(beat, count=9)))
+        roll.look()
+        assert roll.strangers == {beat_name("0" * 16)}
+        store.drop(beat_name(beat.node), beat_name("0" * 16))
 
 
 def test_a_node_measures_what_its_job_has_registered_and_else_only_if_permitted() -> None:

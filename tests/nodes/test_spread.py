@@ -9,17 +9,19 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bench.broker.embedded import embedded_broker
 from bench.broker.keys import Keys
 from bench.errors import InputError
+from bench.nodes.messages import Answer
 from bench.nodes.references import NodesDisagreeError
 from bench.nodes.seal import VARIABLE, NodeKey
 from bench.nodes.spread import SpreadRun
 from bench.results.consistency import faults
 from tests.support.command import start
-from tests.support.node_process import SECRET
+from tests.support.node_process import KEY, SECRET
 from tests.support.nodes import NAMES, SIZES, Cluster, cluster, keys, plan, spread
 from tests.support.processes import PATIENCE, is_running, wait_until
 
@@ -227,15 +229,27 @@ def test_a_run_that_ended_is_resumed_with_what_it_had_measured(
     assert nodes.said("alpha").count("50/2: measured") == 1
 
 
-def test_an_answer_that_is_not_signed_is_ignored(nodes: Cluster, url: str, tmp_path: Path) -> None:
+def test_an_answer_that_is_not_signed_for_this_attempt_is_ignored(nodes: Cluster, url: str, tmp_path: Path) -> None:
     nodes.start("alpha", words=[nodes.hold("50/2")])
     run, told = spread(url, tmp_path / "out", plan("50/1", "50/2"))
     thread = in_background(run)
     nodes.wait_for_held()
     (waited,) = [name for name in of_runs(url) if ":answer:" in name]
-    with closing(Keys(url)) as store:
-        store.put(waited, NodeKey(b"somebody else's").sealed("answer", {}))
-    wait_until(lambda: any("in the name of alpha was ignored" in text for text in told.said), "the run has seen it")
+    _, _, number, attempt = waited.split(":")
+    answer = Answer(
+        run=waited.removeprefix("bench-run-").partition(":")[0],
+        number=int(number),
+        attempt=int(attempt),
+        node=nodes.ids()["alpha"],
+        outcome="measured",
+    )
+    forged = NodeKey(b"somebody else's").sealed("answer", answer)
+    other = KEY.sealed("answer", msgspec.structs.replace(answer, attempt=answer.attempt + 1))
+    for sealed, why in ((forged, "it is not signed"), (other, "it is the answer to something else")):
+        with closing(Keys(url)) as store:
+            store.put(waited, sealed)
+        ignored = f"in the name of alpha was ignored: {why}"
+        wait_until(lambda: any(ignored in text for text in told.said), ignored)  # noqa: B023 - used at once
     nodes.let_go()
     finished(thread)
     assert sorted(measured_by(run)) == ["50/1", "50/2"]
