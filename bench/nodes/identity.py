@@ -68,8 +68,10 @@ def file_digest(path: Path) -> str:
 
 def _digest_of(implementation: Implementation) -> str:
     """The digest of what an implementation consists of; '' where its files are not found."""
-    module = implementation.function.partition(":")[0]
-    if not implementation.environment.path and (found := source_fingerprint(module)):
+    if folders := [Path(one) for one in implementation.environment.path if Path(one).is_dir()]:
+        # A project's code imports what it likes of what lies there.
+        return hashlib.sha256("".join(map(_folder_digest, folders)).encode()).hexdigest()[:DIGITS]
+    if found := source_fingerprint(implementation.function.partition(":")[0]):
         return found
     place = package_of(implementation)
     if place is None:
@@ -80,6 +82,8 @@ def _digest_of(implementation: Implementation) -> str:
 def _folder_digest(folder: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.py")):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder)} {len(content)}\n".encode() + content)
+        name = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith(".") for part in name.parts):
+            content = path.read_bytes()
+            digest.update(f"{name} {len(content)}\n".encode(errors="surrogateescape") + content)
     return digest.hexdigest()[:DIGITS]

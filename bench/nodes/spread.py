@@ -146,7 +146,8 @@ class SpreadRun:
             if present.beat.run or node in self._waited or node in self._unfit or not self._ledger.pending:
                 continue
             self._references.is_back(node)
-            wanted = self._references.next_of(node)
+            # What one node measures alone needs no agreement.
+            wanted = Next.GO if len(self._works) == 1 else self._references.next_of(node)
             if wanted is Next.MEASURE:
                 self._send(present, None)
             elif wanted is Next.GO and (place := self._ledger.take()) is not None:
