@@ -19,20 +19,18 @@ class Aside(Generic[T]):
     """An Aside is work that has begun in a child; ``result`` returns what it gave, and may be asked once.
 
     The child shares this process's connections, so ``work`` may use none. Where it fails there, or no child can be
-    had, the work is done here.
+    had, or it is not to be done ``aside``, the work is done here when it is asked for.
     """
 
-    def __init__(self, work: Callable[[], T]) -> None:
+    def __init__(self, work: Callable[[], T], *, aside: bool = True) -> None:
         self._work = work
-        self._child = 0
+        self._child = -1
         self._reader, writer = os.pipe()
         parent = os.getpid()
-        try:
-            with warnings.catch_warnings():
+        if aside:
+            with suppress(OSError), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # from Python 3.12 on, of threads that the project may have
                 self._child = os.fork()
-        except OSError:
-            self._child = -1
         if self._child == 0:
             _work(work, writer, parent)
         os.close(writer)

@@ -53,7 +53,7 @@ def interpreters() -> dict[str, tuple[int, int]]:
 
 
 COMBINATIONS = [
-    pytest.param(path, django, id=f"python{major}.{minor}-django{django}")
+    pytest.param((path, django), id=f"python{major}.{minor}-django{django}")
     for path, (major, minor) in interpreters().items()
     for django, first in DJANGO.items()
     if (major, minor) >= first
@@ -96,9 +96,9 @@ def test_a_run_gives_the_same_rows_and_statements(combination: Combination, serv
     results = read_results(output / "results.json")
     assert results.failures == ()
     assert results.environment.server_version.startswith(f"{server}.")
-    assert results.environment.packages["django"].startswith(f"{combination.django}.")
+    assert results.code[0].packages["django"].startswith(f"{combination.django}.")
     figures = {one.metric: one.samples for one in results.measurements}
-    assert figures["rows_written"] == (ROWS,)
+    assert set(figures["rows_written"]) == {ROWS}
     assert figures["statements_django"] == (DJANGO_STATEMENTS,)
 
 

@@ -18,6 +18,9 @@ from .heap_capture import bytes_by_path, captured_heap
 MOST_POINTS = 400
 MOST_PEAK_NODES = 250
 MOST_RETAINED_NODES = 60
+MOST_READ_TWICE_BYTES = 500_000_000
+"""Of the peak. memray's reader keeps each block of memory that lives, which takes more than small blocks themselves;
+of a larger heap two readers at once would take more memory than the call did."""
 
 
 def read_peak_heap(call: Callable[[], Any], *, keep: str = "") -> CallReading:
@@ -34,8 +37,10 @@ def read_peak_heap(call: Callable[[], Any], *, keep: str = "") -> CallReading:
         # Each of these reads the whole capture; one after another they would make the pass a sixth longer.
         counting = Aside(lambda: _totals(capture))
         with memray.FileReader(capture) as reader:
+            at_once = reader.metadata.peak_memory <= MOST_READ_TWICE_BYTES
             after = Aside(
-                lambda: bytes_by_path(reader.get_leaked_allocation_records(), "retained", MOST_RETAINED_NODES)
+                lambda: bytes_by_path(reader.get_leaked_allocation_records(), "retained", MOST_RETAINED_NODES),
+                aside=at_once,
             )
             at_peak, _ = bytes_by_path(reader.get_high_watermark_allocation_records(), "peak", MOST_PEAK_NODES)
             retained, bytes_retained = after.result()
