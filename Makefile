@@ -24,13 +24,16 @@ PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # For tests of which one may take longer than the timeout of `make test`.
 LONG := -o faulthandler_timeout=0
 
-.PHONY: bench test browser check promises showcase workers soak matrix audit licences postgres17 setup foreign lint types imports schema lock clean help
+.PHONY: bench test nightly browser check promises showcase workers soak matrix audit licences postgres17 setup foreign lint types imports schema lock clean help
 
 bench: $(STAMP)  ## measure both implementations on the three scans of the pull request
 	@exec $(BIN)/bench run $(BENCH_ARGS)
 
-test: $(STAMP) $(FOREIGN_STAMP) lint types imports  ## every check and every test, on a real PostgreSQL
-	$(BIN)/pytest $(PYTEST_ARGS)
+test: $(STAMP) $(FOREIGN_STAMP) lint types imports  ## every check and test but the nightly ones, on a real PostgreSQL
+	$(BIN)/pytest $(PYTEST_ARGS) -m "not nightly"
+
+nightly: $(STAMP) $(FOREIGN_STAMP)  ## the tests that `make test` leaves out because they take long (10 min)
+	$(BIN)/pytest $(PYTEST_ARGS) -m nightly
 
 check: $(STAMP) $(FOREIGN_STAMP) lint types imports  ## the checks and tests that need neither a server nor much time (under 2 min)
 	$(BIN)/pytest $(PYTEST_ARGS) -m "not server and not slow"

@@ -78,6 +78,7 @@ def test_a_planted_statement_is_found_and_what_does_not_import_is_skipped(
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.nightly
 def test_a_regression_of_the_foreign_project_is_found_in_a_partial_clone(tmp_path: Path) -> None:
     """In its own environment, past a commit that cannot be imported; of the clone nothing changes but its objects."""
     source = tmp_path / "source"

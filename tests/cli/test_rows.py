@@ -40,6 +40,7 @@ def test_a_provider_other_than_the_scan_files_own_is_refused_and_its_own_is_take
     assert (taken.returncode, len(taken.stdout.splitlines())) == (0, len(EXPECTED_ROWS) + len(EXPECTED_SUMMARIES))
 
 
+@pytest.mark.nightly
 def test_a_scan_file_that_names_no_provider_takes_the_one_asked_for(tmp_path: Path) -> None:
     """Finding rows as they come from a database name none."""
     rows = [{"check_id": f"check_{n}", "status": "PASS", "resource_regions": ["eastus"]} for n in range(3)]
@@ -54,6 +55,7 @@ def test_a_scan_file_that_names_no_provider_takes_the_one_asked_for(tmp_path: Pa
     assert len([line for line in lines if line["table"] == "rows"]) == 29
 
 
+@pytest.mark.nightly
 def test_rows_of_another_provider_are_those_of_its_catalogue() -> None:
     finished = run("rows", "--implementation", "streaming", "--scan", "40/2", "--provider", "m365")
     assert (finished.returncode, finished.stderr) == (0, "")

@@ -58,7 +58,7 @@ def hanging(
     [
         pytest.param(to_group(signal.SIGINT), 130, id="Ctrl-C"),
         pytest.param(to_parent(signal.SIGINT), 130, id="SIGINT"),
-        pytest.param(to_parent(signal.SIGTERM), 130, id="SIGTERM"),
+        pytest.param(to_parent(signal.SIGTERM), 130, id="SIGTERM", marks=pytest.mark.nightly),
         pytest.param(to_parent(signal.SIGHUP), 130, id="SIGHUP"),
         pytest.param(to_parent(signal.SIGKILL), -9, id="SIGKILL"),
     ],
@@ -129,6 +129,7 @@ def test_an_interruption_before_anything_is_measured_leaves_no_file(
     assert content(output) == {}
 
 
+@pytest.mark.nightly
 def test_a_hang_up_that_is_ignored_stays_ignored(inputs: Path, temporary: Path) -> None:
     """As under nohup: the run continues to its end."""
     files = ["--scan-file", inputs / "scan.json", "--catalogue-file", inputs / "catalogue.json"]

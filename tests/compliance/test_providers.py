@@ -60,6 +60,7 @@ def test_what_has_no_providers_is_refused(tmp_path: Path, capsys: pytest.Capture
         assert message in capsys.readouterr().err
 
 
+@pytest.mark.nightly
 def test_a_run_names_installed_frameworks_that_it_does_not_read(checkout: Path, tmp_path: Path) -> None:
     """On standard error while it runs, and in its results and report."""
     installed = tmp_path / "installed" / "acme_rules-1.0.dist-info"

@@ -167,6 +167,7 @@ def test_a_re_run_deletes_the_old_rows_first_also_in_the_copy_baseline(inputs: P
     assert deleted == {"streaming": (EXPECTED_ROWS + SUMMARIES,), COPY_BASELINE: (EXPECTED_ROWS + SUMMARIES,)}
 
 
+@pytest.mark.nightly
 def test_a_recorded_scan_on_the_users_own_server_has_its_copy_baseline_too(inputs: Path, tmp_path: Path) -> None:
     options = ["--implementation", "streaming", "--pairs", 1, "--copy-baseline", "--output", tmp_path]
     files = ["--scan-file", inputs / "scan.json", "--catalogue-file", inputs / "catalogue.json"]

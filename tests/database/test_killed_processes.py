@@ -41,7 +41,10 @@ with embedded_server(16):
     pass
 """
 ROLES = ("parent", "server supervisor", "folder supervisor", "postmaster")
-SINGLES_AND_PAIRS = [chosen for number in (1, 2) for chosen in combinations(ROLES, number)]
+SINGLES_AND_PAIRS = [
+    *(pytest.param((role,), id=role) for role in ROLES),
+    *(pytest.param(pair, id=" and ".join(pair), marks=pytest.mark.nightly) for pair in combinations(ROLES, 2)),
+]
 ALL_WHO_CLEAN_UP = [ROLES[:3], ROLES]
 
 
@@ -101,7 +104,7 @@ def wait_until_gone(folder: Path, family: Family) -> None:
 
 
 @pytest.mark.parametrize("before", [None, become_ordinary], ids=["me", "ordinary"])
-@pytest.mark.parametrize("chosen", SINGLES_AND_PAIRS, ids=" and ".join)
+@pytest.mark.parametrize("chosen", SINGLES_AND_PAIRS)
 def test_whoever_of_a_run_is_left_removes_every_trace(
     temporary: Path, chosen: tuple[str, ...], before: Callable[[], None] | None
 ) -> None:

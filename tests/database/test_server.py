@@ -216,6 +216,7 @@ def test_a_database_of_the_user_that_is_named_like_ours_stays(handle: ServerHand
         execute(handle.conninfo, f"DROP DATABASE {NAMESAKE}")
 
 
+@pytest.mark.nightly
 def test_what_could_not_be_dropped_is_named() -> None:
     expected = r"left on the server .*bench_\w+_app, bench_\w+_admin: .*; drop them"
     with contextlib.ExitStack() as stack:

@@ -22,11 +22,14 @@ from bench.report.tables.server_work import change_lines, plan_texts
 from bench.results.fingerprint import normalise
 from bench.results.server_work import ServerWork, StatementWork
 from tests.support.majors import MAJORS
+from tests.support.processes import wait_until
 
 ROWS = 20_000
 OF_ONE_CUSTOMER = 20
 SELECT = "SELECT id, note FROM orders WHERE customer = %s"
 KIND = "SELECT id, note FROM orders WHERE customer = ?"
+
+OTHERS = "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
 
 Call = Callable[[psycopg.Connection], object]
 
@@ -60,7 +63,13 @@ def shops(servers: Callable[[int], Server]) -> Callable[[int], DatabaseAccess]:
 
 @pytest.fixture(params=MAJORS)
 def shop(request: pytest.FixtureRequest, shops: Callable[[int], DatabaseAccess]) -> DatabaseAccess:
-    return shops(request.param)
+    found = shops(request.param)
+    with psycopg.connect(found.conninfo, autocommit=True) as connection:
+        # Index entries of rows that another test has deleted would be read and counted; a session of that test which
+        # has not ended yet would keep them.
+        wait_until(lambda: connection.execute(OTHERS, [found.database]).fetchone() is None, "the ends of all sessions")
+        connection.execute("VACUUM (INDEX_CLEANUP ON) orders")
+    return found
 
 
 def works(access: DatabaseAccess, folder: Path, call: Call, *, executes: bool = False) -> dict[str, StatementWork]:

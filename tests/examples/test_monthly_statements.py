@@ -54,6 +54,7 @@ def test_run_measures_both_versions_on_the_job_s_own_tables(tmp_path: Path) -> N
     assert "Laws of statements: kept – 4 counts" in finished.stdout
 
 
+@pytest.mark.nightly
 def test_sweep_takes_a_grid_of_the_job_s_own_sizes(tmp_path: Path) -> None:
     finished = run("sweep", *JOB, "--customers", "3,9", "--invoices", 9, "--output", tmp_path)
     assert finished.returncode == 0, finished.stderr
@@ -74,6 +75,7 @@ def test_gate_measures_and_judges_it_by_a_policy_of_its_own(tmp_path: Path) -> N
         measured = ["--results", tmp_path / "report" / "results.json"]
 
 
+@pytest.mark.nightly
 def test_ab_measures_a_revision_of_its_functions_against_the_working_tree(tmp_path: Path) -> None:
     copy = tmp_path / "clone"
     shutil.copytree(FOLDER, copy)
@@ -93,6 +95,7 @@ def test_ab_measures_a_revision_of_its_functions_against_the_working_tree(tmp_pa
     assert "law" in finished.stdout.lower()
 
 
+@pytest.mark.nightly
 def test_promises_are_tried_and_those_that_are_made_are_kept(tmp_path: Path) -> None:
     options = ["--implementation", "in-the-database", "--size", "3/9", "--points", 9, "--json", tmp_path / "p.json"]
     finished = run("prove", "promises", *JOB, *options)

@@ -51,6 +51,7 @@ def test_code_that_cannot_be_imported(tmp_path: Path, temporary: Path, file: str
     assert part in refused(tmp_path, variant, temporary)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("old", "parts"),
     [

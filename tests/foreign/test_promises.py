@@ -13,6 +13,7 @@ from tests.support.weather import REPORTS, SIZE, project_options
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 
 
+@pytest.mark.nightly
 def test_promises_are_tried_in_the_projects_environment(clone: Path, tmp_path: Path) -> None:
     """Its function promises nothing, so nothing can be broken; what was seen is recorded."""
     options = ["--implementation", "daily", "--size", SIZE, "--points", 9, "--json", tmp_path / "promises.json"]

@@ -91,6 +91,7 @@ def test_the_action_compares_the_working_tree_with_the_base_of_a_pull_request(
     assert list((tmp_path / "out" / "comment-pictures").glob("*.png"))
 
 
+@pytest.mark.nightly
 def test_the_action_judges_by_a_policy_that_speaks_of_base_and_head(job: dict[str, str], tmp_path: Path) -> None:
     """The policy knows no hash; what is planted after the base is refused."""
     (tmp_path / "policy.toml").write_text(_POLICY, encoding="utf-8")

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.server]
 MODULE = Path("tests/support/implementations/law_breaking.py")
 
 
-@pytest.mark.parametrize("major", [16, 18])
+@pytest.mark.parametrize("major", [16, pytest.param(18, marks=pytest.mark.nightly)])
 def test_both_implementations_keep_their_laws_on_scans_of_two_sizes(major: int) -> None:
     plan = RunPlan(
         job=JOB,

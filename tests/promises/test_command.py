@@ -29,6 +29,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.server]
 SLOW = "tests.support.implementations.promises_planted:keeps_everything_slowly"
 
 
+@pytest.mark.nightly
 def test_an_implementation_that_keeps_everything_survives_each_kind_of_fault(
     catalogue_file: Path,
     tmp_path: Path,

@@ -5,8 +5,14 @@ from __future__ import annotations
 import ctypes
 import struct
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
+
+_CLOCK_SECONDS = 2.0
+"""By how much a start and a creation may be off: the one counts ticks since boot, the other whole seconds."""
 
 
 @dataclass(frozen=True)
@@ -18,11 +24,16 @@ class Segment:
 
 
 def segments_made_by(processes: Collection[int]) -> set[Segment]:
-    """The segments whose creator is one of ``processes``."""
+    """The segments whose creator is one of ``processes``, and not one that had its number before."""
     found = set()
+    began = {}
+    for pid in processes:
+        with suppress(psutil.Error):
+            began[pid] = psutil.Process(pid).create_time()
     for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]:
         fields = line.split()
-        if int(fields[4]) in processes:
+        creator, created = int(fields[4]), int(fields[13])
+        if creator in began and created >= began[creator] - _CLOCK_SECONDS:
             handle = _control_handle(int(fields[1]))
             if handle is not None:
                 control = Path("/dev/shm", f"PostgreSQL.{handle}")  # noqa: S108 - as PostgreSQL does

@@ -10,12 +10,20 @@ from bench.compliance.cases.all_cases import CASES
 from bench.compliance.conformance.record import Status
 from bench.compliance.conformance.run import ConformancePlan, run_suite
 from bench.compliance.conformance.suite import Suite
-from bench.compliance.job import registered
+from bench.compliance.job import JOB, registered
 from tests.support.notes import Notes
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 
 
+def test_the_pair_of_the_pull_request_conforms(suite: Suite) -> None:
+    plan = ConformancePlan(cases=CASES, implementations=JOB.compared, command="bench prove conform")
+    found = run_suite(plan, lambda: nullcontext(suite), Notes())
+    assert [f"{one.implementation} {one.case}: {one.difference}" for one in found.having(Status.WRONG)] == []
+    assert len(found.verdicts) == len(CASES) * len(JOB.compared)
+
+
+@pytest.mark.nightly
 def test_every_registered_implementation_conforms(suite: Suite) -> None:
     plan = ConformancePlan(cases=CASES, implementations=(), command="bench prove conform")
     found = run_suite(plan, lambda: nullcontext(suite), Notes())
