@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +30,8 @@ from bench.pool.rows import end_left_sessions
 from bench.pool.watch import LOOK_SECONDS, PoolWatch
 from bench.process import is_alive
 from bench.results.pool import PoolRun, PoolSettings
-from bench.worker.pool import TASK, PoolOptions
+from bench.worker.pool import MOST_DELIVERIES, TASK, PoolOptions
 
-MOST_DELIVERIES = 3
-"""How often a task is given to a child before it counts as one that is killed each time. Production has no such end."""
 LOST_SECONDS = 10.0
 """Celery's default: how long it waits for the result of a child that has gone before it gives its task back."""
 _END_SECONDS = 15.0
@@ -71,7 +69,6 @@ class _Going:
     log_tail: str = ""
     idle_bytes: int = 0
     backend_peak: int | None = None
-    given_up: set[int] = field(default_factory=set)
 
 
 def run_pool(
@@ -141,7 +138,6 @@ def _command(trial: PoolTrial, broker: Broker, limit: Limit | None, folder: Path
         redeliver=settings.redeliver,
         lost_seconds=trial.lost_seconds,
         journal=str(folder / "journal"),
-        given_up=str(folder / "given-up"),
         groups=() if limit is None else limit.groups,
     )
     return {
@@ -175,7 +171,6 @@ class _Loop:
         self._trial = trial
         self._worker = worker
         self._reader = JournalReader(folder / "journal")
-        self._given_up = folder / "given-up"
         self._going = going
         self._postmaster = postmaster
         self._progress = progress
@@ -233,7 +228,6 @@ class _Loop:
             if now - polled >= _POLL_SECONDS:
                 polled = now
                 going.watch.note_gone(going.tasks, self._read)
-                self._give_up()
                 self._say()
                 if self._ended() or self._broker_ended():
                     return
@@ -255,18 +249,7 @@ class _Loop:
         return all(map(self._is_settled, self._going.tasks.tasks.values()))
 
     def _is_settled(self, task: TaskLog) -> bool:
-        return task.finished or bool(task.error or task.lost) or task.number in self._going.given_up
-
-    def _give_up(self) -> None:
-        """Have tasks that were killed each time not called again: they would kill others with them for ever."""
-        new = {
-            number
-            for number, task in self._going.tasks.tasks.items()
-            if task.kills >= MOST_DELIVERIES and number not in self._going.given_up
-        }
-        if new:
-            self._going.given_up |= new
-            self._given_up.write_text("\n".join(map(str, sorted(self._going.given_up))), encoding="ascii")
+        return task.finished or bool(task.error or task.lost) or task.kills >= MOST_DELIVERIES
 
     def _read(self) -> None:
         for entry in self._reader.entries():

@@ -22,6 +22,10 @@ from .process import signal_on_parent_death
 TASK = "bench.call"
 """The name of the task: its arguments are ``number``, by which the journal names it, and ``arguments`` of the call."""
 
+MOST_DELIVERIES = 3
+"""How often a task is called that ends each time by the kill of its child; it would kill others with it for ever.
+Production has no such end."""
+
 _UP_SECONDS = 60.0
 """How long a child may take to come up; Celery's own 4 s kill children of a busy machine."""
 
@@ -45,8 +49,6 @@ class PoolOptions:
     lost_seconds: float
     """How long Celery waits for the result of a child that has gone."""
     journal: str
-    given_up: str
-    """A file with the numbers of tasks that are not called any more, one a line."""
     groups: tuple[str, ...]
     """Files of control groups that the worker enters by writing its process id."""
 
@@ -94,7 +96,7 @@ def serve(function: Callable[..., Any], hook: Callable[[], None], options: PoolO
         worker_proc_alive_timeout=_UP_SECONDS,
         worker_redirect_stdouts=False,
     )
-    body = Call(function, hook if options.cold else lambda: None, journal, Path(options.given_up))
+    body = Call(function, hook if options.cold else lambda: None, journal)
 
     @app.task(name=TASK)
     def call(number: int, arguments: Mapping[str, Any]) -> None:
@@ -151,22 +153,30 @@ class Journal:
         finally:
             os.close(descriptor)
 
+    def begun(self, task: int) -> int:
+        """Return how many calls of a task have begun."""
+        try:
+            lines = self._path.read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return 0
+        entries = map(json.loads, lines)
+        return sum(one["event"] == "begin" and one["task"] == task for one in entries)
+
 
 class Call:
     """A Call is the body of the task; the hook runs once in each child."""
 
-    def __init__(
-        self, function: Callable[..., Any], hook: Callable[[], None], journal: Journal, given_up: Path
-    ) -> None:
+    def __init__(self, function: Callable[..., Any], hook: Callable[[], None], journal: Journal) -> None:
         self._function = function
         self._hook = hook
         self._journal = journal
-        self._given_up = given_up
         self._prepared = False
 
     def make(self, number: int, arguments: Mapping[str, Any]) -> None:
         """Make the call; its outcome goes to the journal. Raises whatever the function does."""
-        if self._is_given_up(number):
+        # A task that has come to an end does not come back, so each of these calls was killed. The journal says so at
+        # once; the process that watches learns of a kill later, when the task may have been handed out again.
+        if self._journal.begun(number) >= MOST_DELIVERIES:
             return
         self._journal.write("begin", task=number)
         try:
@@ -178,12 +188,6 @@ class Call:
             self._journal.write("error", task=number, error=describe(error))
             raise
         self._journal.write("end", task=number, outcome=outcome)
-
-    def _is_given_up(self, number: int) -> bool:
-        try:
-            return str(number) in self._given_up.read_text(encoding="ascii").split()
-        except OSError:
-            return False
 
 
 def own_memory() -> dict[str, int]:

@@ -16,9 +16,9 @@ from bench.broker.embedded import BrokerError
 from bench.harness.stage import Stage
 from bench.jobs.registry import implementation_of
 from bench.pool.grounds import Field
-from bench.pool.run import MOST_DELIVERIES
 from bench.results.pool import PoolRun, PoolSettings
 from bench.results.promises import Holding
+from bench.worker.pool import MOST_DELIVERIES
 from bench.worker.process import descendants
 from tests.support.pools import HUNGRY, SETTINGS, opened_grounds, pool_plan
 from tests.support.processes import wait_until
