@@ -130,7 +130,7 @@ def exact_change(before: Summary, after: Summary) -> Change:
 
 
 def near_exact_change(before: Summary, after: Summary, tolerance: float | None = None) -> Change:
-    """Judge a near-exact metric by its medians: they may differ by ``tolerance``, or by one step of the metric.
+    """Judge a near-exact metric by its medians: they may differ by ``tolerance``, or by its resolution.
 
     None: by the metric's own tolerance.
     """
@@ -146,7 +146,7 @@ def near_exact_change(before: Summary, after: Summary, tolerance: float | None =
         elif abs(difference) <= before.metric.resolution:
             verdict = ChangeVerdict.NOT_DISTINGUISHED
             resolution = f"no more than {before.metric.resolution:g} {unit}"
-            step = "one step of the allocator" if unit == "bytes" else resolution
+            step = "two steps of the allocator" if unit == "bytes" else resolution
             reason = f"{step}, by which the same code can differ"
         else:
             verdict = ChangeVerdict.MORE if difference > 0 else ChangeVerdict.LESS

@@ -62,11 +62,11 @@ def test_a_slow_drift_is_bad_from_its_middle_on() -> None:
         ("statements_django", 18, 18),
         ("peak_heap_bytes", 10e6, 10.09e6),
         ("peak_heap_bytes", 0.2e6, 0.9e6),
-        ("peak_heap_untraced_bytes", 10 * 2**20, 11 * 2**20),
+        ("peak_heap_untraced_bytes", 10 * 2**20, 12 * 2**20),
     ],
 )
 def test_ends_that_do_not_differ_have_no_divide(metric: str, good: float, bad: float) -> None:
-    """Equal counts; peaks within 1 %, below 1 MB, or one step of the allocator apart."""
+    """Equal counts; peaks within 1 %, below 1 MB, or two steps of the allocator apart."""
     assert divide(value(metric, good), value(metric, bad)) is None
 
 
