@@ -20,7 +20,7 @@ from bench.jobs.job import DataSource
 from bench.jobs.registry import implementation_of
 from bench.jobs.size import parse_size
 from bench.nodes.schedule import longest_first, makespan
-from bench.nodes.work import work_cost
+from bench.nodes.work import costs_of
 from bench.results.store import read_results
 from bench.words import duration
 
@@ -50,8 +50,8 @@ def foreseen_seconds() -> tuple[list[float], float]:
         samples=PAIRS,
     )
     untimed = replace(plan, samples=0)
-    seconds = [work_cost(plan, source) / ROWS_A_SECOND for source in plan.sources]
-    return seconds, min(work_cost(untimed, source) for source in plan.sources) / ROWS_A_SECOND
+    seconds = [cost / ROWS_A_SECOND for cost in costs_of(plan)]
+    return seconds, min(costs_of(untimed)) / ROWS_A_SECOND
 
 
 def main() -> None:

@@ -7,7 +7,8 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bench.results.records import Dataset, Environment, Results
+from bench.results.environment import Environment, NoiseFloor
+from bench.results.records import Dataset, Results
 
 _ABSENT = "absent"
 _FINGERPRINT = "fingerprint"
@@ -43,6 +44,14 @@ def same_machine(before: Results, after: Results, scan: str) -> bool:
     """Whether times of ``scan`` in two runs were taken on one machine and in one environment, so that they compare."""
     sides = before.environment_of(scan), after.environment_of(scan)
     return environment_fingerprint(sides[0]) == environment_fingerprint(sides[1])
+
+
+def fitting_floor(results: Results, scan: str) -> NoiseFloor | None:
+    """Return the noise floor of the machine that measured ``scan``; None where none was found in that environment."""
+    floor = results.noise_floor_of(scan)
+    if floor is None or floor.environment_fingerprint != environment_fingerprint(results.environment_of(scan)):
+        return None
+    return floor
 
 
 def of_one_machine(results: Results, datasets: Sequence[Dataset]) -> list[Dataset]:

@@ -12,7 +12,7 @@ from bench.analysis.change import (
     near_exact_change,
     noisy_changes,
 )
-from bench.analysis.comparable import datasets_match, differences_of_runs, environment_fingerprint, same_machine
+from bench.analysis.comparable import datasets_match, differences_of_runs, fitting_floor, same_machine
 from bench.analysis.comparison import Comparison, MissingCase, RowChange, RunSide
 from bench.analysis.noise import chance
 from bench.analysis.rows import NO_CLAIM, Answer, Judgement, case_rows, change_of_rows, contents, judge_rows
@@ -61,6 +61,8 @@ class _Comparer:
             f"another scenario: {before.scenario} → {after.scenario}" if before.scenario != after.scenario else ""
         )
         self._common = [case for case in self._cases[0] if case in self._cases[1]]
+        self._scans = tuple(dict.fromkeys(scan for scan, _ in self._common))
+        self._same_machine = frozenset(scan for scan in self._scans if same_machine(before, after, scan))
         datasets = [{one.scan: one for one in results.datasets} for results in (before, after)]
         self._same_data = frozenset(
             scan
@@ -85,11 +87,6 @@ class _Comparer:
                 *(MissingCase(*case, RunSide.BEFORE) for case in self._cases[1] if case not in self._cases[0]),
             ),
         )
-
-    @property
-    def _scans(self) -> tuple[str, ...]:
-        """The scans that both runs measured."""
-        return tuple(dict.fromkeys(scan for scan, _ in self._common))
 
     def _row_changes(self) -> Iterator[RowChange]:
         before, after = contents(self._before.digests), contents(self._after.digests)
@@ -160,7 +157,7 @@ class _Comparer:
             return ChangeVerdict.NO_CLAIM, "the rows differ"
         if any(one.case == case and one.same is None for one in self._rows):
             return ChangeVerdict.NO_CLAIM, "the rows were not compared"
-        if kind is Kind.NOISY and not same_machine(self._before, self._after, case[0]):
+        if kind is Kind.NOISY and case[0] not in self._same_machine:
             return ChangeVerdict.NOT_COMPARABLE, "the environments differ"
         return None
 
@@ -171,9 +168,7 @@ class _Comparer:
         found = [
             factor
             for results in (self._before, self._after)
-            for floor in [results.noise_floor_of(before.scan)]
-            if floor is not None
-            and floor.environment_fingerprint == environment_fingerprint(results.environment_of(before.scan))
+            if (floor := fitting_floor(results, before.scan)) is not None
             and (factor := chance(floor, metric.name, count)) is not None
         ]
         tolerance = self._tolerance(metric)

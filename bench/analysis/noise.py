@@ -13,8 +13,9 @@ from bench.analysis.pairs import (
     samples_of,
     smallest_detectable_ratio,
 )
+from bench.results.environment import NoiseFloor
 from bench.results.metrics import METRICS, Kind
-from bench.results.records import NoiseFloor, Results
+from bench.results.records import Results
 
 PAIR_COUNTS = (6, 10, 20, 40)
 """The numbers of pairs for which reports say what they detect."""

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from bench.analysis.comparable import datasets_match, environment_fingerprint
 from bench.analysis.rows import case_rows
 from bench.results.cases import failed_cases
+from bench.results.environment import Environment
 from bench.results.metrics import METRICS, Kind, Metric
-from bench.results.records import COPY_BASELINE, Case, Dataset, Environment, Measurement, Results
+from bench.results.records import COPY_BASELINE, Case, Dataset, Measurement, Results
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,12 +61,14 @@ def series_of(runs: Sequence[Results], scans: Sequence[str] | None = None) -> tu
             for one in run.datasets
             if scans is None or one.scan in scans
         }
+        environments = {scan: run.environment_of(scan) for scan in kinds}
+        machines = {scan: environment_fingerprint(environment) for scan, environment in environments.items()}
         code = {one.implementation: one.revision for one in run.code}
         for one in _figures(run, good):
             if one.scan in kinds:
-                environment = run.environment_of(one.scan)
+                environment = environments[one.scan]
                 noisy = METRICS[one.metric].kind is Kind.NOISY
-                own = environment_fingerprint(environment) if noisy else ""
+                own = machines[one.scan] if noisy else ""
                 key = one.scan, one.implementation, one.metric, run.scenario, kinds[one.scan], own
                 found.setdefault(key, []).append(
                     Point(

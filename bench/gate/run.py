@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bench.analysis.comparable import environment_fingerprint
+from bench.analysis.comparable import fitting_floor
 from bench.analysis.rows import Answer
 from bench.analysis.run_verdict import RunVerdict, named
 from bench.analysis.sequence import ConfidenceSequence, log_ratios
@@ -51,10 +51,8 @@ class Run:
 
     def deviation(self, metric: str, scan: str) -> float | None:
         """Return the standard deviation of a pair's log ratio by the machine's noise floor, where it is known."""
-        floor = self.results.noise_floor_of(scan)
-        if floor is None or floor.environment_fingerprint != environment_fingerprint(self.results.environment_of(scan)):
-            return None
-        return floor.deviations.get(metric)
+        floor = fitting_floor(self.results, scan)
+        return None if floor is None else floor.deviations.get(metric)
 
 
 def missing_figure(name: str, metric: Metric, case: Case, run: Run) -> Iterator[Check]:

@@ -11,11 +11,11 @@ from bench.analysis.verdict import Check, Standing, Verdict
 from bench.gate.judge import confirm, gate, narrowed, needs_repetition
 from bench.gate.text import headline
 from bench.gate.trial import Planted, PlantedTrial, trials_of
-from bench.harness.plan import LOAD, RunPlan, call_rows, cost, schedule
+from bench.harness.plan import RunPlan, data_cost, schedule
 from bench.harness.progress import Progress
 from bench.harness.runner import Runner, StageOpener
 from bench.harness.stage import Stage, open_stage
-from bench.jobs.job import DataSource, Job, Outlook
+from bench.jobs.job import DataSource, Job
 from bench.jobs.registry import implementation_of
 from bench.jobs.size import parse_size
 from bench.messages.request import ProbeName
@@ -207,11 +207,7 @@ def _work(job: Job, trial: PlantedTrial) -> float:
     """Return the work of one trial without repetitions, as ``Progress`` counts it."""
     measured = (*trial.policy.implementations, trial.control, *(one.implementation for one in trial.planted))
     samples = list(schedule(measured, trial.policy.samples or 0, trial.probes))
-    foreseen = [job.foresee(source) if job.foresee else Outlook() for source in _sources(job, trial)]
-    return sum(
-        cost(LOAD, outlook.loaded) + sum(cost(sample.probe, call_rows(outlook)) for sample in samples)
-        for outlook in foreseen
-    )
+    return sum(data_cost(job.outlook(source), samples) for source in _sources(job, trial))
 
 
 class _Part:

@@ -11,6 +11,7 @@ from bench.harness.targets import TargetDigest
 from bench.messages.reading import Reading
 from bench.results.call_trees import CallTree
 from bench.results.calls import CallCounts
+from bench.results.environment import Environment
 from bench.results.fingerprint import normalise
 from bench.results.heap import HeapSeries
 from bench.results.metrics import METRICS
@@ -20,7 +21,6 @@ from bench.results.records import (
     Dataset,
     DeclaredLaws,
     Digest,
-    Environment,
     Failure,
     ImplementationEnvironment,
     JobDescription,

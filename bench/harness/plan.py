@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
-from bench.harness.goal import Goal
+from bench.harness.goal import EXPECTED_ROUNDS, Goal
 from bench.jobs.implementation import Implementation
 from bench.jobs.job import DataSource, Job, Outlook
 from bench.messages.request import ProbeName
@@ -85,6 +86,23 @@ class RunPlan:
         """The names of the implementations."""
         return tuple(one.name for one in self.implementations)
 
+    @cached_property
+    def outlooks(self) -> tuple[Outlook, ...]:
+        """What the job foresees of each source, for which it reads files: asked once. Raises InputError."""
+        return tuple(map(self.job.outlook, self.sources))
+
+    @property
+    def time_weights(self) -> dict[str, float]:
+        """By data set, its share of the time that pairs may take."""
+        foreseen = zip(self.sources, self.outlooks, strict=True)
+        return {self.job.label(source): cost("time", call_rows(outlook)) for source, outlook in foreseen}
+
+    @property
+    def planned(self) -> tuple[PlannedSample, ...]:
+        """The samples of one data set; where their number is not planned, as many of time as are expected."""
+        samples = self.samples if self.goal is None else EXPECTED_ROUNDS
+        return tuple(schedule(self.names, samples, self.probes, copy_baseline=self.copy_baseline))
+
 
 @dataclass(frozen=True)
 class PlannedSample:
@@ -123,6 +141,11 @@ def schedule(
 def cost(probe: str, rows: float) -> float:
     """Estimate what one sample, or a load of so many rows, costs, in rows written."""
     return (_FIXED_LOAD_ROWS if probe == LOAD else _FIXED_COST_ROWS) + PROBE_COST[probe] * rows
+
+
+def data_cost(outlook: Outlook, samples: Iterable[PlannedSample]) -> float:
+    """Estimate what a data set costs, its load and ``samples`` of it, in rows written."""
+    return cost(LOAD, outlook.loaded) + sum(cost(one.probe, call_rows(outlook)) for one in samples)
 
 
 def call_rows(outlook: Outlook) -> float:

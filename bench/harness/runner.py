@@ -18,7 +18,7 @@ from bench.harness.environment import describe_environment
 from bench.harness.executor import SampleError
 from bench.harness.goal import EXPECTED_ROUNDS
 from bench.harness.load_progress import LoadProgress, watched_sample
-from bench.harness.plan import LOAD, UNDISTURBED_BY_QUERIES, PlannedSample, RunPlan, call_rows, cost, schedule
+from bench.harness.plan import LOAD, UNDISTURBED_BY_QUERIES, PlannedSample, RunPlan, call_rows, cost, data_cost
 from bench.harness.progress import Progress
 from bench.harness.rounds import Rounds
 from bench.harness.stage import COPYING, DataStage, Stage, open_stage
@@ -28,7 +28,8 @@ from bench.harness.wrong_rows import wrong_rows
 from bench.jobs.implementation import Implementation
 from bench.jobs.job import DataSource, Outlook
 from bench.messages.reading import Reading
-from bench.results.records import COPY_BASELINE, Environment, Results
+from bench.results.environment import Environment
+from bench.results.records import COPY_BASELINE, Results
 from bench.words import enumerated
 
 StageOpener = Callable[[str | None, int, LoginRoles | None], AbstractContextManager[Stage]]
@@ -73,8 +74,7 @@ class Runner:
         Raises InputError or DatabaseError if nothing can be measured at all.
         """
         plan = self._plan
-        foresee = plan.job.foresee or (lambda _: Outlook())
-        foreseen = [(source, foresee(source)) for source in plan.sources]
+        foreseen = [*zip(plan.sources, plan.outlooks, strict=True)]
         self._warnings = tuple(dict.fromkeys(one for _, outlook in foreseen for one in outlook.warnings))
         with self._opener(plan.database_url, plan.server_major, plan.job.roles) as stage:
             stage.captures = self._captures
@@ -83,11 +83,10 @@ class Runner:
                 self._progress.warn(warning)
             self._environment = describe_environment(server.version, server.source, server.settings())
             self._collector.laws = stage.describe(job_of(plan.job, plan.implementations), plan.implementations).laws
-            self._progress.begin(sum(self._work(outlook) for _, outlook in foreseen))
+            self._progress.begin(sum(data_cost(outlook, plan.planned) for outlook in plan.outlooks))
             self._later = [step for source, outlook in foreseen for step in self._steps(source, outlook)]
             if plan.goal is not None:
-                weights = {plan.job.label(source): cost("time", call_rows(outlook)) for source, outlook in foreseen}
-                self._rounds = Rounds(plan.goal, {**plan.goal.elsewhere, **weights})
+                self._rounds = Rounds(plan.goal, {**plan.goal.elsewhere, **plan.time_weights})
                 self._collector.stops = self._rounds.stops
             for source, outlook in foreseen:
                 self._run_data(stage, source, outlook)
@@ -111,8 +110,8 @@ class Runner:
                 self._write_earlier_rows(databases, failed)
             if self._plan.copy_baseline:
                 self._write_copy_files(databases, failed)
-            planned = [one for one in self._planned() if self._rounds is None or one.probe != "time"]
-            steps = [_step(label, outlook, one) for one in self._planned()]
+            planned = [one for one in self._plan.planned if self._rounds is None or one.probe != "time"]
+            steps = [_step(label, outlook, one) for one in self._plan.planned]
             self._later = self._later[len(steps) :]
             self._tell(steps)
             with closing(Beside(first)) as beside:
@@ -274,21 +273,11 @@ class Runner:
             self._progress.warn(f"{label}: {sample.implementation} failed ({error.kind}): {error}")
             failed.add(sample.implementation)
 
-    def _work(self, outlook: Outlook) -> float:
-        samples = sum(cost(sample.probe, call_rows(outlook)) for sample in self._planned())
-        return cost(LOAD, outlook.loaded) + samples
-
     def _steps(self, source: DataSource, outlook: Outlook) -> list[Step]:
         """Return the steps of one data set, of which the first is its load."""
         label = self._plan.job.label(source)
         load = Step(scan=label, rows=outlook.loaded, probe="load", implementation="")
-        return [load, *(_step(label, outlook, sample) for sample in self._planned())]
-
-    def _planned(self) -> list[PlannedSample]:
-        """Return the samples of one data set; where their number is not planned, as many of time as are expected."""
-        plan = self._plan
-        samples = plan.samples if plan.goal is None else EXPECTED_ROUNDS
-        return list(schedule(plan.names, samples, plan.probes, copy_baseline=plan.copy_baseline))
+        return [load, *(_step(label, outlook, sample) for sample in self._plan.planned)]
 
     @property
     def _timed(self) -> tuple[str, ...]:

@@ -232,6 +232,10 @@ class Job:
         """The names of the implementations that are measured unless others are asked for."""
         return self.measured or tuple(self.implementations)
 
+    def outlook(self, source: DataSource) -> Outlook:
+        """Return what is foreseen of ``source``, nothing by a job that does not say. Raises InputError."""
+        return self.foresee(source) if self.foresee is not None else Outlook()
+
     def label(self, source: DataSource) -> str:
         """Return what results call the data of ``source``."""
         return source.label if self.public is None else self.public(source.label, source.options)

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from bench.broker.keys import BrokerLostError, Keys
+from bench.broker.keys import BrokerLostError, Keys, longer
 from bench.errors import BenchError, InputError
 from bench.nodes.child import BENCHMARKS_FILE, RESULTS_FILE, Child, started
 from bench.nodes.heart import ABSENT_SECONDS, Heart
@@ -22,7 +22,6 @@ from bench.nodes.permitted import permitted
 from bench.nodes.seal import SealError
 from bench.words import plain, shorten
 
-_LONGEST_PAUSE = 8.0
 _LONGEST_REASON = 600
 _GIVE_BACK_SECONDS = 3.0
 
@@ -189,7 +188,7 @@ class Node:
                 self._say(f"{case.work.label}: its answer could not be delivered")
                 return
             time.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+            pause = longer(pause)
 
 
 def _answer(case: Case, outcome: str, reason: str = "", **members: Any) -> Answer:

@@ -1,4 +1,4 @@
-"""A case measured in a process of its own: what a node starts, and how it follows it.
+"""A case and the process that measures it: what a node starts, and how it follows it.
 
 The child is ``bench node --case FOLDER``: it reads the work from its standard input, says what it does on its standard
 output in lines of JSON, and writes its results into the folder. It ends by itself when its node dies.
@@ -13,13 +13,15 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
 from bench.nodes.messages import Work
-from bench.worker.process import signal_on_parent_death
+from bench.nodes.seal import VARIABLE
+from bench.worker.process import end_with_parent
 
 RESULTS_FILE = "results.json"
 BENCHMARKS_FILE = "benchmarks.json"
@@ -91,14 +93,7 @@ class Child:
 @contextmanager
 def started(command: Sequence[str], folder: Path, work: Work, database_url: str | None) -> Iterator[Child]:
     """Start a child for ``work``; it has ended after the block."""
-    parent = os.getpid()
-
-    def end_with_parent() -> None:
-        signal_on_parent_death(signal.SIGTERM)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    environment = {name: value for name, value in os.environ.items() if name not in {"BENCH_DATABASE_URL", _SECRET}}
+    environment = {name: value for name, value in os.environ.items() if name not in {"BENCH_DATABASE_URL", VARIABLE}}
     if database_url is not None:
         environment["BENCH_DATABASE_URL"] = database_url
     with (folder / "errors").open("w+b") as errors:
@@ -109,7 +104,7 @@ def started(command: Sequence[str], folder: Path, work: Work, database_url: str 
             stderr=errors,
             env=environment,
             start_new_session=True,
-            preexec_fn=end_with_parent,
+            preexec_fn=partial(end_with_parent, os.getpid(), signal.SIGTERM),
         )
         child = Child(process, errors)
         try:
@@ -121,9 +116,6 @@ def started(command: Sequence[str], folder: Path, work: Work, database_url: str 
             child.end()
             assert process.stdout is not None  # opened as a pipe
             process.stdout.close()
-
-
-_SECRET = "BENCH_NODE_KEY"  # noqa: S105 - a name, not the key
 
 
 def child_command(words: Sequence[str]) -> tuple[str, ...]:

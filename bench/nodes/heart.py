@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from bench.broker.keys import BrokerLostError, Keys
+from bench.broker.keys import BrokerLostError, Keys, longer
 from bench.nodes.messages import CANCELLED, Beat, Case, beat_name
 from bench.nodes.seal import NodeKey
 
@@ -17,11 +17,10 @@ KEPT_SECONDS = 60
 """How long the broker keeps a beat."""
 ABSENT_SECONDS = 30.0
 """A case that nobody waits for any more is given up after this: a run may have to come back to a broker that forgot."""
-_LONGEST_PAUSE = 8.0
 
 
 class Heart:
-    """A Heart beats in a thread of its own, from ``start`` to ``stop``."""
+    """A Heart beats in a separate thread, from ``start`` to ``stop``."""
 
     def __init__(self, url: str, key: NodeKey, beat: Beat, say: Callable[[str], None]) -> None:
         self._keys = Keys(url)
@@ -80,7 +79,7 @@ class Heart:
             except BrokerLostError as error:
                 if not lost:
                     self._say(f"{error}; trying again")
-                lost, pause = True, min(2 * pause, _LONGEST_PAUSE)
+                lost, pause = True, longer(pause)
                 self._absent_since = None
             else:
                 if lost:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from bench.broker.keys import BrokerLostError, Keys
+from bench.broker.keys import BrokerLostError, Keys, longer
 from bench.broker.own import check_broker
 from bench.broker.traces import removed_afterwards
 from bench.errors import DatabaseError, InputError, MeasurementError
@@ -31,12 +31,11 @@ from bench.nodes.references import Next, References
 from bench.nodes.roll import Present, Roll
 from bench.nodes.seal import SealError, new_id
 from bench.nodes.waiting import Waited, Waiting
-from bench.nodes.work import reference_of, work_cost, works_of
+from bench.nodes.work import costs_of, reference_of, works_of
 from bench.results.records import Results
 from bench.words import enumerated, plain
 
 _LOOK_SECONDS = 0.2
-_LONGEST_PAUSE = 8.0
 _UNFIT_SECONDS = 10.0
 """How long a run whose nodes have all refused it waits for another one."""
 _CANCEL_SECONDS = 10.0
@@ -49,7 +48,7 @@ class SpreadRun:
         """Raises InputError for a plan that cannot be spread."""
         self._plan = plan
         self._options = options
-        works, costs = works_of(plan), [work_cost(plan, source) for source in plan.sources]
+        works, costs = works_of(plan), costs_of(plan)
         self._works = works
         self._reference = reference_of(works, costs)
         self._ledger = Ledger(works, costs)
@@ -132,7 +131,7 @@ class SpreadRun:
                 self._assign()
             except BrokerLostError as error:
                 self._notices.warn_once(f"{error}; nodes go on with what they have, and this run tries again")
-                pause = min(2 * pause, _LONGEST_PAUSE)
+                pause = longer(pause)
             else:
                 pause = _LOOK_SECONDS
                 self._notice()

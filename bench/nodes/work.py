@@ -11,15 +11,13 @@ from msgspec.structs import replace
 from bench.errors import InputError
 from bench.harness.beside import cores
 from bench.harness.goal import Goal, against_the_first
-from bench.harness.plan import LOAD, PlannedSample, RunPlan, call_rows, cost, schedule
-from bench.jobs.job import DataSource, Job, Outlook
+from bench.harness.plan import RunPlan, data_cost
+from bench.jobs.job import DataSource, Job
 from bench.jobs.size import parse_size
 from bench.messages.request import ProbeName
 from bench.nodes.identity import code_identity, data_files, option_files
 from bench.nodes.messages import PairGoal, Work
 from bench.nodes.permitted import permitted
-
-_EXPECTED_ROUNDS = 10
 
 
 def works_of(plan: RunPlan) -> tuple[Work, ...]:
@@ -32,7 +30,7 @@ def works_of(plan: RunPlan) -> tuple[Work, ...]:
                 f"the files of {name!r} are not found, so that no node can prove that it has the same; measure it "
                 "without --broker"
             )
-    weights = {plan.job.label(one): cost("time", call_rows(outlook_of(plan.job, one))) for one in plan.sources}
+    weights = plan.time_weights
     return tuple(
         Work(
             label=plan.job.label(source),
@@ -69,17 +67,9 @@ def reference_of(works: Iterable[Work], costs: Iterable[float]) -> Work:
     return replace(smallest, probes=probes, samples=0, goal=None, copy_baseline=False)
 
 
-def work_cost(plan: RunPlan, source: DataSource) -> float:
-    """Return about how much work a data set is, in rows written: see ``bench.harness.plan.cost``."""
-    outlook = outlook_of(plan.job, source)
-    samples = plan.samples if plan.goal is None else _EXPECTED_ROUNDS
-    planned: Iterable[PlannedSample] = schedule(plan.names, samples, plan.probes, copy_baseline=plan.copy_baseline)
-    return cost(LOAD, outlook.loaded) + sum(cost(one.probe, call_rows(outlook)) for one in planned)
-
-
-def outlook_of(job: Job, source: DataSource) -> Outlook:
-    """Return what the job foresees of a source. Raises InputError."""
-    return job.foresee(source) if job.foresee else Outlook()
+def costs_of(plan: RunPlan) -> tuple[float, ...]:
+    """Return about how much work each data set is, in rows written."""
+    return tuple(data_cost(outlook, plan.planned) for outlook in plan.outlooks)
 
 
 def plan_of(work: Work, job: Job, *, database_url: str | None, anything: bool) -> RunPlan:
@@ -124,7 +114,7 @@ def plan_of(work: Work, job: Job, *, database_url: str | None, anything: bool) -
 def _refuse_what_cannot_be_spread(plan: RunPlan) -> None:
     if plan.database_url:
         raise InputError(
-            "--broker and --database-url (or BENCH_DATABASE_URL) were both given; each node has a server of its own: "
+            "--broker and --database-url (or BENCH_DATABASE_URL) were both given; each node uses its own server: "
             "leave it out here, and name one when you start the node"
         )
     if plan.keep_captures:

@@ -27,8 +27,9 @@ from bench.pool.journal import TaskLogs
 from bench.pool.plan import PoolPlan, numbered_sources, refuse_shared_data, trial_of
 from bench.pool.rows import ReferenceRows, bystanders, wrong_rows
 from bench.pool.run import run_pool
+from bench.results.environment import Environment
 from bench.results.pool import PoolRun, PoolSettings, PoolTask
-from bench.results.records import Environment, ImplementationEnvironment, TableDigest
+from bench.results.records import ImplementationEnvironment, TableDigest
 
 
 @dataclass

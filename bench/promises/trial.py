@@ -59,9 +59,8 @@ def try_promises(
     Raises InputError for bad input, and DatabaseError if the server is lost.
     """
     job = plan.job
-    if job.foresee is not None:
-        for warning in job.foresee(source).warnings:
-            progress.warn(warning)
+    for warning in job.outlook(source).warnings:
+        progress.warn(warning)
     trials = []
     with open_stage(plan.database_url, plan.server_major, job.roles) as stage:
         executor = ProcessExecutor(stage.scratch)

@@ -9,8 +9,9 @@ from bench.analysis.pairs import FEWEST_PAIRS
 from bench.report.figures import MISSING
 from bench.report.table import Column, Content, Table
 from bench.report.terminal import WIDTH, table_lines, wrap
+from bench.results.environment import NoiseFloor
 from bench.results.metrics import METRICS
-from bench.results.records import NoiseFloor, Results
+from bench.results.records import Results
 from bench.words import enumerated, plain
 
 _TIMED = "wall_seconds"

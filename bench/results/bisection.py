@@ -14,8 +14,9 @@ from typing import Literal
 
 from bench.files.input_file import FileKind
 from bench.files.json_file import JsonFile, write_json
+from bench.results.environment import Environment
 from bench.results.metrics import METRICS
-from bench.results.records import Dataset, Environment
+from bench.results.records import Dataset
 
 SCHEMA = 1
 Found = Literal["good", "bad", "skipped"]

@@ -11,9 +11,10 @@ from typing import Any, get_args
 from bench.files.json_file import Faults
 from bench.files.strict_json import shown, step
 from bench.results.call_trees import TreeSubject, capture_faults, tree_faults
+from bench.results.environment import Environment, NoiseFloor
 from bench.results.metrics import METRICS, Kind
 from bench.results.nodes import node_faults
-from bench.results.records import COPY_BASELINE, Case, Environment, Measurement, NoiseFloor, Results
+from bench.results.records import COPY_BASELINE, Case, Measurement, Results
 
 LONGEST_NAME = 500
 """Characters of a scan's label, an implementation's name or a metric's."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.files.input_file import FileKind
 from bench.files.json_file import JsonFile, write_json
 from bench.results.consistency import noise_floor_faults
-from bench.results.records import NoiseFloor
+from bench.results.environment import NoiseFloor
 
 FILE = "noise-floor.json"
 """In the reports folder."""

@@ -13,8 +13,9 @@ from typing import Literal
 
 from bench.files.input_file import FileKind
 from bench.files.json_file import JsonFile, write_json
+from bench.results.environment import Environment
 from bench.results.promises import Holding
-from bench.results.records import Environment, ImplementationEnvironment
+from bench.results.records import ImplementationEnvironment
 
 SCHEMA = 1
 FILE = "workers.json"

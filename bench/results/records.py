@@ -19,8 +19,7 @@ from bench.jobs.published import PublishedFigure
 from bench.results.call_trees import CallTree, KeptCapture
 from bench.results.calls import CallCounts
 from bench.results.conformed import Conformed
-from bench.results.environment import Environment as Environment
-from bench.results.environment import NoiseFloor as NoiseFloor
+from bench.results.environment import Environment, NoiseFloor
 from bench.results.heap import AllocationSites, HeapSeries
 from bench.results.nodes import MeasuringNode
 from bench.results.promises import PromiseTrial

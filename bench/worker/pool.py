@@ -17,7 +17,7 @@ from typing import Any
 
 from .failure import InputFault, describe
 from .json_value import as_json
-from .process import signal_on_parent_death
+from .process import end_with_parent
 
 TASK = "bench.call"
 """The name of the task: its arguments are ``number``, by which the journal names it, and ``arguments`` of the call."""
@@ -112,9 +112,7 @@ def serve(function: Callable[..., Any], hook: Callable[[], None], options: PoolO
 
     def child(**_: Any) -> None:
         # Their worker may be killed, and then has no chance to end them.
-        signal_on_parent_death(signal.SIGKILL)
-        if os.getppid() != worker:
-            os._exit(1)
+        end_with_parent(worker, signal.SIGKILL)
 
     # Celery holds receivers weakly unless asked otherwise.
     signals.task_failure.connect(lost, weak=False)

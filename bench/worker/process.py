@@ -24,6 +24,13 @@ def signal_on_parent_death(number: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
 
 
+def end_with_parent(parent: int, number: int) -> None:
+    """Have the kernel send this process ``number`` when ``parent``, which started it, dies; end if it has died."""
+    signal_on_parent_death(number)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
 def adopt_orphans() -> None:
     """Become the parent of every descendant whose own parent dies, as init would. Does nothing outside Linux."""
     if sys.platform == "linux":

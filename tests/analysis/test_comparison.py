@@ -14,8 +14,9 @@ from bench.analysis.compare import compare
 from bench.analysis.comparison import Comparison, MissingCase, RunSide
 from bench.analysis.rows import Answer
 from bench.errors import InputError
+from bench.results.environment import NoiseFloor
 from bench.results.metrics import Kind
-from bench.results.records import Failure, NoiseFloor, Results
+from bench.results.records import Failure, Results
 from tests.support import variants
 from tests.support.builders import dataset, digest, measurement, with_table
 from tests.support.run_pairs import (

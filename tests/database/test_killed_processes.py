@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
 from bench.database.embedded import embedded_server
-from tests.support.processes import become_ordinary, descendants, is_running, spawn, start_times, wait_until
+from tests.support.processes import become_ordinary, descendants, identified, is_running, spawn, still_runs, wait_until
 from tests.support.server_traces import Segment, remaining, segments_made_by
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
@@ -53,8 +54,7 @@ class Family:
     """A run's processes by role, all of them, and the shared memory they made."""
 
     roles: dict[str, int]
-    everyone: dict[int, int]
-    """When each of them began: before a test of this length is over, their numbers belong to others."""
+    everyone: tuple[psutil.Process, ...]
     segments: set[Segment]
 
 
@@ -71,7 +71,8 @@ def running(folder: Path, major: int, before: Callable[[], None] | None = None) 
         (server,) = (pid for pid in children if postmaster in descendants(pid))
         (folders,) = (pid for pid in children if pid != server)
         roles = dict(zip(ROLES, (parent.pid, server, folders, postmaster), strict=True))
-        yield Family(roles, start_times(everyone), segments_made_by(everyone))
+        known = identified(everyone)
+        yield Family(roles, known, segments_made_by(known))
         parent.stdin.close()
 
 
@@ -91,8 +92,7 @@ def kill(family: Family, chosen: tuple[str, ...]) -> None:
 
 
 def traces(folder: Path, family: Family) -> list[str]:
-    now = start_times(family.everyone)
-    left = [f"process {pid}" for pid, began in family.everyone.items() if is_running(pid) and now[pid] == began]
+    left = [f"process {one.pid}" for one in family.everyone if still_runs(one)]
     return left + [path.name for path in folder.iterdir()] + remaining(family.segments)
 
 
@@ -159,12 +159,12 @@ def test_a_kill_during_initdb_leaves_no_trace_after_the_next_start(
     with spawn(START, str(major), environment=environment, before=before, stdin=subprocess.PIPE) as parent:
 
         def has_shared_memory() -> bool:
-            segments.update(segments_made_by(descendants(parent.pid)))
+            segments.update(segments_made_by(identified(descendants(parent.pid))))
             return bool(segments)
 
         wait_until(has_shared_memory, "initdb's first server process")
         everyone = descendants(parent.pid)
-        began = start_times({parent.pid, *everyone})
+        known = identified({parent.pid, *everyone})
         (supervisor,) = (pid for pid in everyone if parent_of(pid) == parent.pid)
         victims = {
             "parent": {parent.pid},
@@ -182,7 +182,7 @@ def test_a_kill_during_initdb_leaves_no_trace_after_the_next_start(
         with spawn(NEXT, environment=environment, before=before) as following:
             pass
         assert following.returncode == 0
-    family = Family({}, began, segments)
+    family = Family({}, known, segments)
     wait_until_gone(temporary, family)
 
 

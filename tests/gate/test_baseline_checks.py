@@ -11,8 +11,9 @@ import pytest
 from bench.analysis.comparable import environment_fingerprint
 from bench.analysis.verdict import Check, Standing, Verdict
 from bench.gate.judge import gate
+from bench.results.environment import NoiseFloor
 from bench.results.heap import Allocation
-from bench.results.records import NoiseFloor, Results
+from bench.results.records import Results
 from tests.support.builders import digest
 from tests.support.gate_runs import CASE, SCAN, TIMES, check, judged, names, policy, run, with_samples, without
 from tests.support.variants import failed

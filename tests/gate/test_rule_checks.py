@@ -11,7 +11,8 @@ from bench.analysis.comparable import environment_fingerprint
 from bench.analysis.pairs import FEWEST_PAIRS
 from bench.analysis.verdict import Standing
 from bench.declare.laws import Law
-from bench.results.records import DeclaredLaws, NoiseFloor, Results, StatementTexts
+from bench.results.environment import NoiseFloor
+from bench.results.records import DeclaredLaws, Results, StatementTexts
 from tests.support.builders import with_table
 from tests.support.gate_runs import CASE, SCAN, TIMES, check, judged, names, run, with_samples, without
 

@@ -25,7 +25,7 @@ NOWHERE = "redis://:hunter2@127.0.0.1:1/0"
         ("sweep --resume", "--resume is about a run over nodes; name their broker by --broker, or leave it out"),
         ("run --lost-after 5", "--lost-after is about a run over nodes"),
         (f"run --broker {NOWHERE} --keep-captures", "--keep-captures keeps files on the machine that measures"),
-        (f"run --broker {NOWHERE} --database-url postgresql:///", "each node has a server of its own"),
+        (f"run --broker {NOWHERE} --database-url postgresql:///", "each node uses its own server"),
         (f"sweep --broker {NOWHERE} --resume", "there is no plan of a run over nodes"),
     ],
 )

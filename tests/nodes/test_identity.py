@@ -19,7 +19,7 @@ from tests.support.nodes import plan
 
 @pytest.fixture
 def project(tmp_path: Path) -> Implementation:
-    """An implementation in a folder of its own, with a module beside it."""
+    """An implementation in a separate folder, with a module beside it."""
     for name in ("tasks", "models", ".hidden"):
         (tmp_path / f"{name}.py").write_text("A = 1\n")
     known = implementation_of(JOB, "streaming")

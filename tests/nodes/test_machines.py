@@ -17,9 +17,10 @@ from bench.report.plots.chart import Chart
 from bench.report.plots.run_charts import charts
 from bench.report.tables.nodes import node_table
 from bench.results.consistency import faults
+from bench.results.environment import NoiseFloor
 from bench.results.metrics import METRICS
 from bench.results.nodes import MeasuringNode, NodeCase
-from bench.results.records import NoiseFloor, Results
+from bench.results.records import Results
 from tests.support import builders
 
 ALONE = builders.production_results()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bench.nodes.ledger import Ledger
 from bench.nodes.schedule import longest_first, makespan
-from bench.nodes.work import work_cost, works_of
+from bench.nodes.work import costs_of, works_of
 from tests.support.nodes import plan
 
 
@@ -29,7 +29,7 @@ def test_no_order_takes_less_than_the_longest_case_and_none_more_than_graham_say
 
 def test_the_largest_scan_is_given_first_and_a_lost_one_next() -> None:
     sweep = plan("50/1", "100/2", "100/1")
-    ledger = Ledger(works_of(sweep), [work_cost(sweep, source) for source in sweep.sources])
+    ledger = Ledger(works_of(sweep), costs_of(sweep))
     first = ledger.take()
     assert first is not None
     assert first.work.label == "100/2"

@@ -16,7 +16,8 @@ from bench.report.plots.chart import ForestChart, ratio_ticks
 from bench.report.plots.draw import draw
 from bench.report.plots.time_ratios import FOREST_CHART_NAME, forest_chart
 from bench.report.run_files import write_report
-from bench.results.records import NoiseFloor, Results
+from bench.results.environment import NoiseFloor
+from bench.results.records import Results
 from tests.support import variants
 from tests.support.builders import production_results
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bench.compliance.published import ABOUT_PUBLISHED, published_for
+from bench.results.environment import Environment
 from bench.results.heap import Allocation, AllocationSites, HeapPoint, HeapSeries
 from bench.results.metrics import METRICS
 from bench.results.records import (
     SCHEMA,
     Dataset,
     Digest,
-    Environment,
     ImplementationEnvironment,
     JobDescription,
     Measurement,

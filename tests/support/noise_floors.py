@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.results.records import NoiseFloor
+from bench.results.environment import NoiseFloor
 
 FLOOR = NoiseFloor(
     created="2026-01-01T00:00:00+00:00",

@@ -10,7 +10,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 PATIENCE = 60
 """Seconds until something that must come is taken as not coming."""
@@ -90,15 +93,20 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def start_times(pids: Iterable[int]) -> dict[int, int]:
-    """The moment when each of ``pids`` began, in ticks since boot, or 0 where it has ended: numbers are used again."""
-    found = {}
+def identified(pids: Iterable[int]) -> tuple[psutil.Process, ...]:
+    """Those of ``pids`` that have not ended, told from later processes of the same number by when they began."""
+    found = []
     for pid in pids:
-        try:
-            found[pid] = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
-        except OSError:
-            found[pid] = 0
-    return found
+        with suppress(psutil.NoSuchProcess):
+            found.append(psutil.Process(pid))
+    return tuple(found)
+
+
+def still_runs(process: psutil.Process) -> bool:
+    """Tell whether that very process exists and is not a zombie that its parent has yet to collect."""
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:

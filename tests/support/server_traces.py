@@ -23,13 +23,13 @@ class Segment:
     control: Path
 
 
-def segments_made_by(processes: Collection[int]) -> set[Segment]:
+def segments_made_by(processes: Collection[psutil.Process]) -> set[Segment]:
     """The segments whose creator is one of ``processes``, and not one that had its number before."""
     found = set()
     began = {}
-    for pid in processes:
-        with suppress(psutil.Error):
-            began[pid] = psutil.Process(pid).create_time()
+    for one in processes:
+        with suppress(psutil.NoSuchProcess):
+            began[one.pid] = one.create_time()
     for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]:
         fields = line.split()
         creator, created = int(fields[4]), int(fields[13])

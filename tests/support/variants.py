@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from bench.declare.laws import Law, Step
-from bench.results.records import DeclaredLaws, Failure, NoiseFloor, Results, StatementTexts
+from bench.results.environment import NoiseFloor
+from bench.results.records import DeclaredLaws, Failure, Results, StatementTexts
 from bench.results.stops import Stop, StopReason
 from tests.support.builders import digest, measurement, production_results
 

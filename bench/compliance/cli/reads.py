@@ -53,7 +53,7 @@ def reads(options: ReadsOptions) -> int:
     )
     report, results_file = options.output / "reads.md", options.output / "reads.json"
     with claimed_folder(options.output, report.name, results_file.name), rescuing():
-        warnings = job.foresee(source).warnings if job.foresee else ()
+        warnings = job.outlook(source).warnings
         with terminal_progress() as progress, open_stage(options.database_url, options.postgres) as stage:
             for warning in warnings:
                 progress.warn(warning)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.files.json_file import write_json
-from bench.results.records import Dataset, Environment
+from bench.results.environment import Environment
+from bench.results.records import Dataset
 
 READS_SCHEMA = 1
 
