@@ -14,7 +14,7 @@ import typer
 
 from bench import __version__
 from bench.cli.commands import CommandGroup
-from bench.cli.start import AT_FAULT, INTERRUPTED_MESSAGE, missing_package
+from bench.cli.start import AT_FAULT, INTERRUPTED_MESSAGE, comes_of_interruption, missing_package
 from bench.cli.terminal import complain, note, show
 from bench.errors import INTERRUPTED, BenchError
 from bench.report.terminal import WIDTH, of_columns
@@ -62,32 +62,29 @@ def main(argv: list[str]) -> int:
     """
     try:
         return _call(argv)
-    except BenchError as error:
-        complain(str(error))
-        return error.exit_code
-    except typer.TyperException as error:
-        complain(f"{error.format_message().rstrip('.')}; see bench --help")
-    except KeyboardInterrupt:
-        complain(INTERRUPTED_MESSAGE)
-        return INTERRUPTED
-    except OSError as error:
-        complain(_cause(error))
-    except ModuleNotFoundError as error:
-        if not (message := missing_package(error)):
-            return _fault_of_bench(error)
-        complain(message)
-    except MemoryError:
-        complain("out of memory; choose smaller scans, or free memory")
-    except Exception as error:  # noqa: BLE001 - the last resort, and it hides nothing
-        return _fault_of_bench(error)
-    return AT_FAULT
+    except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - the last resort, and it hides nothing
+        if comes_of_interruption(error):
+            complain(INTERRUPTED_MESSAGE)
+            return INTERRUPTED
+        complain(_message(error))
+        return error.exit_code if isinstance(error, BenchError) else AT_FAULT
 
 
-def _fault_of_bench(error: Exception) -> int:
+def _message(error: BaseException) -> str:
+    match error:
+        case BenchError():
+            return str(error)
+        case typer.TyperException():
+            return f"{error.format_message().rstrip('.')}; see bench --help"
+        case OSError():
+            return _cause(error)
+        case ModuleNotFoundError() if message := missing_package(error):
+            return message
+        case MemoryError():
+            return "out of memory; choose smaller scans, or free memory"
     for line in "".join(traceback.format_exception(error)).splitlines():
         note(line)
-    complain("this is a fault of bench itself; please report it with the lines above")
-    return AT_FAULT
+    return "this is a fault of bench itself; please report it with the lines above"
 
 
 def _call(argv: list[str]) -> int:

