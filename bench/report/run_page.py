@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from bench.analysis.verdict import Standing
 from bench.report.figure_order import order_key
-from bench.report.icicle_page import icicle_fragment, icicle_script
+from bench.report.icicle_page import icicle_fragment, icicle_script, packed_icicle_script
 from bench.report.judged_run import JudgedRun
 from bench.report.plots.chart import Chart, ForestChart
 from bench.report.plots.icicle import IcicleChart
@@ -59,7 +59,9 @@ def render_sections(
     ``noun`` is what a column of data sets is headed with.
     """
     icicles = any(isinstance(block, IcicleChart) for section in sections for block in section.blocks)
-    scripts = (_file("script.js"), *((icicle_script(), _file("icicles.js")) if icicles else ()))
+    scripts = (_file("script.js"), *((_file("icicles.js"),) if icicles else ()))
+    # The page runs the unpacked script, which is why the policy names that.
+    allowed = (*scripts, *((icicle_script(),) if icicles else ()))
     return (
         _environment()
         .get_template("report.html")
@@ -72,8 +74,9 @@ def render_sections(
             implementations=tuple(dict.fromkeys(map(plain, implementations))),
             noun=plain(noun),
             style=_file("style.css"),
+            packed=packed_icicle_script() if icicles else "",
             scripts=scripts,
-            policy=f"{SCRIPT_NONE}; script-src {' '.join(map(_hash, scripts))}",
+            policy=f"{SCRIPT_NONE}; script-src {' '.join(map(_hash, allowed))}",
         )
     )
 

@@ -125,9 +125,9 @@ def test_the_figure_names_every_box_and_its_caller() -> None:
     assert trace["values"] == [box.size for box in chart.boxes]
 
 
-def test_the_script_is_whole_and_fits_a_page_of_six_megabytes() -> None:
+def test_the_script_is_whole_and_ends_no_element() -> None:
     script = icicle_script()
     assert "icicle" in script
     assert "</script" not in script
-    assert 1_000_000 < len(script.encode()) < 5_500_000
+    assert len(script.encode()) > 1_000_000
     assert Shade.OWN in FILLS
