@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -48,13 +48,14 @@ class JsonFile(Generic[Record]):
     """Yields what is wrong although every type is right."""
     remedy_for_schema: str = "read it with the version that wrote it"
 
-    def read(self, path: Path) -> Record:
-        """Return what the file holds.
+    def read(self, path: Path, without: Collection[str] = ()) -> Record:
+        """Return what the file holds; members of the names ``without`` are read as empty lists.
 
         Raises InputError with the place of the fault where the file is missing, cannot be read, is not JSON, is of
         another schema version, or does not hold what such a file holds.
         """
-        return self._decode(read_input(path, self.kind), path)
+        content = read_input(path, self.kind)
+        return self._decode(_emptied(content, without) if without else content, path)
 
     def read_if_any(self, path: Path) -> Record | None:
         """Return what ``read`` does, or None where there is no such file."""
@@ -91,6 +92,21 @@ class JsonFile(Generic[Record]):
             )
         return schema
 
+
+def _emptied(content: bytes, members: Collection[str]) -> bytes:
+    """Return ``content`` with those members as empty lists, without making objects of what they hold.
+
+    What is not JSON or no object is returned as it is, for the strict reader to say where the fault is. Of a key of the
+    outermost object that occurs twice, the last is left.
+    """
+    try:
+        parts = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+    except msgspec.DecodeError:
+        return content
+    return msgspec.json.encode(parts | {name: _EMPTY for name in members if name in parts})
+
+
+_EMPTY = msgspec.Raw(b"[]")
 
 _LANDMARKS = {
     "measurements": "results file",

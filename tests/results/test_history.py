@@ -13,9 +13,9 @@ import pytest
 from bench.errors import InputError
 from bench.results.history import earlier_runs, keep
 from bench.results.records import Results
-from bench.results.store import write_results
+from bench.results.store import read_results, write_results
 from tests.support import variants
-from tests.support.builders import at_revision, production_results
+from tests.support.builders import at_revision, figures_of, production_results
 
 
 def run(created: str = "2026-01-02T03:04:05+00:00", revision: str = "0123abc", command: str = "bench run") -> Results:
@@ -25,7 +25,8 @@ def run(created: str = "2026-01-02T03:04:05+00:00", revision: str = "0123abc", c
 def test_a_run_is_named_by_moment_and_revision_and_read_back_whole(tmp_path: Path) -> None:
     path = keep(tmp_path / "new" / "history", run(revision="0123abc+changes"))
     assert path == tmp_path / "new" / "history" / "20260102T030405Z-0123abc+changes.json"
-    assert earlier_runs(path.parent).runs == (run(revision="0123abc+changes"),)
+    assert read_results(path) == run(revision="0123abc+changes")
+    assert earlier_runs(path.parent).runs == (figures_of(run(revision="0123abc+changes")),)
     assert keep(tmp_path, run(created="2026-01-02T05:04:05+02:00", revision="")).name == "20260102T030405Z-unknown.json"
 
 
@@ -92,7 +93,7 @@ def test_what_is_no_run_is_skipped_with_a_warning_that_names_it(tmp_path: Path) 
     (tmp_path / "loop.json").symlink_to("loop.json")
     (tmp_path / "gone.json").symlink_to("nowhere")
     found = earlier_runs(tmp_path)
-    assert found.runs == (run(),)
+    assert found.runs == (figures_of(run()),)
     others = ("README.md", ".hidden", "copy", "part", "huge", "pipe", "loop", "gone")
     assert len(found.warnings) == 6 + len(others) == len(list(tmp_path.iterdir())) - 1
     for name in ("damaged", "foreign", "newer", "empty", "yesterday", "folder.json", *others):

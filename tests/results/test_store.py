@@ -10,15 +10,40 @@ import pytest
 
 from bench.errors import InputError
 from bench.results.records import Results
-from bench.results.store import read_results, write_results
+from bench.results.store import read_figures, read_results, write_results
 from tests.support import variants
-from tests.support.builders import production_results
+from tests.support.builders import figures_of, production_results
+from tests.support.report_runs import with_paths
 
 
 @pytest.mark.parametrize("make", [production_results, variants.failed, variants.hostile, variants.empty])
 def test_reading_gives_back_what_was_written(tmp_path: Path, make: Callable[[], Results]) -> None:
     write_results(tmp_path / "results.json", make())
     assert read_results(tmp_path / "results.json") == make()
+
+
+@pytest.mark.parametrize("make", [production_results, with_paths, variants.failed, variants.empty])
+def test_the_figures_alone_are_those_of_the_whole_file(tmp_path: Path, make: Callable[[], Results]) -> None:
+    path = tmp_path / "results.json"
+    write_results(path, make())
+    assert read_figures(path) == figures_of(make())
+
+
+def test_details_are_passed_over_only_where_figures_alone_are_read(tmp_path: Path) -> None:
+    """A fault in a figure is one for both, and so is JSON that is none, within a detail too."""
+    path = tmp_path / "results.json"
+    write_results(path, production_results())
+    whole = json.loads(path.read_bytes())
+    path.write_text(json.dumps(whole | {"heap": "none"}), encoding="utf-8")
+    assert read_figures(path).heap == ()
+    with pytest.raises(InputError, match=r"\$\.heap"):
+        read_results(path)
+    path.write_text(json.dumps(whole | {"measurements": "none"}), encoding="utf-8")
+    with pytest.raises(InputError, match=r"\$\.measurements"):
+        read_figures(path)
+    path.write_text(json.dumps(whole)[:-2].replace('"heap": [', '"heap": [[', 1), encoding="utf-8")
+    with pytest.raises(InputError, match="line 1, column"):
+        read_figures(path)
 
 
 def test_the_file_has_the_published_shape_in_indented_json(tmp_path: Path) -> None:

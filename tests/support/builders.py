@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from bench.compliance.published import ABOUT_PUBLISHED, published_for
 from bench.results.environment import Environment
@@ -21,6 +22,7 @@ from bench.results.records import (
     StatementTexts,
     TableDigest,
 )
+from bench.results.store import DETAILS
 
 IMPLEMENTATIONS = ("materializing", "streaming")
 REQUIREMENTS = 5_421
@@ -217,6 +219,12 @@ def statement_texts(one: Dataset, implementation: str) -> StatementTexts:
         server=(*head, *begin, *findings, "COMMIT", *delete, *copy * (1 + one.rows // 10_000), *tail),
         server_source="log",
     )
+
+
+def figures_of(results: Results) -> Results:
+    """Return ``results`` as they are read where no details are needed."""
+    empty: dict[str, Any] = dict.fromkeys(DETAILS, ())
+    return replace(results, **empty)
 
 
 def heap_series(scan: str, implementation: str, peak: float, seconds: float) -> HeapSeries:
