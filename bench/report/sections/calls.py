@@ -21,7 +21,7 @@ def calls_section(run: JudgedRun) -> Section | None:
         name="calls",
         title="Function calls",
         blocks=(Prose(ABOUT_CALLS), *sentences, *tables),
-        fold=Fold.OPEN_ON_PAGE,
-        # Of many implementations they would take a screen.
+        # Of many implementations they would take screens.
+        fold=Fold.OPEN_ON_PAGE if len(changes) <= 1 else Fold.FOLDED,
         terminal=sentences if len(sentences) == 1 else (),
     )

@@ -24,7 +24,7 @@ _MOST_FAILURES = 5
 _LONGEST_FAILURE = 200
 _LONGEST_HEADLINE = 600
 _LONGEST_NAME = 60
-_MOST_CLAIMS = 3
+_MOST_CLAIMS = 2
 
 NOT_DISTINGUISHED = (
     f"~: not distinguished; the 95 % interval over pairs includes 1, there are fewer than {FEWEST_PAIRS} pairs, "
@@ -46,19 +46,19 @@ def headline_sentence(results: Results, summaries: Summaries, verdict: RunVerdic
 def claims(results: Results, summaries: Summaries, verdict: RunVerdict) -> tuple[str, ...]:
     """Say of each implementation how its peak and its time compare with the base's, on the largest data set with both.
 
-    Of a single implementation the figures themselves. Of many the first are given, and the number of the others.
+    Of a single implementation the figures themselves. Of many, the ends between which all of them are.
     """
     base, *others = results.implementations or ("",)
-    named = tuple(claim for name in others or [base] if (claim := _claim(results, summaries, verdict, base, name)))
-    more = len(named) - _MOST_CLAIMS
-    return named if more <= 0 else (*named[:_MOST_CLAIMS], f"{more} more in the table")
+    if len(others) > _MOST_CLAIMS:
+        return _range_claims(results, summaries, verdict, base, others)
+    return tuple(claim for name in others or [base] if (claim := _claim(results, summaries, verdict, base, name)))
 
 
 def _claim(results: Results, summaries: Summaries, verdict: RunVerdict, base: str, name: str) -> str:
-    for dataset in sorted(results.datasets, key=lambda one: one.order, reverse=True):
+    for dataset in _largest_first(results):
         figures = []
         for metric in (PEAK, TIME):
-            first, own = (summaries.get(dataset.scan, one, metric.name) for one in (base, name))
+            first, own = _of(summaries, dataset, metric, (base, name))
             cell = value_text(own) if base == name else _ratio_cell(verdict, first, own, notes=Footnotes())
             if not cell.startswith(MISSING):
                 figures.append(f"{metric.title.lower()} {cell}")
@@ -67,6 +67,32 @@ def _claim(results: Results, summaries: Summaries, verdict: RunVerdict, base: st
             case = f"{shorten(name, _LONGEST_NAME)}{against} on {shorten(dataset.scan, _LONGEST_NAME)}"
             return f"{case}: {', '.join(figures)}"
     return ""
+
+
+def _range_claims(
+    results: Results, summaries: Summaries, verdict: RunVerdict, base: str, others: list[str]
+) -> tuple[str, ...]:
+    for dataset in _largest_first(results):
+        figures = []
+        for metric in (PEAK, TIME):
+            found = []
+            for name in others:
+                first, own = _of(summaries, dataset, metric, (base, name))
+                cell = _ratio_cell(verdict, first, own, notes=Footnotes())
+                if own is not None and not cell.startswith(MISSING):
+                    found.append((own.centre, f"{cell} with {shorten(name, _LONGEST_NAME)}"))
+            if found:
+                most, least = max(found)[1], min(found)[1]
+                ends = most if most == least else f"from {most} to {least}"
+                figures.append(f"{metric.title.lower()} {ends}")
+        if figures:
+            on = shorten(dataset.scan, _LONGEST_NAME)
+            return (f"against {shorten(base, _LONGEST_NAME)} on {on}: {', '.join(figures)}",)
+    return ()
+
+
+def _largest_first(results: Results) -> list[Dataset]:
+    return sorted(results.datasets, key=lambda one: one.order, reverse=True)
 
 
 def verdict_lines(verdict: RunVerdict) -> tuple[str, ...]:
