@@ -72,7 +72,7 @@ $(AUDIT)/.ready:
 browser: $(STAMP)  ## the page of a report in a real browser, Debian's chromium or BENCH_BROWSER (2 min)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --upgrade --target $(PLAYWRIGHT) \
 		-r $(BROWSER_LOCK)
-	PYTHONPATH=$(CURDIR)/$(PLAYWRIGHT) $(BIN)/pytest tests/browser/report_page.py -n 0
+	PYTHONPATH=$(CURDIR)/$(PLAYWRIGHT) $(BIN)/pytest tests/browser/*_page.py -n 0
 
 # At 5 regions the rows are few, and findings decide; at 1k findings the regions do.
 workers: $(STAMP)  ## kill sizes of pools, observed beside what a sweep predicts, and capacity (1 to 3 h)

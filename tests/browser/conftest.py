@@ -12,11 +12,10 @@ import pytest
 
 from bench.report.run_files import write_report
 from bench.results.records import Results
+from tests.browser.pages import Opener
 from tests.support.report_runs import six
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-Opener = Callable[..., Any]
 
 
 def _found() -> str:
