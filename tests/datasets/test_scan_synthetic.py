@@ -8,8 +8,9 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -19,6 +20,7 @@ from bench.datasets.catalogue.record import LoadedCatalogue
 from bench.datasets.scan import LoadedScan
 from bench.datasets.scan.check import compliance_by_check
 from bench.datasets.scan.load import load_synthetic_scan
+from bench.datasets.scan.recorded import load_recorded_scan
 from bench.datasets.scan.vocabulary import region_names
 from bench.datasets.size import ScanSize
 from tests.support.loaded_scans import MakeDatabase, measured_findings, query
@@ -36,6 +38,7 @@ from bench.database.access import DatabaseAccess
 from bench.datasets.size import ScanSize
 from bench.datasets.catalogue.synthetic import synthetic_catalogue
 from bench.datasets.scan.load import load_synthetic_scan
+from bench.datasets.scan.recorded import load_recorded_scan
 
 def high_water():
     return int(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0]) * 1024
@@ -70,6 +73,13 @@ def _content(access: DatabaseAccess) -> dict[str, str]:
                     digest.update(block)
             digests[table] = digest.hexdigest()
     return digests
+
+
+def _storage(access: DatabaseAccess) -> list[tuple[object, ...]]:
+    """Of each finding's columns that could be compressed, whether they are, and their bytes."""
+    of_type = "SELECT attname FROM pg_attribute WHERE attrelid = 'findings'::regclass AND attlen = -1 AND attnum > 0"
+    columns = [f"pg_column_compression({name}), pg_column_size({name})" for (name,) in query(access, of_type)]
+    return query(access, f"SELECT id, {', '.join(columns)} FROM findings ORDER BY id")
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +177,32 @@ def test_the_search_column_holds_what_its_expression_gives_and_none_is_compresse
         connection.execute("INSERT INTO searches SELECT text_search, repeat('x', 100) FROM findings")
         compressed = "SELECT count(*), count(pg_column_compression(text_search)) FROM searches"
         assert connection.execute(compressed).fetchone() == (FINDINGS + 441, 0)
+
+
+def test_what_is_sent_once_for_each_check_is_stored_as_if_it_had_been_sent_with_each_finding(
+    access: DatabaseAccess, loaded: LoadedScan, make_database: MakeDatabase, catalogue: LoadedCatalogue
+) -> None:
+    """A server of the user's gets every line as it is."""
+    plain = make_database()
+    load_synthetic_scan(replace(plain, log_directory=None), SIZE, catalogue, 0)
+    assert loaded.findings
+    assert _content(plain) == _content(access)
+    assert _storage(plain) == _storage(access)
+
+
+def test_findings_of_one_check_may_differ_in_what_others_share(
+    make_database: MakeDatabase, small_catalogue: LoadedCatalogue, tmp_path: Path
+) -> None:
+    values: list[object] = [{"CIS-3.0": ["1.1"]}, {"SOC2": []}, {"CIS-3.0": ["1.1"]}, None, {"SOC2": ["x" * 3_000]}]
+    found = [{"check_id": "ec2_open", "status": "PASS", "compliance": one, "resource_regions": []} for one in values]
+    path = tmp_path / "scan.json"
+    path.write_text(json.dumps({"provider": "aws", "findings": found}), encoding="utf-8")
+    shared, plain = make_database(), make_database()
+    scan = load_recorded_scan(shared, path, small_catalogue)
+    load_recorded_scan(replace(plain, log_directory=None), path, small_catalogue)
+    assert [one for (one,) in measured_findings(shared, scan, "compliance")] == values
+    assert _content(shared) == _content(plain)
+    assert _storage(shared) == _storage(plain)
 
 
 def test_every_region_asked_for_counts_and_gives_its_rows(

@@ -31,6 +31,12 @@ _LARGE = [table.name for table in (FINDINGS, RESOURCES, MAPPINGS)]
 _ALL = [*_LARGE, *(table.name for table in (TENANTS, PROVIDERS, SCANS, OVERVIEWS, SUMMARIES))]
 
 _UNREAD = ("raw_result", "check_metadata")
+"""Columns that the task never reads."""
+_SHORT = (
+    *("uid", "status_extended", "impact_extended", "tags", "check_id", "muted_reason"),
+    *("resource_services", "resource_types", "categories"),
+)
+"""Columns of which the server would try to compress each value, as rows are wide, and fail: they are too short."""
 
 _FOREIGN_KEYS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
@@ -146,8 +152,8 @@ def _without_indexes(connection: psycopg.Connection, step: Callable[[str], None]
 
 @contextmanager
 def _without_compression(connection: psycopg.Connection) -> Iterator[None]:
-    """Store the columns that the task never reads uncompressed, then restore the default storage."""
-    alterations = ", ".join(f"ALTER COLUMN {column} SET STORAGE {{storage}}" for column in _UNREAD)
+    """Store what is not read, or not compressed in the end, without an attempt to; then restore the default storage."""
+    alterations = ", ".join(f"ALTER COLUMN {column} SET STORAGE {{storage}}" for column in (*_UNREAD, *_SHORT))
     change = sql.SQL(f"ALTER TABLE {FINDINGS.name} {alterations}")
     connection.execute(change.format(storage=sql.SQL("EXTERNAL")))
     yield
