@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 from bench.harness.goal import EXPECTED_ROUNDS, Goal
 from bench.jobs.implementation import Implementation
@@ -18,8 +18,10 @@ SINGLE_PROBES: tuple[ProbeName, ...] = ("statements", "memory", "memory-untraced
 """Exact and near-exact probes repeat to within a per cent in fresh processes; one sample of each is taken."""
 COPY_BASELINE_PROBES: tuple[ProbeName, ...] = ("database",)
 """The probes of the copy baseline besides time; the heap of a client that only sends a file says nothing."""
-LOAD = "load"
+LOAD: Final = "load"
 """What stands for the probe where data are loaded."""
+END: Final = "end"
+"""The same where all is measured: dropping databases, drawing, writing the report."""
 PROBE_COST = {
     "statements": 1.2,
     "memory": 3.7,
@@ -32,8 +34,10 @@ PROBE_COST = {
     "rows": 1.0,
     "plans": 2.2,
     LOAD: 1.5,
+    END: 0.15,
 }
-"""How long a sample takes, as a multiple of the bare call, and a load per row loaded; for the estimate of the time."""
+"""How long a sample takes, as a multiple of the bare call, and a load or the end per row loaded; for the estimate of
+the time."""
 UNDISTURBED_BY_QUERIES: tuple[str, ...] = ("statements", "memory", "memory-untraced", "rss", "work", "rows")
 """Passes that measure the client: what else the server is asked meanwhile changes no figure."""
 _READ_COST = 0.2
@@ -42,6 +46,9 @@ _FIXED_COST_ROWS = 25_000
 """Starting a worker, resetting and digesting cost about as much as writing this many rows."""
 _FIXED_LOAD_ROWS = 75_000
 """So do making a database, copying it and all that a load does whatever the data."""
+_FIXED_END_ROWS = 90_000
+"""And so does the end of a run."""
+_FIXED_ROWS = {LOAD: _FIXED_LOAD_ROWS, END: _FIXED_END_ROWS}
 
 
 Scenario = Literal["first", "rerun"]
@@ -85,6 +92,16 @@ class RunPlan:
     def names(self) -> tuple[str, ...]:
         """The names of the implementations."""
         return tuple(one.name for one in self.implementations)
+
+    @property
+    def first_probe(self) -> str:
+        """The probe of each implementation's first sample on a data set."""
+        return self.probes[0] if self.probes else "time"
+
+    @property
+    def timed(self) -> tuple[str, ...]:
+        """The names of what is timed."""
+        return (*self.names, COPY_BASELINE) if self.copy_baseline else self.names
 
     @cached_property
     def outlooks(self) -> tuple[Outlook, ...]:
@@ -140,7 +157,7 @@ def schedule(
 
 def cost(probe: str, rows: float) -> float:
     """Estimate what one sample, or a load of so many rows, costs, in rows written."""
-    return (_FIXED_LOAD_ROWS if probe == LOAD else _FIXED_COST_ROWS) + PROBE_COST[probe] * rows
+    return _FIXED_ROWS.get(probe, _FIXED_COST_ROWS) + PROBE_COST[probe] * rows
 
 
 def data_cost(outlook: Outlook, samples: Iterable[PlannedSample]) -> float:

@@ -10,7 +10,8 @@ from dataclasses import replace
 from bench.analysis.pairs import FEWEST_PAIRS
 from bench.analysis.sequence import ConfidenceSequence, log_ratios
 from bench.analysis.stopping import WALL, Question, answers, narrow
-from bench.harness.goal import EXPECTED_ROUNDS, Goal
+from bench.harness.goal import Goal
+from bench.harness.rounds_ahead import NO_LOGS, RoundsAhead, Sides
 from bench.results.stops import Stop, StopReason
 
 Samples = Callable[[str, str], tuple[float, ...]]
@@ -49,10 +50,30 @@ class Rounds:
         seconds = self._left * self._weights.pop(scan) / whole if whole else self._left
         return ScanRounds(self, scan, implementations, companion, seconds)
 
-    @property
-    def seconds_left(self) -> float:
-        """What is left for all scans."""
-        return max(0.0, self._left)
+    def seconds_ahead(self, sides: Mapping[str, Sides], now: tuple[ScanRounds, Samples] | None = None) -> float:
+        """Return how long all rounds will take: those of the scan that is timed ``now``, and those of later ones.
+
+        ``sides`` are what a round of each of these scans is expected to take.
+        """
+        found, left, weights = 0.0, self._left, dict(self._weights)
+        if now is not None:
+            scan, samples = now
+            found = scan.seconds_ahead(sides[scan.scan], samples)
+            left -= found
+        for scan_name, scan_sides in sides.items():
+            if scan_name in weights:
+                share = left * weights[scan_name] / (sum(weights.values()) or 1.0)
+                del weights[scan_name]
+                ahead = RoundsAhead(
+                    questions={one: NO_LOGS for one in self.goal.questions if one.scan == scan_name},
+                    sides=scan_sides,
+                    taken={},
+                    precision=self.goal.precision,
+                )
+                seconds = ahead.seconds(share)
+                found += seconds
+                left -= seconds
+        return found
 
     def spend(self, seconds: float) -> None:
         """Take ``seconds`` off what is left for all scans."""
@@ -75,6 +96,7 @@ class ScanRounds:
     ) -> None:
         self.taken = 0
         """Rounds so far."""
+        self.scan = scan
         self._rounds = rounds
         self._implementations = implementations
         self._companion = companion
@@ -85,10 +107,22 @@ class ScanRounds:
         self._samples = 0
         self._round_began: float | None = None
 
-    @property
-    def expected(self) -> int:
-        """How many more rounds are to be expected, at least one."""
-        return max(1, EXPECTED_ROUNDS - self.taken)
+    def seconds_ahead(self, sides: Sides, samples: Samples) -> float:
+        """Return how long rounds will take after the one that goes on, where a sample takes what ``sides`` say."""
+        ahead = RoundsAhead(
+            questions={
+                one: NO_LOGS if logs is None else logs
+                for one in self._open
+                for logs in (log_ratios(samples(one.base, one.metric), samples(one.other, one.metric)),)
+            },
+            sides=sides,
+            taken={name: len(samples(name, WALL)) for name in sides},
+            settled=self._settled,
+            companion=self._companion,
+            begun=1,
+            precision=self._rounds.goal.precision,
+        )
+        return ahead.seconds(self._seconds - self._spent)
 
     def next(self, samples: Samples, failed: Collection[str] = ()) -> tuple[str, ...]:
         """Return who is timed in the next round, in order; nobody where the scan is finished.

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import partial
 from pathlib import Path
 
 from bench.database.roles import LoginRoles
 from bench.declare.storage import storage_in
-from bench.harness.beside import FEWEST_ROWS, Beside, in_groups
+from bench.harness.beside import FEWEST_ROWS, Beside
 from bench.harness.collector import Collector
 from bench.harness.databases import Databases, job_of, open_databases
 from bench.harness.described import description_of
 from bench.harness.environment import describe_environment
 from bench.harness.executor import SampleError
 from bench.harness.goal import EXPECTED_ROUNDS
+from bench.harness.itinerary import Group, Itinerary
 from bench.harness.load_progress import LoadProgress, watched_sample
 from bench.harness.plan import LOAD, UNDISTURBED_BY_QUERIES, PlannedSample, RunPlan, call_rows, cost, data_cost
 from bench.harness.progress import Progress
 from bench.harness.rounds import Rounds
 from bench.harness.stage import COPYING, DataStage, Stage, open_stage
 from bench.harness.targets import TargetDigest
-from bench.harness.time_left import Step, TimeLeft
 from bench.harness.wrong_rows import wrong_rows
 from bench.jobs.implementation import Implementation
 from bench.jobs.job import DataSource, Outlook
@@ -52,9 +52,7 @@ class Runner:
         self._collector.sharing = plan.sharing
         self._environment: Environment | None = None
         self._warnings: tuple[str, ...] = ()
-        self._time = TimeLeft()
-        self._later: list[Step] = []
-        """What data sets that are not loaded yet will take."""
+        self._itinerary: Itinerary | None = None
         self._rounds: Rounds | None = None
         self._copied: TargetDigest | None = None
         """What the copy files of the scan under measurement hold."""
@@ -84,10 +82,10 @@ class Runner:
             self._environment = describe_environment(server.version, server.source, server.settings())
             self._collector.laws = stage.describe(job_of(plan.job, plan.implementations), plan.implementations).laws
             self._progress.begin(sum(data_cost(outlook, plan.planned) for outlook in plan.outlooks))
-            self._later = [step for source, outlook in foreseen for step in self._steps(source, outlook)]
             if plan.goal is not None:
                 self._rounds = Rounds(plan.goal, {**plan.goal.elsewhere, **plan.time_weights})
                 self._collector.stops = self._rounds.stops
+            self._itinerary = Itinerary(plan, self._rounds)
             for source, outlook in foreseen:
                 self._run_data(stage, source, outlook)
 
@@ -99,7 +97,10 @@ class Runner:
             self._progress.detail("keeping a copy of the database")
             for data in databases.by_tables.values():
                 data.guard.keep()
-            self._loaded(outlook, time.monotonic() - began)
+            itinerary = self._itinerary
+            assert itinerary is not None  # the run has begun
+            itinerary.loaded(label, time.monotonic() - began)
+            self._progress.done(cost(LOAD, outlook.loaded))
             first = databases.first
             for warning in databases.warnings:
                 self._progress.warn(f"{label}: {warning}")
@@ -111,108 +112,92 @@ class Runner:
             if self._plan.copy_baseline:
                 self._write_copy_files(databases, failed)
             planned = [one for one in self._plan.planned if self._rounds is None or one.probe != "time"]
-            steps = [_step(label, outlook, one) for one in self._plan.planned]
-            self._later = self._later[len(steps) :]
-            self._tell(steps)
+            at_once = self._plan.beside and outlook.rows >= FEWEST_ROWS and first.guard.has_copy
+            groups = itinerary.groups(planned, at_once=at_once)
             with closing(Beside(first)) as beside:
                 position = 0
-                for group in self._groups(planned, first, outlook):
+                for number, group in enumerate(groups):
+                    self._tell(itinerary.left(label, groups[number:], failed))
                     position += len(group)
-                    wanted = [one for one in group if one.implementation not in failed]
+                    wanted = tuple(one for one in group if one.implementation not in failed)
                     names = enumerated([one.implementation for one in wanted])
                     if wanted:
                         self._progress.stage(f"{label}: {names}, {group[0].probe} ({position} of {len(planned)})")
-                    if len(wanted) > 1 and self._measure_beside(beside, databases, source, wanted, outlook, failed):
-                        wanted = []
+                    if len(wanted) > 1 and self._measure_beside(beside, databases, source, wanted, failed):
+                        wanted = ()
                     for sample in wanted:
-                        self._measure(databases, source, sample, _step(label, outlook, sample), failed)
+                        self._measure(databases, source, sample, failed)
                     self._progress.done(sum(cost(one.probe, call_rows(outlook)) for one in group))
-                    self._tell(steps[position:])
             if self._rounds is not None:
                 self._run_rounds(databases, source, outlook, failed)
+            self._tell(itinerary.left(label, (), failed))
 
     def _load_progress(self, source: DataSource) -> LoadProgress:
         """Return what the load of ``source`` reports to."""
         noun = self._plan.job.size[0]
         return LoadProgress(self._progress, noun, source.size.numbers[noun] if source.size else None)
 
-    def _loaded(self, outlook: Outlook, seconds: float) -> None:
-        step, *self._later = self._later
-        self._time.took(step, seconds)
-        self._progress.done(cost(LOAD, outlook.loaded))
-
     def _run_rounds(self, databases: Databases, source: DataSource, outlook: Outlook, failed: set[str]) -> None:
         """Time implementations round by round, until no question about them is open."""
+        itinerary = self._itinerary
         assert self._rounds is not None  # or there would be a fixed number
+        assert itinerary is not None  # the run has begun
         label = databases.first.dataset.scan
         companion = COPY_BASELINE if self._plan.copy_baseline else None
         rounds = self._rounds.of_scan(label, self._plan.names, companion)
         one = cost("time", call_rows(outlook))
-        work = EXPECTED_ROUNDS * len(self._timed) * one
-        while order := rounds.next(partial(self._collector.samples, label), failed):
-            for name in order:
-                sample = PlannedSample("time", name, rounds.taken)
+        work = EXPECTED_ROUNDS * len(self._plan.timed) * one
+        samples = partial(self._collector.samples, label)
+        while order := rounds.next(samples, failed):
+            for position, name in enumerate(order):
+                round_rest = [(PlannedSample("time", each, rounds.taken),) for each in order[position:]]
+                self._tell(itinerary.left(label, round_rest, failed, (rounds, samples)))
                 self._progress.stage(f"{label}: {name}, time (pair {rounds.taken})")
-                self._measure(databases, source, sample, _step(label, outlook, sample), failed)
+                self._measure(databases, source, *round_rest[0], failed)
                 done = min(work, one)
                 work -= done
                 self._progress.done(done)
-            self._tell([_step(label, outlook, PlannedSample("time", name, 1)) for name in order] * rounds.expected)
         self._progress.done(work)
 
-    def _groups(
-        self, planned: Sequence[PlannedSample], data: DataStage, outlook: Outlook
-    ) -> Iterable[tuple[PlannedSample, ...]]:
-        """Return the samples in their order, those together that may be taken at once."""
-        if self._plan.beside and outlook.rows >= FEWEST_ROWS and data.guard.has_copy:
-            return in_groups(planned)
-        return ((one,) for one in planned)
-
     def _measure_beside(
-        self,
-        beside: Beside,
-        databases: Databases,
-        source: DataSource,
-        samples: Sequence[PlannedSample],
-        outlook: Outlook,
-        failed: set[str],
+        self, beside: Beside, databases: Databases, source: DataSource, samples: Group, failed: set[str]
     ) -> bool:
         """Take two samples at once; False where they have to be taken one after the other."""
         first, second = samples
         implementations = self._implementation(first.implementation), self._implementation(second.implementation)
         if any(databases.of(one) is not databases.first for one in implementations):
             return False
-        label, began = databases.first.dataset.scan, time.monotonic()
-        steps = [_step(label, outlook, one) for one in samples]
-        with watched_sample(self._progress, self._time.of(steps), str):
+        label = databases.first.dataset.scan
+        with self._watched(label, samples):
             taken = beside.take(first.probe, implementations, self._plan.timeout_seconds)
         if taken is None:
             return False
-        for step, sample, (reading, found) in zip(steps, samples, taken, strict=True):
-            self._time.took(step, (time.monotonic() - began) / len(samples))
+        for sample, (reading, found) in zip(samples, taken, strict=True):
             with self._recording(label, sample, failed):
                 self._judge(databases.first, source, sample, reading, found)
         return True
 
-    def _measure(
-        self, databases: Databases, source: DataSource, sample: PlannedSample, step: Step, failed: set[str]
-    ) -> None:
-        """Take a sample, or record why it cannot be taken, and learn how long it took."""
+    def _measure(self, databases: Databases, source: DataSource, sample: PlannedSample, failed: set[str]) -> None:
+        """Take a sample, or record why it cannot be taken."""
         data = databases.of(self._implementation(sample.implementation))
         rows = data.rows_so_far if sample.probe in UNDISTURBED_BY_QUERIES else str
-        with self._recording(step.scan, sample, failed):
-            began = time.monotonic()
-            with watched_sample(self._progress, self._time.of([step]), rows):
-                self._take(databases, source, sample)
-            self._time.took(step, time.monotonic() - began)
+        label = data.dataset.scan
+        with self._recording(label, sample, failed), self._watched(label, (sample,), rows):
+            self._take(databases, source, sample)
 
-    def _tell(self, steps: Sequence[Step]) -> None:
-        """Say how long ``steps`` and all data sets that are still to come will take."""
-        rest = [*steps, *self._later]
-        timed = self._time.of(one for one in rest if one.probe == "time")
-        others = self._time.of(one for one in rest if one.probe != "time")
-        if timed is not None and others is not None:
-            self._progress.left(others + (timed if self._rounds is None else min(timed, self._rounds.seconds_left)))
+    @contextmanager
+    def _watched(self, label: str, group: Group, rows: Callable[[], str] = str) -> Iterator[None]:
+        """Say how far the samples in the block are, and learn how long they took, unless they fail."""
+        assert self._itinerary is not None  # the run has begun
+        began = time.monotonic()
+        with watched_sample(self._progress, self._itinerary.expected(label, group), rows):
+            yield
+        self._itinerary.took(label, group, time.monotonic() - began)
+
+    def _tell(self, seconds: float | None) -> None:
+        """Say how long the run will take, where that is known."""
+        if seconds is not None:
+            self._progress.left(seconds)
 
     def _write_earlier_rows(self, databases: Databases, failed: set[str]) -> None:
         """Have the rows that every sample then replaces written, by the first implementation that does not fail.
@@ -272,17 +257,3 @@ class Runner:
             self._collector.add_failure(label, sample, error.kind, str(error), error.log_tail)
             self._progress.warn(f"{label}: {sample.implementation} failed ({error.kind}): {error}")
             failed.add(sample.implementation)
-
-    def _steps(self, source: DataSource, outlook: Outlook) -> list[Step]:
-        """Return the steps of one data set, of which the first is its load."""
-        label = self._plan.job.label(source)
-        load = Step(scan=label, rows=outlook.loaded, probe="load", implementation="")
-        return [load, *(_step(label, outlook, sample) for sample in self._plan.planned)]
-
-    @property
-    def _timed(self) -> tuple[str, ...]:
-        return (*self._plan.names, COPY_BASELINE) if self._plan.copy_baseline else self._plan.names
-
-
-def _step(label: str, outlook: Outlook, sample: PlannedSample) -> Step:
-    return Step(scan=label, rows=call_rows(outlook), probe=sample.probe, implementation=sample.implementation)

@@ -77,9 +77,9 @@ def measure_into(
         if history is not None:
             check_folder(history)
         runner = carrier or Runner(plan, progress, opener or open_stage, captures)
-        results = with_known(
-            _measure(runner, output, progress), plan.implementations, reports or output.absolute().parent
-        )
+        measured = _measure(runner, output, progress)
+        progress.stage("writing the report")
+        results = with_known(measured, plan.implementations, reports or output.absolute().parent)
         with rescuing():
             write_results(output / RESULTS_FILE, results)
         try:

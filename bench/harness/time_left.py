@@ -5,71 +5,39 @@ from __future__ import annotations
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
 
-from bench.harness.plan import LOAD, cost
-from bench.messages.request import ProbeName
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """A Step is one sample with all that is around it (starting, resetting, digesting), or the load of a data set."""
-
-    scan: str
-    rows: float
-    """What is to be written, or loaded."""
-    probe: ProbeName | Literal["load"]
-    implementation: str
+from bench.harness.pace import Pace, Step, Together
 
 
 class TimeLeft:
-    """TimeLeft learns how long steps take and says how long others will.
-
-    Nearest comes first: steps alike, those of other implementations, and else the cost that ``plan.cost`` foresees, at
-    the rate of the scan, or of the last one of which there are steps. What a probe took more or less than foreseen on
-    other scans counts there as well. Of samples, a load says something only while there is none.
-    """
+    """TimeLeft learns how long steps take and says how long others will: as steps alike, else as ``Pace`` has it."""
 
     def __init__(self) -> None:
-        self._alike: dict[Step, list[float]] = defaultdict(list)
-        self._scans: dict[str, list[tuple[Step, float]]] = defaultdict(list)
+        self._alike: dict[Together, list[float]] = defaultdict(list)
+        self._pace: Pace | None = None
 
-    def took(self, step: Step, seconds: float) -> None:
-        """Learn that ``step`` took ``seconds``."""
-        self._alike[step].append(seconds)
-        self._scans[step.scan].append((step, seconds))
+    def took(self, together: Together, seconds: float) -> None:
+        """Learn that steps that were taken at once, one as a rule, took ``seconds``."""
+        self._alike[together].append(seconds)
+        self._pace = None
 
-    def of(self, steps: Iterable[Step]) -> float | None:
-        """Return the seconds that ``steps`` will take; None before there is anything to learn from."""
-        if not self._scans:
+    def of(self, steps: Iterable[Together]) -> float | None:
+        """Return the seconds that ``steps`` will take one after another; None before anything is known."""
+        if not self._alike:
             return None
-        known: dict[Step, float] = {}
-        return sum(known.get(step) or known.setdefault(step, self._one(step)) for step in steps)
+        known: dict[Together, float] = {}
+        return sum(known.get(one) or known.setdefault(one, self._one(one)) for one in steps)
 
-    def _one(self, step: Step) -> float:
-        if step in self._alike:
-            return statistics.median(self._alike[step])
-        alike = [seconds for one, seconds in self._scans.get(step.scan, ()) if one.probe == step.probe]
-        if alike:
-            return statistics.median(alike)
-        # A scan of which there is nothing but its load says less than another one's samples.
-        sampled = [scan for scan, taken in self._scans.items() if any(one.probe != LOAD for one, _ in taken)]
-        known = sampled or list(self._scans)
-        scan = step.scan if step.scan in known else known[-1]
-        return cost(step.probe, step.rows) * self._rate(scan) * self._factor(step.probe)
+    def call(self, step: Step) -> float | None:
+        """Return how long the call in ``step`` will take; None before anything is known."""
+        return self._known_pace().call_seconds(step) if self._alike else None
 
-    def _rate(self, scan: str) -> float:
-        """Return the seconds per unit of foreseen cost on ``scan``."""
-        taken = [one for one in self._scans[scan] if one[0].probe != LOAD] or self._scans[scan]
-        return sum(seconds for _, seconds in taken) / sum(cost(one.probe, one.rows) for one, _ in taken)
+    def _one(self, together: Together) -> float:
+        if together in self._alike:
+            return statistics.median(self._alike[together])
+        return self._known_pace().seconds(together)
 
-    def _factor(self, probe: str) -> float:
-        """Return how many times as long as foreseen ``probe`` takes, beside the other probes of its scans."""
-        ratios = [
-            seconds / (cost(probe, one.rows) * self._rate(scan))
-            for scan, taken in self._scans.items()
-            for one, seconds in taken
-            if one.probe == probe
-        ]
-        return statistics.median(ratios) if ratios else 1.0
+    def _known_pace(self) -> Pace:
+        if self._pace is None:
+            self._pace = Pace([(one, statistics.median(seconds)) for one, seconds in self._alike.items()])
+        return self._pace

@@ -146,14 +146,13 @@ def test_a_budget_that_is_too_small_for_anything_leaves_one_pair() -> None:
 def test_scans_share_the_budget_by_weight_and_inherit_what_others_left() -> None:
     machine = Machine({"a": 1.0, "b": 1.0})
     questions = against_the_first(("small", "large"), ("a", "b"))
-    rounds = Rounds(
-        Goal(questions=questions, precision=1e-6, seconds=100.0), {"small": 1.0, "large": 4.0}, machine.clock
-    )
+    goal, chance = Goal(questions=questions, precision=1e-6, seconds=100.0), random.Random(51)
+    rounds = Rounds(goal, {"small": 1.0, "large": 4.0}, machine.clock, chance)
     assert len(machine.measure(rounds, "small")) == 10
     assert len(machine.measure(rounds, "large")) == 40
 
     quick = Machine({"a": 1.0, "b": 2.0})
-    rounds = Rounds(Goal(questions=questions, precision=1e-6, seconds=100.0), {"small": 1.0, "large": 1.0}, quick.clock)
+    rounds = Rounds(goal, {"small": 1.0, "large": 1.0}, quick.clock, chance)
     used = len(quick.measure(rounds, "small"))
     quick = _equal_from_here(quick)
     rounds.clock = quick.clock
