@@ -24,6 +24,15 @@ from bench.jobs.job import Arguments, DataSource, Loaded, Outlook, Progress
 NO_SCAN = "00000000-0000-0000-0000-000000000000"
 """An id that no scan has."""
 
+_FINDING_BYTES = 8_100
+"""What a finding takes on the disk: 7,400 with all that belongs to it, and the sorting of its largest index."""
+_MOST_LOG_BYTES = 5_000_000_000
+"""What the server keeps of its log at most; up to that it is as large as the data."""
+_COPIED_BYTES = 2**30
+"""Up to so much, data are copied twice: to return to, and for a second sample at once."""
+_EMPTY_BYTES = 200_000_000
+"""A server without data, its first log, and the rows of a call."""
+
 _FLIP = """
 UPDATE findings SET status = CASE status WHEN 'PASS' THEN status 'FAIL' ELSE status 'PASS' END
 WHERE tenant_id = %(tenant_id)s AND scan_id = %(scan_id)s AND NOT muted AND status IN ('PASS', 'FAIL')
@@ -38,8 +47,14 @@ def foresee(source: DataSource) -> Outlook:
     return Outlook(
         rows=regions * catalogue.requirement_count,
         loaded=source.size.numbers["findings"] if source.size else 0,
+        disk_bytes=_disk_bytes(source.size.numbers["findings"]) if source.size else 0,
         warnings=catalogue.warnings,
     )
+
+
+def _disk_bytes(findings: int) -> int:
+    data = findings * _FINDING_BYTES
+    return _EMPTY_BYTES + (3 * data if data < _COPIED_BYTES else data) + min(data, _MOST_LOG_BYTES)
 
 
 def load(access: DatabaseAccess, source: DataSource, folder: Path, progress: Progress | None) -> Loaded:

@@ -82,6 +82,11 @@ class Server:
             self._version_number = connection.info.server_version
             self._create_roles(connection)
 
+    @property
+    def data_folder(self) -> Path | None:
+        """The folder in which the server keeps its data; None for a server that is not the embedded one."""
+        return Path(self._log_directory).parent if self._log_directory is not None else None
+
     def settings(self) -> Mapping[str, str]:
         """Return the INTERESTING settings by name as the server words them, and whether jit can work at all."""
         with self._session() as connection:

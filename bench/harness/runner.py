@@ -14,6 +14,7 @@ from bench.harness.beside import FEWEST_ROWS, Beside
 from bench.harness.collector import Collector
 from bench.harness.databases import Databases, job_of, open_databases
 from bench.harness.described import description_of
+from bench.harness.disk_room import refuse_without_room
 from bench.harness.environment import describe_environment
 from bench.harness.executor import SampleError
 from bench.harness.goal import EXPECTED_ROUNDS
@@ -77,6 +78,8 @@ class Runner:
         with self._opener(plan.database_url, plan.server_major, plan.job.roles) as stage:
             stage.captures = self._captures
             server = stage.server
+            needs = {plan.job.label(source): outlook.disk_bytes for source, outlook in foreseen}
+            refuse_without_room(server.data_folder, needs)
             for warning in (*server.warnings, *self._warnings):
                 self._progress.warn(warning)
             self._environment = describe_environment(server.version, server.source, server.settings())

@@ -20,6 +20,7 @@ from bench.harness.code import code_of
 from bench.harness.copy_files import write_copy_files
 from bench.harness.describe import describe, refuse_unknown_quantities
 from bench.harness.described import case_label, dataset_of
+from bench.harness.disk_room import refuse_without_room
 from bench.harness.executor import Executor, ProcessExecutor, SampleError
 from bench.harness.plan import timeout_seconds
 from bench.harness.requests import sample_request
@@ -224,6 +225,9 @@ class Stage:
         Those that store their rows in their own tables must be named. Raises DatabaseError, and InputError for an
         implementation that cannot be loaded and for a fault of the job.
         """
+        # A file was read as a whole when it was chosen, and how much it holds is not known.
+        sized = [job.outlook(one).disk_bytes for one in (source, *beside) if one.size is not None]
+        refuse_without_room(self.server.data_folder, {job.label(source): sum(sized)})
         storages = self.describe(job, implementations).storages if implementations else ()
         targets = Targets.of(job, (one.storage for one in storages))
         with self._database(job) as (access, guard):

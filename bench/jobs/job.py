@@ -81,6 +81,8 @@ class Outlook:
     """About how many rows come out, for the estimate of the time left."""
     loaded: int = 0
     """About how many rows are loaded for it, for the same."""
+    disk_bytes: int = 0
+    """About how many bytes it takes on the server's disk at most, with the server's log; 0 where nobody knows."""
     warnings: tuple[str, ...] = ()
     """What a reader of the figures should know, such as parts of the data that were left out."""
 

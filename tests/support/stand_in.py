@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -106,6 +107,8 @@ class StandIn:
     taken: list[tuple[str, str, str]] = field(default_factory=list)
     """(scan, probe, implementation) of every sample."""
     events: list[str] = field(default_factory=list)
+    data_folder: Path | None = None
+    """The folder of the server's data; None: somewhere else."""
 
     @contextmanager
     def open(
@@ -115,7 +118,9 @@ class StandIn:
         logins: LoginRoles | None,  # noqa: ARG002 - as open_stage
     ) -> Iterator[Stage]:
         self.events.append("open")
-        server = SimpleNamespace(version="16.0", source="embedded", settings=dict, warnings=())
+        server = SimpleNamespace(
+            version="16.0", source="embedded", settings=dict, warnings=(), data_folder=self.data_folder
+        )
         try:
             yield cast(Stage, SimpleNamespace(server=server, describe=self._describe, data=self._data))
         finally:
