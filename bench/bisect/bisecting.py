@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from bench.bisect.judge import Judge, NotMeasuredError, UndecidedError, trial
+from bench.bisect.judge import Here, Judge, NeededError, NotMeasuredError, UndecidedError, Where, trial
+from bench.bisect.past import BisectPlan, Content, Past
 from bench.errors import BenchError
 from bench.results.bisection import SCHEMA, Bisection, Commit, CommitTrial
-from bench.revisions.history import content_of, merge_bases, read_graph
-from bench.revisions.repository import Repository
 from bench.revisions.search import Graph, Search, Standing
-from bench.words import counted, shorten
+from bench.words import counted, plain, shorten
 
 Keep = Callable[[Bisection], None]
 
 _SUBJECT_WIDTH = 40
 _STANDINGS = {"good": Standing.GOOD, "bad": Standing.BAD, "skipped": Standing.SKIPPED}
-
-
-@dataclass(frozen=True, kw_only=True)
-class BisectPlan:
-    """A BisectPlan is what the user asked to be searched."""
-
-    repository: Repository
-    good: Commit
-    bad: Commit
-    paths: tuple[str, ...]
-    """Those of the measured code, relative to the clone's root; '' is all of it."""
-    implementation: str
-    scan: str
-    """The label of the data set."""
-    command: str
-    first_parent: bool = False
 
 
 class Bisecting:
@@ -46,37 +30,84 @@ class Bisecting:
         say: Callable[[str], None] = lambda _: None,
         keep: Keep = lambda _: None,
         warnings: Callable[[], Sequence[str]] = tuple,
+        past: Past | None = None,
+        where: Where | None = None,
     ) -> None:
-        """``say`` gets what is done now, ``keep`` what was found after each trial; ``warnings`` are the runs'."""
+        """``say`` gets what is done now, ``keep`` what was found after each trial; ``warnings`` are the runs'.
+
+        ``past`` is that of the plan, for one of several searches; ``where`` knows the nodes that measure.
+        """
         self._plan = plan
         self._judge = judge
         self._say, self._keep = say, keep
         self._created = datetime.now(tz=UTC).isoformat(timespec="seconds")
         self._trials: dict[str, CommitTrial] = {}
-        self._by_content: dict[tuple[str, ...], CommitTrial] = {}
+        self._by_content: dict[Content, CommitTrial] = {}
         self._bases: tuple[str, ...] = ()
         self._graph = Graph(parents={}, changing=frozenset())
         self._search: Search | None = None
         self._warnings: list[str] = []
         self._warnings_of_runs = warnings
+        self._past = past or Past(plan)
+        self._where = where or Here()
+        self._confirmed = False
 
     def run(self) -> Bisection:
         """Search to the end. Raises InputError or UndecidedError where there is nothing to search, and BenchError."""
-        plan = self._plan
-        self._bases = merge_bases(plan.repository, plan.good.hash, plan.bad.hash)
-        goods = (plan.good.hash, *self._bases)
-        self._graph = read_graph(plan.repository, goods, plan.bad.hash, plan.paths, first_parent=plan.first_parent)
+        self._bases = self._past.bases
+        self._graph = self._past.graph
         self._search = Search(self._graph)
         self._confirm_ends()
         self._confirm_bases()
+        self._confirmed = True
         while (name := self._search.next()) is not None:
-            commit = self._described([name])[name]
+            commit = self._past.described([name])[name]
             left = self._search.steps_left
-            self._say(f"{commit.short} {shorten(commit.subject, _SUBJECT_WIDTH)} (about {counted(left, 'step')} left)")
+            self._say(f"{named(commit)} (about {counted(left, 'step')} left)")
             found = self._tried(commit)
             self._search.record(name, _STANDINGS[found.found])
             self._keep(self.bisection("not at its end yet"))
         return self.bisection()
+
+    def ahead(self) -> Iterator[NeededError]:
+        """Yield what is needed for commits that the search may come to, the nearest first, once the ends are known.
+
+        What is known of others is noted.
+        """
+        if self._search is None or not self._confirmed:
+            return
+        needed: list[NeededError] = []
+
+        def known(name: str) -> Standing | None:
+            try:
+                return _STANDINGS[self._tried(self._past.described([name])[name]).found]
+            except NeededError as error:
+                needed.append(error)
+                return None
+
+        for _ in self._search.ahead(known):
+            yield needed.pop()
+
+    def note(self, name: str) -> None:
+        """Note what is known of a commit that the search may not come to."""
+        if self._confirmed:
+            with suppress(NeededError):
+                self._tried(self._past.described([name])[name])
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """See ``Search``."""
+        return () if self._search is None else self._search.candidates
+
+    @property
+    def tried(self) -> frozenset[str]:
+        """The commits of which something is known."""
+        return frozenset(self._trials)
+
+    @property
+    def steps_left(self) -> int:
+        """See ``Search``."""
+        return 0 if self._search is None else self._search.steps_left
 
     def bisection(self, unfinished: str = "") -> Bisection:
         """Return all that was found so far; ``unfinished`` says why there is not more."""
@@ -85,7 +116,7 @@ class Bisecting:
         order |= {name: place for place, name in enumerate(self._graph.parents)}
         order[plan.good.hash] = -2  # where it is the merge base as well
         candidates = self._search.candidates if self._search and self._trials else ()
-        described = self._described(candidates)
+        described = self._past.described(candidates)
         return Bisection(
             schema=SCHEMA,
             created=self._created,
@@ -104,12 +135,15 @@ class Bisecting:
             trials=tuple(sorted(self._trials.values(), key=lambda one: order[one.commit.hash])),
             candidates=tuple(described[name] for name in candidates),
             warnings=(*self._warnings, *self._warnings_of_runs()),
+            machines=dict(self._where.machines),
             unfinished=unfinished,
         )
 
     def _confirm_ends(self) -> None:
         good, bad = self._plan.good, self._plan.bad
-        self._say(f"good {good.short} and bad {bad.short}")
+        ends = f"good {good.short} and bad {bad.short}"
+        self._say(ends)
+        self._where.begin(ends)
         try:
             trials = self._judge.ends(good, bad)
         except NotMeasuredError as error:
@@ -118,12 +152,13 @@ class Bisecting:
                 "name other commits"
             ) from error
         for commit, found in zip((good, bad), trials, strict=True):
-            self._note(commit, found)
+            self._note(commit, replace(found, nodes=self._where.nodes(commit)))
         self._keep(self.bisection("not at its end yet"))
 
     def _confirm_bases(self) -> None:
         """Try the common ancestors where good is on another branch than bad: they must be good as well."""
-        for name, commit in self._described([one for one in self._bases if one != self._plan.good.hash]).items():
+        bases = [one for one in self._bases if one != self._plan.good.hash]
+        for name, commit in self._past.described(bases).items():
             self._say(f"{commit.short}, the common ancestor of good and bad")
             found = self._tried(commit)
             if found.found == "bad":
@@ -140,26 +175,30 @@ class Bisecting:
 
     def _tried(self, commit: Commit) -> CommitTrial:
         """Measure a commit, or take the trial of one with the same code."""
-        content = self._content(commit)
-        if (known := self._by_content.get(content)) is not None:
-            found = replace(known, commit=commit, same_as=known.same_as or known.commit.hash)
-        else:
-            try:
-                found = self._judge.judge(commit)
-            except NotMeasuredError as error:
-                found = trial(commit, "skipped", str(error))
+        content = self._past.content(commit.hash)
+        if (known := self._by_content.get(content)) is None:
+            known = self._judged(self._past.measured_as(commit))
+        measured = known.same_as or known.commit.hash
+        found = replace(known, commit=commit, same_as="" if measured == commit.hash else measured)
         self._note(commit, found)
         return found
 
+    def _judged(self, commit: Commit) -> CommitTrial:
+        self._where.begin(named(commit))
+        try:
+            found = self._judge.judge(commit)
+        except NotMeasuredError as error:
+            found = trial(commit, "skipped", str(error))
+        return replace(found, nodes=self._where.nodes(commit))
+
     def _note(self, commit: Commit, found: CommitTrial) -> None:
         self._trials[commit.hash] = found
-        self._by_content.setdefault(self._content(commit), found)
+        self._by_content.setdefault(self._past.content(commit.hash), found)
 
-    def _content(self, commit: Commit) -> tuple[str, ...]:
-        return content_of(self._plan.repository, commit.hash, self._plan.paths)
 
-    def _described(self, names: list[str] | tuple[str, ...]) -> Mapping[str, Commit]:
-        return {one.hash: one for one in self._plan.repository.describe(names)}
+def named(commit: Commit) -> str:
+    """Return what progress calls a commit: its short hash and the beginning of its subject."""
+    return f"{commit.short} {shorten(plain(commit.subject), _SUBJECT_WIDTH)}".rstrip()
 
 
 def reason_of(error: BaseException) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from bench.errors import BenchError
 from bench.results.bisection import Commit, CommitTrial, Found
 from bench.results.environment import Environment
 from bench.results.metrics import METRICS
 from bench.results.records import Dataset, Results
+
+if TYPE_CHECKING:
+    from bench.nodes.kept import Wanted
 
 
 class UndecidedError(BenchError):
@@ -20,6 +23,14 @@ class UndecidedError(BenchError):
 
 class NotMeasuredError(BenchError):
     """A commit that cannot be measured, or whose figures do not count: a search skips it."""
+
+
+class NeededError(BenchError):
+    """A trial cannot be judged before ``wanted`` has been measured, on nodes; it is then judged from its beginning."""
+
+    def __init__(self, wanted: Sequence[Wanted]) -> None:
+        super().__init__("it is not measured yet")
+        self.wanted = tuple(wanted)
 
 
 class Measure(Protocol):
@@ -81,6 +92,36 @@ class Judge(Protocol):
     def dataset(self) -> Dataset | None:
         """What was measured on."""
         ...
+
+
+class Where(Protocol):
+    """A Where knows which nodes measure what is tried."""
+
+    def begin(self, what: str) -> None:
+        """Note that something is tried from its beginning, and what messages call it."""
+        ...
+
+    def nodes(self, commit: Commit) -> tuple[str, ...]:
+        """Return by name the nodes that have measured a commit since then."""
+        ...
+
+    @property
+    def machines(self) -> Mapping[str, Environment]:
+        """All of them so far."""
+        ...
+
+
+class Here:
+    """What this machine tries: no node measures anything."""
+
+    machines: Mapping[str, Environment] = {}
+
+    def begin(self, what: str) -> None:
+        """See ``Where``."""
+
+    def nodes(self, _: Commit) -> tuple[str, ...]:
+        """See ``Where``."""
+        return ()
 
 
 def trial(commit: Commit, found: Found, sentence: str) -> CommitTrial:

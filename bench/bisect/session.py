@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from bench.bisect.bisecting import Bisecting, Keep, reason_of
+from bench.bisect.bisecting import Keep, reason_of
 from bench.files.output_file import OutputError, check_folder, claimed_folder, rescuing
 from bench.harness.progress import Progress
 from bench.report.bisection_markdown import write_bisection_report
@@ -61,10 +61,22 @@ class StepProgress:
         self._progress.warn(text)
 
 
+class Searching(Protocol):
+    """A search, here or over nodes: see ``bench.bisect.bisecting.Bisecting``."""
+
+    def run(self) -> Bisection:
+        """Search to the end. Raises BenchError."""
+        ...
+
+    def bisection(self, unfinished: str = "") -> Bisection:
+        """Return all that was found so far."""
+        ...
+
+
 class Begin(Protocol):
     """Makes the search that is to be carried out."""
 
-    def __call__(self, *, keep: Keep) -> Bisecting:
+    def __call__(self, *, keep: Keep) -> Searching:
         """Return it; it hands what was found to ``keep`` after each trial."""
         ...
 

@@ -18,22 +18,24 @@ from bench.cli.options import (
     count_option,
 )
 from bench.cli.pairs import EnoughOptions
+from bench.cli.spread import SpreadingOptions, spread_options
 from bench.cli.terminal import show
 from bench.errors import InputError
 
 if TYPE_CHECKING:
-    from bench.bisect.bisecting import BisectPlan
     from bench.bisect.judge import Judge
-    from bench.bisect.runs import RevisionRuns
+    from bench.bisect.past import BisectPlan
+    from bench.bisect.runs import CommitRuns
     from bench.bisect.session import KeptBisection
     from bench.gate.policy import Policy
     from bench.harness.plan import RunPlan
     from bench.harness.progress import Progress
+    from bench.nodes.options import SpreadOptions
     from bench.revisions.code import CodeSource
 
 
 @dataclass(frozen=True, kw_only=True)
-class BisectOptions(InputOptions):
+class BisectOptions(SpreadingOptions, InputOptions):
     """The options of ``bench bisect``."""
 
     good: Annotated[str, typer.Option(metavar="REV", help="A commit before the change.")]
@@ -61,7 +63,7 @@ class BisectOptions(InputOptions):
 
 
 def bisect(options: BisectOptions) -> int:
-    """Find the first bad commit, by a metric or a policy. Exit codes: 0 found, 2 input at fault, 3 undecided."""
+    """Find the first bad commit. Exit codes: 0 found, 2 input at fault, 3 undecided."""
     from bench.cli.progress import terminal_progress
     from bench.report.bisection import render_bisection
 
@@ -106,10 +108,13 @@ def _searched(options: BisectOptions, progress: Progress) -> KeptBisection:
     from bench.harness.stage import open_stage
     from bench.revisions.code import open_checkouts
 
+    spread = spread_options(options)
     policy = _policy(options)
     plan = _plan(options, policy)
     source = code_source(plan.implementations, chosen_project(options))
     what = _what(options, plan, source)
+    if spread is not None:
+        return _searched_over_nodes(options, policy, _Searched(what, plan, source), spread, progress)
     steps = StepProgress(progress)
     with (
         open_stage(plan.database_url, plan.server_major, plan.job.roles) as stage,
@@ -119,6 +124,56 @@ def _searched(options: BisectOptions, progress: Progress) -> KeptBisection:
         judge = _judge(options, policy, runs)
         begin = partial(Bisecting, what, judge, steps.begin_step, warnings=lambda: tuple(runs.warnings))
         return bisect_into(options.output, begin, progress)
+
+
+@dataclass(frozen=True)
+class _Searched:
+    """What is searched: for which commit, measured how, in which clone."""
+
+    what: BisectPlan
+    plan: RunPlan
+    source: CodeSource
+
+
+def _searched_over_nodes(
+    options: BisectOptions, policy: Policy | None, searched: _Searched, spread: SpreadOptions, progress: Progress
+) -> KeptBisection:
+    from bench.bisect.runs import PROBES
+    from bench.bisect.session import bisect_into
+    from bench.bisect.spread import NodeSearch, SpreadBisecting
+
+    plan = searched.plan
+    timed = plan.goal is not None or plan.samples > 0 if options.metric is None else PROBES[options.metric] == "time"
+    search = NodeSearch(
+        plan=searched.what,
+        measured=plan,
+        source=searched.source,
+        judge=lambda runs: _judge(options, policy, runs),
+        metric=options.metric,
+        timed=timed,
+        arguments=_asked(options, searched.what),
+    )
+    bisecting = SpreadBisecting(search, spread, options.output, progress)
+    kept = bisect_into(options.output, lambda *, keep: bisecting.keeping(keep), progress)
+    bisecting.finish()
+    return kept
+
+
+def _asked(options: BisectOptions, what: BisectPlan) -> dict[str, str]:
+    """Return by option what was asked for; a search that is resumed must be asked for the same."""
+    from bench.nodes.identity import file_digest
+
+    files = {"--policy": options.policy, "--baseline": options.baseline}
+    return {
+        "--good": what.good.hash,
+        "--bad": what.bad.hash,
+        "--metric": options.metric or "",
+        "--tolerance": options.tolerance or "",
+        "--pairs": str(options.pairs),
+        "--most-pairs": str(options.most_pairs),
+        "--first-parent": str(options.first_parent),
+        **{name: file_digest(path) for name, path in files.items() if path is not None},
+    }
 
 
 def _policy(options: BisectOptions) -> Policy | None:
@@ -148,7 +203,7 @@ def _plan(options: BisectOptions, policy: Policy | None) -> RunPlan:
 
 
 def _what(options: BisectOptions, plan: RunPlan, source: CodeSource) -> BisectPlan:
-    from bench.bisect.bisecting import BisectPlan
+    from bench.bisect.past import BisectPlan
     from bench.words import enumerated
 
     repository = source.repository
@@ -165,7 +220,7 @@ def _what(options: BisectOptions, plan: RunPlan, source: CodeSource) -> BisectPl
     )
 
 
-def _judge(options: BisectOptions, policy: Policy | None, runs: RevisionRuns) -> Judge:
+def _judge(options: BisectOptions, policy: Policy | None, runs: CommitRuns) -> Judge:
     from bench.bisect.metric_judge import MetricJudge
     from bench.bisect.policy_judge import PolicyJudge
     from bench.results.store import read_results

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,9 @@ from bench.cli.spread import KeyOption
 from bench.cli.terminal import note, show_data
 from bench.errors import InputError
 from bench.jobs.job import Job
+
+if TYPE_CHECKING:
+    from bench.nodes.clone import NodeClone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,9 @@ class NodeOptions(ProjectOptions):
             show_envvar=False,
         ),
     ] = None
+    repository: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Permit bisect to measure any commit of this clone.")
+    ] = None
     reports: Annotated[Path, typer.Option(metavar="FOLDER", help="Where bench doctor has left the noise floor.")] = (
         Path("reports")
     )
@@ -54,9 +60,9 @@ class NodeOptions(ProjectOptions):
 
 
 def node(options: NodeOptions) -> int:
-    """Measure for runs elsewhere: sweep and run with the same --broker and --key. Ctrl-C gives the case back.
+    """Measure for runs elsewhere: sweep, run and bisect with the same --broker and --key. Ctrl-C gives the case back.
 
-    It measures implementations that are registered here, in the code that is installed here, and nothing else.
+    It measures implementations that are registered here, as they are installed here or in commits of --repository.
     """
     if options.case is not None:
         return _measure_case(options, options.case)
@@ -78,6 +84,7 @@ def node(options: NodeOptions) -> int:
         "--reports",
         str(options.reports),
         *(["--allow-any"] if options.allow_any else []),
+        *(["--repository", str(options.repository)] if options.repository is not None else []),
     )
     started = Started(
         url=options.broker,
@@ -89,6 +96,7 @@ def node(options: NodeOptions) -> int:
         command=child_command(words),
         database_url=options.database_url,
         anything=options.allow_any,
+        clone=_clone(options),
     )
     note(
         f"{started.name} ({started.machine}) waits for cases of {options.job.name} at {without_secrets(options.broker)}"
@@ -109,5 +117,18 @@ def _measure_case(options: NodeOptions, folder: Path) -> int:
         Telling(lambda line: show_data(f"{line}\n")),
         database_url=options.database_url,
         anything=options.allow_any,
+        clone=_clone(options),
     )
     return 0
+
+
+def _clone(options: NodeOptions) -> NodeClone | None:
+    """Return the clone whose commits are measured; None where none are. Raises InputError for a folder that is none."""
+    if options.repository is None:
+        return None
+    from bench.cli.chosen_project import chosen_project
+    from bench.nodes.clone import NodeClone
+    from bench.revisions.repository import Repository
+
+    Repository.containing(options.repository)
+    return NodeClone(folder=options.repository.resolve(), project=chosen_project(options))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bench.harness.plan import RunPlan
     from bench.harness.progress import Progress
     from bench.harness.session import KeptRun
+    from bench.nodes.options import SpreadOptions
 
 _KEY = "Signs messages between runs and nodes; or set BENCH_NODE_KEY."
 
@@ -43,29 +44,38 @@ class SpreadingOptions:
     ] = None
 
 
+def spread_options(options: SpreadingOptions) -> SpreadOptions | None:
+    """Return where nodes are found; None where this machine measures. Raises InputError for options without effect."""
+    if options.broker is None:
+        for name in ("key", "resume", "lost_after"):
+            if getattr(options, name) not in (None, False):
+                option = f"--{name.replace('_', '-')}"
+                raise InputError(f"{option} is about a run over nodes; name their broker by --broker, or leave it out")
+        return None
+    # Here, because most runs need none of it.
+    from bench.nodes.options import LOST_SECONDS, SpreadOptions
+    from bench.nodes.seal import read_key
+
+    return SpreadOptions(
+        url=options.broker,
+        key=read_key(options.key),
+        resume=options.resume,
+        lost_seconds=options.lost_after or LOST_SECONDS,
+    )
+
+
 def measured(
     options: SpreadingOptions, output: Path, plan: RunPlan, progress: Progress, *, history: Path | None = None
 ) -> KeptRun:
     """Carry out ``plan``, here or on the nodes of a broker, and write what came of it. Raises BenchError."""
     from bench.harness.session import measure_into
 
-    if options.broker is None:
-        for name in ("key", "resume", "lost_after"):
-            if getattr(options, name) not in (None, False):
-                option = f"--{name.replace('_', '-')}"
-                raise InputError(f"{option} is about a run over nodes; name their broker by --broker, or leave it out")
+    spread = spread_options(options)
+    if spread is None:
         return measure_into(output, plan, progress, history=history)
     # Here, because most runs need none of it.
-    from bench.nodes.options import LOST_SECONDS, SpreadOptions
-    from bench.nodes.seal import read_key
     from bench.nodes.spread import SpreadRun
 
-    spread = SpreadOptions(
-        url=options.broker,
-        key=read_key(options.key),
-        resume=options.resume,
-        lost_seconds=options.lost_after or LOST_SECONDS,
-    )
     run = SpreadRun(plan, spread, output, progress)
     kept = measure_into(output, plan, progress, carrier=run, history=history)
     run.finish()

@@ -13,7 +13,7 @@ import msgspec
 
 from bench.broker.keys import BrokerLostError, Keys, longer
 from bench.errors import BenchError, InputError
-from bench.nodes.child import BENCHMARKS_FILE, RESULTS_FILE, Child, started
+from bench.nodes.child import BENCHMARKS_FILE, RESULTS_FILE, UNRUNNABLE_FILE, Child, started
 from bench.nodes.heart import ABSENT_SECONDS, Heart
 from bench.nodes.identity import code_differences, code_identity, file_digest
 from bench.nodes.messages import WANTED, Answer, Case, Work, packed
@@ -119,6 +119,8 @@ class Node:
             if code:
                 said = child.last_words() or f"it ended with {code}"
                 return _answer(case, "failed", said, seconds=seconds)
+            if (unrunnable := folder / UNRUNNABLE_FILE).exists():
+                return _answer(case, "unrunnable", unrunnable.read_text(), seconds=seconds)
             return _answer(
                 case,
                 "measured",
@@ -129,12 +131,17 @@ class Node:
 
     def _refuse_other_code(self, work: Work) -> None:
         """Raise InputError where what is to be measured is not what this node has."""
+        if work.commits and self._options.clone is None:
+            raise InputError("it measures no commits; start it with --repository, which names its own clone")
         implementations = permitted(work, self._options.job, anything=self._options.anything)
-        for difference in code_differences(work.code, code_identity(implementations)):
+        installed = [one for one in implementations if one.name not in work.commits]
+        for difference in code_differences(work.code, code_identity(installed)):
             raise InputError(f"{difference}; have the same commit checked out and installed on both machines")
         for path, digest in work.files.items():
             if file_digest(Path(path)) != digest:
                 raise InputError(f"the file {path} is another one there; copy it to the same place on every machine")
+        if work.commits and self._options.clone is not None:
+            self._options.clone.refuse_unless_there(work, implementations)
 
     def _follow(self, child: Child) -> None:
         """Follow ``child`` to its end. Raises UnwantedError and GivenBackError where that comes earlier."""

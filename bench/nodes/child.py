@@ -25,6 +25,8 @@ from bench.worker.process import end_with_parent
 
 RESULTS_FILE = "results.json"
 BENCHMARKS_FILE = "benchmarks.json"
+UNRUNNABLE_FILE = "unrunnable.txt"
+"""In the place of both where the code of a commit cannot be run: why."""
 END_SECONDS = 60.0
 """How long a child may take to stop its server and workers before it is killed; then their supervisors do it."""
 _POLL_SECONDS = 0.2

@@ -1,7 +1,8 @@
 """Messages between a run and its nodes: what to measure, what came of it, and that a node is there.
 
 All are sealed JSON (``bench.nodes.seal``), decoded strictly: a member too many or of another type is refused. None
-names code to run: an implementation is named as the node itself has registered it.
+brings code: an implementation is named as the node itself has registered it, and a commit by its hash in the node's own
+clone.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from bench.analysis.stopping import Question
 from bench.nodes.seal import SealError
 from bench.results.sharing import Sharing
 
@@ -45,6 +47,8 @@ class CodeIdentity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class PairGoal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A PairGoal is when pairs are enough in a run that chooses their number: see ``bench.harness.goal.Goal``."""
 
+    questions: tuple[Question, ...]
+    """Those of the whole run."""
     precision: float
     seconds: float
     """For all data sets of the run."""
@@ -77,6 +81,11 @@ class Work(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     code: CodeIdentity
     files: Mapping[str, str]
     """By path, the SHA-256 of each file that the data are made from."""
+    commits: Mapping[str, str] = {}
+    """By implementation the full hash of the commit that its code is taken from; none for the code that is installed.
+    """
+    paths: tuple[str, ...] = ()
+    """What decides of a commit which code it is, relative to the clone's root: the same in the node's clone."""
 
 
 class Case(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -103,7 +112,8 @@ class Answer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     number: int
     attempt: int
     node: str
-    outcome: Literal["measured", "failed", "refused", "given back"]
+    outcome: Literal["measured", "unrunnable", "failed", "refused", "given back"]
+    """``unrunnable`` is the code of a commit, on every node; ``failed`` is an attempt, and another may not."""
     reason: str = ""
     """Why it was not measured, in one line."""
     seconds: float = 0.0

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bench.jobs.job import Job
+from bench.nodes.clone import NodeClone
 from bench.nodes.seal import NodeKey
 
 LOST_SECONDS = 15.0
@@ -33,6 +34,8 @@ class NodeOptions:
     """A server of the user's own; None: each case has an embedded one."""
     anything: bool = False
     """Whether functions that the job has not registered may be measured."""
+    clone: NodeClone | None = None
+    """Where commits are taken from that are to be measured; None: none is measured."""
 
 
 @dataclass(frozen=True, kw_only=True)

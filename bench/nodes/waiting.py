@@ -23,6 +23,11 @@ class Waited:
     began: float
     since: float
 
+    @property
+    def title(self) -> str:
+        """What messages call what it measures."""
+        return self.case.work.label if self.place is None else self.place.title
+
 
 class Waiting(Mapping[str, Waited]):
     """Waiting is what a run waits for, by node: one case each."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bench.errors import InputError
 from bench.harness.beside import cores
-from bench.harness.goal import Goal, against_the_first
+from bench.harness.goal import Goal
 from bench.harness.plan import RunPlan, data_cost
 from bench.jobs.job import DataSource, Job
 from bench.jobs.size import parse_size
@@ -20,17 +20,20 @@ from bench.nodes.messages import PairGoal, Work
 from bench.nodes.permitted import permitted
 
 
-def works_of(plan: RunPlan) -> tuple[Work, ...]:
-    """Return the work of each data set of ``plan``, in their order. Raises InputError for what cannot be spread."""
-    _refuse_what_cannot_be_spread(plan)
-    code = code_identity(plan.implementations)
+def works_of(plan: RunPlan, paths: Sequence[str] = ()) -> tuple[Work, ...]:
+    """Return the work of each data set of ``plan``, in their order. Raises InputError for what cannot be spread.
+
+    ``paths`` decide of a commit which code it is, where implementations have revisions.
+    """
+    _refuse_what_cannot_be_spread(plan, paths)
+    code = code_identity(one for one in plan.implementations if not one.revision)
     for name, digest in code.implementations.items():
         if not digest:
             raise InputError(
                 f"the files of {name!r} are not found, so that no node can prove that it has the same; measure it "
                 "without --broker"
             )
-    weights = plan.time_weights
+    weights = plan.time_weights if plan.goal is not None else {}
     return tuple(
         Work(
             label=plan.job.label(source),
@@ -45,7 +48,12 @@ def works_of(plan: RunPlan) -> tuple[Work, ...]:
             samples=plan.samples,
             goal=None
             if plan.goal is None
-            else PairGoal(precision=plan.goal.precision, seconds=plan.goal.seconds, weights=weights),
+            else PairGoal(
+                questions=plan.goal.questions,
+                precision=plan.goal.precision,
+                seconds=plan.goal.seconds,
+                weights=weights,
+            ),
             copy_baseline=plan.copy_baseline,
             timeout=plan.timeout_seconds,
             postgres=plan.server_major,
@@ -53,6 +61,8 @@ def works_of(plan: RunPlan) -> tuple[Work, ...]:
             command=plan.command,
             code=code,
             files=data_files(plan.job, source.file, source.options),
+            commits={one.name: one.revision for one in plan.implementations if one.revision},
+            paths=tuple(paths),
         )
         for source in plan.sources
     )
@@ -73,7 +83,7 @@ def costs_of(plan: RunPlan) -> tuple[float, ...]:
 
 
 def plan_of(work: Work, job: Job, *, database_url: str | None, anything: bool) -> RunPlan:
-    """Return the plan by which a node of ``job`` carries out ``work``.
+    """Return the plan by which a node of ``job`` carries out ``work``, in the code that is installed.
 
     ``anything`` permits functions that the job has not registered. Raises InputError for what the node does not offer.
     """
@@ -88,7 +98,7 @@ def plan_of(work: Work, job: Job, *, database_url: str | None, anything: bool) -
     if work.goal is not None:
         elsewhere = {scan: weight for scan, weight in work.goal.weights.items() if scan != work.label}
         goal = Goal(
-            questions=against_the_first(work.goal.weights, work.implementations),
+            questions=work.goal.questions,
             precision=work.goal.precision,
             seconds=work.goal.seconds,
             elsewhere=elsewhere,
@@ -111,7 +121,7 @@ def plan_of(work: Work, job: Job, *, database_url: str | None, anything: bool) -
     )
 
 
-def _refuse_what_cannot_be_spread(plan: RunPlan) -> None:
+def _refuse_what_cannot_be_spread(plan: RunPlan, paths: Sequence[str]) -> None:
     if plan.database_url:
         raise InputError(
             "--broker and --database-url (or BENCH_DATABASE_URL) were both given; each node uses its own server: "
@@ -120,7 +130,7 @@ def _refuse_what_cannot_be_spread(plan: RunPlan) -> None:
     if plan.keep_captures:
         raise InputError("--keep-captures keeps files on the machine that measures; leave it out with --broker")
     for one in plan.implementations:
-        if one.revision:
+        if one.revision and not paths:
             raise InputError("nodes measure the code that is installed there; leave --revision out with --broker")
 
 

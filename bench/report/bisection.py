@@ -11,7 +11,7 @@ from bench.report.table import Column, Content, Footnotes, Table
 from bench.report.terminal import WIDTH, table_lines, wrap
 from bench.results.bisection import Bisection, Commit, CommitTrial
 from bench.results.metrics import METRICS, Kind, Metric
-from bench.words import counted, plain, shorten
+from bench.words import counted, enumerated, plain, shorten
 
 _SUBJECT_WIDTH = 60
 _DATE = len("2026-01-02")
@@ -121,6 +121,7 @@ def bisection_table(bisection: Bisection) -> Table:
     notes = Footnotes()
     rows = []
     first = bisection.first_bad
+    nodes = any(one.nodes for one in bisection.trials)
     for one in bisection.trials:
         texts = [plain(one.sentence)] if one.sentence and (one.found == "skipped" or bisection.policy) else []
         if one.same_as:
@@ -132,6 +133,7 @@ def bisection_table(bisection: Bisection) -> Table:
                 one.commit.author_date[:_DATE],
                 notes.marked(word, texts),
                 *_figures(metric, one, bisection.good),
+                *([plain(enumerated(one.nodes)) or MISSING] if nodes else []),
                 shorten(plain(one.commit.subject), _SUBJECT_WIDTH),
             )
         )
@@ -141,6 +143,7 @@ def bisection_table(bisection: Bisection) -> Table:
         Column("found", Content.LABEL),
         *(() if metric is None else (Column(metric.title.lower()),)),
         *(() if metric is None or metric.kind is Kind.EXACT else (Column("to good"),)),
+        *([Column("node", Content.LABEL)] if nodes else []),
         Column("subject", Content.LABEL),
     )
     return Table(columns, tuple(rows), notes.texts())

@@ -11,6 +11,7 @@ from bench.report.plots.bisection_chart import CHART_NAME, bisection_chart
 from bench.report.plots.chart import Chart
 from bench.report.report_files import write_report_files
 from bench.results.bisection import Bisection
+from bench.results.environment import Environment
 from bench.words import plain
 
 
@@ -50,9 +51,19 @@ def _parts(bisection: Bisection, chart: Chart | None) -> Iterator[str]:
 
 def _circumstances(bisection: Bisection) -> Iterator[str]:
     yield f"Command: {code(bisection.command)}"
-    if (where := bisection.environment) is not None:
-        yield f"{escape(where.python)}, {escape(where.platform)}, {escape(where.cpu)}, {where.cores} cores"
-        yield f"PostgreSQL {escape(where.server_version)} ({escape(where.server_source)})"
+    for name, where in bisection.machines.items():
+        yield f"Node {escape(plain(name))}: {_machine(where)}; {_server(where)}"
+    if bisection.environment is not None and not bisection.machines:
+        yield _machine(bisection.environment)
+        yield _server(bisection.environment)
     if bisection.dataset is not None:
         yield f"Data: seed {bisection.dataset.seed}, fingerprint {code(bisection.dataset.fingerprint)}"
     yield f"{escape(bisection.created)}"
+
+
+def _machine(where: Environment) -> str:
+    return f"{escape(where.python)}, {escape(where.platform)}, {escape(where.cpu)}, {where.cores} cores"
+
+
+def _server(where: Environment) -> str:
+    return f"PostgreSQL {escape(where.server_version)} ({escape(where.server_source)})"

@@ -1,14 +1,14 @@
 """The file of ``bench bisect``: every commit that was tried, what was found, and which may be the first bad one.
 
 Schema history:
-1: the first.
+1: the first; ``nodes`` of a trial and ``machines`` may be left out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -59,6 +59,8 @@ class CommitTrial:
     """Its 95 % interval."""
     same_as: str = ""
     """The commit with the same code that was measured in its place; '' where it was measured itself."""
+    nodes: tuple[str, ...] = ()
+    """By name the nodes that measured it; none where this machine did."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +94,8 @@ class Bisection:
     candidates: tuple[Commit, ...]
     """The commits one of which is the first bad one, parents first: a single one where it was found."""
     warnings: tuple[str, ...] = ()
+    machines: Mapping[str, Environment] = field(default_factory=dict)
+    """By name the nodes that measured a commit; none where this machine did."""
     unfinished: str = ""
     """Why the search stopped before its end, such as "interrupted"; '' where it did not."""
 

@@ -25,6 +25,10 @@ class RevisionError(InputError):
     """A commit whose code cannot be run: a search skips it."""
 
 
+class RevisionlessError(InputError):
+    """An implementation that is always taken from the working tree."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RevisionCode:
     """A RevisionCode is the code of one commit, ready to be imported in ``environment``."""
@@ -118,6 +122,19 @@ class PackageCode:
             base=implementations[0].environment,
         )
 
+    @classmethod
+    def in_clone(cls, repository: Repository, *implementations: Implementation) -> PackageCode:
+        """Return the code source of ``implementations`` in ``repository``, from which they need not be installed.
+
+        A package that is not imported from there is looked for at its root and in ``src``, at its HEAD. Raises
+        InputError where it has none.
+        """
+        return cls(
+            repository=repository,
+            paths=tuple(dict.fromkeys(_path_in(repository, one) for one in implementations)),
+            base=implementations[0].environment,
+        )
+
     @property
     def deciding(self) -> tuple[str, ...]:
         """See ``CodeSource``."""
@@ -177,11 +194,32 @@ def open_checkouts(source: CodeSource, scratch: Path) -> Iterator[Checkouts]:
         yield Checkouts(source, Path(folder))
 
 
+def _path_in(repository: Repository, implementation: Implementation) -> str:
+    """Return the path of an implementation's top-level package in a clone. Raises InputError."""
+    try:
+        place = _package_path(implementation)
+    except RevisionlessError:
+        raise
+    except InputError:
+        place = None  # it is in the clone alone
+    if place is not None and place.is_relative_to(repository.root):
+        return str(place.relative_to(repository.root))
+    name = implementation.function.partition(":")[0].partition(".")[0]
+    head = repository.commit("HEAD")
+    for path in (name, f"{name}.py", f"src/{name}", f"src/{name}.py"):
+        if repository.entries(head, path):
+            return path
+    raise InputError(
+        f"the clone {repository.name!r} has no {name}, of which {implementation.name!r} is part; name the clone of the "
+        "repository that has it by --repository"
+    )
+
+
 def _package_path(implementation: Implementation) -> Path:
     """Return the folder or file of an implementation's top-level package, where a worker would find it, unimported."""
     name = implementation.function.partition(":")[0].partition(".")[0]
     if name == __name__.partition(".")[0]:
-        raise InputError(
+        raise RevisionlessError(
             f"implementation {implementation.name!r} is part of the harness, which is always taken from the working "
             "tree; name an implementation outside of it"
         )

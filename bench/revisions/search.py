@@ -6,7 +6,9 @@ takes for granted that a commit whose ancestors include a bad one is bad, and th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from enum import Enum
 
@@ -90,6 +92,25 @@ class Search:
             return None
         scored.sort(key=lambda one: one[0])  # stable: of equal ones the earlier commit comes first
         return scored[min(self._skipped_in_a_row**2, len(scored) - 1)][1]
+
+    def ahead(self, known: Callable[[str], Standing | None]) -> Iterator[str]:
+        """Yield the commits of unknown standing that this search may come to, nearest first, the next one before all.
+
+        One whose standing is ``known`` is taken for tried. Of another both outcomes are followed, good and bad, as if
+        it could be run; so what is yielded is tried by the search itself, however the outcomes turn out, or not at all.
+        """
+        waiting = deque([self])
+        while waiting:
+            search = waiting.popleft()
+            if (commit := search.next()) is None:
+                continue
+            standing = known(commit)
+            if standing is None:
+                yield commit
+            for outcome in (Standing.GOOD, Standing.BAD) if standing is None else (standing,):
+                following = copy(search)
+                following.record(commit, outcome)
+                waiting.append(following)
 
     def record(self, commit: str, standing: Standing) -> None:
         """Take note of what the trial of a candidate found."""

@@ -12,10 +12,9 @@ from bench.results.metrics import METRICS
 from bench.results.records import Results
 from bench.revisions.repository import Repository
 from tests.support.builders import dataset, digest, measurement, production_results
+from tests.support.node_case import FIGURE
 
 SCAN = "1k/8"
-FIGURE = "pkg/figure"
-"""The file of a commit that holds its figure, or why it has none."""
 
 
 class FakeMeasure:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.bisect.bisecting import Bisecting, BisectPlan, Keep
+from bench.bisect.bisecting import Bisecting, Keep
 from bench.bisect.metric_judge import MetricJudge
+from bench.bisect.past import BisectPlan
 from bench.results.bisection import Bisection, Commit
 from bench.revisions.repository import Repository
-from tests.bisect.fake_measure import FIGURE, SCAN, FakeMeasure
+from tests.bisect.fake_measure import SCAN, FakeMeasure
 from tests.revisions.clones import commit, make
+from tests.support.node_case import FIGURE
 from tests.support.repository import git
 
 STATEMENTS, PEAK, TIME = "statements_django", "peak_heap_bytes", "wall_seconds"
@@ -32,6 +34,11 @@ class Sought:
     def commit(self, revision: str) -> Commit:
         return self.repository.describe([self.repository.commit(revision)])[0]
 
+    @property
+    def first(self) -> str:
+        """The hash of ``c0``."""
+        return git(self.folder, "rev-list", "--max-parents=0", "main").strip()
+
     def bisecting(
         self,
         metric: str = STATEMENTS,
@@ -43,7 +50,7 @@ class Sought:
         keep: Keep | None = None,
     ) -> Bisecting:
         if good == "HEAD":
-            good = git(self.folder, "rev-list", "--max-parents=0", "main").strip()
+            good = self.first
         plan = BisectPlan(
             repository=self.repository,
             good=self.commit(good),

@@ -10,10 +10,10 @@ from bench.bisect.judge import UndecidedError
 from bench.bisect.metric_judge import ROWS_DIFFER
 from bench.errors import InputError
 from bench.results.bisection import Bisection, Commit
-from tests.bisect.fake_measure import FIGURE
 from tests.bisect.sought import PEAK, STATEMENTS, TIME, Sought
 from tests.revisions.clones import commit
 from tests.support.command import content
+from tests.support.node_case import FIGURE
 from tests.support.repository import git
 
 

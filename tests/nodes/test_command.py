@@ -19,6 +19,8 @@ NOWHERE = "redis://:hunter2@127.0.0.1:1/0"
         ("node", "--broker is missing: where do runs queue their cases?"),
         ("node --broker amqp://me:hunter2@127.0.0.1:1//", "nodes need a broker with keys, a Valkey or a Redis"),
         (f"node --broker {NOWHERE}", "the broker redis://127.0.0.1:1/0 is not reached"),
+        (f"node --broker {NOWHERE} --repository nowhere", "nowhere does not exist; name your clone"),
+        ("bisect --good a --bad b --metric wall_seconds --resume", "--resume is about a run over nodes"),
         (f"node --broker {NOWHERE} --key nowhere.key", "cannot read the key nowhere.key"),
         (f"sweep --broker {NOWHERE}", "the broker redis://127.0.0.1:1/0 is not reached"),
         ("run --scan 50/1 --broker amqp://me:hunter2@127.0.0.1:1//", "nodes need a broker with keys"),
@@ -35,7 +37,7 @@ def test_a_wrong_option_is_refused_in_one_line(
     monkeypatch.setenv(VARIABLE, SECRET)
     monkeypatch.chdir(tmp_path)
     if "--resume" in words and NOWHERE in words:
-        monkeypatch.setattr("bench.nodes.spread.check_broker", lambda _: None)
+        monkeypatch.setattr("bench.nodes.office.check_broker", lambda _: None)
     assert main(words.split()) == 2
     output, errors = capsys.readouterr()
     assert output == ""

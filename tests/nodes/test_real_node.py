@@ -1,4 +1,4 @@
-"""One real node that measures one scan; ``soak.py`` has three."""
+"""One real node that measures one scan, or a few commits; ``soak.py`` has three."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 
 from bench.nodes.seal import VARIABLE
+from bench.results.bisection import read_bisection
 from bench.results.consistency import faults
 from bench.results.sharing import Sharing
 from bench.results.store import read_results
-from tests.support.command import run
+from tests.bisect.test_command import PACKAGE, history
+from tests.support.command import ROOT, content, run
 from tests.support.left_behind import assert_nothing_is_left
 from tests.support.node_process import SECRET
 from tests.support.nodes import keys
 from tests.support.real_nodes import real_nodes
+from tests.support.repository import git
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
@@ -45,3 +48,38 @@ def test_a_node_measures_what_a_sweep_elsewhere_asks_for(
     assert "### Nodes" in report
     assert SECRET not in report
     assert url not in report
+
+
+def test_a_node_measures_the_commits_that_a_bisection_elsewhere_names(
+    url: str, inputs: Path, temporary: Path, tmp_path: Path
+) -> None:
+    """Of its own clone."""
+    here, output = history(tmp_path / "here"), tmp_path / "out"
+    there = tmp_path / "there"
+    git(tmp_path, "clone", "--quiet", str(here), "there")
+    before = content(there)
+    with real_nodes(url, tmp_path, temporary) as nodes:
+        nodes.start("alpha", words=["--allow-any", "--repository", there])
+        finished = run(
+            *("bisect", "--broker", url, "--good", "main~3", "--bad", "main~1", "--metric", "statements_django"),
+            *("--implementation", f"{PACKAGE}.task:create", "--scan", "50/1", "--output", output),
+            *("--catalogue-file", inputs / "catalogue.json"),
+            folder=here,
+            extra={VARIABLE: SECRET, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        )
+        assert finished.returncode == 3, finished.stderr
+        nodes.end()
+        assert_nothing_is_left(nodes.mark("alpha"), temporary)
+    assert keys(url) == set()
+    found = read_bisection(output / "bisection.json")
+    assert [one.subject for one in found.candidates] == ["fourth", "fifth"]
+    assert {one.commit.subject: (one.found, one.samples, one.nodes) for one in found.trials} == {
+        "third": ("good", (18.0,), ("alpha",)),
+        "fourth": ("skipped", (), ("alpha",)),
+        "fifth": ("bad", (19.0,), ("alpha",)),
+    }
+    assert content(there) == before
+    report = (output / "report.md").read_text()
+    assert "Node alpha: CPython" in report
+    assert url not in report
+    assert not (output / "cases").exists()

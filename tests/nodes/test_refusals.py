@@ -15,7 +15,10 @@ from msgspec.structs import replace
 from bench.broker.keys import Keys
 from bench.compliance.job import JOB
 from bench.errors import InputError
-from bench.nodes.messages import QUEUE, TASK, WANTED, Beat, Case, beat_name, transport_options
+from bench.nodes.carrying import Node
+from bench.nodes.heart import Heart
+from bench.nodes.messages import QUEUE, TASK, WANTED, Answer, Beat, Case, beat_name, transport_options
+from bench.nodes.options import NodeOptions
 from bench.nodes.permitted import permitted
 from bench.nodes.roll import Roll
 from bench.nodes.seal import NodeKey, SealError, new_id, read_key
@@ -69,6 +72,23 @@ def test_a_node_measures_only_what_is_signed_new_and_meant_for_it(nodes: Cluster
     assert run.results() is not None
     for secret in (SECRET, url):
         assert secret not in nodes.said("alpha")
+
+
+def test_a_node_without_a_clone_measures_no_commit(url: str, tmp_path: Path) -> None:
+    (work,) = works_of(plan("50/1"))
+    work = replace(work, commits=dict.fromkeys(work.implementations, "a" * 40), paths=("optimized_impl",))
+    options = NodeOptions(url=url, key=KEY, id=new_id(), name="bare", machine="", job=JOB, command=())
+    case = Case(run=new_id(), number=0, attempt=1, node=options.id, expires=time.time() + 60, work=work)
+    said: list[str] = []
+    heart = Heart(url, KEY, Beat(node=options.id, name="bare", count=0, boot="", machine=""), said.append)
+    with closing(Keys(url)) as store, closing(Node(options, heart, tmp_path, said.append)) as node:
+        store.put(case.answer, WANTED, seconds=60)
+        node.take(KEY.sealed("case", case))
+        answer = KEY.opened("answer", store.values([case.answer])[0], Answer)
+        store.drop(case.answer)
+    why = "it measures no commits; start it with --repository, which names its own clone"
+    assert (answer.outcome, answer.reason) == ("refused", why)
+    assert said == [f"50/1: refused, {why}"]
 
 
 def test_a_beat_that_lies_there_is_no_node(url: str) -> None:

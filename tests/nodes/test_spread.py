@@ -111,14 +111,14 @@ def test_a_node_with_other_code_is_refused_by_name_and_the_others_go_on(
     nodes: Cluster, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nodes.start("old", words=["other-code"])
-    monkeypatch.setattr("bench.nodes.spread._UNFIT_SECONDS", 0.5)
+    monkeypatch.setattr("bench.nodes.office._UNFIT_SECONDS", 0.5)
     alone, _ = spread(url, tmp_path / "alone", plan("50/1"))
     with pytest.raises(
         InputError, match=r"no node that is there can measure this: old: the code of 'streaming' is 0000"
     ):
         alone.run()
     nodes.start("alpha")
-    monkeypatch.setattr("bench.nodes.spread._UNFIT_SECONDS", 60)
+    monkeypatch.setattr("bench.nodes.office._UNFIT_SECONDS", 60)
     run, told = spread(url, tmp_path / "out", plan("50/1", "50/2"))
     run.run()
     assert {*measured_by(run).values()} == {"alpha"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -130,3 +131,35 @@ def test_of_two_branches_the_one_with_the_change_is_found() -> None:
 def test_a_history_in_which_nothing_changes_the_code_is_refused() -> None:
     with pytest.raises(InputError, match="no commit between good and bad changes the measured code"):
         Search(Graph(parents={"a": ()}, changing=frozenset()))
+
+
+def replayed(graph: Graph, known: dict[str, Standing]) -> Search:
+    """A search that has gone as far as what is known goes."""
+    search = Search(graph)
+    while (commit := search.next()) is not None and commit in known:
+        search.record(commit, known[commit])
+    return search
+
+
+@given(graphs(), st.integers(1, 6), st.data())
+def test_commits_tried_ahead_in_any_order_lead_where_one_after_the_other_does(
+    graph: Graph, most: int, data: st.DataObject
+) -> None:
+    """Whatever their standings are, also where no single commit explains them."""
+    standings = {one: data.draw(st.sampled_from(Standing)) for one in graph.parents}
+    alone = replayed(graph, standings)
+    known: dict[str, Standing] = {}
+    while (commit := (search := replayed(graph, known)).next()) is not None:
+        ahead = list(dict.fromkeys(islice(search.ahead(known.get), most)))
+        assert ahead[0] == commit
+        assert not known.keys() & set(ahead)
+        answered = data.draw(st.sampled_from(ahead))
+        known[answered] = standings[answered]
+    assert search.candidates == alone.candidates
+
+
+def test_ahead_come_the_middles_of_both_halves() -> None:
+    search = Search(line(16))
+    assert [*islice(search.ahead(lambda _: None), 7)] == ["c7", "c11", "c3", "c13", "c9", "c5", "c1"]
+    known = {"c7": Standing.GOOD, "c11": Standing.SKIPPED}
+    assert [*islice(search.ahead(known.get), 3)] == ["c12", "c13", "c9"]

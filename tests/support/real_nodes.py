@@ -25,11 +25,11 @@ class RealNodes:
         self._temporary = temporary
         self.processes: dict[str, subprocess.Popen[str]] = {}
 
-    def start(self, *names: str) -> None:
-        """Start a node for each name, and return once all wait for cases."""
+    def start(self, *names: str, words: Sequence[object] = ()) -> None:
+        """Start a node for each name, with further ``words``, and return once all wait for cases."""
         for name in names:
             extra = {VARIABLE: SECRET, MARK: self.mark(name), "TMPDIR": str(self._temporary)}
-            process = start("node", "--broker", self.url, "--name", name, extra=extra, errors=self.log(name))
+            process = start("node", "--broker", self.url, "--name", name, *words, extra=extra, errors=self.log(name))
             self.processes[name] = process
         wait_until(lambda: all("waits for cases" in self.said(name) for name in names), "the nodes are there")
 
