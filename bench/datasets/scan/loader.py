@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -47,6 +49,12 @@ _FOREIGN_KEYS = """
 _INDEXES = """
     SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid)
     FROM pg_index WHERE indrelid = ANY(%s::regclass[]) AND NOT indisunique ORDER BY pg_index.indexrelid
+"""
+
+# Where the server stores what is too wide for the rows of a partitioned table.
+_ASIDE = """
+    SELECT reltoastrelid::regclass::text FROM pg_partition_tree(%s) JOIN pg_class ON oid = relid
+    WHERE reltoastrelid <> 0
 """
 
 
@@ -116,8 +124,7 @@ def loading(access: DatabaseAccess, progress: Progress | None = None) -> Iterato
                 ):
                     yield Loader(connection, shared)
             step("vacuuming and analysing")
-            # Sets the hint bits and the visibility map, which the first sample would have to do otherwise.
-            connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.SQL(", ").join(map(sql.Identifier, _ALL))))
+            _vacuum(connection, access)
     except psycopg.errors.UniqueViolation as error:
         raise DatabaseError(
             f"database {access.database} holds this scan already; load it into a freshly migrated database"
@@ -127,6 +134,28 @@ def loading(access: DatabaseAccess, progress: Progress | None = None) -> Iterato
             f"the scan could not be loaded into database {access.database}: {one_line(error)}; "
             "see that it is freshly migrated, and that the server is up and has free disk space"
         ) from error
+
+
+def _vacuum(connection: psycopg.Connection, access: DatabaseAccess) -> None:
+    """Set the hint bits and the visibility map, which the first sample would have to do otherwise, and analyse.
+
+    Most pages are those of wide values of findings. On the embedded server, whose superuser alone may name them, a
+    second session vacuums them and the other tables meanwhile.
+    """
+    aside = connection.execute(_ASIDE, [FINDINGS.name]).fetchall() if access.log_directory is not None else []
+    if not aside:
+        connection.execute(_vacuuming("ANALYZE", _ALL))
+        return
+    with psycopg.connect(access.conninfo, autocommit=True) as second, ThreadPoolExecutor(1) as thread:
+        others = [name for name in _ALL if name != FINDINGS.name]
+        wide = thread.submit(lambda: [second.execute(f"VACUUM {name}".encode()) for (name,) in aside])
+        connection.execute(_vacuuming("ANALYZE, PROCESS_TOAST false", [FINDINGS.name]))
+        connection.execute(_vacuuming("ANALYZE", others))
+        wide.result()
+
+
+def _vacuuming(options: LiteralString, tables: Iterable[str]) -> sql.Composed:
+    return sql.SQL("VACUUM ({}) {}").format(sql.SQL(options), sql.SQL(", ").join(map(sql.Identifier, tables)))
 
 
 @contextmanager
