@@ -14,6 +14,8 @@ _FEWEST_SECONDS = 2.0
 """What a rate is taken from at least."""
 QUIET_SECONDS = 5.0
 """A sample that is over by then needs no word."""
+_OVERDUE = 0.5
+"""How much longer a sample takes that has taken longer than expected, as a share of the time so far."""
 
 
 class LoadProgress:
@@ -48,16 +50,27 @@ class LoadProgress:
 
 @contextmanager
 def watched_sample(
-    progress: Progress, expected_seconds: float | None, rows: Callable[[], str], seconds: float = QUIET_SECONDS
+    progress: Progress,
+    expected_seconds: float | None,
+    rows: Callable[[], str],
+    seconds: float = QUIET_SECONDS,
+    after: float | None = None,
 ) -> Iterator[None]:
-    """Say every few seconds how long the block has been going on, of how many, and what ``rows`` says of its rows."""
+    """Say every few seconds how long the block has been going on, of how many, and what ``rows`` says of its rows.
+
+    ``after`` are the seconds that the run is expected to take after the block. Once that takes longer than expected, it
+    is said that the run does, too.
+    """
     began = time.monotonic()
     over = threading.Event()
 
     def watch() -> None:
         while not over.wait(seconds):
-            said = duration(time.monotonic() - began)
+            passed = time.monotonic() - began
+            said = duration(passed)
             if expected_seconds is not None:
+                if after is not None and passed > expected_seconds:
+                    progress.left(after + _OVERDUE * passed)
                 said = f"{said} of about {duration(expected_seconds)}"
             if found := rows():
                 said = f"{said}, {found}"

@@ -54,6 +54,8 @@ class Runner:
         self._environment: Environment | None = None
         self._warnings: tuple[str, ...] = ()
         self._itinerary: Itinerary | None = None
+        self._left: float | None = None
+        """What was said last about the time left."""
         self._rounds: Rounds | None = None
         self._copied: TargetDigest | None = None
         """What the copy files of the scan under measurement hold."""
@@ -192,13 +194,15 @@ class Runner:
     def _watched(self, label: str, group: Group, rows: Callable[[], str] = str) -> Iterator[None]:
         """Say how far the samples in the block are, and learn how long they took, unless they fail."""
         assert self._itinerary is not None  # the run has begun
-        began = time.monotonic()
-        with watched_sample(self._progress, self._itinerary.expected(label, group), rows):
+        began, expected = time.monotonic(), self._itinerary.expected(label, group)
+        after = None if self._left is None or expected is None else max(0.0, self._left - expected)
+        with watched_sample(self._progress, expected, rows, after=after):
             yield
         self._itinerary.took(label, group, time.monotonic() - began)
 
     def _tell(self, seconds: float | None) -> None:
         """Say how long the run will take, where that is known."""
+        self._left = seconds
         if seconds is not None:
             self._progress.left(seconds)
 

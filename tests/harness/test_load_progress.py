@@ -55,6 +55,16 @@ def test_a_sample_that_takes_long_says_how_long_of_how_many_seconds_and_about_it
     assert len(notes.details) == said, "nothing is said once it is over"
 
 
+def test_a_sample_that_is_overdue_puts_off_the_end_of_the_run_the_longer_it_takes() -> None:
+    notes = Notes()
+    with watched_sample(notes, 0.02, str, seconds=0.001, after=100.0):
+        deadline = time.monotonic() + 60
+        while len(notes.seconds_left) < 3 and time.monotonic() < deadline:
+            time.sleep(0.001)
+    assert len(notes.details) > len(notes.seconds_left), "nothing is put off before"
+    assert 100.01 <= notes.seconds_left[0] < notes.seconds_left[1] < notes.seconds_left[2]
+
+
 def test_a_sample_that_is_soon_over_says_nothing() -> None:
     notes = Notes()
     with watched_sample(notes, None, str):
