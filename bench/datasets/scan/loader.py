@@ -140,7 +140,7 @@ def _vacuum(connection: psycopg.Connection, access: DatabaseAccess) -> None:
     """Set the hint bits and the visibility map, which the first sample would have to do otherwise, and analyse.
 
     Most pages are those of wide values of findings. On the embedded server, whose superuser alone may name them, a
-    second session vacuums them and the other tables meanwhile.
+    second session vacuums them meanwhile.
     """
     aside = connection.execute(_ASIDE, [FINDINGS.name]).fetchall() if access.log_directory is not None else []
     if not aside:
@@ -149,9 +149,13 @@ def _vacuum(connection: psycopg.Connection, access: DatabaseAccess) -> None:
     with psycopg.connect(access.conninfo, autocommit=True) as second, ThreadPoolExecutor(1) as thread:
         others = [name for name in _ALL if name != FINDINGS.name]
         wide = thread.submit(lambda: [second.execute(f"VACUUM {name}".encode()) for (name,) in aside])
-        connection.execute(_vacuuming("ANALYZE, PROCESS_TOAST false", [FINDINGS.name]))
-        connection.execute(_vacuuming("ANALYZE", others))
-        wide.result()
+        try:
+            connection.execute(_vacuuming("ANALYZE, PROCESS_TOAST false", [FINDINGS.name]))
+            connection.execute(_vacuuming("ANALYZE", others))
+            wide.result()
+        except BaseException:
+            second.cancel()  # or an interruption would wait for it
+            raise
 
 
 def _vacuuming(options: LiteralString, tables: Iterable[str]) -> sql.Composed:
