@@ -53,8 +53,9 @@ _INDEXES = """
 
 # Where the server stores what is too wide for the rows of a partitioned table.
 _ASIDE = """
-    SELECT reltoastrelid::regclass::text FROM pg_partition_tree(%s) JOIN pg_class ON oid = relid
-    WHERE reltoastrelid <> 0
+    SELECT nspname, aside.relname
+    FROM pg_partition_tree(%s) JOIN pg_class AS own ON own.oid = relid
+    JOIN pg_class AS aside ON aside.oid = own.reltoastrelid JOIN pg_namespace ON pg_namespace.oid = aside.relnamespace
 """
 
 
@@ -136,6 +137,9 @@ def loading(access: DatabaseAccess, progress: Progress | None = None) -> Iterato
         ) from error
 
 
+_VACUUM = sql.SQL("VACUUM {}")
+
+
 def _vacuum(connection: psycopg.Connection, access: DatabaseAccess) -> None:
     """Set the hint bits and the visibility map, which the first sample would have to do otherwise, and analyse.
 
@@ -148,7 +152,7 @@ def _vacuum(connection: psycopg.Connection, access: DatabaseAccess) -> None:
         return
     with psycopg.connect(access.conninfo, autocommit=True) as second, ThreadPoolExecutor(1) as thread:
         others = [name for name in _ALL if name != FINDINGS.name]
-        wide = thread.submit(lambda: [second.execute(f"VACUUM {name}".encode()) for (name,) in aside])
+        wide = thread.submit(lambda: [second.execute(_VACUUM.format(sql.Identifier(*name))) for name in aside])
         try:
             connection.execute(_vacuuming("ANALYZE, PROCESS_TOAST false", [FINDINGS.name]))
             connection.execute(_vacuuming("ANALYZE", others))
