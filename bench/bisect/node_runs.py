@@ -6,16 +6,18 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from bench.bisect.judge import NeededError, NotMeasuredError
 from bench.bisect.runs import PROBES, CommitRuns
 from bench.harness.plan import RunPlan, data_cost
 from bench.jobs.implementation import Implementation
 from bench.messages.request import ProbeName
+from bench.nodes.identity import code_identity
 from bench.nodes.kept import KeptCase, Unrunnable, Wanted
 from bench.nodes.ledger import Ledger, Place
 from bench.nodes.merge import merged
-from bench.nodes.messages import Work
+from bench.nodes.messages import CodeIdentity, Work
 from bench.nodes.work import reference_of, works_of
 from bench.results.bisection import Commit
 from bench.results.environment import Environment
@@ -52,14 +54,16 @@ class NodeRuns(CommitRuns):
         if metric is not None:
             probe = PROBES[metric]
             plan = self._metric_plan([good, bad], _SAME_EVERYWHERE if probe == "time" else probe, 1)
-            return works_of(plan, self._source.deciding)[0]
+            return works_of(plan, self._source.deciding, self._code)[0]
         ends = [
             replace(one, name=f"{one.name}@{commit.short}")
             for commit in (good, bad)
             for one in self._policy_plan(commit).implementations
+            if one.revision
         ]
-        plan = replace(self._plan, implementations=tuple(ends))
-        return reference_of(works_of(plan, self._source.deciding), [self._cost(plan, one) for one in self._outlooks])
+        plan = replace(self._plan, implementations=(*ends, *self._installed))
+        works = works_of(plan, self._source.deciding, self._code)
+        return reference_of(works, [self._cost(plan, one) for one in self._outlooks])
 
     def begin(self, what: str) -> None:
         """See ``Where``."""
@@ -104,12 +108,21 @@ class NodeRuns(CommitRuns):
         return results
 
     def _works_of(self, plan: RunPlan) -> tuple[Work, ...]:
-        """Return the work of ``plan``, whose files are read once: what is known is looked up again and again."""
-        code = tuple((one.name, one.revision) for one in plan.implementations)
-        asked = code, tuple(map(plan.job.label, plan.sources)), plan.probes, plan.samples
+        """Return the work of ``plan``, made once: what is known is looked up again and again."""
+        named = tuple((one.name, one.revision) for one in plan.implementations)
+        asked = named, tuple(map(plan.job.label, plan.sources)), plan.probes, plan.samples
         if asked not in self._works:
-            self._works[asked] = works_of(plan, self._source.deciding)
+            self._works[asked] = works_of(plan, self._source.deciding, self._code)
         return self._works[asked]
+
+    @cached_property
+    def _code(self) -> CodeIdentity:
+        """What has to be installed on a node: this suite, and the implementations that have no commits."""
+        return code_identity(self._installed)
+
+    @property
+    def _installed(self) -> tuple[Implementation, ...]:
+        return tuple(one for one in self._plan.implementations if one.project != self._source.name)
 
     def _wanted(self, plan: RunPlan, work: Work, step: str, part: int) -> Wanted:
         first = self._ledger.at(part_of(step, 0)) if part else None

@@ -16,17 +16,18 @@ from bench.jobs.job import DataSource, Job
 from bench.jobs.size import parse_size
 from bench.messages.request import ProbeName
 from bench.nodes.identity import code_identity, data_files, option_files
-from bench.nodes.messages import PairGoal, Work
+from bench.nodes.messages import CodeIdentity, PairGoal, Work
 from bench.nodes.permitted import permitted
 
 
-def works_of(plan: RunPlan, paths: Sequence[str] = ()) -> tuple[Work, ...]:
+def works_of(plan: RunPlan, paths: Sequence[str] = (), code: CodeIdentity | None = None) -> tuple[Work, ...]:
     """Return the work of each data set of ``plan``, in their order. Raises InputError for what cannot be spread.
 
-    ``paths`` decide of a commit which code it is, where implementations have revisions.
+    ``paths`` decide of a commit which code it is, where implementations have revisions. ``code`` is that of the others,
+    for a caller who knows it.
     """
     _refuse_what_cannot_be_spread(plan, paths)
-    code = code_identity(one for one in plan.implementations if not one.revision)
+    code = code or code_identity(one for one in plan.implementations if not one.revision)
     for name, digest in code.implementations.items():
         if not digest:
             raise InputError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,17 @@ from bench.bisect.judge import Judge, UndecidedError
 from bench.bisect.metric_judge import MetricJudge
 from bench.bisect.node_runs import NodeRuns
 from bench.bisect.policy_judge import PolicyJudge
+from bench.compliance.job import JOB
 from bench.errors import InputError
 from bench.gate.policy import Policy, Rule
+from bench.harness.plan import RunPlan
+from bench.jobs.job import DataSource
+from bench.jobs.registry import implementation_of
+from bench.jobs.size import parse_size
 from bench.nodes.kept import FOLDER
+from bench.nodes.ledger import Ledger
 from bench.results.bisection import Bisection
+from bench.revisions.code import PackageCode
 from tests.bisect.sought import PEAK, STATEMENTS, TIME, Sought
 from tests.support.node_bisections import NAME, NOWHERE, answering, over_nodes
 
@@ -107,6 +115,18 @@ def test_what_every_node_measures_first_is_good_and_bad_by_figures_that_are_the_
         assert work.implementations == tuple(f"{NAME}@{one.short}" for one in ends)
         assert (work.probes[0], work.samples, work.paths) == (probe, 0, ("pkg",))
         assert work.label == ("50/2" if metric else "50/1")
+
+
+def test_what_a_policy_names_beside_the_measured_code_is_as_it_is_installed(tmp_path: Path) -> None:
+    sought = Sought(tmp_path, ["18", "19"])
+    task = implementation_of(JOB, NAME)
+    named = (task, replace(implementation_of(JOB, "streaming"), project="another"))
+    plan = RunPlan(job=JOB, implementations=named, sources=(DataSource(size=parse_size(JOB, "50/1")),), command="")
+    runs = NodeRuns(plan, PackageCode.in_clone(sought.repository, task), Ledger())
+    work = runs.reference(sought.commit(sought.first), sought.commit("main"), None)
+    assert [name.partition("@")[0] for name in work.implementations] == [NAME, NAME, "streaming"]
+    assert [*work.commits] == [*work.implementations[:2]]
+    assert [*work.code.implementations] == ["streaming"]
 
 
 def test_a_search_that_ended_is_resumed_with_what_it_had_measured(tmp_path: Path) -> None:
