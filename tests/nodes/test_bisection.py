@@ -1,10 +1,12 @@
-"""A bisection over nodes of which one is killed; ``soak.py`` has those that measure."""
+"""A bisection over nodes of which one is killed; ``test_real_node.py`` and ``soak.py`` have those that measure."""
 
 from __future__ import annotations
 
 import signal
 import threading
 from pathlib import Path
+
+import pytest
 
 from tests.bisect.sought import Sought
 from tests.support.node_bisections import in_clone, over_nodes
@@ -14,6 +16,7 @@ from tests.support.processes import PATIENCE, wait_until
 FIGURES = ["18", "18 b", "18 c", "19 d", "19 e"]
 
 
+@pytest.mark.nightly
 def test_a_killed_node_s_commit_is_tried_elsewhere_and_the_same_commit_is_found(
     nodes: Cluster, url: str, tmp_path: Path
 ) -> None:
