@@ -57,7 +57,7 @@ def hanging(
     ("end", "code"),
     [
         pytest.param(to_group(signal.SIGINT), 130, id="Ctrl-C"),
-        pytest.param(to_parent(signal.SIGINT), 130, id="SIGINT"),
+        pytest.param(to_parent(signal.SIGINT), 130, id="SIGINT", marks=pytest.mark.nightly),
         pytest.param(to_parent(signal.SIGTERM), 130, id="SIGTERM", marks=pytest.mark.nightly),
         pytest.param(to_parent(signal.SIGHUP), 130, id="SIGHUP"),
         pytest.param(to_parent(signal.SIGKILL), -9, id="SIGKILL"),

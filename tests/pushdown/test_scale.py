@@ -13,7 +13,7 @@ from tests.support.lanes import FAST, LANES, PUSHDOWN, STREAMING
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 
-SIZES = ("10/1", "1k/8", "10k/20")
+SIZES = ("10/1", "1k/8", pytest.param("10k/20", marks=pytest.mark.nightly))
 SERVER_STATEMENTS = {PUSHDOWN: 15, FAST: 18}
 MOST_HEAP_BYTES = 1_000_000
 
