@@ -99,7 +99,7 @@ class Runner:
         self._progress.stage(f"{label}: loading the {job.noun}")
         began = time.monotonic()
         with open_databases(stage, job, source, self._plan.implementations, self._load_progress(source)) as databases:
-            self._progress.detail("keeping a copy of the database")
+            self._progress.detail("keeping the state of the database")
             for data in databases.by_tables.values():
                 data.guard.keep()
             itinerary = self._itinerary
