@@ -11,10 +11,11 @@ from dataclasses import replace
 
 from bench.errors import DatabaseError
 from bench.harness.executor import ProcessExecutor, SampleError
-from bench.harness.plan import PlannedSample
+from bench.harness.plan import PlannedSample, RunPlan
 from bench.harness.stage import DataStage
 from bench.harness.targets import TargetDigest
 from bench.jobs.implementation import Implementation
+from bench.jobs.job import Outlook
 from bench.messages.reading import Reading
 from bench.messages.request import ProbeName
 
@@ -31,12 +32,17 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def in_groups(planned: Sequence[PlannedSample]) -> Iterator[tuple[PlannedSample, ...]]:
-    """Yield the samples in their order, two of one of PROBES and of different implementations together."""
+def worth_it(plan: RunPlan, outlook: Outlook) -> bool:
+    """Whether samples of a data set are to be taken beside each other, where its database can be copied."""
+    return plan.beside and outlook.rows >= FEWEST_ROWS
+
+
+def in_groups(planned: Sequence[PlannedSample], *, at_once: bool) -> Iterator[tuple[PlannedSample, ...]]:
+    """Yield the samples in their order, ``at_once`` two of one of PROBES and of different implementations together."""
     rest = list(planned)
     while rest:
         first, *rest = rest
-        if rest and first.probe in PROBES and rest[0].probe == first.probe:
+        if at_once and rest and first.probe in PROBES and rest[0].probe == first.probe:
             yield first, rest.pop(0)
         else:
             yield (first,)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
-from bench.harness.beside import FEWEST_ROWS, in_groups
+from bench.harness.beside import in_groups, worth_it
 from bench.harness.pace import Step, Together
 from bench.harness.plan import END, LOAD, PlannedSample, RunPlan, call_rows
 from bench.harness.rounds import Rounds, Samples, ScanRounds
@@ -42,10 +42,6 @@ class Itinerary:
         """Return the seconds that samples will take that are taken at once; None before anything is known."""
         return self._time.of([self._together(scan, group)])
 
-    def groups(self, planned: Sequence[PlannedSample], *, at_once: bool) -> tuple[Group, ...]:
-        """Return the samples in their order, those together that are taken ``at_once`` where that may be."""
-        return tuple(in_groups(planned)) if at_once else tuple((one,) for one in planned)
-
     def left(
         self,
         scan: str,
@@ -73,8 +69,8 @@ class Itinerary:
         planned = [one for one in self._plan.planned if self._rounds is None or one.probe != "time"]
         if self._plan.scenario == "rerun":
             planned = [*(PlannedSample("rows", name, 1) for name in self._plan.names), *planned]
-        at_once = self._plan.beside and self._outlooks[scan].rows >= FEWEST_ROWS
-        return (self._together(scan, group) for group in self.groups(planned, at_once=at_once))
+        at_once = worth_it(self._plan, self._outlooks[scan])
+        return (self._together(scan, group) for group in in_groups(planned, at_once=at_once))
 
     def _sides(self, scan: str, failed: Collection[str]) -> Sides:
         found = {}

@@ -46,9 +46,7 @@ class Rounds:
 
         ``companion`` is in every round in which anybody is.
         """
-        whole = sum(self._weights.values())
-        seconds = self._left * self._weights.pop(scan) / whole if whole else self._left
-        return ScanRounds(self, scan, implementations, companion, seconds)
+        return ScanRounds(self, scan, implementations, companion, _share(self._left, self._weights, scan))
 
     def seconds_ahead(self, sides: Mapping[str, Sides], now: tuple[ScanRounds, Samples] | None = None) -> float:
         """Return how long all rounds will take: those of the scan that is timed ``now``, and those of later ones.
@@ -62,15 +60,13 @@ class Rounds:
             left -= found
         for scan_name, scan_sides in sides.items():
             if scan_name in weights:
-                share = left * weights[scan_name] / (sum(weights.values()) or 1.0)
-                del weights[scan_name]
                 ahead = RoundsAhead(
                     questions={one: NO_LOGS for one in self.goal.questions if one.scan == scan_name},
                     sides=scan_sides,
                     taken={},
                     precision=self.goal.precision,
                 )
-                seconds = ahead.seconds(share)
+                seconds = ahead.seconds(_share(left, weights, scan_name))
                 found += seconds
                 left -= seconds
         return found
@@ -197,3 +193,9 @@ class ScanRounds:
         if wanted and self._companion is not None and self._companion not in failed:
             return (*wanted, self._companion)
         return wanted
+
+
+def _share(left: float, weights: dict[str, float], scan: str) -> float:
+    """Take ``scan`` out of the ``weights`` of what is to be measured, and return its share of what is ``left``."""
+    whole = sum(weights.values())
+    return left * weights.pop(scan) / whole if whole else left

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.database.roles import LoginRoles
 from bench.declare.storage import storage_in
-from bench.harness.beside import FEWEST_ROWS, Beside
+from bench.harness.beside import Beside, in_groups, worth_it
 from bench.harness.collector import Collector
 from bench.harness.databases import Databases, job_of, open_databases
 from bench.harness.described import description_of
@@ -117,8 +117,8 @@ class Runner:
             if self._plan.copy_baseline:
                 self._write_copy_files(databases, failed)
             planned = [one for one in self._plan.planned if self._rounds is None or one.probe != "time"]
-            at_once = self._plan.beside and outlook.rows >= FEWEST_ROWS and first.guard.has_copy
-            groups = itinerary.groups(planned, at_once=at_once)
+            at_once = worth_it(self._plan, outlook) and first.guard.has_copy
+            groups = tuple(in_groups(planned, at_once=at_once))
             with closing(Beside(first)) as beside:
                 position = 0
                 for number, group in enumerate(groups):

@@ -17,7 +17,7 @@ BOTH = (implementation("materializing"), implementation("streaming"))
 
 def test_only_passes_that_measure_the_heap_are_taken_two_at_once_and_all_keep_their_order() -> None:
     planned = list(schedule(("a", "b", "c"), 2))
-    groups = list(in_groups(planned))
+    groups = list(in_groups(planned, at_once=True))
     assert [sample for group in groups for sample in group] == planned
     assert {group[0].probe for group in groups if len(group) > 1} == set(PROBES)
     assert all(len({one.probe for one in group}) == 1 for group in groups)

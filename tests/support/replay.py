@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bench.compliance.job import JOB
+from bench.harness.beside import in_groups
 from bench.harness.goal import Goal, against_the_first
 from bench.harness.itinerary import Group, Itinerary
 from bench.harness.plan import PlannedSample, RunPlan
@@ -23,7 +24,7 @@ Calls = Callable[[str, str], float]
 
 @dataclass
 class Replay:
-    """A Replay carries out a plan on a clock of its own."""
+    """A Replay carries out a plan on a simulated clock."""
 
     plan: RunPlan
     seconds: Seconds
@@ -54,7 +55,7 @@ class Replay:
         self.now += self.loads[scan]
         itinerary.loaded(scan, self.loads[scan])
         planned = [one for one in self.plan.planned if rounds is None or one.probe != "time"]
-        groups = itinerary.groups(planned, at_once=self.plan.beside)
+        groups = tuple(in_groups(planned, at_once=self.plan.beside))
         for number, group in enumerate(groups):
             self._take(scan, group, itinerary, itinerary.left(scan, groups[number:]))
         if rounds is None:
