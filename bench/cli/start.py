@@ -46,9 +46,9 @@ def entry_point() -> NoReturn:
 def comes_of_interruption(error: BaseException) -> bool:
     """Whether ``error`` means that the user asked the process to end.
 
-    A module written in C that is being loaded at that moment turns KeyboardInterrupt into an error of its own, with or
-    without the first as its cause; code that loads what a user names turns that into a BenchError. A file that could
-    not be written while a run ended is still told.
+    A C module that is being imported at that moment may raise another error instead of KeyboardInterrupt, with or
+    without it as the cause, and importing what a user names makes a BenchError of that. A BenchError about a file that
+    could not be written while a run was ending is still shown.
     """
     if isinstance(error, BenchError):
         cause = error.__cause__

@@ -53,7 +53,7 @@ def test_a_node_measures_what_a_sweep_elsewhere_asks_for(
 def test_a_node_measures_the_commits_that_a_bisection_elsewhere_names(
     url: str, inputs: Path, temporary: Path, tmp_path: Path
 ) -> None:
-    """Of its own clone."""
+    """The node takes the commits from its own clone."""
     here, output = history(tmp_path / "here"), tmp_path / "out"
     there = tmp_path / "there"
     git(tmp_path, "clone", "--quiet", str(here), "there")
